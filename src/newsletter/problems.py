@@ -1,0 +1,76 @@
+"""Problems: what is wrong, where, how bad, and what would be right."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Level = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file of the project.
+
+    `path` is POSIX and relative to the project; `line` and `column` start at 1,
+    columns count code points.
+    """
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault. `code` is kebab-case and names the fault, `fix` says what would be right."""
+
+    place: Place
+    code: str
+    level: Level
+    message: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        cure = f"; {self.fix}" if self.fix else ""
+        return f"{self.place}: {self.level}: {self.message}{cure} [{self.code}]"
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects every problem of one run; reading gives them sorted by place, each once."""
+
+    _found: set[Problem] = field(default_factory=set)
+
+    def error(self, place: Place, code: str, message: str, fix: str = "") -> None:
+        """Report a fault that stops publication."""
+        self._found.add(Problem(place, code, "error", message, fix))
+
+    def warning(self, place: Place, code: str, message: str, fix: str = "") -> None:
+        """Report a fault that does not stop publication."""
+        self._found.add(Problem(place, code, "warning", message, fix))
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Take over problems found elsewhere, such as in another process."""
+        self._found.update(problems)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(sorted(self._found))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def count(self, level: Level) -> int:
+        """How many problems have this level."""
+        return sum(problem.level == level for problem in self._found)
+
+    @property
+    def fatal(self) -> bool:
+        """True when nothing may be published."""
+        return any(problem.level == "error" for problem in self._found)
+
+
+class Stop(Exception):
+    """The run cannot go on: its problems hold at least one error, which says why."""
