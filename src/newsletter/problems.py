@@ -40,8 +40,15 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """Collects every problem of one run; reading gives them sorted by place, each once."""
+    """Collects every problem of one run; reading gives them sorted by place, each once.
 
+    When `strict`, a warning stops publication as an error does. Warnings with a code in `ignore`
+    are dropped, those with one in `raised` become errors.
+    """
+
+    strict: bool = False
+    ignore: frozenset[str] = frozenset()
+    raised: frozenset[str] = frozenset()
     _found: set[Problem] = field(default_factory=set)
 
     def error(self, place: Place, code: str, message: str, fix: str = "") -> None:
@@ -49,8 +56,10 @@ class Problems:
         self._found.add(Problem(place, code, "error", message, fix))
 
     def warning(self, place: Place, code: str, message: str, fix: str = "") -> None:
-        """Report a fault that does not stop publication."""
-        self._found.add(Problem(place, code, "warning", message, fix))
+        """Report a fault that does not stop publication, unless settings say so."""
+        if code not in self.ignore:
+            level: Level = "error" if code in self.raised else "warning"
+            self._found.add(Problem(place, code, level, message, fix))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over problems found elsewhere, such as in another process."""
@@ -69,7 +78,8 @@ class Problems:
     @property
     def fatal(self) -> bool:
         """True when nothing may be published."""
-        return any(problem.level == "error" for problem in self._found)
+        stopping = ("error", "warning") if self.strict else ("error",)
+        return any(problem.level in stopping for problem in self._found)
 
 
 class Stop(Exception):

@@ -1,0 +1,1 @@
+"""newsletter: announcements in, mails, feeds, snippets and pages out."""

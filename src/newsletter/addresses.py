@@ -1,0 +1,105 @@
+"""Addresses: what kind of target a link is, whether it is safe, and its ASCII form."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote, unquote, urlsplit
+
+Kind = Literal["web", "mailto", "tel", "site", "anchor", "announcement", "file"]
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+# Browsers delete these before they look at an address (URL standard, §4.4), so we do too.
+_INVISIBLE = re.compile("[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+_WEB = ("https", "http")
+
+
+class Unsafe(ValueError):
+    """The target may not be linked to; args are code, message and cure."""
+
+    def __init__(self, message: str, fix: str, code: str = "unsafe-link") -> None:
+        super().__init__(message)
+        self.code, self.message, self.fix = code, message, fix
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A judged target: its kind, and its address in ASCII or, for files, its decoded path."""
+
+    kind: Kind
+    address: str
+    fragment: str = ""
+    plain_http: bool = False
+
+
+def judge(target: str) -> Destination:
+    """What `target`, as an author wrote it, leads to. Raises Unsafe for what may not be linked."""
+    written = html.unescape(target).strip(" \t\n")
+    seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", written)).replace("\\", "/")
+    if not seen:
+        raise Unsafe("the link leads nowhere", "give an address", "empty-link")
+    if seen.startswith("//"):
+        raise Unsafe(f"'{target}' begins with //", "write https:// in front of the host")
+    if scheme := _SCHEME.match(seen):
+        return _absolute(target, written, seen, scheme[1].lower())
+    if written.startswith("#"):
+        return Destination("anchor", "", unquote(written[1:]))
+    if seen.startswith("/"):
+        return Destination("site", ascii_address(written.lstrip("/")))
+    return _relative(target, written)
+
+
+def _absolute(target: str, written: str, seen: str, scheme: str) -> Destination:
+    if scheme == "mailto":
+        if not re.fullmatch(r"mailto:[^@?/]+@[^@?/]+(\?.*)?", written, re.IGNORECASE):
+            raise Unsafe(f"'{target}' is no mail address", "write mailto:name@example.org", "bad-address")
+        return Destination("mailto", ascii_address(written))
+    if scheme == "tel":
+        if not re.fullmatch(r"tel:\+?[0-9 ().-]+", written, re.IGNORECASE):
+            raise Unsafe(f"'{target}' is no telephone number", "write tel:+33123456789", "bad-address")
+        return Destination("tel", re.sub(r"[ ().]", "", written))
+    if scheme not in _WEB:
+        raise Unsafe(f"a link may not use '{scheme}:'", "use https:, mailto: or tel:")
+    try:
+        parts = urlsplit(written)
+        host, _ = parts.hostname, parts.port
+    except ValueError as fault:
+        raise Unsafe(f"'{target}' is no address: {fault}", "correct it", "bad-address") from None
+    if "@" in parts.netloc or "@" in urlsplit(seen).netloc:
+        raise Unsafe(f"'{target}' hides its host behind a user name", "delete what stands before the @")
+    if not host or _INVISIBLE.search(parts.netloc) or "\\" in written or not seen.startswith(f"{scheme}://"):
+        raise Unsafe(f"'{target}' has no host", "write https://host/path", "bad-address")
+    try:
+        return Destination("web", ascii_address(written), plain_http=scheme == "http")
+    except UnicodeError:
+        raise Unsafe(f"'{host}' is no host name", "correct it", "bad-address") from None
+
+
+def _relative(target: str, written: str) -> Destination:
+    path, _, fragment = written.partition("#")
+    path = unquote(path.partition("?")[0])
+    if "\\" in path or "\x00" in path:
+        raise Unsafe(f"'{target}' holds a backslash", "separate folders by /", "bad-address")
+    kind: Kind = "announcement" if path.endswith(".md") else "file"
+    return Destination(kind, path, unquote(fragment))
+
+
+def ascii_address(address: str) -> str:
+    """`address` with host in IDNA and everything else percent-encoded where it is not ASCII.
+
+    What is percent-encoded already stays. Raises UnicodeError for an impossible host name.
+    """
+    if address.isascii() and not re.search(r"[\x00-\x20\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})", address):
+        return address
+    address = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", address)
+    head, slashes, rest = address.partition("://")
+    if slashes:
+        cut = re.search(r"[/?#]|\Z", rest)
+        host = rest[: cut.start()] if cut else rest
+        if not host.isascii():
+            name, colon, port = host.partition(":")
+            rest = name.encode("idna").decode("ascii") + colon + port + rest[len(host) :]
+    return head + slashes + quote(rest, safe="!#$%&'()*+,/:;=?@[]~-._") if slashes else quote(
+        head, safe="!#$%&'()*+,/:;=?@[]~-._"
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""mail: every announcement and every issue as HTML, text and .eml."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from newsletter import prose
+from newsletter.channels.mail.mime import Letter, encode
+from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
+from newsletter.content import Content, as_content
+from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubscribe
+from newsletter.problems import Problems
+from newsletter.templates import Templates
+from newsletter.text import wrap
+from newsletter.views import Addressing, Story, absolute, flavour, story
+
+TEXT_WIDTH = WIDTH - 2 * GUTTER
+
+
+def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
+    """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
+    templates.add_filters(wrap=_wrapped, underline=_underlined)
+    mails = Mails(publication, Theme(publication, templates, problems), templates)
+    for announcement in publication.announcements:
+        yield from mails.announcement(announcement)
+    for issue in publication.issues:
+        yield from mails.issue(issue)
+
+
+class Mails:
+    """Renders single mails of one publication."""
+
+    def __init__(self, publication: Publication, theme: Theme, templates: Templates) -> None:
+        self.publication = publication
+        self.theme = theme
+        self.templates = templates
+        settings = publication.settings
+        logo = publication.logo
+        self.shared: Mapping[str, Any] = {
+            "publication": as_content(settings),
+            "logo": Content(settings.url + logo.path) if logo else "",
+            "unsubscribe_url": Content(_unsubscribe(settings.unsubscribe)),
+        }
+
+    def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
+        """One announcement's HTML, text and .eml."""
+        values = self.announcement_values(announcement)
+        yield from self._mail("announcement", announcement, values, announcement.title, announcement.source.path)
+
+    def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
+        """What the templates of an announcement's mail may use."""
+        shown = self._story(announcement)
+        url = self.publication.settings.url + announcement.page
+        return self._values(announcement.lang, announcement.title, announcement.preheader, url) | {
+            "story": as_content(shown)
+        }
+
+    def issue(self, issue: Issue) -> Iterator[Artefact]:
+        """One issue's HTML, text and .eml."""
+        origin = issue.file.source.path if issue.file else ""
+        yield from self._mail("issue", issue, self.issue_values(issue), issue.title, origin)
+
+    def issue_values(self, issue: Issue) -> Mapping[str, Any]:
+        """What the templates of an issue's mail may use."""
+        introduction, introduction_text = Content(""), ""
+        if issue.file:
+            self.theme.learn(issue.file.prose)
+            look = flavour(issue.file.targets, self._addressing())
+            introduction = Content(prose.html(issue.file.prose, look), safe=True)
+            introduction_text = prose.plain(issue.file.prose, look.link)
+        url = self.publication.settings.url + issue.page
+        return self._values(issue.lang, issue.title, issue.preheader, url) | {
+            "stories": as_content(tuple(self._story(story) for story in issue.stories)),
+            "introduction": introduction,
+            "introduction_text": introduction_text,
+        }
+
+    def _addressing(self) -> Addressing:
+        return absolute(self.publication, TEXT_WIDTH, self.theme.style)
+
+    def _story(self, announcement: Announcement) -> Story:
+        self.theme.learn(announcement.prose)
+        return story(announcement, self.publication, self.theme.words(announcement.lang), self._addressing())
+
+    def _values(self, lang: str, title: str, preheader: str, url: str) -> dict[str, Any]:
+        return {
+            **self.shared, **self.theme.values(lang), "lang": Content(lang), "title": Content(title),
+            "preheader": Content(preheader), "view_url": Content(url),
+        }  # fmt: skip
+
+    def _mail(
+        self, kind: str, of: Announcement | Issue, values: Mapping[str, Any], subject: str, origin: str
+    ) -> Iterator[Artefact]:
+        html = self.theme.press.render(self.templates.get(f"mail/{kind}.mjml"), values)
+        text = self.templates.get(f"mail/{kind}.txt").render(values)
+        settings = self.publication.settings
+        letter = Letter(
+            subject=subject,
+            sender=settings.sender,
+            date=of.date,
+            message_id=self._message_id(kind, of),
+            lang=of.lang,
+            html=html,
+            text=text,
+            list_id=_list_id(settings.url),
+            list_title=settings.title,
+            unsubscribe=settings.unsubscribe,
+        )
+        stem = f"email/{kind}s/{of.stem}"
+        yield Artefact(f"{stem}.html", html.encode(), "text/html", origin)
+        yield Artefact(f"{stem}.txt", text.encode(), "text/plain", origin)
+        yield Artefact(f"{stem}.eml", encode(letter), "message/rfc822", origin)
+
+    def _message_id(self, kind: str, of: Announcement | Issue) -> str:
+        """Stable over rebuilds and renamings: made of the permanent id."""
+        settings = self.publication.settings
+        # The authority never changes, the address of the site may.
+        seed = f"{settings.authority}|{kind}|{of.id}|{of.lang}"
+        domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
+        return f"{of.id}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{domain}"
+
+
+def _list_id(url: str) -> str:
+    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
+    return f"{host}"
+
+
+def _unsubscribe(unsubscribe: Unsubscribe) -> str:
+    if unsubscribe.url:
+        return unsubscribe.url
+    return f"mailto:{unsubscribe.mailto}" if unsubscribe.mailto else ""
+
+
+def _wrapped(value: str, first: str = "", rest: str = "") -> str:
+    """Template filter: lines of 72 columns."""
+    return wrap(str(value), prose.WIDTH, first, rest)
+
+
+def _underlined(value: str, sign: str = "-") -> str:
+    """Template filter: a heading of a text part."""
+    wrapped = wrap(str(value), prose.WIDTH)
+    return f"{wrapped}\n{sign * max(map(len, wrapped.splitlines()))}"

@@ -1,0 +1,115 @@
+"""theme: the mail half of a theme: its colours, its CSS, its prose styles, its strings."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from newsletter.channels.mail.inlining import resolve
+from newsletter.channels.mail.shape import Press
+from newsletter.model import Element, Picture, Prose, Publication
+from newsletter.problems import Place, Problems, Stop
+from newsletter.templates import Templates, load_strings
+from newsletter.words import Words
+
+# The default brand. Every pair is tested for contrast, in light and in dark.
+BRAND = {
+    "accent": "#0b5563", "accent_dark": "#7fd1e0",
+    "on_accent": "#ffffff", "on_accent_dark": "#0d1b20",
+    "background": "#eef2f3", "background_dark": "#0d1519",
+    "card": "#ffffff", "card_dark": "#16232a",
+    "text": "#1d2b30", "text_dark": "#e6eef0",
+    "muted": "#54656b", "muted_dark": "#a9bbc1",
+    "line": "#d5dfe2", "line_dark": "#33454d",
+}  # fmt: skip
+
+WIDTH = 600  # px, of the mail
+GUTTER = 32  # px, left and right of the text
+
+_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*|\.[a-zA-Z][\w-]*|[a-z][a-z0-9]*\.[a-zA-Z][\w-]*)(?: +(?:[a-z][a-z0-9]*)?(?:\.[a-zA-Z][\w-]*)?)*")
+
+
+class Literals(dict[str, Any]):
+    """A mapping that templates read with dots and whose values stay literal text."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"the theme knows no '{name}'") from None
+
+
+@dataclass(slots=True)
+class Theme:
+    """All that mails of one build share."""
+
+    publication: Publication
+    templates: Templates
+    problems: Problems
+    brand: Literals = field(init=False)
+    press: Press = field(init=False)
+    head_css: str = field(init=False)
+    _prose_css: str = field(init=False)
+    _styles: dict[str, str] = field(init=False, default_factory=dict)
+    _words: dict[str, Words] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.brand = Literals(BRAND | dict(self.publication.settings.brand))
+        css = {name: self.templates.get(f"mail/{name}.css").render({"brand": self.brand}) for name in ("inline", "head", "prose")}
+        self.head_css = _squeeze(css["head"])
+        self._prose_css = css["prose"]
+        self._check_selectors()
+        self.press = Press(self.templates, css["inline"], self.problems)
+
+    def words(self, lang: str) -> Words:
+        """Strings and dates of a language."""
+        if lang not in self._words:
+            zone = self.publication.settings.timezone
+            self._words[lang] = Words(lang, load_strings(self.templates, lang), zone)
+        return self._words[lang]
+
+    def learn(self, prose: Prose) -> None:
+        """Resolve the styles of every chain of elements in `prose` that is not known yet."""
+        chains = {part.chain for part in prose.parts if isinstance(part, (Element, Picture))}
+        if unknown := sorted(chains - self._styles.keys()):
+            self._styles.update(resolve(unknown, self._prose_css))
+
+    def style(self, chain: str) -> str:
+        """The style attribute of a learnt chain, with its leading space, or ""."""
+        return self._styles[chain]
+
+    def values(self, lang: str) -> Mapping[str, Any]:
+        """What every mail template may use."""
+        words = self.words(lang)
+        return {
+            "t": words, "dir": words.dir, "brand": self.brand, "head_css": self.head_css,
+            "width": WIDTH, "gutter": GUTTER,
+        }  # fmt: skip
+
+    def _check_selectors(self) -> None:
+        """Prose rules may use type, class and descendant selectors: what chains can answer."""
+        path, source = self.templates.read("mail/prose.css")
+        plain = re.sub(r"/\*.*?\*/|\{\{.*?\}\}", lambda match: re.sub(r"[^\n]", " ", match[0]), source, flags=re.DOTALL)
+        bad = False
+        for match in re.finditer(r"([^{}]+)\{[^{}]*\}", plain):
+            offset = match.start(1)
+            for selector in match[1].split(","):
+                name = " ".join(selector.split())
+                if not _SELECTOR.fullmatch(name):
+                    lead = offset + len(selector) - len(selector.lstrip())
+                    line, column = plain.count("\n", 0, lead) + 1, lead - plain.rfind("\n", 0, lead)
+                    self.problems.error(
+                        Place(path, line, column), "prose-selector", f"'{name}' cannot style prose",
+                        "use type, class and descendant selectors",
+                    )  # fmt: skip
+                    bad = True
+                offset += len(selector) + 1
+        if bad:
+            raise Stop
+
+
+def _squeeze(css: str) -> str:
+    """CSS without comments (Orange drops rules that hold one) and needless white space."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\s+", " ", css)
+    return re.sub(r" ?([{};,]) ?", r"\1", css).strip()

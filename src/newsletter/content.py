@@ -1,0 +1,137 @@
+"""content: text that comes from announcements, issues and settings, as templates see it.
+
+In a template, Content behaves as the text it is: comparison, length and slicing act on it. While
+a mail's shape is drawn, its HTML form is a slot's token instead, so that no serialiser ever
+touches the text itself. Otherwise its HTML form is the text, escaped.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import is_dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+HEAD, TAIL = "QzSlot", "Zq"  # of a token: letters and digits, so that nothing escapes it
+
+_slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
+
+
+@contextmanager
+def slots() -> Iterator[list[str]]:
+    """While this is open, content is put aside: the list holds its HTML, one text a slot."""
+    taken: list[str] = []
+    token = _slots.set(taken)
+    try:
+        yield taken
+    finally:
+        _slots.reset(token)
+
+
+class Content(str):
+    """A text from outside the template; `safe` when it is HTML already."""
+
+    safe: bool
+
+    def __new__(cls, value: str, safe: bool = False) -> "Content":
+        """Text, or with `safe` HTML, as content."""
+        made = super().__new__(cls, value)
+        made.safe = safe
+        return made
+
+    def __html__(self) -> str:
+        """A slot's token while a shape is drawn, else the text as HTML."""
+        taken = _slots.get()
+        if taken is None or self.isspace() or not self:
+            return self.as_html()
+        taken.append(self.as_html())
+        return f"{HEAD}{len(taken) - 1}{TAIL}"
+
+    def as_html(self) -> str:
+        """The text, escaped for element text and attribute values alike."""
+        text = str.__str__(self)
+        return text if self.safe else str(escape(text))
+
+    def __add__(self, other: str) -> Any:
+        return concat((self, other))
+
+    def __radd__(self, other: str) -> Any:
+        return concat((other, self))
+
+    def __rmod__(self, other: str) -> "Content":
+        return Content(str.__mod__(other, str.__str__(self)))
+
+
+def _kept(name: str) -> Callable[..., Any]:
+    """The method of str, giving Content where str gives text."""
+    plain = getattr(str, name)
+
+    def method(self: Content, *args: Any, **options: Any) -> Any:
+        result = plain(self, *args, **options)
+        if isinstance(result, str):
+            return Content(result, self.safe)
+        return type(result)(Content(item, self.safe) for item in result)
+
+    return method
+
+
+for _name in (
+    "__getitem__", "__mul__", "__rmul__", "capitalize", "casefold", "center", "expandtabs", "ljust",
+    "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace", "rjust",
+    "rpartition", "rsplit", "rstrip", "split", "splitlines", "strip", "swapcase", "title",
+    "translate", "upper", "zfill",
+):  # fmt: skip
+    setattr(Content, _name, _kept(_name))
+
+
+def concat(parts: Iterable[Any]) -> Any:
+    """Jinja's `~`: content stays content. Markup among the parts makes the whole Markup."""
+    parts = tuple(parts)
+    if any(isinstance(part, Markup) for part in parts):
+        return Markup("").join(parts)
+    texts = tuple(part if isinstance(part, str) else str(part) for part in parts)
+    if not any(isinstance(part, Content) for part in texts):
+        return "".join(texts)
+    if any(isinstance(part, Content) and part.safe for part in texts):
+        pieces = (part.as_html() if isinstance(part, Content) else str(escape(part)) for part in texts)
+        return Content("".join(pieces), safe=True)
+    return Content("".join(texts))
+
+
+def join(values: Iterable[Any], separator: str = "", attribute: str | None = None) -> Any:
+    """Jinja's `join` filter: content stays content."""
+    parts: list[Any] = []
+    for value in values:
+        parts += [separator] if parts else []
+        parts.append(getattr(value, attribute) if attribute else value)
+    return concat(parts)
+
+
+def as_content(value: Any) -> Any:
+    """What a template may see of `value`: texts as Content, dataclasses as View, tuples of these."""
+    if value.__class__ is str:
+        return Content(value)
+    if isinstance(value, tuple):
+        return tuple(map(as_content, value))
+    if is_dataclass(value):
+        return View(value)
+    return value
+
+
+class View:
+    """A dataclass as templates see it."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: Any) -> None:
+        self._of = of
+
+    def __getattr__(self, name: str) -> Any:
+        return as_content(getattr(self._of, name))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and self._of == other._of
+
+    def __hash__(self) -> int:
+        return hash(self._of)

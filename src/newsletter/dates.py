@@ -1,0 +1,39 @@
+"""Dates as authors write them: one strict form, in the publication's time zone unless it has an offset."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+PATTERN = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\d\d)?)?"
+_DATE = re.compile(PATTERN, re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date as read; `bare` when it was written without a time."""
+
+    value: datetime
+    bare: bool
+
+
+def read_moment(value: str, zone: tzinfo) -> Moment:
+    """A date as When takes it, in `zone` if it has no offset. Raises ValueError with the reason."""
+    match = _DATE.fullmatch(value)
+    if match is None:
+        raise ValueError(f"'{value}' is no date of the form YYYY-MM-DD or YYYY-MM-DD HH:MM")
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    offset = match[7]
+    try:
+        if offset:
+            sign = -1 if offset[0] == "-" else 1
+            hours, minutes = (0, 0) if offset == "Z" else (int(offset[1:3]), int(offset[4:6]))
+            if minutes > 59:
+                raise ValueError("an offset has at most 59 minutes")
+            zone = timezone(sign * timedelta(hours=hours, minutes=minutes))
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        back = moment.astimezone(UTC).astimezone(zone)
+    except (ValueError, OverflowError) as fault:
+        raise ValueError(f"'{value}' is no date: {fault}") from None
+    if back.replace(tzinfo=None) != moment.replace(tzinfo=None):
+        raise ValueError(f"'{value}' does not exist: the clocks go forward over it in {zone}")
+    return Moment(moment, match[4] is None)

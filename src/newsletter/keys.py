@@ -1,0 +1,90 @@
+"""keys: the public format of announcement files and issue files, as one table each."""
+
+from typing import Any
+
+from newsletter import text
+from newsletter.dates import Moment
+from newsletter.fields import EMAIL, ID, LANGUAGE, SLUG, Flag, Many, Record, Text, Web, When
+from newsletter.model import Attachment, Author, Event, Image, Link, Social, Tag
+
+PLATFORMS = (
+    "x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "instagram", "telegram",
+    "whatsapp", "slack", "teams", "discord", "sms",
+)  # fmt: skip
+
+# Links may lead wherever a body's links may.
+_ANYWHERE = Web(("mailto", "tel", "site", "announcement", "file", "anchor"))
+
+
+def _event(start: Moment, end: Moment | None = None, **others: Any) -> Event:
+    return Event(start.value, end.value if end else None, whole_day=start.bare, **others)
+
+
+def _social(**keys: Any) -> Social:
+    texts = tuple((name, keys.pop(name)) for name in PLATFORMS if name in keys)
+    return Social(**keys, texts=texts)
+
+
+def tags(labels: tuple[str, ...]) -> tuple[Tag, ...]:
+    """Labels with their slugs; of labels that fold alike the first is kept."""
+    found: dict[str, Tag] = {}
+    for label in labels:
+        slug = text.fold_or_hex(label)
+        found.setdefault(slug, Tag(label, slug))
+    return tuple(found.values())
+
+
+ANNOUNCEMENT = Record(
+    {
+        "title": Text(150),
+        "date": When(),
+        "id": Text(100, ID, "small letters, digits and hyphens", "bad-id"),
+        "slug": Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug"),
+        "aliases": Many(Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug")),
+        "updated": When(),
+        "summary": Text(300, lines=True),
+        "lang": Text(35, LANGUAGE, "a language such as fr"),
+        "tags": Many(Text(60)),
+        "authors": Many(
+            Record({"name": Text(100), "email": Text(254, EMAIL, "an address"), "url": Web()}, Author, ("name",), "name")
+        ),
+        "image": Record(
+            {"src": Text(300), "alt": Text(1000, lines=True), "caption": Text(300), "credit": Text(100)},
+            Image,
+            ("src", "alt"),
+        ),
+        "action": Record({"label": Text(60), "url": _ANYWHERE}, Link, ("label", "url"), rename={"label": "title"}),
+        "links": Many(Record({"title": Text(200), "url": _ANYWHERE}, Link, ("title", "url"))),
+        "event": Record(
+            {"start": When(), "end": When(), "place": Text(200), "address": Text(300, lines=True), "url": _ANYWHERE},
+            _event,
+            ("start",),
+        ),
+        "attachments": Many(Record({"src": Text(300), "title": Text(200)}, Attachment, ("src", "title"))),
+        "url": Web(),
+        "issue": Text(60, r"[A-Za-z0-9][A-Za-z0-9-]*", "the id of an issue, or none"),
+        "draft": Flag(),
+        "expires": When(),
+        "social": Record(
+            {
+                "hashtags": Many(Text(100)),
+                "skip": Many(Text(20)),
+                "thread": Flag(),
+                "sms_ascii": Flag(),
+            }
+            | {name: Text(70_000, lines=True) for name in PLATFORMS},
+            _social,
+        ),
+    },
+    required=("title", "date"),
+)
+
+ISSUE_FILE = Record(
+    {
+        "title": Text(150),
+        "summary": Text(300, lines=True),
+        "lang": Text(35, LANGUAGE, "a language such as fr"),
+        "lead": Text(100, ID, "the id of an announcement", "bad-id"),
+        "order": Many(Text(100, ID, "the id of an announcement", "bad-id")),
+    }
+)

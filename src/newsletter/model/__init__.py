@@ -1,0 +1,45 @@
+"""What flows through the pipeline. Frozen, collections are tuples: shared freely, sent between processes."""
+
+from newsletter.model.announcement import Announcement, Attachment, Author, Event, Image, Issue, IssueFile, Link, Social, Tag
+from newsletter.model.prose import Address, Block, Element, PageOnly, Part, Picture, Prose, Reference
+from newsletter.model.publication import Artefact, Publication
+from newsletter.model.settings import CheckSettings, FeedSettings, Organisation, Sender, Settings, SocialSettings, Unsubscribe
+from newsletter.model.source import Fields, Items, Node, Scalar, Source
+from newsletter.model.target import Asset, Target
+
+__all__ = [
+    "Address",
+    "Announcement",
+    "Artefact",
+    "Asset",
+    "Attachment",
+    "Author",
+    "Block",
+    "CheckSettings",
+    "Element",
+    "Event",
+    "FeedSettings",
+    "Fields",
+    "Image",
+    "Issue",
+    "IssueFile",
+    "Items",
+    "Link",
+    "Node",
+    "Organisation",
+    "PageOnly",
+    "Part",
+    "Picture",
+    "Prose",
+    "Publication",
+    "Reference",
+    "Scalar",
+    "Sender",
+    "Settings",
+    "Social",
+    "SocialSettings",
+    "Source",
+    "Tag",
+    "Target",
+    "Unsubscribe",
+]

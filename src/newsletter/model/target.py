@@ -1,0 +1,30 @@
+"""Where links lead: addresses, project files, other announcements."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A project file that goes to site/assets/. `path` is relative to outbox/site."""
+
+    file: str  # absolute path on disk
+    path: str
+    media_type: str
+    size: int
+    sha256: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a link leads.
+
+    `url` is absolute. `site` is the path relative to outbox/site when it is ours. `announcement`
+    is the project path of an announcement whose page it is, as long as that is not yet known.
+    """
+
+    url: str = ""
+    site: str = ""
+    asset: Asset | None = None
+    announcement: str = ""

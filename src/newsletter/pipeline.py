@@ -1,0 +1,77 @@
+"""pipeline: load → check → compose → channels, on one screen."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from newsletter import fix
+from newsletter.channels import CHANNELS, Channel
+from newsletter.check import Checker
+from newsletter.clashes import find_clashes
+from newsletter.compose import compose
+from newsletter.files import ProjectFiles, Refused
+from newsletter.load import load, load_issues
+from newsletter.model import Artefact, Asset, Publication, Settings
+from newsletter.problems import Place, Problems, Stop
+from newsletter.settings import load_settings
+from newsletter.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with settings, announcements and templates."""
+
+    root: Path
+    settings: Settings
+
+
+def open_project(root: Path, problems: Problems) -> Project:
+    """The project at `root`. Raises Stop when its settings cannot be used."""
+    return Project(root, load_settings(root, problems))
+
+
+def read(project: Project, now: datetime, problems: Problems) -> Publication:
+    """All announcements, checked, as the publication at `now`."""
+    sources = tuple(load(project.root, problems))
+    issue_sources = tuple(load_issues(project.root, problems))
+    find_clashes(sources, project.settings, problems)
+    files = ProjectFiles(project.root)
+    checker = Checker(project.settings, files, problems)
+    announcements = [a for source in sources if (a := checker.announcement(source)) is not None]
+    issue_files = [f for source in issue_sources if (f := checker.issue_file(source)) is not None]
+    return compose(
+        project.settings, announcements, issue_files, now, problems,
+        paths=frozenset(source.path for source in sources), logo=_logo(project.settings, files, problems),
+    )  # fmt: skip
+
+
+def build(
+    project: Project, now: datetime, problems: Problems, channels: Mapping[str, Channel] = CHANNELS
+) -> Iterator[Artefact]:
+    """Every file of the outbox at `now`, as it is made. Faults go to `problems`.
+
+    Raises Stop when the announcements hold an error: then nothing is to be published.
+    """
+    publication = read(project, now, problems)
+    if problems.fatal:
+        raise Stop
+    templates = Templates(project.root, problems, project.settings.theme)
+    for render in channels.values():
+        yield from render(publication, templates, problems)
+
+
+def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
+    if not settings.organisation.logo:
+        return None
+    try:
+        return files.find(settings.path, settings.organisation.logo, image=True)
+    except Refused as fault:
+        problems.error(Place(settings.path), fault.code, f"organisation.logo: {fault.message}", fault.fix)
+        return None
+
+
+def write_ids(project: Project) -> tuple[tuple[str, str], ...]:
+    """Write missing ids into announcement files; gives (path, id) of each that was changed."""
+    problems = Problems()
+    return fix.write_ids(project.root, tuple(load(project.root, problems)), problems)

@@ -1,0 +1,175 @@
+"""settings: `[tool.newsletter]` of pyproject.toml, or newsletter.toml, with the place of every value."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from newsletter.fields import EMAIL, LANGUAGE, Choice, Flag, Many, Number, Reading, Record, Text, Web
+from newsletter.keys import PLATFORMS
+from newsletter.model import (
+    CheckSettings,
+    Fields,
+    FeedSettings,
+    Items,
+    Node,
+    Organisation,
+    Scalar,
+    Sender,
+    Settings,
+    SocialSettings,
+    Unsubscribe,
+)
+from newsletter.problems import Place, Problems, Stop
+
+_COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
+COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
+
+
+class _Zone(Text):
+    """A time zone of the IANA database."""
+
+    def read(self, node: Node, at: Reading, key: str) -> Any:
+        name = super().read(node, at, key)
+        try:
+            return ZoneInfo(name) if name else None
+        except (ValueError, OSError, KeyError):
+            at.error(node, "bad-value", f"'{name}' is no time zone", "write one such as Europe/Paris")
+            return None
+
+
+def _brand(**pairs: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(pairs.items()))
+
+
+KEYS = Record(
+    {
+        "title": Text(100),
+        "language": Text(35, LANGUAGE, "a language such as fr"),
+        "timezone": _Zone(60),
+        "url": Web(),
+        "authority": Text(100, r"[a-z0-9.-]+(?:@[a-z0-9.-]+)?,\d{4}(?:-\d\d(?:-\d\d)?)?", "example.org,2024"),
+        "sender": Record(
+            {"name": Text(100), "email": Text(254, EMAIL, "an address"), "reply_to": Text(254, EMAIL, "an address")},
+            Sender,
+            ("name", "email"),
+        ),
+        "description": Text(500, lines=True),
+        "cadence": Choice(("monthly", "weekly", "quarterly", "manual")),
+        "theme": Text(40, r"[a-z][a-z0-9-]*", "the name of a theme"),
+        "organisation": Record(
+            {"name": Text(100), "address": Text(500, lines=True), "logo": Text(200)}, Organisation
+        ),
+        "unsubscribe": Record(
+            {"url": Web(placeholder=True), "mailto": Text(254, EMAIL, "an address")}, Unsubscribe
+        ),
+        "brand": Record({f"{name}{dark}": _COLOUR for name in COLOURS for dark in ("", "_dark")}, _brand),
+        "feeds": Record(
+            {"entries": Number(1, 500), "content": Choice(("full", "summary")), "hub": Web()}, FeedSettings
+        ),
+        "social": Record(
+            {
+                "platforms": Many(Choice(PLATFORMS)),
+                "hashtags": Many(Text(100)),
+                "mastodon_limit": Number(100, 100_000),
+                "sms_segments": Number(1, 10),
+                "utm": Flag(),
+            },
+            SocialSettings,
+        ),
+        "check": Record({"ignore": Many(Text(60)), "error": Many(Text(60))}, CheckSettings),
+    },
+    required=("title", "language", "timezone", "url", "authority", "sender"),
+)
+
+
+def find_project(start: Path) -> Path | None:
+    """The nearest parent of `start` (or itself) that holds settings."""
+    for folder in (start, *start.parents):
+        if _candidates(folder):
+            return folder
+    return None
+
+
+def _candidates(folder: Path) -> list[str]:
+    found = ["newsletter.toml"] if (folder / "newsletter.toml").is_file() else []
+    pyproject = folder / "pyproject.toml"
+    if pyproject.is_file() and re.search(r"^\s*\[\s*tool\s*\.\s*newsletter\s*[\].]", _read(pyproject), re.MULTILINE):
+        found.append("pyproject.toml")
+    return found
+
+
+def _read(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def load_settings(root: Path, problems: Problems) -> Settings:
+    """The settings of the project at `root`. Raises Stop when they cannot be used."""
+    names = _candidates(root)
+    if len(names) != 1:
+        told = "two settings files" if names else "no settings"
+        fix = "keep [tool.newsletter] or newsletter.toml" if names else "add [tool.newsletter] to pyproject.toml"
+        problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", f"there are {told}", fix)
+        raise Stop
+    name = names[0]
+    content = _read(root / name).replace("\r\n", "\n")
+    try:
+        tables = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as fault:
+        where = re.search(r"at line (\d+), column (\d+)", str(fault))
+        place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
+        problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
+        raise Stop from None
+    prefix = ("tool", "newsletter") if name == "pyproject.toml" else ()
+    for step in prefix:
+        tables = tables[step]
+    places = dict(_places(content))
+    values = KEYS.collect(_node(tables, prefix, places), Reading(name, problems))
+    if problems.fatal:
+        raise Stop
+    values["url"] = values["url"].rstrip("/") + "/"
+    settings = Settings(**values, path=name)
+    problems.ignore, problems.raised = frozenset(settings.check.ignore), frozenset(settings.check.error)
+    return settings
+
+
+def _node(value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]]) -> Node:
+    """A TOML value as a node; a value without a place of its own has that of what holds it."""
+    near = path
+    while near and near not in places:
+        near = near[:-1]
+    line, column = places.get(near, (1, 1))
+    if isinstance(value, dict):
+        pairs = tuple(
+            (_key(key, (*path, key), places, (line, column)), _node(item, (*path, key), places))
+            for key, item in value.items()
+        )
+        return Fields(pairs, line, column)
+    if isinstance(value, list):
+        return Items(tuple(_node(item, path, places) for item in value), line, column)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return Scalar(text, line, column, isinstance(value, str))
+
+
+def _key(
+    key: str, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]], near: tuple[int, int]
+) -> Scalar:
+    line, column = places.get(path, near)
+    return Scalar(key, line, column)
+
+
+_TABLE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_PAIR = re.compile(r"\s*([A-Za-z0-9_\"'.-]+)\s*=")
+
+
+def _places(content: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
+    """Where each key stands. tomllib tells no positions; a look at line starts is enough here."""
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(content.split("\n"), 1):
+        if match := _TABLE.match(line):
+            table = tuple(part.strip(" \"'") for part in match[1].split("."))
+            yield table, (number, match.start(1) + 1)
+        elif match := _PAIR.match(line):
+            yield (*table, *(part.strip(" \"'") for part in match[1].split("."))), (number, match.start(1) + 1)

@@ -1,0 +1,187 @@
+"""templates: finds and renders the theme's files. jinja2 is used here only."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup
+
+from newsletter.content import Content, concat, join
+from newsletter.problems import Place, Problems, Stop
+
+
+class _Generator(CodeGenerator):
+    """Compiles `~` so that content stays content; Jinja's own join would make text of it."""
+
+    def visit_Concat(self, node: jinja2.nodes.Concat, frame: Frame) -> None:
+        self.write("environment.concat_content((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
+class _Environment(jinja2.Environment):
+    code_generator_class = _Generator
+    concat_content = staticmethod(concat)
+
+
+def _escape(value: Any) -> Any:
+    return value if isinstance(value, (Content, Markup)) else Content(str(value))
+
+
+def _safe(value: Any) -> Any:
+    return Content(str(value), safe=True) if isinstance(value, Content) else Markup(value)
+
+
+def _format(value: str, *args: Any, **options: Any) -> Any:
+    made = str.__str__(value) % (options or args)
+    given = (*args, *options.values(), value)
+    return Content(made) if any(isinstance(each, Content) for each in given) else made
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One file of the theme. `path` is what problems name."""
+
+    name: str
+    path: str
+    source: str
+    _compiled: jinja2.Template
+    _problems: Problems
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """The file with `values`. A fault is reported at its line; then Stop is raised."""
+        try:
+            return self._compiled.render(values)
+        except jinja2.TemplateError as fault:
+            raise _report(fault, self._problems) from fault
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as fault:
+            raise _report(fault, self._problems) from fault
+
+
+def _report(fault: Exception, problems: Problems) -> Stop:
+    """The innermost line of a template that the fault passed through."""
+    place = Place("templates")
+    if isinstance(fault, jinja2.TemplateSyntaxError):
+        place = Place(fault.filename or fault.name or "templates", fault.lineno)
+    else:
+        trace = fault.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if "__jinja_template__" in trace.tb_frame.f_globals or trace.tb_frame.f_globals.get("blocks") is not None:
+                place = Place(name, trace.tb_lineno)
+            trace = trace.tb_next
+    message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
+    problems.error(place, "template-fault", f"the template cannot be rendered: {message}", "correct this line")
+    return Stop()
+
+
+@dataclass(slots=True)
+class Templates:
+    """The theme of one project: `root`/templates first, then what comes with the package.
+
+    Another theme than the default one has its files in `templates/themes/<name>/`; what it
+    leaves out is the default theme's.
+    """
+
+    root: Path
+    problems: Problems
+    theme: str = "default"
+    _environment: _Environment = field(init=False)
+    _sources: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._environment = _Environment(
+            loader=jinja2.FunctionLoader(self._load),
+            autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            cache_size=-1,
+            auto_reload=False,
+        )
+        filters: dict[str, Callable[..., Any]] = {
+            "e": _escape, "escape": _escape, "safe": _safe, "join": join, "format": _format,
+        }  # fmt: skip
+        self._environment.filters.update(filters)
+
+    def add(self, **names: Any) -> None:
+        """Make names known in every template."""
+        self._environment.globals.update(names)
+
+    def add_filters(self, **named: Callable[..., Any]) -> None:
+        """Make filters known in every template."""
+        self._environment.filters.update(named)
+
+    def get(self, name: str) -> Template:
+        """The template `name`, such as `mail/issue.mjml`. Raises Stop when it cannot be compiled."""
+        try:
+            compiled = self._environment.get_template(name)
+        except jinja2.TemplateNotFound as fault:
+            place = Place(f"templates/{fault.name}")
+            self.problems.error(place, "missing-template", "there is no such template", "restore the file")
+            raise Stop from None
+        except jinja2.TemplateSyntaxError as fault:
+            raise _report(fault, self.problems) from fault
+        path, source = self._sources[name]
+        return Template(name, path, source, compiled, self.problems)
+
+    def read(self, name: str) -> tuple[str, str]:
+        """Path and content of a file of the theme. Raises Stop when there is none."""
+        found = self._find(name)
+        if found is None:
+            self.problems.error(Place(f"templates/{name}"), "missing-template", "there is no such file", "restore it")
+            raise Stop
+        return found
+
+    def sources(self) -> Mapping[str, tuple[str, str]]:
+        """Path and content of every template that was loaded, by name."""
+        return self._sources
+
+    def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        found = self._find(name)
+        if found is None:
+            return None
+        self._sources[name] = found
+        return found[1], found[0], lambda: True
+
+    def _find(self, name: str) -> tuple[str, str] | None:
+        if not re.fullmatch(r"[\w./-]+", name) or ".." in name:
+            return None
+        own = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
+        for candidate in (*own, name):
+            for folder in (self.root / "templates", packaged()):
+                path = folder / candidate
+                if path.is_file():
+                    return f"templates/{candidate}", path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        return None
+
+
+@cache
+def packaged() -> Path:
+    """The default theme: in the package (as the wheel carries it), or in the checkout."""
+    inside = Path(str(files("newsletter"))) / "templates"
+    return inside if inside.is_dir() else Path(str(files("newsletter"))).parents[1] / "templates"
+
+
+def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
+    """The theme's strings in a language: `strings/<lang>.toml`, else English."""
+    base = re.split(r"[-_]", lang.lower())[0]
+    name = f"strings/{base}.toml" if templates._find(f"strings/{base}.toml") else "strings/en.toml"  # noqa: SLF001
+    path, content = templates.read(name)
+    try:
+        return {key: str(value) for key, value in tomllib.loads(content).items()}
+    except tomllib.TOMLDecodeError as fault:
+        where = re.search(r"at line (\d+), column (\d+)", str(fault))
+        place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
+        templates.problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
+        raise Stop from None

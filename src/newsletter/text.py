@@ -1,0 +1,119 @@
+"""Text: folding to ASCII, sentences, shortening, wrapping, characters that must not occur.
+
+Python's `split()`, `strip()` and `\\s` treat NBSP as white space; French typography lives on
+NBSP, so everything here breaks at ordinary white space only.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Letters that NFKD leaves whole.
+_SPELLED = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+     "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "Þ": "TH", "ı": "i"}
+)  # fmt: skip
+
+# C0 except TAB and LF, DEL, C1, line and paragraph separators, bidi overrides and isolates,
+# interior BOM, non-characters: invisible, and able to make a text read otherwise than it is.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+# An abbreviation before a full stop does not end a sentence.
+_ABBREVIATIONS = (
+    "M", "MM", "Mme", "Mmes", "Mlle", "Dr", "Pr", "Me", "Mgr", "St", "Ste", "av", "bd", "cf", "n°",
+    "p", "ex", "etc", "env", "réf", "tél", "art", "vol", "chap", "éd", "fig", "Mr", "Mrs", "Ms",
+    "vs", "e.g", "i.e", "No", "Jr", "Sr", "apr", "J.-C", "J",
+)  # fmt: skip
+_SENTENCE_END = re.compile(
+    r"(?P<stop>[.!?…]+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]+)?(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
+)
+
+
+def forbidden(text: str) -> Iterator[tuple[int, str]]:
+    """Offset and name of every control, bidi-override or other character no text may hold."""
+    for match in _FORBIDDEN.finditer(text):
+        character = match.group()
+        yield match.start(), f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
+
+
+def fold(text: str) -> str:
+    """ASCII form for addresses: `L’École d’été` gives `l-ecole-d-ete`; may be empty."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", kept.lower()).strip("-")
+
+
+def fold_or_hex(text: str, prefix: str = "tag-") -> str:
+    """As fold(); a text without ASCII letter or digit gives the hex of its code points."""
+    if folded := fold(text):
+        return folded
+    return prefix + "-".join(f"{ord(c):x}" for c in unicodedata.normalize("NFC", text))
+
+
+def one_line(text: str) -> str:
+    """Runs of ordinary white space become one space; NBSP and its kin stay."""
+    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in order, without the white space between them."""
+    text = one_line(text)
+    found = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        word = re.split(r"[ \u00a0\u202f(«“\"’']", text[start : match.start()])[-1]
+        ends = match.end() == len(text)
+        if match["stop"] == "." and not ends and (word in _ABBREVIATIONS or re.fullmatch(r"[A-ZÀ-Þ]", word)):
+            continue
+        found.append(text[start : match.end()].strip(" "))
+        start = match.end()
+    if rest := text[start:].strip(" "):
+        found.append(rest)
+    return found
+
+
+def whole_sentences(text: str, limit: int) -> str:
+    """The first sentences that fit whole into `limit` code points; empty when none does."""
+    kept = ""
+    for sentence in sentences(text):
+        longer = f"{kept} {sentence}" if kept else sentence
+        if len(longer) > limit:
+            break
+        kept = longer
+    return kept
+
+
+def shorten(text: str, limit: int) -> str:
+    """Whole sentences within `limit` code points, else whole words and `…`."""
+    text = one_line(text)
+    if len(text) <= limit:
+        return text
+    if kept := whole_sentences(text, limit):
+        return kept
+    cut = text.rfind(" ", 0, limit)
+    words = text[: cut if cut > 0 else limit - 1]
+    # A cut may not leave a sign hanging that belongs to the next word.
+    return re.sub(r"[ \u00a0\u202f]*[«“(\[,;:–—-]*[ \u00a0\u202f]*\Z", "", words) + "…"
+
+
+def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
+    """Lines of at most `width` code points, broken at spaces; longer words stay whole.
+
+    `first` and `rest` begin the first and the other lines. A line feed in `text` is kept.
+    """
+    lines: list[str] = []
+    lead = first
+    for paragraph in text.split("\n"):
+        line = lead
+        empty = True
+        for word in paragraph.split(" "):
+            if not empty and len(line) + 1 + len(word) > width:
+                lines.append(line.rstrip(" "))
+                line, empty = rest, True
+            line = line + word if empty else f"{line} {word}"
+            empty = False
+        lines.append(line.rstrip(" "))
+        lead = rest
+    return "\n".join(lines)

@@ -1,0 +1,112 @@
+"""words: a language's strings, dates, sizes and direction, as readers see them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cached_property, lru_cache
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+
+from newsletter.content import Content
+from newsletter.model import Event
+
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ku ps sd ug ur yi".split())
+
+
+@dataclass(frozen=True)
+class Words:
+    """The strings of the theme in `lang`; dates are shown in `zone`."""
+
+    lang: str
+    strings: Mapping[str, str]
+    zone: tzinfo
+
+    @property
+    def dir(self) -> str:
+        """`rtl` or `ltr`."""
+        return "rtl" if re.split(r"[-_]", self.lang.lower())[0] in _RIGHT_TO_LEFT else "ltr"
+
+    @cached_property
+    def locale(self) -> str:
+        """The language as Babel knows it; English for one that Babel does not know."""
+        return known_locale(self.lang)
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """A string of the theme with `{names}` replaced; content among the values makes it content."""
+        pattern = self.strings[key]
+        if "«" in pattern:
+            # A quotation inside a quotation takes the other marks.
+            values = {name: _inner_quotes(value) for name, value in values.items()}
+        made = pattern.format_map(values)
+        return Content(made) if any(isinstance(value, Content) for value in values.values()) else made
+
+    def date(self, moment: datetime) -> str:
+        """`26 novembre 2024`."""
+        return _date(moment.astimezone(self.zone).date().toordinal(), "long", self.locale)
+
+    def day(self, moment: datetime) -> str:
+        """`mardi 26 novembre 2024`."""
+        return _date(moment.astimezone(self.zone).date().toordinal(), "full", self.locale)
+
+    def time(self, moment: datetime) -> str:
+        """`9 h 30`, by the strings `time` and `time_full_hour`."""
+        local = moment.astimezone(self.zone)
+        pattern = self.strings["time"] if local.minute else self.strings["time_full_hour"]
+        return str(format_time(local.time(), pattern, locale=self.locale))
+
+    def when(self, event: Event) -> str:
+        """Day and times of an event, in one phrase."""
+        start, end = event.start.astimezone(self.zone), event.end and event.end.astimezone(self.zone)
+        if end is not None and end.date() != start.date():
+            if event.whole_day:
+                return self("event_days", start=self.day(start), end=self.day(end))
+            return self(
+                "event_span", start=self.day(start), start_time=self.time(start),
+                end=self.day(end), end_time=self.time(end),
+            )  # fmt: skip
+        if event.whole_day:
+            return self.day(start)
+        if end is None or end == start:
+            return self("event_from", day=self.day(start), start=self.time(start))
+        return self("event_times", day=self.day(start), start=self.time(start), end=self.time(end))
+
+    def size(self, count: int) -> str:
+        """A file's size, `1,2 Mo`."""
+        for limit, unit in ((1_000_000, "megabytes"), (1_000, "kilobytes")):
+            if count >= limit:
+                number = f"{count / limit:.1f}" if unit == "megabytes" else f"{round(count / limit)}"
+                return self(unit, number=number.replace(".", self.strings["decimal"]))
+        return self("bytes", number=count)
+
+    def language(self, lang: str) -> str:
+        """A language's own name for itself: `English`, `français`."""
+        return Locale.parse(known_locale(lang)).get_language_name() or lang
+
+
+def _inner_quotes(value: Any) -> Any:
+    if not isinstance(value, str) or "«" not in value:
+        return value
+    made = re.sub("«[ \u00a0\u202f]*", "“", re.sub("[ \u00a0\u202f]*»", "”", value))
+    return Content(made) if isinstance(value, Content) else made
+
+
+@lru_cache(maxsize=4096)
+def _date(day: int, form: str, locale: str) -> str:
+    from datetime import date  # noqa: PLC0415
+
+    return str(format_date(date.fromordinal(day), form, locale=locale))
+
+
+@lru_cache(maxsize=64)
+def known_locale(lang: str) -> str:
+    """The nearest locale that Babel has data for."""
+    parts = lang.replace("-", "_").split("_")
+    for length in range(len(parts), 0, -1):
+        try:
+            return str(Locale.parse("_".join(parts[:length])))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return "en"
