@@ -252,11 +252,11 @@ class Record:
             read = kind.read(value, at, name.value)
             if read is not None:
                 values[name.value] = read
-        for name in self.required:
-            if name not in present:
+        for wanted in self.required:
+            if wanted not in present:
                 inside = f" in '{key}'" if key else ""
-                code = "no-alt" if name == "alt" else "missing-key"
-                at.error(node, code, f"'{name}' is missing{inside}", f"write {name}: …")
+                code = "no-alt" if wanted == "alt" else "missing-key"
+                at.error(node, code, f"'{wanted}' is missing{inside}", f"write {wanted}: …")
         return values
 
     def schema(self) -> dict[str, Any]:

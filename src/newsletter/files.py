@@ -78,11 +78,11 @@ class ProjectFiles:
         if part.startswith("."):
             raise Refused("outside-project", f"'{path}' is a hidden file", "publish a file without leading dot")
         try:
-            if not full.is_file():
-                raise Refused("missing-file", f"there is no file '{path}'", "correct the path or add the file")
-            content = full.read_bytes()
-        except (OSError, ValueError) as fault:
+            content = full.read_bytes() if full.is_file() else None
+        except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
             raise Refused("missing-file", f"'{path}' cannot be read: {fault}") from None
+        if content is None:
+            raise Refused("missing-file", f"there is no file '{path}'", "correct the path or add the file")
         width, height, media_type = _picture(path, content) if image else (0, 0, _media_type(path))
         sha256 = hashlib.sha256(content).hexdigest()
         stem, extension = os.path.splitext(PurePosixPath(path).name)

@@ -4,7 +4,7 @@ from typing import Any
 
 from newsletter import text
 from newsletter.dates import Moment
-from newsletter.fields import EMAIL, ID, LANGUAGE, SLUG, Flag, Many, Record, Text, Web, When
+from newsletter.fields import EMAIL, ID, LANGUAGE, SLUG, Flag, Kind, Many, Record, Text, Web, When
 from newsletter.model import Attachment, Author, Event, Image, Link, Social, Tag
 
 PLATFORMS = (
@@ -14,6 +14,15 @@ PLATFORMS = (
 
 # Links may lead wherever a body's links may.
 _ANYWHERE = Web(("mailto", "tel", "site", "announcement", "file", "anchor"))
+
+
+_SOCIAL: dict[str, Kind] = {
+    "hashtags": Many(Text(100)),
+    "skip": Many(Text(20)),
+    "thread": Flag(),
+    "sms_ascii": Flag(),
+}
+_SOCIAL |= {name: Text(70_000, lines=True) for name in PLATFORMS}
 
 
 def _event(start: Moment, end: Moment | None = None, **others: Any) -> Event:
@@ -65,16 +74,7 @@ ANNOUNCEMENT = Record(
         "issue": Text(60, r"[A-Za-z0-9][A-Za-z0-9-]*", "the id of an issue, or none"),
         "draft": Flag(),
         "expires": When(),
-        "social": Record(
-            {
-                "hashtags": Many(Text(100)),
-                "skip": Many(Text(20)),
-                "thread": Flag(),
-                "sms_ascii": Flag(),
-            }
-            | {name: Text(70_000, lines=True) for name in PLATFORMS},
-            _social,
-        ),
+        "social": Record(_SOCIAL, _social),
     },
     required=("title", "date"),
 )

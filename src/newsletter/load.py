@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -134,17 +135,17 @@ class _Builder:
     def __init__(self, path: str, problems: Problems) -> None:
         self.path = path
         self.problems = problems
-        self.stack: list[tuple[yaml.Event, list[Node]]] = []
+        self.stack: list[tuple[Any, list[Node]]] = []
         self.root: Node | None = None
         self.documents = 0
         self.sound = True
 
-    def refuse(self, event: yaml.Event, code: str, message: str, fix: str) -> None:
+    def refuse(self, event: Any, code: str, message: str, fix: str) -> None:
         mark = event.start_mark
         self.problems.error(Place(self.path, mark.line + 1, mark.column + 1), code, message, fix)
         self.sound = False
 
-    def take(self, event: yaml.Event) -> bool:
+    def take(self, event: Any) -> bool:
         """Take one event; False when going on makes no sense."""
         if isinstance(event, yaml.AliasEvent):
             self.refuse(event, "yaml-alias", f"alias *{event.anchor} is not allowed", "write the value out")
@@ -162,7 +163,7 @@ class _Builder:
             return False
         return True
 
-    def start(self, event: yaml.Event) -> None:
+    def start(self, event: Any) -> None:
         if event.anchor is not None:
             self.refuse(event, "yaml-alias", f"anchor &{event.anchor} is not allowed", "delete it")
         if event.tag is not None:

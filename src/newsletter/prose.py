@@ -43,7 +43,7 @@ def html(prose: Prose, flavour: Flavour) -> str:
             out.append(_image(part, flavour))
         elif isinstance(part, PageOnly) and flavour.page:
             out.append(part.html)
-    return "".join(out)
+    return "".join(out).strip("\n")
 
 
 def _opening(element: Element, flavour: Flavour) -> str:

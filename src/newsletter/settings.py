@@ -135,7 +135,7 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     return settings
 
 
-def _node(value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]]) -> Node:
+def _node(value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]]) -> Any:
     """A TOML value as a node; a value without a place of its own has that of what holds it."""
     near = path
     while near and near not in places:

@@ -76,7 +76,7 @@ def _report(fault: Exception, problems: Problems) -> Stop:
         trace = fault.__traceback__
         while trace is not None:
             name = trace.tb_frame.f_code.co_filename
-            if "__jinja_template__" in trace.tb_frame.f_globals or trace.tb_frame.f_globals.get("blocks") is not None:
+            if "__jinja_exception__" in trace.tb_frame.f_globals:
                 place = Place(name, trace.tb_lineno)
             trace = trace.tb_next
     message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__

@@ -106,14 +106,16 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
     lines: list[str] = []
     lead = first
     for paragraph in text.split("\n"):
-        line = lead
-        empty = True
-        for word in paragraph.split(" "):
-            if not empty and len(line) + 1 + len(word) > width:
-                lines.append(line.rstrip(" "))
-                line, empty = rest, True
-            line = line + word if empty else f"{line} {word}"
-            empty = False
-        lines.append(line.rstrip(" "))
+        left = paragraph
+        while len(lead) + len(left) > width:
+            room = max(width - len(lead), 0)
+            cut = left.rfind(" ", 0, room + 1)
+            if cut <= 0:
+                cut = left.find(" ", max(room, 1))
+            if cut < 0:
+                break
+            lines.append((lead + left[:cut]).rstrip(" "))
+            left, lead = left[cut + 1 :].lstrip(" "), rest
+        lines.append((lead + left).rstrip(" "))
         lead = rest
     return "\n".join(lines)

@@ -1,7 +1,8 @@
 """views: an announcement as templates see it, with its addresses, dates and prose ready to print."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from newsletter import prose
 from newsletter.content import Content
@@ -61,9 +62,13 @@ class Version:
 
 @dataclass(frozen=True)
 class Story:
-    """One announcement, ready to print; `url` is its canonical address."""
+    """One announcement, ready to print; `url` is its canonical address.
+
+    `body` and `text` are made when they are first asked for: an issue prints neither.
+    """
 
     of: Announcement
+    look: prose.Flavour
     title: str
     summary: str
     preheader: str
@@ -71,8 +76,6 @@ class Story:
     url: str
     date: str
     updated: str
-    body: Content
-    text: str
     image: Figure | None = None
     event: Happening | None = None
     action: Link | None = None
@@ -81,6 +84,16 @@ class Story:
     tags: tuple[Label, ...] = ()
     authors: tuple[Author, ...] = ()
     versions: tuple[Version, ...] = ()
+
+    @cached_property
+    def body(self) -> Content:
+        """The body as HTML."""
+        return Content(prose.html(self.of.prose, self.look), safe=True)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as plain text."""
+        return prose.plain(self.of.prose, self.look.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,7 @@ def story(announcement: Announcement, publication: Publication, words: Words, ad
     targets = announcement.targets
     return Story(
         of=announcement,
+        look=look,
         title=announcement.title,
         summary=announcement.summary,
         preheader=announcement.preheader,
@@ -127,8 +141,6 @@ def story(announcement: Announcement, publication: Publication, words: Words, ad
         url=announcement.url or addressing.page(announcement.page),
         date=words.date(announcement.date),
         updated=words.date(announcement.updated) if announcement.updated != announcement.date else "",
-        body=Content(prose.html(announcement.prose, look), safe=True),
-        text=prose.plain(announcement.prose, look.link),
         image=_figure(announcement, addressing),
         event=_happening(announcement, words, addressing),
         action=_linked(announcement.action, look.link),

@@ -24,7 +24,7 @@ _PARSER = pyromark.Markdown(
     | pyromark.Options.ENABLE_STRIKETHROUGH
 )
 
-Event = tuple[str | dict[str, Any], dict[str, int]]
+Event = tuple[Any, Any]  # a name, or a mapping with one entry; and {'start': …, 'end': …} in bytes
 
 
 class Reader(Blocks, Inlines):

@@ -19,7 +19,6 @@ TEXT_WIDTH = WIDTH - 2 * GUTTER
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
     """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
-    templates.add_filters(wrap=_wrapped, underline=_underlined)
     mails = Mails(publication, Theme(publication, templates, problems), templates)
     for announcement in publication.announcements:
         yield from mails.announcement(announcement)
@@ -34,6 +33,7 @@ class Mails:
         self.publication = publication
         self.theme = theme
         self.templates = templates
+        templates.add_filters(wrap=_wrapped, underline=_underlined)
         settings = publication.settings
         logo = publication.logo
         self.shared: Mapping[str, Any] = {

@@ -12,6 +12,7 @@ from mjml import mjml2html
 MAX_DEPTH = 200
 
 _TAG = re.compile(r"<(?:!--.*?-->|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL)
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ATTRIBUTE = re.compile(r"(=\s*)(\"[^\"]*\"|'[^']*')")
 
 
@@ -25,16 +26,8 @@ class MjmlFault(ValueError):
 
 def to_html(mjml: str) -> str:
     """MJML as an HTML document. Raises MjmlFault."""
+    _check_balance(mjml)
     safe = _escape_attributes(mjml)
-    depth = deepest = 0
-    for tag in _TAG.finditer(safe):
-        if tag[0].startswith("</"):
-            depth -= 1
-        elif not tag[0].startswith("<!--") and not tag[0].endswith("/>"):
-            depth += 1
-            deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise MjmlFault(f"tags are nested deeper than {MAX_DEPTH} levels")
     try:
         html = str(mjml2html(safe, disable_comments=True, fonts={}))
     except ValueError as fault:
@@ -44,6 +37,27 @@ def to_html(mjml: str) -> str:
         raise MjmlFault(re.sub(r" at position \d+:\d+", "", str(fault)), position) from None
     # premailer compares the doctype by case and drops what it does not know.
     return html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
+
+
+def _check_balance(mjml: str) -> None:
+    """Every tag is closed, by its own name: the engine takes `</mj-colum>` without a word."""
+    above: list[re.Match[str]] = []
+    for tag in _TAG.finditer(mjml):
+        name = re.match(r"</?([A-Za-z0-9-]+)", tag[0])
+        if name is None or tag[0].endswith("/>") or name[1].lower() in _VOID:
+            continue
+        if not tag[0].startswith("</"):
+            above.append(tag)
+            if len(above) > MAX_DEPTH:
+                raise MjmlFault(f"tags are nested deeper than {MAX_DEPTH} levels", tag.start())
+        elif above and re.match(rf"<{name[1]}[\s>]", above[-1][0]):
+            above.pop()
+        else:
+            # What was opened last and is still open is the likelier fault than what closes.
+            fault = above[-1] if above else tag
+            raise MjmlFault(f"{fault[0].split()[0].rstrip('>')}> has no matching tag", fault.start())
+    if above:
+        raise MjmlFault(f"{above[-1][0].split()[0].rstrip('>')}> is never closed", above[-1].start())
 
 
 def _escape_attributes(mjml: str) -> str:
@@ -56,6 +70,8 @@ def _escape_attributes(mjml: str) -> str:
 
     text = mjml.replace("\r\n", "\n")
     text = _TAG.sub(lambda tag: tag[0] if tag[0].startswith("<!--") else _ATTRIBUTE.sub(attribute, tag[0]), text)
+    # The title is printed once more, as the attribute aria-label.
+    text = re.sub(r"(<mj-title>)(.*?)(</mj-title>)", lambda title: title[0].replace("\\", "&#92;"), text, flags=re.DOTALL)
     return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 

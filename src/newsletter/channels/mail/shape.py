@@ -77,11 +77,12 @@ class Press:
 
     def _place(self, template: Template, mjml: str, position: int) -> Place:
         """The line of the theme that gave what stands at `position`, as far as it can be found."""
-        line = mjml[position:].split("\n", 1)[0] if position >= 0 else ""
-        literals = sorted(re.split(f"{HEAD}\\d+{TAIL}|[\"'>]", line), key=len, reverse=True)
-        for literal in (piece.strip() for piece in literals if len(piece.strip()) > 3):  # noqa: PLR2004
+        rest = mjml[position : position + 80] if position >= 0 else ""
+        literal = re.split(f"{HEAD}\\d+{TAIL}|\n", rest)[0]
+        # The template's own text goes as far as the next value; the longest part of it decides.
+        for end in range(len(literal), 2, -1):
             for path, source in self.templates.sources().values():
-                if (offset := source.find(literal)) >= 0:
+                if (offset := source.find(literal[:end])) >= 0:
                     start = source.rfind("\n", 0, offset)
                     return Place(path, source.count("\n", 0, offset) + 1, offset - start)
         return Place(template.path)

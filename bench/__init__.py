@@ -1,0 +1,1 @@
+"""bench: how long things take, against other ways of doing them, in one run."""

@@ -1,0 +1,91 @@
+"""Every problem code is found at the line that a file under tests/problems/ expects, and nothing else.
+
+`# expect: code other-code` stands on the line at fault; `# expect@7: code` names another line.
+"""
+
+import re
+import shutil
+import struct
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from newsletter import pipeline
+from newsletter.problems import Problems, Stop
+
+CASES = Path(__file__).parent / "problems"
+NOW = datetime(2024, 12, 1, tzinfo=UTC)
+SETTINGS = """title = "Exemple"
+language = "fr"
+timezone = "Europe/Paris"
+url = "https://exemple.example/"
+authority = "exemple.example,2024"
+sender = {name = "Exemple", email = "lettre@exemple.example"}
+unsubscribe = {url = "https://exemple.example/quitter"}
+"""
+
+
+def png(extra: int = 0) -> bytes:
+    """A white square of one pixel; `extra` bytes of ballast make it heavy."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    ballast = chunk(b"teXt", b"x\0" + b"a" * extra) if extra else b""
+    return b"\x89PNG\r\n\x1a\n" + header + ballast + chunk(b"IDAT", zlib.compress(b"\0\xff\xff\xff")) + chunk(b"IEND", b"")
+
+
+def expectations(root: Path) -> Iterator[tuple[str, int, str]]:
+    for path in sorted(root.rglob("*")):
+        if not path.is_file() or path.suffix == ".png":
+            continue
+        for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").split("\n"), 1):
+            for match in re.finditer(r"expect(?:@(\d+))?: ([a-z0-9 -]+?)\s*(?:-->|#\}|\*/|$)", line):
+                for code in match[2].split():
+                    yield path.relative_to(root).as_posix(), int(match[1] or number), code
+
+
+def found(root: Path) -> Iterator[tuple[str, int, str]]:
+    problems = Problems()
+    try:
+        project = pipeline.open_project(root, problems)
+        for _ in pipeline.build(project, NOW, problems):
+            pass
+    except Stop:
+        assert problems.fatal
+    for problem in problems:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", problem.code)
+        assert problem.message
+        yield problem.place.path, problem.place.line, problem.code
+
+
+def prepare(case: Path, root: Path) -> None:
+    if case.is_dir():
+        shutil.copytree(case, root, dirs_exist_ok=True)
+    else:
+        (root / "announcements").mkdir(parents=True)
+        shutil.copy(case, root / "announcements" / case.name)
+    if not (root / "newsletter.toml").exists():
+        (root / "newsletter.toml").write_text(SETTINGS)
+    images = root / "announcements/images"
+    images.mkdir(exist_ok=True, parents=True)
+    (images / "carre.png").write_bytes(png())
+    (images / "lourde.png").write_bytes(png(1_000_001))
+    (images / "texte.png").write_text("pas une image")
+
+
+@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.stem)
+def test_each_problem_is_found_at_its_line(case: Path, tmp_path: Path) -> None:
+    prepare(case, tmp_path)
+    expected = set(expectations(tmp_path))
+    assert expected, "this file expects nothing"
+    assert set(found(tmp_path)) == expected
+
+
+def test_a_file_named_for_a_code_expects_it() -> None:
+    for case in CASES.glob("*.md"):
+        assert case.stem in case.read_bytes().decode("utf-8", "replace"), case
