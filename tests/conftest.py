@@ -51,11 +51,7 @@ class Project:
         stem = Path(name).name.partition(".")[0]
         keys = {"title": "Un prix", "date": stem[:10], "id": stem} | front
         # JSON is YAML, and leaves no doubt about quotes and line ends.
-        lines = [
-            f"{key}: {json.dumps(value, ensure_ascii=False)}"
-            for key, value in keys.items()
-            if value is not None
-        ]
+        lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None]
         return self.write(f"announcements/{name}", "\n".join(["---", *lines, "---", "", body, ""]))
 
 

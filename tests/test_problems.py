@@ -36,7 +36,9 @@ def png(extra: int = 0) -> bytes:
 
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
     ballast = chunk(b"teXt", b"x\0" + b"a" * extra) if extra else b""
-    return b"\x89PNG\r\n\x1a\n" + header + ballast + chunk(b"IDAT", zlib.compress(b"\0\xff\xff\xff")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + header + ballast + chunk(b"IDAT", zlib.compress(b"\0\xff\xff\xff")) + chunk(b"IEND", b"")
+    )
 
 
 def expectations(root: Path) -> Iterator[tuple[str, int, str]]:

@@ -17,9 +17,7 @@ RECORD_ADDRESSES = frozenset(
     "Pipfile.lock package-lock.json pdm.lock poetry.lock pylock.toml uv.lock yarn.lock".split()
 )
 PATH_OF_A_MACHINE = re.compile(r"(?<![\w.~-])/(?:home|root|work|Users)/[A-Za-z.]")
-NOT_OURS = frozenset(
-    ".git .hypothesis .mypy_cache .pytest_cache .ruff_cache .venv __pycache__ outbox".split()
-)
+NOT_OURS = frozenset(".git .hypothesis .mypy_cache .pytest_cache .ruff_cache .venv __pycache__ outbox".split())
 
 
 @cache

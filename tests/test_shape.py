@@ -38,8 +38,8 @@ def dom(document: str) -> str:
             return
         yield node.tag
         for name, value in sorted(node.attrib.items()):
-            value = re.sub(r"\s*([:;])\s*", r"\1", value)
-            yield f"  {name}={value!r}"
+            squeezed = re.sub(r"\s*([:;])\s*", r"\1", value)
+            yield f"  {name}={squeezed!r}"
         yield fold(node.text)
         for child in node:
             yield from walk(child)
@@ -49,7 +49,9 @@ def dom(document: str) -> str:
     def fold(text: str | None) -> str:
         return repr(re.sub(r"[ \t\n]+", " ", text or ""))
 
-    return "\n".join(walk(lxml_html.document_fromstring(document.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))))
+    return "\n".join(
+        walk(lxml_html.document_fromstring(document.encode(), parser=lxml_html.HTMLParser(encoding="utf-8")))
+    )
 
 
 def both(each: Mails, kind: str, values: dict[str, object]) -> tuple[str, str]:
@@ -117,7 +119,13 @@ def test_content_arrives_unchanged_everywhere(hostile_project: Path, text: str) 
 
 
 @settings(max_examples=30)
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cf", "Cn", "Zs")), min_size=1, max_size=40))
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cf", "Cn", "Zs")),
+        min_size=1,
+        max_size=40,
+    )
+)
 def test_any_title_is_printed_as_it_is(tmp_path_factory: pytest.TempPathFactory, title: str) -> None:
     from test_problems import SETTINGS, png
 
@@ -129,7 +137,12 @@ def test_any_title_is_printed_as_it_is(tmp_path_factory: pytest.TempPathFactory,
     publication, each, _ = mails(root)
     compiled, full = both(each, "announcement", dict(each.announcement_values(publication.announcements[0])))
     assert dom(compiled) == dom(full)
-    assert lxml_html.document_fromstring(compiled.encode(), parser=lxml_html.HTMLParser(encoding="utf-8")).findtext(".//h1") == title
+    assert (
+        lxml_html.document_fromstring(compiled.encode(), parser=lxml_html.HTMLParser(encoding="utf-8")).findtext(
+            ".//h1"
+        )
+        == title
+    )
 
 
 def test_two_announcements_with_the_same_blocks_share_a_shape(hostile_project: Path) -> None:

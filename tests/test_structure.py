@@ -293,8 +293,6 @@ def test_rules_let_sound_code_pass(rule: Rule, name: str, source: str) -> None:
 
 
 def test_owners_keep_strangers_out() -> None:
-    assert (
-        len(list(strangers([sample("load", "from yaml import parse"), sample("text", "import yaml")]))) == 1
-    )
+    assert len(list(strangers([sample("load", "from yaml import parse"), sample("text", "import yaml")]))) == 1
     assert len(list(strangers([sample("channels.mail", "import mjml"), sample("prose", "import mjml")]))) == 2
     assert list(strangers([sample("cli_new", "import typer"), sample("cli.build", "import typer")])) == []

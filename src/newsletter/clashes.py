@@ -43,5 +43,9 @@ def _take(
         return
     other = taken.setdefault(key, place)
     if other is not place:
-        problems.error(place, f"duplicate-{what}", f"the {what} '{key[0]}' stands already in {other}", "change one of them")
-        problems.error(other, f"duplicate-{what}", f"the {what} '{key[0]}' stands again in {place}", "change one of them")
+        problems.error(
+            place, f"duplicate-{what}", f"the {what} '{key[0]}' stands already in {other}", "change one of them"
+        )
+        problems.error(
+            other, f"duplicate-{what}", f"the {what} '{key[0]}' stands again in {place}", "change one of them"
+        )

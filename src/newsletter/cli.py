@@ -55,7 +55,7 @@ def build(
 
       newsletter build --now 2024-12-01 --out /tmp/preview
     """
-    from newsletter import outbox, pipeline  # noqa: PLC0415
+    from newsletter import outbox, pipeline
 
     with run(directory, format, strict) as (project, problems):
         moment = _moment(now, project)
@@ -83,7 +83,7 @@ def check(
 
       newsletter check --strict --format github
     """
-    from newsletter import pipeline  # noqa: PLC0415
+    from newsletter import pipeline
 
     with run(directory, format, strict) as (project, problems):
         if fix:
@@ -100,7 +100,7 @@ def verify(directory: Folder = None, out: Out = None, format: Format = "text") -
 
     Missing, damaged and edited files are told; then the exit code is 1.
     """
-    from newsletter import outbox  # noqa: PLC0415
+    from newsletter import outbox
 
     with run(directory, format, strict=False) as (project, problems):
         target = out or project.root / "outbox"
@@ -112,9 +112,9 @@ def verify(directory: Folder = None, out: Out = None, format: Format = "text") -
 @contextmanager
 def run(directory: Path | None, format: str, strict: bool) -> Iterator["tuple[Project, Problems]"]:
     """The project and a collector; at the end problems are reported and the exit code is set."""
-    from newsletter import pipeline, report  # noqa: PLC0415
-    from newsletter.problems import Problems, Stop  # noqa: PLC0415
-    from newsletter.settings import find_project  # noqa: PLC0415
+    from newsletter import pipeline, report
+    from newsletter.problems import Problems, Stop
+    from newsletter.settings import find_project
 
     if format not in report.FORMATS:
         _refuse(f"--format cannot be '{format}'; use {', '.join(report.FORMATS)}")
@@ -143,14 +143,14 @@ def run(directory: Path | None, format: str, strict: bool) -> Iterator["tuple[Pr
 
 
 def _disk_faults() -> tuple[type[BaseException], ...]:
-    from newsletter.outbox import Busy, DiskFault  # noqa: PLC0415
+    from newsletter.outbox import Busy, DiskFault
 
     return (Busy, DiskFault)
 
 
 def _moment(now: str, project: "Project") -> datetime:
     """`--now`, or the clock."""
-    from newsletter.dates import read_moment  # noqa: PLC0415
+    from newsletter.dates import read_moment
 
     if not now:
         return datetime.now(UTC)

@@ -51,7 +51,9 @@ def compose(
 
 def _assets(shown: Iterable[Announcement], issues: Iterable[object], logo: Asset | None) -> tuple[Asset, ...]:
     holders = [*shown, *(issue.file for issue in issues if getattr(issue, "file", None))]  # type: ignore[attr-defined]
-    found = {target.asset.path: target.asset for holder in holders for target in holder.targets.values() if target.asset}
+    found = {
+        target.asset.path: target.asset for holder in holders for target in holder.targets.values() if target.asset
+    }
     if logo is not None:
         found[logo.path] = logo
     return tuple(found[path] for path in sorted(found))
@@ -61,7 +63,11 @@ class _Links:
     """Links from one announcement to another's `.md` become links to its page."""
 
     def __init__(
-        self, settings: Settings, pages: Mapping[str, Announcement], paths: frozenset[str] | set[str], problems: Problems
+        self,
+        settings: Settings,
+        pages: Mapping[str, Announcement],
+        paths: frozenset[str] | set[str],
+        problems: Problems,
     ) -> None:
         self.settings = settings
         self.pages = pages

@@ -21,6 +21,7 @@ ID = r"[a-z0-9][a-z0-9-]*"
 LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 EMAIL = r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[^\s@<>\"(),:;\\\[\]]+"
 
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Where a file's values are read: its path, the collector, the publication's time zone."""
@@ -153,7 +154,9 @@ class When:
             return read_moment(value, at.zone)
         except ValueError as fault:
             code = "time-gap" if "clocks" in str(fault) else "bad-date"
-            at.error(node, code, f"'{key}': {fault}", "write 2024-11-26 or 2024-11-26 09:30, with Z or +01:00 if need be")
+            at.error(
+                node, code, f"'{key}': {fault}", "write 2024-11-26 or 2024-11-26 09:30, with Z or +01:00 if need be"
+            )
             return None
 
     def schema(self) -> dict[str, Any]:

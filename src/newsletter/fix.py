@@ -32,4 +32,4 @@ def _insert(path: Path, line: str) -> None:
     beside = path.with_name(f".{path.name}.fix")
     beside.write_bytes(first + newline + line.encode() + end + rest)
     beside.chmod(path.stat().st_mode)
-    os.replace(beside, path)  # noqa: PTH105
+    os.replace(beside, path)

@@ -55,7 +55,9 @@ ANNOUNCEMENT = Record(
         "lang": Text(35, LANGUAGE, "a language such as fr"),
         "tags": Many(Text(60)),
         "authors": Many(
-            Record({"name": Text(100), "email": Text(254, EMAIL, "an address"), "url": Web()}, Author, ("name",), "name")
+            Record(
+                {"name": Text(100), "email": Text(254, EMAIL, "an address"), "url": Web()}, Author, ("name",), "name"
+            )
         ),
         "image": Record(
             {"src": Text(300), "alt": Text(1000, lines=True), "caption": Text(300), "credit": Text(100)},

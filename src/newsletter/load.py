@@ -34,7 +34,7 @@ def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
 
 def _folder(root: Path, folder: str, problems: Problems) -> Iterator[Source]:
     try:
-        names = sorted(os.listdir(root / folder))  # noqa: PTH208 (names only; Path costs more)
+        names = sorted(os.listdir(root / folder))
     except FileNotFoundError:
         return
     except (NotADirectoryError, PermissionError) as fault:
@@ -51,7 +51,7 @@ def read(root: Path, path: str, problems: Problems) -> Source | None:
     """One file as a Source; None when it is too broken to go on, with the problems reported."""
     full = root / path
     try:
-        if os.path.islink(full) or not full.resolve().is_relative_to(root.resolve()):  # noqa: PTH114
+        if os.path.islink(full) or not full.resolve().is_relative_to(root.resolve()):
             problems.error(
                 Place(path), "outside-project", "this file is a symbolic link",
                 "put the file itself into the project",

@@ -1,6 +1,6 @@
 """prose: a parsed body joined into HTML, for a mail, a feed or a page, or into plain text."""
 
-import os
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +11,7 @@ from newsletter.model import Address, Block, Element, PageOnly, Picture, Prose
 WIDTH = 72  # columns of the text part
 
 
-def no_style(chain: str) -> str:  # noqa: ARG001 (the signature of Flavour.style)
+def no_style(chain: str) -> str:
     """For channels whose HTML carries no style attributes."""
     return ""
 
@@ -71,10 +71,16 @@ def plain(prose: Prose, link: Callable[[str], str], width: int = WIDTH) -> str:
         if out and not block.tight:
             # The line between two paragraphs of one quotation keeps the quotation's sign.
             inside = ">" in above and ">" in block.first
-            out.append(os.path.commonprefix([above, block.first]).rstrip(" ") if inside else "")
+            out.append(_shared(above, block.first) if inside else "")
         out.append(_block(block, link, width))
         above = block.rest
     return "\n".join(out)
+
+
+def _shared(one: str, other: str) -> str:
+    """What two line beginnings have in common."""
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return "".join(character for character, _ in same).rstrip(" ")
 
 
 def _block(block: Block, link: Callable[[str], str], width: int) -> str:

@@ -11,8 +11,8 @@ from newsletter.fields import EMAIL, LANGUAGE, Choice, Flag, Many, Number, Readi
 from newsletter.keys import PLATFORMS
 from newsletter.model import (
     CheckSettings,
-    Fields,
     FeedSettings,
+    Fields,
     Items,
     Node,
     Organisation,
@@ -59,12 +59,8 @@ KEYS = Record(
         "description": Text(500, lines=True),
         "cadence": Choice(("monthly", "weekly", "quarterly", "manual")),
         "theme": Text(40, r"[a-z][a-z0-9-]*", "the name of a theme"),
-        "organisation": Record(
-            {"name": Text(100), "address": Text(500, lines=True), "logo": Text(200)}, Organisation
-        ),
-        "unsubscribe": Record(
-            {"url": Web(placeholder=True), "mailto": Text(254, EMAIL, "an address")}, Unsubscribe
-        ),
+        "organisation": Record({"name": Text(100), "address": Text(500, lines=True), "logo": Text(200)}, Organisation),
+        "unsubscribe": Record({"url": Web(placeholder=True), "mailto": Text(254, EMAIL, "an address")}, Unsubscribe),
         "brand": Record({f"{name}{dark}": _COLOUR for name in COLOURS for dark in ("", "_dark")}, _brand),
         "feeds": Record(
             {"entries": Number(1, 500), "content": Choice(("full", "summary")), "hub": Web()}, FeedSettings

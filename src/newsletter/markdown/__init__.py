@@ -9,8 +9,8 @@ from typing import Any
 
 import pyromark
 
-from newsletter.markdown.inlines import Inlines
 from newsletter.markdown.blocks import Blocks
+from newsletter.markdown.inlines import Inlines
 from newsletter.markdown.writing import Fault
 from newsletter.model import Prose
 
@@ -19,9 +19,7 @@ __all__ = ["MAX_DEPTH", "Fault", "parse"]
 MAX_DEPTH = 100
 
 _PARSER = pyromark.Markdown(
-    options=pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_FOOTNOTES
-    | pyromark.Options.ENABLE_STRIKETHROUGH
+    options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
 )
 
 Event = tuple[Any, Any]  # a name, or a mapping with one entry; and {'start': …, 'end': …} in bytes

@@ -172,7 +172,7 @@ class Blocks(Inlines):
         self.leave("\n")
         cells = [[_cell(pieces) for pieces in row] for row in self.rows]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        if sum(widths) + 3 * len(widths) <= 72:  # noqa: PLR2004 (columns of the text part)
+        if sum(widths) + 3 * len(widths) <= 72:
             lines = [" | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
             lines.insert(1, "-+-".join("-" * width for width in widths))
         else:  # too wide for a letter: one line a cell

@@ -1,9 +1,28 @@
 """What flows through the pipeline. Frozen, collections are tuples: shared freely, sent between processes."""
 
-from newsletter.model.announcement import Announcement, Attachment, Author, Event, Image, Issue, IssueFile, Link, Social, Tag
+from newsletter.model.announcement import (
+    Announcement,
+    Attachment,
+    Author,
+    Event,
+    Image,
+    Issue,
+    IssueFile,
+    Link,
+    Social,
+    Tag,
+)
 from newsletter.model.prose import Address, Block, Element, PageOnly, Part, Picture, Prose, Reference
 from newsletter.model.publication import Artefact, Publication
-from newsletter.model.settings import CheckSettings, FeedSettings, Organisation, Sender, Settings, SocialSettings, Unsubscribe
+from newsletter.model.settings import (
+    CheckSettings,
+    FeedSettings,
+    Organisation,
+    Sender,
+    Settings,
+    SocialSettings,
+    Unsubscribe,
+)
 from newsletter.model.source import Fields, Items, Node, Scalar, Source
 from newsletter.model.target import Asset, Target
 

@@ -8,6 +8,7 @@ from newsletter.model.prose import Prose
 from newsletter.model.source import Source
 from newsletter.model.target import Target
 
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A label, and the form it has in addresses."""

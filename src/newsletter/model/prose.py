@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """An opening tag whose style attribute, address or id depends on the channel.

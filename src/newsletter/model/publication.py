@@ -9,6 +9,7 @@ from newsletter.model.announcement import Announcement, Issue
 from newsletter.model.settings import Settings
 from newsletter.model.target import Asset
 
+
 @dataclass(frozen=True)
 class Publication:
     """All that a channel may need: settings, what is visible at `now`, issues, assets.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """From and Reply-To of every mail."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from newsletter.problems import Place
 
+
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """A YAML or TOML value as text; `line` and `column` start at 1."""

@@ -71,7 +71,9 @@ def _escape_attributes(mjml: str) -> str:
     text = mjml.replace("\r\n", "\n")
     text = _TAG.sub(lambda tag: tag[0] if tag[0].startswith("<!--") else _ATTRIBUTE.sub(attribute, tag[0]), text)
     # The title is printed once more, as the attribute aria-label.
-    text = re.sub(r"(<mj-title>)(.*?)(</mj-title>)", lambda title: title[0].replace("\\", "&#92;"), text, flags=re.DOTALL)
+    text = re.sub(
+        r"(<mj-title>)(.*?)(</mj-title>)", lambda title: title[0].replace("\\", "&#92;"), text, flags=re.DOTALL
+    )
     return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 

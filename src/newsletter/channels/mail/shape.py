@@ -90,7 +90,7 @@ class Press:
     def _report_lost(self, template: Template, lost: str) -> None:
         self.problems.warning(
             Place(template.path, *self._line_of_breaker()), "lost-slot",
-            f"this template changes content after it was printed ({lost}), so every mail of this kind is compiled whole",
+            f"this template changes content after it was printed ({lost}), so each mail is compiled whole",
             "apply the filter to the value itself: {{ title|upper }}, not {% filter upper %}",
         )  # fmt: skip
 

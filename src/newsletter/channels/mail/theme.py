@@ -26,7 +26,9 @@ BRAND = {
 WIDTH = 600  # px, of the mail
 GUTTER = 32  # px, left and right of the text
 
-_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*|\.[a-zA-Z][\w-]*|[a-z][a-z0-9]*\.[a-zA-Z][\w-]*)(?: +(?:[a-z][a-z0-9]*)?(?:\.[a-zA-Z][\w-]*)?)*")
+_SELECTOR = re.compile(
+    r"(?:[a-z][a-z0-9]*|\.[a-zA-Z][\w-]*|[a-z][a-z0-9]*\.[a-zA-Z][\w-]*)(?: +(?:[a-z][a-z0-9]*)?(?:\.[a-zA-Z][\w-]*)?)*"
+)
 
 
 class Literals(dict[str, Any]):
@@ -55,7 +57,10 @@ class Theme:
 
     def __post_init__(self) -> None:
         self.brand = Literals(BRAND | dict(self.publication.settings.brand))
-        css = {name: self.templates.get(f"mail/{name}.css").render({"brand": self.brand}) for name in ("inline", "head", "prose")}
+        css = {
+            name: self.templates.get(f"mail/{name}.css").render({"brand": self.brand})
+            for name in ("inline", "head", "prose")
+        }
         self.head_css = _squeeze(css["head"])
         self._prose_css = css["prose"]
         self._check_selectors()

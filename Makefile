@@ -1,0 +1,38 @@
+# `make` alone lists what there is. .venv is set up when it is needed, from the locks in requirements/.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help newsletter check test lint bench lock clean runtime-env test-env
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+newsletter: runtime-env ## Build outbox/ from announcements/
+	@.venv/bin/newsletter build
+
+check: runtime-env ## Check announcements/ and everything made from them; write nothing
+	@.venv/bin/newsletter check
+
+test: test-env ## Run all tests, with coverage
+	@.venv/bin/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report term
+
+lint: test-env ## Check style, format and types of the code
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+
+bench: test-env ## Measure how fast it builds
+	@.venv/bin/python -m bench
+
+lock: ## Write requirements/*.txt anew from pyproject.toml (all to their newest: .ci/lock --upgrade)
+	@.ci/lock
+
+clean: ## Delete .venv and caches; outbox/ stays
+	@rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@find announcements bench src tests templates -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+runtime-env:
+	@.ci/setup runtime
+
+test-env:
+	@.ci/setup test
