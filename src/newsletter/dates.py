@@ -36,4 +36,5 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
         raise ValueError(f"'{value}' is no date: {fault}") from None
     if back.replace(tzinfo=None) != moment.replace(tzinfo=None):
         raise ValueError(f"'{value}' does not exist: the clocks go forward over it in {zone}")
-    return Moment(moment, match[4] is None)
+    # A fixed offset: datetimes of zones with clock changes are not equal to themselves elsewhere (PEP 495).
+    return Moment(moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()), fold=0), match[4] is None)

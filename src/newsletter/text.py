@@ -94,6 +94,10 @@ def shorten(text: str, limit: int) -> str:
         return kept
     cut = text.rfind(" ", 0, limit)
     words = text[: cut if cut > 0 else limit - 1]
+    # A quotation that would stay open is left out whole, if anything stands before it.
+    opened = words.rfind("«")
+    if opened > words.rfind("»") and words[:opened].strip(" "):
+        words = words[:opened]
     # A cut may not leave a sign hanging that belongs to the next word.
     return re.sub(r"[ \u00a0\u202f]*[«“(\[,;:–—-]*[ \u00a0\u202f]*\Z", "", words) + "…"
 

@@ -1,0 +1,59 @@
+"""Addresses: kinds, safety, ASCII form."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.addresses import Unsafe, ascii_address, judge
+
+
+@pytest.mark.parametrize(
+    ("target", "kind", "address"),
+    [
+        ("https://exemple.fr/a?b=c#d", "web", "https://exemple.fr/a?b=c#d"),
+        ("https://école.fr/l’été?q=é b", "web", "https://xn--cole-9oa.fr/l%E2%80%99%C3%A9t%C3%A9?q=%C3%A9%20b"),
+        ("https://exemple.fr/100%", "web", "https://exemple.fr/100%25"),
+        ("mailto:a@exemple.fr?subject=Été", "mailto", "mailto:a@exemple.fr?subject=%C3%89t%C3%A9"),
+        ("tel:+33 1 99 00", "tel", "tel:+3319900"),
+        ("/inscription", "site", "inscription"),
+        ("#section", "anchor", ""),
+        ("autre.md#x", "announcement", "autre.md"),
+        ("fichiers/plan%20d’accès.pdf", "file", "fichiers/plan d’accès.pdf"),
+    ],
+)
+def test_kinds(target: str, kind: str, address: str) -> None:
+    found = judge(target)
+    assert (found.kind, found.address) == (kind, address)
+
+
+SPELLINGS = [
+    "javascript:x", "JAVASCRIPT:x", " javascript:x", "java\tscript:x", "java\nscript:x", "\x01javascript:x",
+    "&#106;avascript:x", "&#x6A;avascript&colon;x", "ｊａｖａｓｃｒｉｐｔ：x", "java\u200bscript:x", "java\u00adscript:x",
+    "data:text/html,x", "vbscript:x", "file:///x", "blob:x", "//hote", "\\\\hote", "/\\hote", "https://a@b.fr",
+    "https://a:b@c.fr/", "ftp://x", "view-source:https://x", "https://a.fr＠b.fr/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", SPELLINGS)
+def test_unsafe_targets_in_any_spelling(target: str) -> None:
+    with pytest.raises(Unsafe):
+        judge(target)
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_accepted_is_ascii_and_of_a_known_scheme(target: str) -> None:
+    try:
+        found = judge(target)
+    except Unsafe:
+        return
+    if found.kind in ("web", "mailto", "tel", "site"):
+        assert found.address.isascii()
+        assert not any(c in found.address for c in " \"<>\\\n\t")
+    if found.kind == "web":
+        assert found.address.lower().startswith(("https://", "http://"))
+
+
+@given(st.text(max_size=40))
+def test_ascii_form_is_its_own_ascii_form(path: str) -> None:
+    once = ascii_address("https://exemple.fr/" + path.replace("#", ""))
+    assert ascii_address(once) == once

@@ -1,0 +1,184 @@
+"""Markdown: HTML, text part, paragraphs and references from one pass."""
+
+from html.parser import HTMLParser
+
+import pyromark
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter import markdown, prose
+from newsletter.check import summarise
+
+LOOK = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 1200, 600), widest=600)
+PAGE = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 0, 0), page=True)
+
+
+def html(body: str, look: prose.Flavour = LOOK, top: int = 2) -> str:
+    parsed, _ = markdown.parse(body, top)
+    return prose.html(parsed, look)
+
+
+def plain(body: str) -> str:
+    parsed, _ = markdown.parse(body)
+    return prose.plain(parsed, lambda target: target)
+
+
+# Without what we change on purpose (heading levels, images, raw HTML), our HTML is pyromark's own.
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Un *deux* **trois** ~~quatre~~ `cinq` [six](https://x.example/ \"t\") <https://y.example/>",
+        "- un\n- deux\n  - trois\n\n- quatre\n\n  cinq\n",
+        "3. un\n4. deux\n\n> citation\n>\n> - liste\n\n---\n\n    code\n\n```py\nplus < code\n```\n",
+        "| a | b |\n|:-:|--:|\n| 1 | `2` |\n",
+        "&nbsp;&eacute; &lt;b&gt; \\* a  \nb\\\nc <br> d",
+        "## Un\n\ntexte\n\n### Deux\n\ntexte",
+    ],
+)
+def test_html_is_what_the_parser_itself_would_write(body: str) -> None:
+    options = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
+    ours, theirs = _tokens(html(body)), _tokens(pyromark.html(body, options=options))
+    assert ours == theirs
+
+
+def _tokens(document: str) -> list[str]:
+    found: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+            kept = sorted((name, value) for name, value in attributes if name not in ("align", "style", "scope", "class"))
+            found.append(f"<{tag} {kept}>")
+
+        def handle_endtag(self, tag: str) -> None:
+            if tag not in ("br", "hr", "img"):
+                found.append(f"</{tag}>")
+
+        def handle_data(self, data: str) -> None:
+            if data.strip("\n "):
+                found.append(data.strip("\n "))
+
+    Reader(convert_charrefs=True).feed(document)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("levels", "shown"),
+    [([1], [2]), ([3, 3], [2, 2]), ([1, 3, 2], [2, 3, 3]), ([2, 3, 4, 2], [2, 3, 4, 2]), ([4, 2], [2, 2])],
+)
+def test_the_highest_heading_becomes_h2_and_gaps_close(levels: list[int], shown: list[int]) -> None:
+    body = "\n\n".join(f"{'#' * level} T{n}\n\nx" for n, level in enumerate(levels))
+    for level, n in zip(shown, range(len(levels)), strict=True):
+        assert f"<h{level}>T{n}</h{level}>" in html(body)
+    assert f"<h{shown[0] + 1}>T0</h{shown[0] + 1}>" in html(body, top=3)
+
+
+def test_ids_of_headings_are_unique_and_only_on_pages() -> None:
+    body = "## Été\n\n## Été\n\n## Été 2\n"
+    assert [f'id="{name}"' in html(body, PAGE) for name in ("ete", "ete-2", "ete-2-2")] == [True, True, True]
+    assert "id=" not in html(body)
+
+
+def test_images_are_no_wider_than_the_mail() -> None:
+    assert '<img src="a.png" alt="Deux mots" width="600" height="300">' in html("![*Deux* `mots`](a.png)")
+
+
+def test_footnotes_stand_behind_the_text() -> None:
+    body = "Un[^b] et deux[^a].\n\n[^a]: Note a.\n\n[^b]: Note *b*.\n\nFin."
+    assert html(body).index("Note <em>b</em>") < html(body).index("Note a") > html(body).index("Fin")
+    assert '<a href="#note-1" id="ref-1">1</a>' in html(body, PAGE) and "<a" not in html(body)
+    assert plain(body).endswith("Fin.\n\n[1] Note b.\n\n[2] Note a.")
+
+
+LETTER = """\
+# Titre
+
+Un [lien](https://x.example/) et <presse@x.example>.
+
+- un
+- deux
+  - trois
+
+1. premier
+
+   suite
+2. second
+
+> Cité
+>
+> encore
+
+| Jour | Lieu |
+|---|---|
+| lundi | Arras |
+
+```
+code
+```
+
+Un<br>deux
+
+---
+
+Fin
+"""
+
+
+def test_text_reads_like_a_letter() -> None:
+    assert plain(LETTER) == (
+        "Titre\n=====\n\nUn lien <https://x.example/> et presse@x.example.\n\n- un\n- deux\n  - trois\n\n"
+        "1. premier\n\n   suite\n\n2. second\n\n> Cité\n>\n> encore\n\nJour  | Lieu\n------+------\nlundi | Arras\n\n"
+        "    code\n\nUn\ndeux\n\n                                 * * *\n\nFin"
+    )
+
+
+def test_a_wide_table_becomes_lines() -> None:
+    body = f"| Jour | Programme |\n|---|---|\n| lundi | {'mot ' * 20} |\n"
+    assert plain(body).startswith("Jour: lundi\nProgramme: mot mot")
+
+
+def test_links_in_a_table_are_told_behind_it() -> None:
+    assert plain("| a |\n|---|\n| [b](https://x.example/) |\n").endswith("b <https://x.example/>")
+
+
+def test_summary_takes_whole_sentences_before_more() -> None:
+    parsed, _ = markdown.parse("Un. Deux.\n\nTrois.\n\n<!--more-->\n\nQuatre.")
+    assert summarise(parsed) == "Un. Deux. Trois."
+    assert summarise(parsed, 8) == "Un."
+    assert summarise(markdown.parse("- seul *élément*")[0]) == "seul élément"
+    assert summarise(markdown.parse("mot " * 100)[0]).endswith("mot…")
+
+
+def test_references_have_their_place() -> None:
+    parsed, _ = markdown.parse("é [a](b.md)\n\n![c](d.png)")
+    assert [(r.target, r.offset, r.image) for r in parsed.references] == [("b.md", 3, False), ("d.png", 14, True)]
+
+
+@given(st.text("ab*_`[]()<>#!&;\\|-~ \n\té«\u00a0»1.^:/", max_size=200))
+def test_any_body_gives_balanced_html_without_foreign_tags(body: str) -> None:
+    parsed, faults = markdown.parse(body)
+    above: list[str] = []
+
+    class Balanced(HTMLParser):
+        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+            if tag not in ("br", "img", "hr"):
+                above.append(tag)
+            assert tag in ALLOWED
+            assert not any(name.startswith("on") for name, _ in attributes)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert above.pop() == tag
+
+    reader = Balanced()
+    reader.feed(prose.html(parsed, PAGE))
+    reader.close()
+    assert above == []
+    prose.plain(parsed, lambda target: target)
+    for fault in faults:
+        assert 0 <= fault.offset <= len(body.encode())
+
+
+ALLOWED = frozenset(
+    "p h2 h3 h4 h5 h6 ul ol li blockquote pre code hr table thead tbody tr th td a em strong del img br sup sub small "
+    "abbr kbd mark q cite s".split()
+)

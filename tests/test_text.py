@@ -1,0 +1,87 @@
+"""Sentences, shortening, wrapping, folding: French text with NBSP."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter import text
+
+FRENCH = st.text("aàéèçœ ’-.!?…»«:;,\u00a0\u202f\n0123456789AÉMJ()", max_size=300)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("Un. Deux\u00a0! Trois\u00a0? Quatre…", ["Un.", "Deux\u00a0!", "Trois\u00a0?", "Quatre…"]),
+        ("M. Martin et Mme. Durand arrivent. Fin.", ["M. Martin et Mme. Durand arrivent.", "Fin."]),
+        ("J. Dupont vient. Oui.", ["J. Dupont vient.", "Oui."]),
+        ("Il dit\u00a0: «\u00a0Oui.\u00a0» Puis rien.", ["Il dit\u00a0: «\u00a0Oui.\u00a0»", "Puis rien."]),
+        ("Il coûte 3.50 euros. Voilà.", ["Il coûte 3.50 euros.", "Voilà."]),
+        ("Voir n°\u00a03, p. 12, etc. Suite.", ["Voir n°\u00a03, p. 12, etc. Suite."]),
+        ("sans point", ["sans point"]),
+        ("", []),
+    ],
+)
+def test_sentences(given_text: str, expected: list[str]) -> None:
+    assert text.sentences(given_text) == expected
+
+
+@given(FRENCH)
+def test_sentences_lose_nothing(given_text: str) -> None:
+    assert " ".join(text.sentences(given_text)).replace(" ", "") == text.one_line(given_text).replace(" ", "")
+
+
+@given(FRENCH, st.integers(2, 120))
+def test_shortened_text_fits_and_begins_the_text(given_text: str, limit: int) -> None:
+    short = text.shorten(given_text, limit)
+    whole = text.one_line(given_text)
+    assert len(short) <= max(limit, 1)
+    assert whole.startswith(short.removesuffix("…").rstrip(" ") if short.endswith("…") else short) or short == "…"
+
+
+def test_shortened_text_ends_with_whole_words_and_no_hanging_sign() -> None:
+    assert text.shorten("un deux «\u00a0trois quatre\u00a0»", 16) == "un deux…"
+    assert text.shorten("Un. Deux trois quatre.", 12) == "Un."
+    assert text.shorten("court", 10) == "court"
+    assert text.shorten("10\u00a0000\u00a0€ sont réunis", 12) == "10\u00a0000\u00a0€…"
+    assert text.shorten("anticonstitutionnellement", 10) == "anticonst…"
+
+
+@given(FRENCH, st.integers(10, 80), st.sampled_from(["", "- ", "> - "]))
+def test_wrapped_lines_fit_and_keep_every_word(given_text: str, width: int, lead: str) -> None:
+    rest = " " * len(lead)
+    lines = text.wrap(given_text, width, lead, rest).split("\n")
+    for number, line in enumerate(lines):
+        begins = lead if number == 0 else rest
+        assert line.startswith(begins.rstrip(" "))
+        assert len(line) <= width or " " not in line[len(begins) :].strip(" ")
+    words = [word for line in lines for word in line[len(lead) :].split(" ") if word]
+    assert words == [word for word in re.split("[ \n]", given_text) if word]
+
+
+def test_no_line_breaks_at_a_no_break_space() -> None:
+    assert text.wrap("aaaa bbbb\u00a0: cccc", 9) == "aaaa\nbbbb\u00a0:\ncccc"
+
+
+@pytest.mark.parametrize(
+    ("given_text", "slug"),
+    [("L’École d’été\u00a0: œuvres", "l-ecole-d-ete-oeuvres"), ("Straße №\u00a05", "strasse-no-5"), ("受賞", "")],
+)
+def test_fold(given_text: str, slug: str) -> None:
+    assert text.fold(given_text) == slug
+
+
+def test_a_label_without_letters_gets_its_code_points() -> None:
+    assert text.fold_or_hex("受賞") == "tag-53d7-8cde"
+    assert text.fold_or_hex("Été") == "ete"
+
+
+@given(st.text())
+def test_folded_text_is_a_slug(given_text: str) -> None:
+    assert re.fullmatch(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*)?", text.fold(given_text))
+
+
+def test_forbidden_characters_are_named() -> None:
+    assert list(text.forbidden("a\x00b\u202ec\td\n\u00a0é")) == [(1, "U+0000"), (3, "U+202E RIGHT-TO-LEFT OVERRIDE")]
