@@ -48,7 +48,7 @@ def test_whatever_is_accepted_is_ascii_and_of_a_known_scheme(target: str) -> Non
         return
     if found.kind in ("web", "mailto", "tel", "site"):
         assert found.address.isascii()
-        assert not any(c in found.address for c in " \"<>\\\n\t")
+        assert not any(c in found.address for c in ' "<>\\\n\t')
     if found.kind == "web":
         assert found.address.lower().startswith(("https://", "http://"))
 

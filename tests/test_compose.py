@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from conftest import Project
 
+from conftest import Project
 from newsletter import pipeline
 from newsletter.issues import period
 from newsletter.model import Publication
@@ -79,7 +79,9 @@ def test_a_translation_goes_into_its_languages_issue(project: Project) -> None:
 )
 def test_cadences(project: Project, cadence: str, id_: str, title: str) -> None:
     settings = (project.root / "pyproject.toml").read_text()
-    project.write("pyproject.toml", settings.replace("[tool.newsletter]\n", f'[tool.newsletter]\ncadence = "{cadence}"\n'))
+    project.write(
+        "pyproject.toml", settings.replace("[tool.newsletter]\n", f'[tool.newsletter]\ncadence = "{cadence}"\n')
+    )
     project.announce("2024-11-26-a.md")
     issue = publication(project).issues[0]
     assert (issue.id, issue.title) == (id_, title)
@@ -99,7 +101,10 @@ def test_lead_is_the_first_with_an_image_and_the_file_may_say_otherwise(project:
     project.announce("2024-11-02-b.md", id="b", image={"src": "images/a.png", "alt": "Un carré"})
     project.announce("2024-11-01-a.md", id="a")
     assert [story.id for story in publication(project).issues[0].stories] == ["b", "c", "a"]
-    project.write("announcements/issues/2024-11.md", "---\ntitle: Novembre\nlead: a\norder: [c]\nsummary: Tout.\n---\n\nBonjour.\n")
+    project.write(
+        "announcements/issues/2024-11.md",
+        "---\ntitle: Novembre\nlead: a\norder: [c]\nsummary: Tout.\n---\n\nBonjour.\n",
+    )
     issue = publication(project).issues[0]
     assert [story.id for story in issue.stories] == ["a", "c", "b"]
     assert (issue.title, issue.preheader, issue.date) == ("Novembre", "Tout.", datetime(2024, 11, 2, 23, tzinfo=UTC))

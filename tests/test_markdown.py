@@ -28,7 +28,7 @@ def plain(body: str) -> str:
 @pytest.mark.parametrize(
     "body",
     [
-        "Un *deux* **trois** ~~quatre~~ `cinq` [six](https://x.example/ \"t\") <https://y.example/>",
+        'Un *deux* **trois** ~~quatre~~ `cinq` [six](https://x.example/ "t") <https://y.example/>',
         "- un\n- deux\n  - trois\n\n- quatre\n\n  cinq\n",
         "3. un\n4. deux\n\n> citation\n>\n> - liste\n\n---\n\n    code\n\n```py\nplus < code\n```\n",
         "| a | b |\n|:-:|--:|\n| 1 | `2` |\n",
@@ -47,7 +47,9 @@ def _tokens(document: str) -> list[str]:
 
     class Reader(HTMLParser):
         def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-            kept = sorted((name, value) for name, value in attributes if name not in ("align", "style", "scope", "class"))
+            kept = sorted(
+                (name, value) for name, value in attributes if name not in ("align", "style", "scope", "class")
+            )
             found.append(f"<{tag} {kept}>")
 
         def handle_endtag(self, tag: str) -> None:

@@ -71,7 +71,7 @@ class Checker:
             place = Place(source.path)
             self.problems.error(place, "bad-id", f"'{stem}' is no issue id", "name it as 2024-11.md")
             return None
-        lang: str = values.setdefault("lang", match[2] or self.settings.language)
+        lang = str(values.setdefault("lang", match[2] or self.settings.language))
         own = lang.lower() == self.settings.language.lower()
         prose = self._prose(source)
         page = f"issues/{match[1]}.html" if own else f"issues/{match[1]}.{lang.lower()}.html"

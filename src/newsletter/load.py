@@ -129,6 +129,12 @@ def _split(path: str, content: str, problems: Problems) -> tuple[str | None, str
     return "\n" + front, content[end.end() + 1 :], content.count("\n", 0, end.end()) + 2
 
 
+def _at(event: Any) -> tuple[int, int]:
+    """Line and column of an event, from 1."""
+    mark = event.start_mark
+    return mark.line + 1, mark.column + 1
+
+
 class _Builder:
     """Turns YAML events into nodes, without recursion; reports what this format leaves out."""
 
@@ -141,15 +147,14 @@ class _Builder:
         self.sound = True
 
     def refuse(self, event: Any, code: str, message: str, fix: str) -> None:
-        mark = event.start_mark
-        self.problems.error(Place(self.path, mark.line + 1, mark.column + 1), code, message, fix)
+        self.problems.error(Place(self.path, *_at(event)), code, message, fix)
         self.sound = False
 
     def take(self, event: Any) -> bool:
         """Take one event; False when going on makes no sense."""
         if isinstance(event, yaml.AliasEvent):
             self.refuse(event, "yaml-alias", f"alias *{event.anchor} is not allowed", "write the value out")
-            self.add(Scalar("", event.start_mark.line + 1, event.start_mark.column + 1))
+            self.add(Scalar("", *_at(event)))
         elif isinstance(event, yaml.NodeEvent):
             self.start(event)
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -175,13 +180,13 @@ class _Builder:
             # Escapes such as "\u202e" get past the look at the raw text.
             for _, name in text.forbidden(value) if event.style == '"' else ():
                 self.refuse(event, "control-character", f"{name} must not occur in text", "delete it")
-            self.add(Scalar(value, event.start_mark.line + 1, event.start_mark.column + 1, not event.implicit[0]))
+            self.add(Scalar(value, *_at(event), not event.implicit[0]))
         else:
             self.stack.append((event, []))
 
     def end(self) -> None:
         event, nodes = self.stack.pop()
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        line, column = _at(event)
         if isinstance(event, yaml.SequenceStartEvent):
             self.add(Items(tuple(nodes), line, column))
             return

@@ -1,0 +1,61 @@
+"""Units in which platforms count: grapheme clusters, UTF-16 units, UTF-8 bytes.
+
+Unicode properties and clusters come from `regex`; this module alone imports it. All functions take
+any `str`, lone surrogates included.
+"""
+
+import re
+from functools import cache
+
+import regex
+
+# Every character that may join the one before or after it into one cluster. What is left out,
+# U+000D apart, stands alone: Latin, Greek and Cyrillic letters, punctuation, symbols, kana, most
+# ideographs, emoji without a joiner.
+_JOINING = re.compile(
+    "[^\0-\x0c\x0e-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200b\u200e-\u20cf\u2100-\u2cee\u3000-\u3029"
+    "\u3030-\u3098\u309b-\ua66e\ue000-\ufb1d\uff01-\uff9d\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa"
+    "\U0001f400-\U0001faff]"
+)
+_CLUSTER = regex.compile(r"\X")
+_EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]")
+
+
+@cache
+def pattern(source: str) -> regex.Pattern[str]:
+    r"""A pattern that may name Unicode properties such as `\p{L}`, compiled at its first use."""
+    return regex.compile(source)
+
+
+def graphemes(text: str) -> int:
+    """Number of extended grapheme clusters: what a reader takes for one character."""
+    if text.isascii():
+        return len(text) - text.count("\r\n")
+    if not _JOINING.search(text):
+        return len(text)
+    return len(clusters(text))
+
+
+def clusters(text: str) -> list[str]:
+    """The extended grapheme clusters of a text, in order; together they are the text."""
+    return _CLUSTER.findall(text)
+
+
+def utf16(text: str) -> int:
+    """Number of UTF-16 code units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def utf8(text: str) -> int:
+    """Number of bytes in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def emoji_as_bytes(text: str) -> int:
+    """UTF-16 units, but UTF-8 bytes for each cluster that holds an emoji; what Threads documents.
+
+    Whether signs such as © and ™ are emoji there is not said; they are here, which counts more.
+    """
+    if text.isascii() or not _EMOJI.search(text):
+        return utf16(text)
+    return sum(utf8(each) if _EMOJI.search(each) else utf16(each) for each in clusters(text))
