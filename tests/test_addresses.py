@@ -28,7 +28,8 @@ def test_kinds(target: str, kind: str, address: str) -> None:
 
 SPELLINGS = [
     "javascript:x", "JAVASCRIPT:x", " javascript:x", "java\tscript:x", "java\nscript:x", "\x01javascript:x",
-    "&#106;avascript:x", "&#x6A;avascript&colon;x", "ｊａｖａｓｃｒｉｐｔ：x", "java\u200bscript:x", "java\u00adscript:x",
+    "&#106;avascript:x", "&#x6A;avascript&colon;x", "ｊａｖａｓｃｒｉｐｔ：x", "java\u200bscript:x",
+    "java\u00adscript:x",
     "data:text/html,x", "vbscript:x", "file:///x", "blob:x", "//hote", "\\\\hote", "/\\hote", "https://a@b.fr",
     "https://a:b@c.fr/", "ftp://x", "view-source:https://x", "https://a.fr＠b.fr/",
 ]  # fmt: skip

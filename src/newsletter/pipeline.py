@@ -12,7 +12,7 @@ from newsletter.clashes import find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
 from newsletter.load import load, load_issues
-from newsletter.model import Artefact, Asset, Publication, Settings
+from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings
 from newsletter.problems import Place, Problems, Stop
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
@@ -31,18 +31,36 @@ def open_project(root: Path, problems: Problems) -> Project:
     return Project(root, load_settings(root, problems))
 
 
-def read(project: Project, now: datetime, problems: Problems) -> Publication:
-    """All announcements, checked, as the publication at `now`."""
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All announcements that could be read, visible or not, and what belongs to them."""
+
+    announcements: tuple[Announcement, ...]
+    issue_files: tuple[IssueFile, ...]
+    paths: frozenset[str]
+    logo: Asset | None
+
+
+def gather(project: Project, problems: Problems) -> Gathered:
+    """Every announcement and issue file, checked."""
     sources = tuple(load(project.root, problems))
     issue_sources = tuple(load_issues(project.root, problems))
     find_clashes(sources, project.settings, problems)
     files = ProjectFiles(project.root)
     checker = Checker(project.settings, files, problems)
-    announcements = [a for source in sources if (a := checker.announcement(source)) is not None]
-    issue_files = [f for source in issue_sources if (f := checker.issue_file(source)) is not None]
+    return Gathered(
+        tuple(a for source in sources if (a := checker.announcement(source)) is not None),
+        tuple(f for source in issue_sources if (f := checker.issue_file(source)) is not None),
+        frozenset(source.path for source in sources),
+        _logo(project.settings, files, problems),
+    )
+
+
+def read(project: Project, now: datetime, problems: Problems) -> Publication:
+    """The publication at `now`."""
+    found = gather(project, problems)
     return compose(
-        project.settings, announcements, issue_files, now, problems,
-        paths=frozenset(source.path for source in sources), logo=_logo(project.settings, files, problems),
+        project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
     )  # fmt: skip
 
 
@@ -71,7 +89,7 @@ def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset 
         return None
 
 
-def write_ids(project: Project) -> tuple[tuple[str, str], ...]:
+def write_ids(project: Project, problems: Problems) -> tuple[tuple[str, str], ...]:
     """Write missing ids into announcement files; gives (path, id) of each that was changed."""
-    problems = Problems()
-    return fix.write_ids(project.root, tuple(load(project.root, problems)), problems)
+    # What is wrong with a file is told when it is checked.
+    return fix.write_ids(project.root, tuple(load(project.root, Problems())), problems)

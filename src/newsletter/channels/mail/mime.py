@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
 
 from newsletter.model import Sender, Unsubscribe
 
@@ -76,8 +77,11 @@ def _part_head(kind: str, lang: str) -> bytes:
 def _quoted_printable(text: str) -> bytes:
     made = binascii.b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
     # A lone dot ends the message in SMTP, and mailboxes put > before From.
-    made = re.sub(rb"(?m)^\.(?=\r?$)", b"=2E", made)
-    return re.sub(rb"(?m)^From ", b"=46rom ", made)
+    if b"\n." in made or made.startswith(b"."):
+        made = re.sub(rb"(?m)^\.(?=\r?$)", b"=2E", made)
+    if b"From " in made:
+        made = re.sub(rb"(?m)^From ", b"=46rom ", made)
+    return made
 
 
 def _header(name: str, value: str) -> str:
@@ -95,6 +99,7 @@ def _words(text: str, name: str) -> str:
     return str(Header(text, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n"))
 
 
+@lru_cache(maxsize=64)
 def _phrase(text: str, name: str) -> str:
     """A display name."""
     if not text.isascii() or "=?" in text:
@@ -104,6 +109,7 @@ def _phrase(text: str, name: str) -> str:
     return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
 
 
+@lru_cache(maxsize=64)
 def _address(name: str, email: str, header: str) -> str:
     shown = _phrase(name, header)
     mailbox = f"<{_mailbox(email)}>"

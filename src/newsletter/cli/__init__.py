@@ -1,0 +1,62 @@
+"""cli: the commands, one module each. Heavy imports wait until a command needs them."""
+
+import gc
+import sys
+from typing import Annotated
+
+import typer
+
+from newsletter.cli import running
+from newsletter.cli.build import build
+from newsletter.cli.check import check
+from newsletter.cli.new import new
+from newsletter.cli.schema import schema
+from newsletter.cli.status import status
+from newsletter.cli.verify import verify
+
+app = typer.Typer(
+    name="newsletter",
+    help="Write each announcement once; publish mails, feeds, snippets and pages.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"newsletter {version('newsletter')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    directory: running.Folder = None,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options that go before the command."""
+    running.before["directory"] = directory
+
+
+app.command()(build)
+app.command()(check)
+app.command()(verify)
+app.command()(new)
+app.command()(status)
+app.command("list", hidden=True)(status)
+app.command()(schema)
+
+
+def main() -> None:
+    """The entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe of another encoding must not end in a traceback.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    # A build makes many objects and keeps them; collecting them over and over costs a fifth of it.
+    gc.set_threshold(200_000, 20, 100)
+    app()
