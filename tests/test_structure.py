@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates addresses content",
-    "files prose words templates outbox exchange",
+    "text dates addresses content exchange",
+    "files prose words templates outbox",
     "fields views",
     "keys targets clashes",
     "settings load markdown",

@@ -1,4 +1,4 @@
-"""canvas: shapes, soft edges and gradients with Pillow, drawn three times as large as they are saved."""
+"""canvas: shapes, soft edges and gradients with Pillow, drawn four times as large as they are saved."""
 
 from collections.abc import Callable, Sequence
 from math import cos, pi, sin
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-SCALE = 3
+SCALE = 4
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 Pen = Callable[[ImageDraw.ImageDraw], None]
@@ -46,16 +46,13 @@ class Canvas:
         paint.putalpha(mask)
         self.picture.alpha_composite(paint, bounds[:2])
 
-    def save(self, path: Path, colours: int = 256) -> None:
-        """Reduce to the final size and to a palette, so that mails stay light."""
+    def save(self, path: Path) -> None:
+        """Reduce to the final size and write; only a picture with clear parts keeps its transparency."""
         width, height = self.size
-        small = self.picture.resize((width // SCALE, height // SCALE), Image.Resampling.LANCZOS)
-        opaque = small.getextrema()[3] == (255, 255)
-        if opaque:
-            flat = small.convert("RGB").quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        else:
-            flat = small.quantize(colours, Image.Quantize.FASTOCTREE)
-        flat.save(path, optimize=True)
+        # Lanczos would draw faint rings along every edge, and these weigh 40 KB.
+        small = self.picture.resize((width // SCALE, height // SCALE), Image.Resampling.HAMMING)
+        opaque = small.getchannel("A").getextrema() == (255, 255)
+        small.convert("RGB" if opaque else "RGBA").save(path, optimize=True)
 
 
 def gradient(size: tuple[int, int], colours: Sequence[str]) -> Image.Image:
@@ -148,8 +145,8 @@ def leaf(x: float, y: float, length: float, angle: float, fat: float = 0.32) -> 
 
 def network(canvas: Canvas, nodes: Sequence[tuple[float, float, float, str]], pairs: str, line: str) -> None:
     """Nodes (x, y, radius, colour) and lines between them: `ab bc` joins the first three."""
-    for one, other in pairs.split():
-        ends = [nodes[ord(letter) - ord("a")][:2] for letter in (one, other)]
+    for pair in pairs.split():
+        ends = [nodes[ord(letter) - ord("a")][:2] for letter in pair]
         canvas.fill(stroke(ends, 2.2), [line], 0.55)
     for x, y, radius, colour in nodes:
         canvas.fill(disc(x, y, radius * 2.1), [colour], 0.16)
