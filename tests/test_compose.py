@@ -110,6 +110,19 @@ def test_lead_is_the_first_with_an_image_and_the_file_may_say_otherwise(project:
     assert (issue.title, issue.preheader, issue.date) == ("Novembre", "Tout.", datetime(2024, 11, 2, 23, tzinfo=UTC))
 
 
+def test_an_issue_file_is_held_back_while_what_it_names_is_hidden(project: Project) -> None:
+    project.announce("2024-11-01-a.md", id="a")
+    project.announce("2024-11-28-b.md", "Le secret.", id="b")
+    front = "---\ntitle: Le secret\nlead: b\nsummary: Secret.\n---\n"
+    project.write("announcements/issues/2024-11.md", f"{front}\nVoir [b](../2024-11-28-b.md).\n")
+    early = publication(project, "2024-11-27T00:00:00+00:00").issues[0]
+    assert (early.file, early.title) == (None, "Exemple\u00a0: novembre 2024")
+    late = publication(project, "2024-11-29T00:00:00+00:00").issues[0]
+    assert late.title == "Le secret"
+    assert late.file is not None
+    assert late.file.targets["../2024-11-28-b.md"].url == "https://exemple.example/b.html"
+
+
 def test_an_issue_of_its_own_and_none(project: Project) -> None:
     project.announce("2024-11-01-a.md", issue="special")
     project.announce("2024-11-02-b.md", issue="none")

@@ -38,8 +38,11 @@ def compose(
         key=lambda a: a.id,
     )
     shown.sort(key=lambda a: a.date, reverse=True)
-    files = tuple(replace(f, targets=links.resolve(f)) if links.needed(f) else f for f in issue_files)
-    issues = compose_issues(settings, tuple(shown), files, now, problems)
+    known = frozenset(a.id for a in everything)
+    issues = tuple(
+        replace(issue, file=replace(issue.file, targets=links.resolve(issue.file))) if issue.file else issue
+        for issue in compose_issues(settings, tuple(shown), issue_files, now, known, problems)
+    )
     versions: dict[str, list[Announcement]] = {}
     for announcement in shown:
         versions.setdefault(announcement.id, []).append(announcement)

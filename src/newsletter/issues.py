@@ -73,9 +73,16 @@ def compose_issues(
     announcements: tuple[Announcement, ...],
     files: Iterable[IssueFile],
     now: datetime,
+    known: frozenset[str],
     problems: Problems,
 ) -> tuple[Issue, ...]:
-    """The issues of the visible announcements (newest first), newest issue first."""
+    """The issues of the visible announcements (newest first), newest issue first.
+
+    `known` are the ids of all announcements. What an issue file says is held back as long as an
+    announcement that it names is hidden: its text may tell what is not public yet.
+    """
+    shown = {announcement.id for announcement in announcements}
+    files = tuple(file for file in files if not {file.lead, *file.order} & (known - shown))
     told = {(file.id, file.lang.lower()): file for file in files}
     groups: dict[tuple[str, str], list[Announcement]] = {}
     for announcement in announcements:

@@ -28,7 +28,7 @@ class Blocks(Inlines):
 
     def on_EndParagraph(self, details: None, start: int) -> None:
         self.close_raw(start)
-        self.leave("\n")
+        self.leave()
         self.block("paragraph")
         if not self.open and not self.outside:
             self.paragraphs.append(text.one_line("".join(self.label)))
@@ -52,29 +52,27 @@ class Blocks(Inlines):
         self.anchors.add(anchor)
         self.parts[self.heading] = Element(self.chain, page=f' id="{anchor}"')
         level = int(self.chain[-1])
-        self.leave("\n")
+        self.leave()
         self.block("heading", level)
 
     def on_StartBlockQuote(self, details: Any, start: int) -> None:
         self.flush()
         self.enter("blockquote")
-        self.parts.append("\n")
         self.lines.append(("> ", "> "))
 
     def on_EndBlockQuote(self, details: Any, start: int) -> None:
         self.lines.pop()
-        self.leave("\n")
+        self.leave()
 
     def on_StartList(self, first: int | None, start: int) -> None:
         self.flush()
         self.counters.append(first)
         number = f' start="{first}"' if first not in (None, 1) else ""
         self.enter("ul" if first is None else "ol", number)
-        self.parts.append("\n")
 
     def on_EndList(self, ordered: bool, start: int) -> None:
         self.counters.pop()
-        self.leave("\n")
+        self.leave()
         self.tight = self.tight and bool(self.counters)
 
     def on_StartItem(self, details: None, start: int) -> None:
@@ -90,7 +88,7 @@ class Blocks(Inlines):
         self.close_raw(start)
         self.flush()
         self.lines.pop()
-        self.leave("\n")
+        self.leave()
 
     def on_StartCodeBlock(self, details: Any, start: int) -> None:
         self.flush()
@@ -99,7 +97,7 @@ class Blocks(Inlines):
 
     def on_EndCodeBlock(self, details: None, start: int) -> None:
         self.leave()
-        self.leave("\n")
+        self.leave()
         self.lines.append(("    ", "    "))
         self.block("verbatim")
         self.lines.pop()
@@ -134,7 +132,6 @@ class Blocks(Inlines):
         self.alignments = alignments
         self.rows = []
         self.enter("table")
-        self.parts.append("\n")
 
     def on_StartTableHead(self, details: None, start: int) -> None:
         self.enter("thead")
@@ -160,16 +157,16 @@ class Blocks(Inlines):
         self.pieces = []
 
     def on_EndTableRow(self, details: None, start: int) -> None:
-        self.leave("\n")
+        self.leave()
 
     def on_EndTableHead(self, details: None, start: int) -> None:
         self.leave()
-        self.leave("\n")
+        self.leave()
 
     def on_EndTable(self, details: None, start: int) -> None:
         if len(self.rows) > 1:
-            self.leave("\n")
-        self.leave("\n")
+            self.leave()
+        self.leave()
         cells = [[_cell(pieces) for pieces in row] for row in self.rows]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         if sum(widths) + 3 * len(widths) <= 72:

@@ -42,10 +42,10 @@ class Inlines(Writing):
         self.leave()
 
     def on_SoftBreak(self, details: None, start: int) -> None:
-        self.say("\n", " ")
+        self.say(" ", " ")  # mrml drops a line feed between two elements
 
     def on_HardBreak(self, details: None, start: int) -> None:
-        self.say("<br>\n", "\n")
+        self.say("<br>", "\n")
 
     def on_StartEmphasis(self, details: None, start: int) -> None:
         self.begin("em")

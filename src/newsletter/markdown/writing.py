@@ -53,10 +53,10 @@ class Writing:
         self.chain = f"{self.chain} {tag}" if self.chain else tag
         self.parts.append(Element(self.chain, attributes, href, page))
 
-    def leave(self, after: str = "") -> None:
+    def leave(self) -> None:
         """Close the innermost element."""
         tag, self.chain = self.open.pop()
-        self.parts.append(f"</{tag}>{after}")
+        self.parts.append(f"</{tag}>")
 
     def write(self, html: str, plain: str) -> None:
         """Text in both forms."""
@@ -93,7 +93,7 @@ class Writing:
             self.enter("li", page=f' id="note-{number}"')
             self.parts += parts
             self.parts.append(PageOnly(f'<a href="#ref-{number}" aria-label="↩ {number}">↩</a>'))
-            self.leave("\n")
+            self.leave()
             sign = f"[{number}] "
             for index, block in enumerate(blocks):
                 first = sign if index == 0 else " " * len(sign)

@@ -31,7 +31,7 @@ DEAD = frozenset(
 # Delegated since; the reference does not know them.
 LATER = frozenset("amazon kids merck music spa web ישראל アマゾン 亚马逊".split())
 
-_LATIN = re.compile(r"\.([A-Za-z]+)(?![0-9@+-])")
+_LATIN = re.compile(r"\.([A-Za-z]++)(?![0-9@+-])")
 _PUNYCODE = re.compile(r"[Xx][Nn]--[-0-9A-Za-z]+")
 _LETTER = re.compile(r"\.(?=[A-Za-z\x80-\U0010ffff])")
 
@@ -69,7 +69,7 @@ def _endings(names: frozenset[str]) -> Endings:
     others = sorted((name for name in names if not name.isascii()), key=lambda name: (-len(name), name))
     return Endings(
         frozenset(name for name in names if name.isascii()),
-        re.compile(f"(?:{'|'.join(others)})(?![0-9A-Za-z@+-])", re.IGNORECASE),
+        re.compile(f"(?i:{'|'.join(others)})(?![0-9A-Za-z@+-])"),
     )
 
 

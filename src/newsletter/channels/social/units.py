@@ -38,7 +38,7 @@ def graphemes(text: str) -> int:
 
 def clusters(text: str) -> list[str]:
     """The extended grapheme clusters of a text, in order; together they are the text."""
-    return _CLUSTER.findall(text)
+    return _CLUSTER.findall(text) if _JOINING.search(text) else list(text)
 
 
 def utf16(text: str) -> int:

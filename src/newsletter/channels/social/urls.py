@@ -126,8 +126,9 @@ def brackets(general: str) -> str:
 
 
 _DOMAIN = rf"!'#%&()*+,\\\-./:;<=>?@\[\]\^_{{|}}~${SPACES}{INVALID}{DIRECTIONS}"
-_CHARS = rf"[a-zA-Z\u0400-\u04ff\u1c80-\u1c870-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{FOLDED}]"
-_END = rf"[+\-a-zA-Z\u0400-\u04ff\u1c80-\u1c870-9=_#/{FOLDED}]"
+_CYRILLIC = r"\u0400-\u04ff\u1c80-\u1c87"
+_CHARS = rf"[a-zA-Z0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_CYRILLIC}{FOLDED}]"
+_END = rf"[a-zA-Z0-9=_#/+\-{_CYRILLIC}{FOLDED}]"
 QUERY = r"(?:\?[a-zA-Z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-zA-Z0-9\-_&=#/])?"
 _TAIL = rf"(?::[0-9]+)?(?P<path>/{paths(_CHARS, _END, _CHARS, f'@{_CHARS}+/')}*)?{QUERY}"
 HTTP = "[hH][tT][tT][pP][sS]?://"

@@ -1,0 +1,119 @@
+"""Counts of a text by the rules of each platform."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from newsletter.channels.social import bluesky, mastodon, sms, units, x
+from newsletter.channels.social.platforms import PLATFORMS, Certainty, Platform, Unit
+
+Extra = tuple[tuple[str, int | str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A text as one platform counts it, in `unit`, against its limit.
+
+    `extra` holds what else the platform looks at: `bytes` and `byte_limit` of Bluesky, `segments` and
+    `segment_limit` of text messages, `invalid` for what X refuses whatever the length.
+    """
+
+    platform: str
+    count: int
+    limit: int
+    unit: str
+    certainty: Certainty
+    extra: Extra = ()
+
+    @property
+    def fits(self) -> bool:
+        """Whether the platform takes the text, as far as its length and characters go."""
+        extra = dict(self.extra)
+        if "segments" in extra:
+            # Some units may stay free at the end of a part: only the parts tell.
+            return extra["segments"] <= extra["segment_limit"]  # type: ignore[operator]
+        in_bytes = extra.get("bytes", 0) <= extra.get("byte_limit", extra.get("bytes", 0))  # type: ignore[operator]
+        return self.count <= self.limit and in_bytes and "invalid" not in extra
+
+
+def count(text: str, platform: str, *, limit: int | None = None) -> Count:
+    """A text as `platform` counts it; `limit` replaces the usual one (for `sms`: the most parts).
+
+    Raises KeyError for a platform that is not in the table.
+    """
+    row = PLATFORMS[platform]
+    return _COUNTERS[row.unit](text, row, row.limit if limit is None else limit)
+
+
+def count_all(text: str) -> dict[str, Count]:
+    """A text as every platform counts it, by name, in the table's order."""
+    return {name: count(text, name) for name in PLATFORMS}
+
+
+def as_json(counts: Mapping[str, Count]) -> dict[str, dict[str, int | str | bool]]:
+    """Counts as plain values: `count`, `limit`, `unit`, `certainty`, `valid`, and what is extra."""
+    return {
+        name: {
+            "count": each.count,
+            "limit": each.limit,
+            "unit": each.unit,
+            "certainty": each.certainty,
+            "valid": each.fits,
+            **dict(each.extra),
+        }
+        for name, each in counts.items()
+    }
+
+
+def _x(text: str, row: Platform, limit: int) -> Count:
+    weight = x.weigh(text)
+    invalid = " ".join(x.invalid_characters(text)) if text else "empty"
+    certainty: Certainty = row.certainty if weight.exact else "upper-bound"
+    return Count(row.name, weight.total, limit, "weighted characters", certainty, (("invalid", invalid),) if invalid else ())
+
+
+def _mastodon(text: str, row: Platform, limit: int) -> Count:
+    server, web = mastodon.server_count(text), mastodon.web_count(text)
+    return Count(row.name, max(server, web), limit, "graphemes", row.certainty, (("server", server), ("web", web)))
+
+
+def _bluesky(text: str, row: Platform, limit: int) -> Count:
+    extra = (("bytes", units.utf8(text)), ("byte_limit", bluesky.BYTES), ("app_count", bluesky.app_count(text)))
+    return Count(row.name, units.graphemes(text), limit, "graphemes", row.certainty, extra)
+
+
+def _threads(text: str, row: Platform, limit: int) -> Count:
+    # A text whose bytes are within the limit fits by any reading of the rule.
+    extra = (("bytes", units.utf8(text)),)
+    return Count(row.name, units.emoji_as_bytes(text), limit, "characters, emoji as bytes", row.certainty, extra)
+
+
+def _sms(text: str, row: Platform, limit: int) -> Count:
+    message = sms.segments(text)
+    extra: Extra = (
+        ("encoding", message.encoding),
+        ("segments", message.segments),
+        ("segment_limit", limit),
+        ("offenders", "".join(message.offenders)),
+        ("segments_if_transliterated", message.segments_if_transliterated),
+    )
+    unit = "septets" if message.encoding == "GSM-7" else "UTF-16 units"
+    return Count(row.name, message.units, sms.capacity(message.encoding, limit), unit, row.certainty, extra)
+
+
+def _utf16(text: str, row: Platform, limit: int) -> Count:
+    return Count(row.name, units.utf16(text), limit, "UTF-16 units", row.certainty)
+
+
+def _bytes(text: str, row: Platform, limit: int) -> Count:
+    return Count(row.name, units.utf8(text), limit, "bytes", row.certainty)
+
+
+_COUNTERS: Mapping[Unit, Callable[[str, Platform, int], Count]] = {
+    "x-weighted": _x,
+    "mastodon": _mastodon,
+    "graphemes": _bluesky,
+    "emoji-as-bytes": _threads,
+    "sms": _sms,
+    "utf-16": _utf16,
+    "bytes": _bytes,
+}

@@ -1,0 +1,156 @@
+"""How Mastodon counts: graphemes, links with a protocol as 23, mentions without their server.
+
+Server and web interface find links by rules of their own and disagree where text is glued to a link;
+a text that fits by the larger count fits both. Rules of 4.6: `StatusLengthValidator`, `Extractor`,
+`config/initializers/twitter_regex.rb` and `Tag::Naming` of the server, `counter.ts` of the web.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from newsletter.channels.social import domains, units
+from newsletter.channels.social.urls import (
+    DIRECTIONS,
+    FOLDED,
+    INVALID,
+    LATIN,
+    SPACES,
+    WITH_PROTOCOL,
+    Found,
+    Grammar,
+    paths,
+)  # fmt: skip
+
+LINK = 23  # characters that any link counts
+
+_WHITE = SPACES.replace(r"\u180e", "")  # the Unicode property White_Space
+_WORD = r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"  # [[:word:]] of Ruby
+_HOST = rf"{_WORD}+(?:[.-]+{_WORD}+)*"
+_NAME = r"[a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*"
+_MENTION = rf"(?<![=/]|{_WORD})@({_NAME})(?:@{_HOST})?"
+_NO_MENTION = re.compile(rf"[@＠{LATIN}]|://")
+
+_SEPARATED = rf"(?:{_WORD}|[_\xb7\u30fb\u200c])"
+_TAG = rf"""{_WORD}{_SEPARATED}*(?:\p{{Alphabetic}}|[_\xb7\u30fb\u200c]){_SEPARATED}*{_WORD}"""
+_TAG += rf"""|{_WORD}*\p{{Alphabetic}}{_WORD}*"""
+_TAG_ALONE = rf"(?<![^{_WHITE}])[#＃]({_TAG})"
+_TAG_BEFORE_4_6 = rf"(?<![=/)\p{{Alphabetic}}\p{{Nd}}])[#＃]({_TAG})"
+_PROTOCOL_AT_END = re.compile(r"(?<=.)https?\Z", re.DOTALL)
+
+_WEB_MENTION = re.compile(r"(\A|[^/\w])@(([a-z0-9_]+)@[a-z0-9.-]+[a-z0-9]+)", re.IGNORECASE | re.ASCII)
+_MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+# Without one of these the web interface counts code points.
+_COMPOSED = re.compile(rf"[{_MARKS}\u200d\ufe0e\ufe0f🇦-🇿🏻-🏿\U000e0067]")
+
+
+def count(text: str) -> int:
+    """The larger of both counts, against a server's limit: 500 unless it says otherwise."""
+    return max(server_count(text), web_count(text))
+
+
+def server_count(text: str) -> int:
+    """Characters by the server, which refuses what is too long. White space alone counts 0."""
+    if not text.strip(_white_space()):
+        return 0
+    pieces = []
+    at = 0
+    for start, end, shown in sorted([*_links(text), *_mentions(text)]):
+        if start >= at:
+            pieces += [text[at:start], shown]
+            at = end
+    return units.graphemes("".join(pieces) + text[at:])
+
+
+def web_count(text: str) -> int:
+    """Characters by the web interface, which counts as its writer types."""
+    if "://" in text:
+        pieces = []
+        at = 0
+        for link in WITH_PROTOCOL.find(text, domains.reference()):
+            pieces += [text[at : link.start], "x" * LINK]
+            at = link.end
+        text = "".join(pieces) + text[at:]
+    if "@" in text:
+        text = _WEB_MENTION.sub(r"\1@\3", text)
+    return len(_characters().findall(text)) if _COMPOSED.search(text) else len(text)
+
+
+def hashtags(text: str) -> tuple[str, ...]:
+    """The hashtags that 4.6 links, without their sign: those at the start or after white space."""
+    return tuple(_tags(text, _TAG_ALONE))
+
+
+def hashtags_before_4_6(text: str) -> tuple[str, ...]:
+    """The hashtags that older servers link: also those after a bracket, a quotation mark, an apostrophe."""
+    return tuple(_tags(text, _TAG_BEFORE_4_6))
+
+
+def _tags(text: str, rule: str) -> Iterator[str]:
+    if "#" in text or "＃" in text:
+        for match in units.pattern(rule).finditer(text):
+            glued = text.startswith("://", match.end())
+            yield _PROTOCOL_AT_END.sub("", match[1]) if glued else match[1]
+
+
+def _links(text: str) -> Iterator[tuple[int, int, str]]:
+    if "://" in text:
+        for link in _grammar().find(text, domains.reference()):
+            if link.protocol and _has_a_host(link):
+                yield link.start, link.end, "x" * LINK
+
+
+def _mentions(text: str) -> Iterator[tuple[int, int, str]]:
+    if "@" in text:
+        for match in units.pattern(_MENTION).finditer(text):
+            if not _NO_MENTION.match(text, match.end()):
+                yield match.start(), match.end(), f"@{match[1]}"
+
+
+def _has_a_host(link: Found) -> bool:
+    """Whether the server can encode the domain: IDNA 2003 with characters of Unicode 3.2 only."""
+    if link.domain.isascii():
+        return all(1 <= len(label) <= 63 for label in link.domain.split("."))
+    # Loads tables that few texts need.
+    import stringprep  # noqa: PLC0415
+    from encodings.idna import ToASCII  # noqa: PLC0415
+
+    try:
+        return all(ToASCII(label) for label in link.domain.split(".")) and not any(
+            stringprep.in_table_a1(character) for character in link.domain
+        )
+    except UnicodeError:
+        return False
+
+
+@cache
+def _white_space() -> str:
+    return "".join(filter(re.compile(f"[{_WHITE}]").match, map(chr, range(0x3001))))
+
+
+@cache
+def _grammar() -> Grammar:
+    """Links of the server; all but its domains reaches much further than in the reference."""
+    plain = rf"""[^{_WHITE}<>()?]"""
+    end = rf"""[^{_WHITE}()?!*"'「」<>;:=,.$%\[\]~&|@]"""
+    nested = rf"[a-zA-Z0-9!*';:=+,.$/%#\[\]_~&|@\u2010-\u2015\u0400-\u052f\-{FOLDED}]"
+    private = r"\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\uffef\U00010000-\U000dfffd\U000e1000-\U0010fffd"
+    query = rf"(?:\?[a-zA-Z0-9!?*'();:&=+$/%#\[\]\-_.,~|@^{private}]*[a-zA-Z0-9_&=#/\-{private}])?"
+    excluded = rf"""\0-\x1f\x7f!"#$%&'()*+,\-./:;<=>?@\[\]^_`{{|}}~{SPACES}{INVALID}{DIRECTIONS}"""
+    return Grammar(
+        excluded,
+        r"(?:(?i:https?|dat|dweb|ipfs|ipns|ssb|gopher|gemini)://)?",
+        rf"(?::[0-9]+)?(?P<path>/{paths(plain, end, nested, f'{plain}+/')}*)?{query}",
+    )
+
+
+@cache
+def _characters() -> re.Pattern[str]:
+    """What the web interface takes for one character, as stringz 2.1.0 (MIT) does."""
+    modified = rf"[\ufe0e\ufe0f]?[{_MARKS}🏻-🏿]?"
+    single = r"[\0-\uffff]|[🇦-🇿]{2}|[\U00010000-\U0010ffff]"
+    flag = r"🏴\U000e0067\U000e0062[\U000e0065\U000e0073\U000e0077][\U000e006e\U000e0063\U000e006c]"
+    flag += r"[\U000e0067\U000e0074\U000e0073]\U000e007f"
+    return re.compile(
+        rf"{flag}|[🏻-🏿](?=[🏻-🏿])|(?:[\0-\uffff][{_MARKS}]?|{single}){modified}(?:\u200d(?:{single}){modified})*"
+    )

@@ -1,0 +1,104 @@
+"""The platforms as a table: what each allows, how it counts, where that is written, and how sure it is.
+
+Rules change: a row is its own evidence, with the date when its source was last read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Unit = Literal["x-weighted", "mastodon", "graphemes", "emoji-as-bytes", "utf-16", "bytes", "sms"]
+LinkRule = Literal["23, bare domains too", "23 with a protocol", "literal"]
+HashtagRule = Literal["x", "mastodon", "bluesky", "words", "none"]
+Certainty = Literal["exact", "documented", "upper-bound"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """One platform. `fold`: characters shown before "more" on a phone, where anyone measured it.
+
+    `certainty` is how far the unit can be trusted: found in the platform's own code, in its
+    documentation, or nowhere, so that the largest plausible unit is counted. `limit` is in `unit`, for
+    text messages in parts.
+    """
+
+    name: str
+    limit: int
+    unit: Unit
+    links: LinkRule
+    hashtags: HashtagRule
+    fold: int | None
+    source: str
+    checked: str
+    certainty: Certainty
+    most_hashtags: int | None = None
+    most_links: int | None = None
+
+
+_TABLE = (
+    Platform(
+        name="x", limit=280, unit="x-weighted", links="23, bare domains too", hashtags="x", fold=None,
+        source="https://docs.x.com/fundamentals/counting-characters", checked="2026-11-23", certainty="exact",
+    ),
+    Platform(
+        name="mastodon", limit=500, unit="mastodon", links="23 with a protocol", hashtags="mastodon", fold=None,
+        source="https://docs.joinmastodon.org/user/posting/", checked="2026-11-23", certainty="exact",
+    ),
+    Platform(
+        name="bluesky", limit=300, unit="graphemes", links="literal", hashtags="bluesky", fold=None,
+        source="https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json",
+        checked="2026-11-23", certainty="exact",
+    ),
+    Platform(
+        name="threads", limit=500, unit="emoji-as-bytes", links="literal", hashtags="words", fold=250,
+        source="https://developers.facebook.com/documentation/threads/posts", checked="2026-11-23",
+        certainty="documented", most_hashtags=1, most_links=5,
+    ),
+    Platform(
+        name="linkedin", limit=3000, unit="utf-16", links="literal", hashtags="words", fold=140,
+        source="https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api",
+        checked="2026-11-23", certainty="upper-bound",
+    ),
+    Platform(
+        name="facebook", limit=63206, unit="utf-16", links="literal", hashtags="words", fold=110,
+        source="https://developers.buffer.com/guides/character-limits", checked="2026-11-23", certainty="upper-bound",
+    ),
+    Platform(
+        name="instagram", limit=2200, unit="utf-16", links="literal", hashtags="words", fold=125,
+        source="https://developers.buffer.com/guides/character-limits", checked="2026-11-23", certainty="upper-bound",
+        most_hashtags=5,
+    ),
+    Platform(
+        name="telegram", limit=4096, unit="utf-16", links="literal", hashtags="words", fold=None,
+        source="https://core.telegram.org/bots/api#sendmessage", checked="2026-11-23", certainty="documented",
+    ),
+    Platform(
+        name="whatsapp", limit=4096, unit="utf-16", links="literal", hashtags="none", fold=None,
+        source="https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages",
+        checked="2026-11-23", certainty="upper-bound",
+    ),
+    Platform(
+        name="slack", limit=4000, unit="utf-16", links="literal", hashtags="none", fold=None,
+        source="https://docs.slack.dev/reference/methods/chat.postMessage", checked="2026-11-23",
+        certainty="upper-bound",
+    ),
+    Platform(
+        # The whole message, with its markup, may have 28 KB.
+        name="teams", limit=28000, unit="bytes", links="literal", hashtags="none", fold=None,
+        source="https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using",
+        checked="2026-11-23", certainty="upper-bound",
+    ),
+    Platform(
+        name="discord", limit=2000, unit="utf-16", links="literal", hashtags="none", fold=None,
+        source="https://docs.discord.com/developers/resources/message", checked="2026-11-23",
+        certainty="upper-bound",
+    ),
+    Platform(
+        name="sms", limit=3, unit="sms", links="literal", hashtags="none", fold=None,
+        source="https://www.twilio.com/docs/glossary/what-is-gsm-7-character-encoding", checked="2026-11-23",
+        certainty="exact",
+    ),
+)  # fmt: skip
+
+PLATFORMS: Mapping[str, Platform] = MappingProxyType({platform.name: platform for platform in _TABLE})

@@ -1,0 +1,105 @@
+"""How text messages count: septets of GSM 03.38, or UTF-16 units as soon as one character is not in it.
+
+One message holds 160 septets or 70 units; each part of a longer one 153 or 67. Two septets of one
+character, and the units of one grapheme, stay in one part, as Twilio's sms-segments-calculator has it.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from newsletter.channels.social import units
+
+# The alphabet of GSM 03.38 without its escape, and what follows an escape.
+_BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_ESCAPED = "\f^{}\\[~]|€"
+_SEPTETS = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_ESCAPED, 2)
+_OTHER = re.compile(f"[^{re.escape(_BASIC + _ESCAPED)}]")
+
+# Typography that a plain sign says as well; letters are spelling, and another matter.
+_TYPOGRAPHY = str.maketrans(
+    dict.fromkeys("‘’‚‛′ʼ", "'")
+    | dict.fromkeys("«»“”„‟″", '"')
+    | dict.fromkeys("‐‑‒–—―−", "-")
+    | dict.fromkeys("\xa0\u2002\u2003\u2007\u2009\u200a\u202f\t", " ")
+    | dict.fromkeys("\u200b\u2060\xad\ufeff", "")
+    | {"‹": "<", "›": ">", "…": "...", "•": "-", "→": "->", "×": "x", "œ": "oe", "Œ": "OE"}
+)
+_SPELLED = str.maketrans({"№": "No", "°": "o", "ı": "i", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "þ": "th"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a text costs. `offenders`: the characters that force UCS-2, each once, in order.
+
+    `segments_if_transliterated`: parts once typography and accents are made plain.
+    """
+
+    encoding: Literal["GSM-7", "UCS-2"]
+    units: int
+    segments: int
+    offenders: tuple[str, ...]
+    segments_if_transliterated: int
+
+
+def segments(text: str) -> Message:
+    """Encoding, units (septets or UTF-16 units) and parts of a text."""
+    offenders = tuple(dict.fromkeys(_OTHER.findall(text)))
+    parts = _parts(text)
+    if not offenders:
+        return Message("GSM-7", _septets(text), parts, offenders, parts)
+    plain = min(parts, _parts(transliterated(text)))
+    return Message("UCS-2", units.utf16(text), parts, offenders, plain)
+
+
+def capacity(encoding: str, parts: int) -> int:
+    """The units that so many parts hold, when no character needs to move to the next one."""
+    single, several = (160, 153) if encoding == "GSM-7" else (70, 67)
+    return single if parts == 1 else several * parts
+
+
+def plain_typography(text: str) -> str:
+    """A text in NFC with plain quotation marks, dashes and spaces; its letters stay, `œ` apart."""
+    return unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY)
+
+
+def transliterated(text: str) -> str:
+    """A text with plain typography, and without the accents that GSM 03.38 lacks; the rest stays."""
+    return _OTHER.sub(_plain_letter, plain_typography(text))
+
+
+def _plain_letter(found: re.Match[str]) -> str:
+    decomposed = unicodedata.normalize("NFKD", found.group().translate(_SPELLED))
+    letters = "".join(each for each in decomposed if not unicodedata.combining(each))
+    return found.group() if _OTHER.search(letters) else letters
+
+
+def _septets(text: str) -> int:
+    return len(text) + sum(map(text.count, _ESCAPED))
+
+
+def _parts(text: str) -> int:
+    if not _OTHER.search(text):
+        return _filled([_SEPTETS[each] for each in text], "GSM-7")
+    # CR LF is one grapheme, but two characters to a phone.
+    return _filled([units.utf16(each) for each in units.clusters(text.replace("\r\n", "\n\n"))], "UCS-2")
+
+
+def _filled(sizes: list[int], encoding: str) -> int:
+    """Parts that characters of these sizes fill, each in the first part that it fits."""
+    if sum(sizes) <= capacity(encoding, 1):
+        return 1
+    part = free = capacity(encoding, 2) // 2
+    parts = 1
+    for size in sizes:
+        if size > free:
+            # A grapheme longer than a part is cut all the same.
+            more = -(-size // part)
+            parts += more
+            free = more * part
+        free -= size
+    return parts

@@ -1,0 +1,101 @@
+"""What X makes links of: addresses, and words that a full stop and a top-level domain join.
+
+The rules of `extractUrlsWithIndices` in twitter-text 3.1.0 (Apache-2.0), its oddities included.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from newsletter.channels.social import units
+from newsletter.channels.social.domains import Endings
+from newsletter.channels.social.urls import FOLDED, PLAIN, QUERY, Found
+
+_LONGEST_LINK = 4096
+_LONGEST_LABEL = 63
+_LONGEST_SLUG = 40
+
+_LABELS = re.compile(rf"(?:[-A-Za-z0-9{FOLDED}]++\.)++")
+_SEPARATORS = re.compile("[.。．｡]")
+_SHORT = re.compile(rf"https?://t\.co/([a-z0-9]+){QUERY}", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in a text: offsets in code points, the top-level domain as written."""
+
+    url: str
+    start: int
+    end: int
+    ending: str
+
+
+def find(text: str, endings: Endings) -> tuple[Link, ...]:
+    """The links of a text by their start, which is each one's own."""
+    if "." not in text:
+        return ()
+    found = {}
+    for each in PLAIN.find(text, endings):
+        if _is_valid(each, text[each.start : each.end], endings):
+            made = _with_protocol(text, each) if each.protocol else _bare(text, each, endings)
+            # A second link from the same place replaces the first, as in the reference.
+            found.update({link.start: link for link in made})
+    return tuple(found[start] for start in sorted(found))
+
+
+def _is_valid(found: Found, url: str, endings: Endings) -> bool:
+    domain = found.domain
+    if domain.startswith("xn--") and not any(_latin_domains(domain, endings)):
+        return False
+    if not all(1 <= _encoded_length(label) <= _LONGEST_LABEL for label in domain.split(".")):
+        return False
+    return len(found.protocol or "https://") + units.utf16(url) <= _LONGEST_LINK
+
+
+def _encoded_length(label: str) -> int:
+    """Length of a label in punycode; wide full stops within it count as such."""
+    parts = _SEPARATORS.split(label)
+    lengths = (len(part) if part.isascii() and part.isprintable() else len(_punycode(part)) for part in parts)
+    return sum(lengths) + len(parts) - 1
+
+
+def _punycode(label: str) -> bytes:
+    return b"xn--" + label.encode("punycode")
+
+
+def _with_protocol(text: str, found: Found) -> Iterator[Link]:
+    end = found.end
+    # Nothing but a slug belongs to a link that X shortened.
+    if short := _SHORT.match(text, found.start, end):
+        if len(short[1]) > _LONGEST_SLUG:
+            return
+        end = short.end()
+    yield Link(text[found.start : end], found.start, end, found.ending)
+
+
+def _bare(text: str, found: Found, endings: Endings) -> Iterator[Link]:
+    """The parts of a domain without protocol that are in Latin script; the last one has the path."""
+    if found.before and found.before in "-_./":
+        return
+    at = 0
+    made = []
+    for name, ending in _latin_domains(found.domain, endings):
+        start = found.domain.index(name, at)
+        at = start + len(name)
+        made.append(Link(name, found.start + start, found.start + at, ending))
+    if made and found.path:
+        last = made.pop()
+        url = last.url + text[found.tail : found.end]
+        made.append(Link(url, last.start, last.start + len(url), last.ending))
+    yield from made
+
+
+def _latin_domains(domain: str, endings: Endings) -> Iterator[tuple[str, str]]:
+    stops = dict(endings.find(domain))
+    at = 0
+    while labels := _LABELS.search(domain, at):
+        at = labels.end()
+        dots = [stop for stop in stops if labels.start() < stop < at]
+        if dots:
+            at = dots[-1] + 1 + len(stops[dots[-1]])
+            yield domain[labels.start() : at], stops[dots[-1]]
