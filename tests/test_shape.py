@@ -156,7 +156,7 @@ def test_two_announcements_with_the_same_blocks_share_a_shape(hostile_project: P
     for announcement in publication.announcements:
         list(each.announcement(announcement))
     assert len(publication.announcements) == 5
-    assert (len(each.theme.press.shapes), each.theme.press.full_paths) == (1, 0)
+    assert (len(each.theme.press.shapes), each.templates.tally["full paths"]) == (1, 0)
 
 
 def test_a_template_that_breaks_a_token_takes_the_full_path(hostile_project: Path) -> None:
@@ -172,5 +172,5 @@ def test_a_template_that_breaks_a_token_takes_the_full_path(hostile_project: Pat
     compiled, full = both(each, "announcement", dict(each.announcement_values(publication.announcements[0])))
     assert dom(compiled) == dom(full)
     assert "<h1>UN TITRE</h1>" in compiled and "QzSlot" not in compiled.upper()
-    assert each.theme.press.full_paths == 2
+    assert each.templates.tally["full paths"] == 2
     assert [problem.code for problem in problems] == ["lost-slot"]

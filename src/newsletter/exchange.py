@@ -1,72 +1,242 @@
-"""exchange: two directories swap places in one system call; a lock that dies with its process."""
+"""exchange: a tree grows beside another and takes its place in one system call; a lock guards both."""
 
-import ctypes
 import errno
 import fcntl
+import hashlib
 import os
+import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
 
 _AT_FDCWD = -100
-_LINUX_EXCHANGE = 2  # RENAME_EXCHANGE, linux/fs.h
-_MACOS_SWAP = 2  # RENAME_SWAP, sys/stdio.h
+_EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, and RENAME_SWAP in sys/stdio.h of macOS
 _PAUSE = 0.05  # seconds between two looks at the lock
+_PIECE = 1 << 20  # bytes of a file that are held at once
+_CURES = {
+    errno.EACCES: "allow it, or choose another folder with --out",
+    errno.EBUSY: "if this is a mount point, mount its parent folder instead",
+    errno.EDQUOT: "your quota is used up: free some space",
+    errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
+    errno.ENOSPC: "free some space, or choose another folder with --out",
+    errno.EPERM: "allow it, or choose another folder with --out",
+    errno.EROFS: "choose another folder with --out",
+    # overlayfs renames no folder that a lower layer holds, such as one of a container's image.
+    errno.EXDEV: "if it is part of a container's image, delete it or choose another folder with --out",
+}
+_held: set[int] = set()
 
 
 class Busy(Exception):
     """Another build holds the lock."""
 
 
+class DiskFault(Exception):
+    """The disk refuses; the message names the path and says what to do."""
+
+
+@contextmanager
+def refusals(path: str) -> Iterator[None]:
+    """The system's refusals as DiskFault. `path` is where, when they do not say so themselves."""
+    try:
+        yield
+    except OSError as fault:
+        cure = _CURES.get(fault.errno or 0, "see to it and try again")
+        reason = fault.strerror or fault
+        raise DiskFault(f"{fault.filename or path}: {reason}; {cure}; nothing was changed") from None
+
+
 @contextmanager
 def locked(path: str, wait: float) -> Iterator[None]:
-    """Hold the lock file `path`. Raises Busy after `wait` seconds."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    """Hold the lock file `path`, made if absent. Raises Busy after `wait` seconds, and DiskFault."""
+    with refusals(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    _held.add(handle)
     try:
-        tries = max(1, round(wait / _PAUSE))
-        for left in range(tries, 0, -1):
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if left == 1:
-                    raise Busy(f"another build is running (it holds {path}); try again later") from None
-                time.sleep(_PAUSE)
+        _acquire(handle, path, wait)
         yield
     finally:
-        os.close(handle)
+        if handle in _held:
+            _held.remove(handle)
+            os.close(handle)
 
 
-def exchange(following: str, target: str) -> None:
-    """Put the directory `following` where `target` stands, and what stood there in its place.
+def _acquire(handle: int, path: str, wait: float) -> None:
+    end = time.monotonic() + wait
+    while True:
+        with refusals(path), suppress(BlockingIOError):
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if time.monotonic() >= end:
+            raise Busy(f"another build is running (it holds {path}); try again later")
+        time.sleep(_PAUSE)
+
+
+def _let_go() -> None:
+    while _held:
+        os.close(_held.pop())
+
+
+# A lock belongs to the open file, which a fork shares: a worker would keep it after its parent was killed.
+os.register_at_fork(after_in_child=_let_go)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A file as it is read, in pieces: its hash and its size in bytes so far. Raises OSError."""
+
+    file: str
+    size: int = 0
+    _digest: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def sha256(self) -> str:
+        """The hash, in hex."""
+        return str(self._digest.hexdigest())
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            with open(self.file, "rb", buffering=0) as stream:
+                while piece := stream.read(_PIECE):
+                    self._digest.update(piece)
+                    self.size += len(piece)
+                    yield piece
+        except OSError as fault:
+            fault.filename = self.file  # a failed read does not name it
+            raise
+
+    def whole(self) -> "Reading":
+        """Itself, read to the end."""
+        for _ in self:
+            pass
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A tree as it stands: the size of every file, in bytes (-1: no regular file), and its empty folders."""
+
+    root: str
+    sizes: dict[str, int]
+    empty: tuple[str, ...]
+
+
+def look(root: str) -> Standing:
+    """The tree at `root`, which may be absent; symbolic links are not followed. Raises DiskFault."""
+    sizes: dict[str, int] = {}
+    empty: list[str] = []
+    folders = [""] if os.path.lexists(root) else []
+    with refusals(root):
+        while folders:
+            folder = folders.pop()
+            with os.scandir(f"{root}/{folder}") as entries:
+                found = list(entries)
+            if folder and not found:
+                empty.append(folder[:-1])
+            for each in found:
+                if each.is_dir(follow_symlinks=False):
+                    folders.append(f"{folder}{each.name}/")
+                else:
+                    regular = each.is_file(follow_symlinks=False)
+                    sizes[folder + each.name] = each.stat(follow_symlinks=False).st_size if regular else -1
+    return Standing(root, sizes, tuple(empty))
+
+
+@dataclass(slots=True)
+class Growing:
+    """The next tree; each of its folders is made once. Its methods raise DiskFault."""
+
+    root: str
+    _made: set[str] = field(default_factory=set)
+
+    def make(self, folder: str) -> None:
+        """A folder; "" is the tree itself."""
+        if folder not in self._made:
+            with refusals(f"{self.root}/{folder}"):
+                os.makedirs(f"{self.root}/{folder}", exist_ok=True)
+            self._made.add(folder)
+
+    def write(self, path: str, pieces: Iterable[bytes]) -> None:
+        """A new file."""
+        self.make(path.rpartition("/")[0])
+        full = f"{self.root}/{path}"
+        with refusals(full):
+            handle = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            try:
+                for piece in pieces:
+                    while piece:
+                        piece = piece[os.write(handle, piece) :]  # noqa: PLW2901 (less is written near a limit)
+            finally:
+                os.close(handle)
+
+    def adopt(self, path: str, old: str) -> None:
+        """The file that stands in the tree `old`: a hard link, or a copy where links are impossible."""
+        self.make(path.rpartition("/")[0])
+        source, full = f"{old}/{path}", f"{self.root}/{path}"
+        with refusals(full):
+            try:
+                os.link(source, full, follow_symlinks=False)
+            except OSError:
+                shutil.copy2(source, full, follow_symlinks=False)
+
+
+def settle(following: str, target: str) -> None:
+    """Put right what a killed run left beside `target`. Only under the lock. Raises DiskFault."""
+    aside = f"{following}.old"
+    with refusals(following):
+        if os.path.lexists(aside) and not os.path.lexists(target):
+            os.rename(aside, target)
+        remove(aside)
+        remove(following)
+
+
+def remove(tree: str) -> None:
+    """Delete a tree, or whatever stands there. Raises OSError."""
+    if os.path.isdir(tree) and not os.path.islink(tree):
+        shutil.rmtree(tree)
+    elif os.path.lexists(tree):
+        os.unlink(tree)
+
+
+def swap(following: str, target: str) -> None:
+    """Put the tree `following` where `target` stands, and what stood there in its place. Raises DiskFault.
 
     One system call on Linux and macOS. Elsewhere, and on file systems without that call, two
-    renames: between them, for some microseconds, there is no outbox.
+    renames: between them there is no `target`; after a kill there, the next run's `settle` restores it.
     """
-    if not os.path.lexists(target):
-        os.rename(following, target)
-        return
-    if _swap(following, target):
-        return
+    with refusals(target):
+        if not os.path.lexists(target):
+            os.rename(following, target)
+        elif not _exchanged(following, target):
+            _rename_twice(following, target)
+
+
+def _rename_twice(following: str, target: str) -> None:
     aside = f"{following}.old"
     os.rename(target, aside)
-    os.rename(following, target)
+    try:
+        os.rename(following, target)
+    except OSError:
+        os.rename(aside, target)
+        raise
     os.rename(aside, following)
 
 
-def _swap(one: str, other: str) -> bool:
-    """True when the system swapped them, False when it cannot."""
+def _exchanged(one: str, other: str) -> bool:
+    """True when the system exchanged them, False when it cannot."""
+    import ctypes  # noqa: PLC0415 (it costs 10 ms, and many builds change nothing)
+
     library = ctypes.CDLL(None, use_errno=True)
+    first, second = os.fsencode(one), os.fsencode(other)
     if sys.platform == "darwin":
-        done = library.renamex_np(os.fsencode(one), os.fsencode(other), _MACOS_SWAP)
+        done = library.renamex_np(first, second, _EXCHANGE)
     elif hasattr(library, "renameat2"):
-        done = library.renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _LINUX_EXCHANGE)
+        done = library.renameat2(_AT_FDCWD, first, _AT_FDCWD, second, _EXCHANGE)
     else:
         return False
-    if done == 0:
-        return True
     code = ctypes.get_errno()
-    if code in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
-        return False
-    raise OSError(code, os.strerror(code), other)
+    if done != 0 and code not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        raise OSError(code, os.strerror(code), other)
+    return bool(done == 0)

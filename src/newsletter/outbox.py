@@ -5,18 +5,18 @@ stamps), others are written, files that are not ours are carried over. Then both
 exchanged in one system call, so a kill at any instant leaves the old outbox or the new one.
 """
 
-import errno
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring as quote
 from pathlib import Path
 from typing import Any
 
-from newsletter.exchange import Busy, exchange, locked
+from newsletter import exchange
+from newsletter.exchange import Busy, DiskFault, Growing, Reading, Standing, refusals
 from newsletter.model import Artefact
 from newsletter.problems import Place, Problems, Stop
 
@@ -27,7 +27,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publication did: files in the outbox, files written and removed, bytes in all."""
+    """What a publication did: files in all, written and removed; their bytes in all."""
 
     files: int
     written: int
@@ -36,240 +36,212 @@ class Published:
     size: int
 
 
-class DiskFault(Exception):
-    """The disk refuses; the message names the path and says what to do."""
+def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
+    """Make `out` hold exactly the artefacts, and the files there that newsletter did not write.
+
+    Raises Stop when `problems` become fatal, Busy when another build goes on for longer than
+    `wait` seconds, DiskFault when the disk refuses, ValueError for paths that no channel may give,
+    and what `artefacts` raises; then `out` is as it was.
+    """
+    target = os.path.realpath(out)
+    if os.path.ismount(target):
+        raise DiskFault(f"{out} is a mount point, which cannot be exchanged: mount its parent folder instead")
+    parent, name = os.path.split(target)
+    with refusals(parent):
+        os.makedirs(parent, exist_ok=True)
+    following = f"{parent}/.{name}.next"
+    with exchange.locked(f"{parent}/.{name}.lock", wait):
+        exchange.settle(following, target)
+        try:
+            intake = _Intake(_read(target), Growing(following), _name(out), problems)
+            for artefact in artefacts:
+                intake.take(artefact)
+            return intake.publish()
+        finally:
+            with suppress(OSError):  # the next run removes what is left
+                exchange.remove(following)
 
 
-@dataclass(slots=True)
-class _Tree:
-    """The next tree while it grows; folders are made once each."""
+def verify(out: Path) -> Problems:
+    """Re-read every file of `out` against its manifest.
 
-    root: str
-    made: set[str] = field(default_factory=set)
-
-    def place(self, path: str) -> str:
-        """The full path of a file to be, its folder made."""
-        folder = os.path.dirname(path)
-        if folder not in self.made:
-            os.makedirs(os.path.join(self.root, folder), exist_ok=True)
-            self.made.add(folder)
-        return f"{self.root}/{path}"
-
-    def write(self, path: str, data: bytes) -> None:
-        with _refusals(path):
-            handle = os.open(self.place(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-            try:
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(handle, view) :]
-            finally:
-                os.close(handle)
-
-    def adopt(self, path: str, old: str) -> None:
-        """A file of the old tree, as it is: a hard link, or a copy where links are impossible."""
-        with _refusals(path):
-            source, target = f"{old}/{path}", self.place(path)
-            if os.path.islink(source):
-                os.symlink(os.readlink(source), target)
-                return
-            try:
-                os.link(source, target)
-            except OSError:
-                shutil.copy2(source, target)
+    Codes: `no-manifest`, `bad-manifest`, `missing-output`, `damaged-output` (edited, too).
+    Raises DiskFault when the folder cannot be read.
+    """
+    problems, name, cure = Problems(), _name(out), "run 'newsletter build'"
+    old = _read(os.path.realpath(out))
+    if old.manifest is None:
+        problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
+    elif not old.trusted:
+        problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
+    for path, entry in old.entries.items():
+        place = Place(f"{name}/{path}")
+        if path not in old.tree.sizes:
+            problems.error(place, "missing-output", "this file is gone", cure)
+        elif not _is_whole(old.tree, path, entry):
+            problems.error(place, "damaged-output", "this file is not as it was built", cure)
+    return problems
 
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """What stands in the outbox: the manifest's entries, files with sizes, empty folders.
+    """What stands in the outbox; `entries` are its manifest's, by path.
 
-    `trusted` is False when a manifest is there but cannot be read: then no file counts as foreign.
+    A manifest that is none is not `trusted`: then no file at a wanted path counts as foreign.
     """
 
-    root: str
-    entries: dict[str, Any]
-    sizes: dict[str, int]
-    empty: tuple[str, ...]
-    trusted: bool
+    tree: Standing
+    manifest: bytes | None = None
+    entries: dict[str, Any] = field(default_factory=dict)
+    trusted: bool = True
 
-    def holds(self, path: str, entry: dict[str, Any]) -> bool:
-        return self.sizes.get(path) == entry["size"] and self.entries.get(path) == entry
+    def holds(self, path: str, sha256: str, size: int) -> bool:
+        """Whether this very file stands there, as far as its size tells."""
+        entry, found = self.entries.get(path), self.tree.sizes.get(path)
+        return entry is not None and entry["sha256"] == sha256 and entry["size"] == size == found
 
-    def foreign(self) -> Iterator[str]:
-        return (path for path in self.sizes if path not in self.entries and path != MANIFEST)
-
-
-def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
-    """Make `out` hold exactly the artefacts, and the files there that are not ours.
-
-    Raises Stop when `problems` become fatal, Busy when another build goes on for longer than
-    `wait` seconds, DiskFault when the disk refuses; then `out` is as it was.
-    """
-    target = os.path.realpath(out)
-    if os.path.ismount(target):
-        raise DiskFault(f"{out} is a mount point and cannot be exchanged; mount its parent folder instead")
-    parent, name = os.path.split(target)
-    with _refusals(parent):
-        os.makedirs(parent, exist_ok=True)
-    with locked(f"{parent}/.{name}.lock", wait):
-        following = f"{parent}/.{name}.next"
-        with _refusals(following):
-            _remove(following)
-        try:
-            return _publish(artefacts, _look(target), _Tree(following), target, problems)
-        finally:
-            with suppress(OSError):
-                _remove(following)
+    def foreign(self, wanted: Iterable[str]) -> list[str]:
+        """The files there that newsletter did not write."""
+        ours = {MANIFEST, *(self.entries if self.trusted else wanted)}
+        return [path for path in self.tree.sizes if path not in ours]
 
 
-def _publish(artefacts: Iterable[Artefact], old: _Old, tree: _Tree, target: str, problems: Problems) -> Published:
-    entries: dict[str, dict[str, Any]] = {}
-    folded: set[str] = {MANIFEST}
-    kept: list[str] = []
-    for artefact in artefacts:
+def _read(target: str) -> _Old:
+    tree = exchange.look(target)
+    if MANIFEST not in tree.sizes:
+        return _Old(tree)
+    manifest = b""
+    if tree.sizes[MANIFEST] > 0:  # a pipe would never end
+        with refusals(target):
+            manifest = Path(target, MANIFEST).read_bytes()
+    try:
+        found = json.loads(manifest)
+        if found["schema"] == 1:
+            entries = found["files"]
+            if all(type(each["sha256"]) is str and type(each["size"]) is int for each in entries.values()):
+                return _Old(tree, manifest, entries)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        pass
+    return _Old(tree, manifest, trusted=False)
+
+
+def _is_whole(tree: Standing, path: str, entry: dict[str, Any]) -> bool:
+    if tree.sizes[path] != entry["size"]:
+        return False
+    with suppress(OSError):
+        return bool(Reading(f"{tree.root}/{path}").whole().sha256 == entry["sha256"])
+    return False
+
+
+@dataclass(slots=True)
+class _Intake:
+    """Artefacts as they come: hashed, written when they differ from what stands there, forgotten."""
+
+    old: _Old
+    tree: Growing
+    name: str
+    problems: Problems
+    lines: dict[str, str] = field(default_factory=dict)  # of the manifest, by path
+    kept: list[str] = field(default_factory=list)
+    size: int = 0
+    files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, as the folders
+    folders: set[str] = field(default_factory=lambda: {""})
+
+    def take(self, artefact: Artefact) -> None:
+        """One artefact. Raises ValueError for its path, DiskFault."""
         path = artefact.path
-        _check_path(path, folded)
-        data = _read(artefact)
-        entry = entries[path] = _entry(artefact, data)
-        if old.holds(path, entry):
-            kept.append(path)
-            continue
-        _warn_of_hands(old, path, target, problems)
-        tree.write(path, data)
-    if problems.fatal:
-        raise Stop
-    removed = [path for path in old.entries if path not in entries]
-    size = sum(entry["size"] for entry in entries.values())
-    written = len(entries) - len(kept)
-    if not written and not removed and old.trusted and MANIFEST in old.sizes:
-        return Published(len(entries), 0, 0, False, size)
-    for path in kept:
-        tree.adopt(path, old.root)
-    for path in old.foreign():
-        if path not in entries:
-            tree.adopt(path, old.root)
-    with _refusals(target):
-        for folder in old.empty:
-            os.makedirs(f"{tree.root}/{folder}", exist_ok=True)
-        os.makedirs(tree.root, exist_ok=True)
-    tree.write(MANIFEST, _manifest(entries))
-    with _refusals(target):
-        exchange(tree.root, target)
-    return Published(len(entries), written, len([path for path in removed if path in old.sizes]), True, size)
+        self._admit(path)
+        file, content = artefact.file, artefact.data
+        sha256, size = self._store_file(path, file) if file else self._store(path, content)
+        self.size += size
+        origin = f'"origin": {quote(artefact.origin)}, ' if artefact.origin else ""
+        kind = quote(artefact.media_type)
+        self.lines[path] = f'{quote(path)}: {{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}'
+
+    def _store(self, path: str, content: bytes) -> tuple[str, int]:
+        """Hash and size; the file is written unless it stands there already."""
+        sha256, size = hashlib.sha256(content).hexdigest(), len(content)
+        if self.old.holds(path, sha256, size):
+            self.kept.append(path)
+        else:
+            self.tree.write(path, (content,))
+        return sha256, size
+
+    def _store_file(self, path: str, file: str) -> tuple[str, int]:
+        """The same for a file of the project; the hash is that of the copy: the file may change meanwhile."""
+        reading = Reading(file)
+        if path in self.old.entries:
+            with refusals(file):
+                reading.whole()
+            if self.old.holds(path, reading.sha256, reading.size):
+                self.kept.append(path)
+                return reading.sha256, reading.size
+            reading = Reading(file)
+        self.tree.write(path, reading)
+        return reading.sha256, reading.size
+
+    def _admit(self, path: str) -> None:
+        """Plain relative paths, each once: anything else is a channel's fault, not an author's."""
+        if "\\" in path or "\0" in path or not {"", ".", ".."}.isdisjoint(path.split("/")):
+            raise ValueError(f"the path of an artefact is relative and plain, not {path!r}")
+        folded = path.casefold()
+        for folder in _above(folded):
+            if folder in self.folders:
+                break
+            if folder in self.files:
+                raise ValueError(f"{path!r} lies in an artefact as in a folder")
+            self.folders.add(folder)
+        if folded in self.files or folded in self.folders:
+            raise ValueError(f"two artefacts are called {path!r} (case does not count)")
+        self.files.add(folded)
+
+    def publish(self) -> Published:
+        """Complete the next tree and exchange it. Raises Stop, DiskFault."""
+        old, lines = self.old, self.lines
+        foreign = old.foreign(lines)
+        self._find_clashes(foreign)
+        self._find_edits()
+        if self.problems.fatal:
+            raise Stop
+        listing = ",\n".join(lines[path] for path in sorted(lines))
+        manifest = f'{{"files": {{\n{listing}\n}}, "schema": 1}}\n'.encode()
+        written = len(lines) - len(self.kept)
+        if not written and manifest == old.manifest:
+            return Published(len(lines), 0, 0, False, self.size)
+        for path in (*self.kept, *foreign):
+            self.tree.adopt(path, old.tree.root)
+        for folder in old.tree.empty:
+            self.tree.make(folder)
+        self.tree.write(MANIFEST, (manifest,))
+        exchange.swap(self.tree.root, old.tree.root)
+        removed = sum(path in old.tree.sizes and path not in lines for path in old.entries)
+        return Published(len(lines), written, removed, True, self.size)
+
+    def _find_clashes(self, foreign: Iterable[str]) -> None:
+        """Foreign files, and empty folders, that are in the way."""
+        for path in (*foreign, *self.old.tree.empty):
+            folded = path.casefold()
+            for_folder = folded in self.folders and path in self.old.tree.sizes
+            if for_folder or folded in self.files or not self.files.isdisjoint(_above(folded)):
+                message = "something that newsletter did not write stands here"
+                self.problems.error(Place(f"{self.name}/{path}"), "foreign-output", message, "move it away")
+
+    def _find_edits(self) -> None:
+        """Files that were changed by hand, as far as their sizes tell."""
+        for path, entry in self.old.entries.items():
+            if self.old.tree.sizes.get(path, entry["size"]) != entry["size"]:
+                place = Place(f"{self.name}/{path}")
+                cure = f"change {entry.get('origin', 'the announcement')} instead"
+                message = "this file was changed by hand; the build replaces it"
+                self.problems.warning(place, "edited-output", message, cure)
 
 
-def _read(artefact: Artefact) -> bytes:
-    if not artefact.file:
-        return artefact.data
-    with _refusals(artefact.file):
-        return Path(artefact.file).read_bytes()
+def _above(path: str) -> Iterator[str]:
+    """The folders around a path, the nearest first."""
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
-def _entry(artefact: Artefact, data: bytes) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "type": artefact.media_type,
-    }  # fmt: skip
-    return entry | {"origin": artefact.origin} if artefact.origin else entry
-
-
-def _check_path(path: str, folded: set[str]) -> None:
-    """A channel's fault, not an author's: therefore ValueError."""
-    if not path or path.startswith("/") or "\\" in path or "\0" in path or {"", ".", ".."} & set(path.split("/")):
-        raise ValueError(f"artefact path {path!r} is not a plain relative path")
-    if path.casefold() in folded:
-        raise ValueError(f"two artefacts are called {path!r} (case does not count)")
-    folded.add(path.casefold())
-
-
-def _warn_of_hands(old: _Old, path: str, target: str, problems: Problems) -> None:
-    """A file in the way: foreign ones stop the build, edited ones are replaced with a warning."""
-    if path not in old.sizes or not old.trusted:
-        return
-    place = Place(f"{os.path.basename(target)}/{path}")
-    if path not in old.entries:
-        problems.error(place, "foreign-output", "newsletter did not write the file that stands here", "move it away")
-    elif old.sizes[path] != old.entries[path]["size"]:
-        problems.warning(
-            place, "edited-output", "this file was changed by hand; the change is replaced",
-            "change the announcement instead",
-        )  # fmt: skip
-
-
-def _manifest(entries: dict[str, dict[str, Any]]) -> bytes:
-    lines = ",\n".join(
-        f"  {json.dumps(path, ensure_ascii=False)}: {json.dumps(entries[path], ensure_ascii=False, sort_keys=True)}"
-        for path in sorted(entries)
-    )
-    return f'{{\n "schema": 1,\n "files": {{\n{lines}\n }}\n}}\n'.encode()
-
-
-def _look(target: str) -> _Old:
-    sizes: dict[str, int] = {}
-    empty: list[str] = []
-    folders = [""] if os.path.isdir(target) else []
-    with _refusals(target):
-        while folders:
-            folder = folders.pop()
-            found = list(os.scandir(f"{target}/{folder}"))
-            if not found and folder:
-                empty.append(folder.rstrip("/"))
-            for each in found:
-                if each.is_dir(follow_symlinks=False):
-                    folders.append(f"{folder}{each.name}/")
-                else:
-                    sizes[f"{folder}{each.name}"] = each.stat(follow_symlinks=False).st_size
-        if os.path.exists(target) and not os.path.isdir(target):
-            raise NotADirectoryError(errno.ENOTDIR, "is not a folder", target)
-    try:
-        entries = _read_manifest(Path(target) / MANIFEST) if MANIFEST in sizes else {}
-        return _Old(target, entries, sizes, tuple(empty), trusted=True)
-    except ValueError:
-        return _Old(target, {}, sizes, tuple(empty), trusted=False)
-
-
-def _read_manifest(path: Path) -> dict[str, Any]:
-    """The entries of a manifest. Raises ValueError when it is none."""
-    found = json.loads(path.read_bytes())
-    entries = found.get("files") if isinstance(found, dict) else None
-    if not isinstance(entries, dict) or not all(
-        isinstance(entry, dict) and {"sha256", "size"} <= entry.keys() for entry in entries.values()
-    ):
-        raise ValueError("not a manifest")
-    return entries
-
-
-def verify(out: Path) -> Problems:
-    """Every file of the manifest, read again: missing, or another one than was built."""
-    problems = Problems()
-    manifest = Place(f"{out.name}/{MANIFEST}")
-    try:
-        entries = _read_manifest(out / MANIFEST)
-    except OSError:
-        problems.error(manifest, "no-manifest", "there is no manifest to verify against", "run 'newsletter build'")
-        return problems
-    except ValueError:
-        problems.error(manifest, "bad-manifest", "the manifest cannot be read", "run 'newsletter build'")
-        return problems
-    for path, entry in entries.items():
-        place = Place(f"{out.name}/{path}")
-        try:
-            data = (out / path).read_bytes()
-        except (OSError, ValueError):
-            problems.error(place, "missing-output", "this file is gone", "run 'newsletter build'")
-            continue
-        if len(data) != entry["size"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
-            problems.error(place, "damaged-output", "this file is not as it was built", "run 'newsletter build'")
-    return problems
-
-
-def _remove(folder: str) -> None:
-    if os.path.lexists(folder):
-        shutil.rmtree(folder)
-
-
-@contextmanager
-def _refusals(path: str) -> Iterator[None]:
-    """The disk's own refusals, with the path named."""
-    try:
-        yield
-    except OSError as fault:
-        raise DiskFault(f"{fault.filename or path}: {fault.strerror}; the outbox is as it was") from None
+def _name(out: Path) -> str:
+    """What problems call the outbox."""
+    return os.path.basename(os.path.abspath(out))

@@ -1,12 +1,13 @@
 """pipeline: load → check → compose → channels, on one screen."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from newsletter import fix
-from newsletter.channels import CHANNELS, Channel
+from newsletter.channels import CHANNELS, channel
 from newsletter.check import Checker
 from newsletter.clashes import find_clashes
 from newsletter.compose import compose
@@ -65,18 +66,26 @@ def read(project: Project, now: datetime, problems: Problems) -> Publication:
 
 
 def build(
-    project: Project, now: datetime, problems: Problems, channels: Mapping[str, Channel] = CHANNELS
+    project: Project,
+    now: datetime,
+    problems: Problems,
+    only: Collection[str] = CHANNELS,
+    tally: Counter[str] | None = None,
 ) -> Iterator[Artefact]:
-    """Every file of the outbox at `now`, as it is made. Faults go to `problems`.
+    """Every file of the outbox at `now`, as it is made, by the channels in `only`.
+
+    Faults go to `problems`; what a summary may want to say of the work is counted in `tally`.
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
     publication = read(project, now, problems)
     if problems.fatal:
         raise Stop
-    templates = Templates(project.root, problems, project.settings.theme)
-    for render in channels.values():
-        yield from render(publication, templates, problems)
+    counts = Counter() if tally is None else tally
+    templates = Templates(project.root, problems, project.settings.theme, counts)
+    for name in CHANNELS:
+        if name in only:
+            yield from channel(name)(publication, templates, problems)
 
 
 def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -89,12 +90,13 @@ class Templates:
     """The theme of one project: `root`/templates first, then what comes with the package.
 
     Another theme than the default one has its files in `templates/themes/<name>/`; what it
-    leaves out is the default theme's.
+    leaves out is the default theme's. `tally` counts what the summary of a build tells.
     """
 
     root: Path
     problems: Problems
     theme: str = "default"
+    tally: Counter[str] = field(default_factory=Counter)
     _environment: _Environment = field(init=False)
     _sources: dict[str, tuple[str, str]] = field(default_factory=dict)
 

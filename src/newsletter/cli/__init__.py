@@ -9,6 +9,7 @@ import typer
 from newsletter.cli import running
 from newsletter.cli.build import build
 from newsletter.cli.check import check
+from newsletter.cli.count import count
 from newsletter.cli.new import new
 from newsletter.cli.schema import schema
 from newsletter.cli.status import status
@@ -49,6 +50,7 @@ app.command()(verify)
 app.command()(new)
 app.command()(status)
 app.command("list", hidden=True)(status)
+app.command()(count)
 app.command()(schema)
 
 

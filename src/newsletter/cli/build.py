@@ -1,12 +1,39 @@
-"""build: fill the outbox."""
+"""build: fill the outbox, and say what is in it."""
 
 import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from newsletter.cli.running import Folder, Format, Now, Out, Strict, moment, run, shown
+import typer
+
+from newsletter.cli.running import Folder, Format, Now, Out, Strict, moment, refuse, run, shown
+
+if TYPE_CHECKING:
+    from newsletter.model import Artefact
+
+_ONLY = typer.Option("--only", metavar="A,B", help="Only these of email, feeds, site, social; needs --out.")
+# What a summary counts: how a file's path begins and ends, and what it is then.
+_KINDS = (
+    ("email/announcements/", ".eml", "announcement mail"),
+    ("email/issues/", ".eml", "issue mail"),
+    ("social/", ".txt", "snippet"),
+    ("site/feeds/", (".xml", ".json"), "feed"),
+    ("site/", ".ics", "calendar file"),
+    ("site/", ".html", "page"),
+)
+_LOOK = ("site/index.html", "email/issues/", "social/index.html")
 
 
 def build(
-    directory: Folder = None, now: Now = "", out: Out = None, strict: Strict = False, format: Format = "text"
+    directory: Folder = None,
+    now: Now = "",
+    out: Out = None,
+    only: Annotated[str, _ONLY] = "",
+    strict: Strict = False,
+    format: Format = "text",
 ) -> None:
     """Build the outbox from announcements/.
 
@@ -15,15 +42,75 @@ def build(
       newsletter build
 
       newsletter build --now 2024-12-01 --out /tmp/preview
+
+      newsletter build --only email,social --out /tmp/preview
     """
     from newsletter import outbox, pipeline
+    from newsletter.channels import CHANNELS
 
+    wanted = [name.strip() for name in only.split(",") if name.strip()] or list(CHANNELS)
+    if unknown := [name for name in wanted if name not in CHANNELS]:
+        refuse(f"--only cannot be '{unknown[0]}'; use {', '.join(CHANNELS)}")
+    if only and out is None:
+        refuse("--only needs --out: the outbox of the project is whole or not written")
     with run(directory, format, strict, "; nothing was written") as (project, problems):
         at = moment(now, project)
         target = out or project.root / "outbox"
-        published = outbox.publish(pipeline.build(project, at, problems), target, problems)
+        told = _Told()
+        made = pipeline.build(project, at, problems, wanted, told.tally)
+        try:
+            published = outbox.publish(told.watch(made), target, problems)
+        finally:
+            told.clear()
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
         # Standard output belongs to the problems when a program reads them.
-        print(
-            f"{shown(target)}: {published.files} files ({state})", file=sys.stdout if format == "text" else sys.stderr
-        )
+        stream = sys.stdout if format == "text" else sys.stderr
+        print(f"{shown(target)}: {published.files} files ({state})", file=stream)
+        for line in told.summary(target):
+            print(f"  {line}", file=stream)
+
+
+class _Told:
+    """Counts what goes by, and shows that work goes on once it takes longer than a second."""
+
+    def __init__(self) -> None:
+        self.tally: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()
+        self.look: dict[str, str] = {}
+        self.begun = self.last = time.monotonic()
+        self.shown = False
+
+    def watch(self, artefacts: "Iterator[Artefact]") -> "Iterator[Artefact]":
+        for number, artefact in enumerate(artefacts, 1):
+            self._note(artefact.path)
+            if number % 64 == 0 and sys.stderr.isatty():
+                instant = time.monotonic()
+                if instant - self.begun > 1 and instant - self.last > 0.1:  # seconds
+                    print(f"\r{number:,} files …", end="", file=sys.stderr, flush=True)
+                    self.last, self.shown = instant, True
+            yield artefact
+
+    def clear(self) -> None:
+        if self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def _note(self, path: str) -> None:
+        for begins, ends, kind in _KINDS:
+            if path.startswith(begins) and path.endswith(ends):
+                self.kinds[kind] += 1
+                break
+        for begins in _LOOK:
+            if path.startswith(begins) and path.endswith(".html"):
+                self.look.setdefault(begins, path)
+
+    def summary(self, target: Path) -> Iterator[str]:
+        order = [kind for _, _, kind in _KINDS]
+        counted = [f"{self.kinds[kind]} {kind}{'s' * (self.kinds[kind] > 1)}" for kind in order if self.kinds[kind]]
+        if counted:
+            yield ", ".join(counted)
+        if shapes := self.tally["shapes"]:
+            full = self.tally["full paths"]
+            whole = f"; {full} compiled whole (see lost-slot)" if full else ""
+            yield f"{shapes} shape{'s' * (shapes > 1)} of mail{whole}"
+        if self.look:
+            yield "look at " + ", ".join(shown(target / path) for path in self.look.values())

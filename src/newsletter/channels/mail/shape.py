@@ -43,7 +43,6 @@ class Press:
     css: str
     problems: Problems
     shapes: dict[str, Shape] = field(default_factory=dict)
-    full_paths: int = 0
 
     def render(self, template: Template, values: Mapping[str, Any]) -> str:
         """A mail's HTML. Raises Stop on a template's fault, reported at its line."""
@@ -57,11 +56,12 @@ class Press:
             pieces = _TOKEN.split(self._compile(template, mjml))
             shape = Shape(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
             self.shapes[mjml] = shape
+            self.templates.tally["shapes"] += 1
         return shape.fill(content)
 
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
         """The same by the full path: the whole document through mrml and premailer."""
-        self.full_paths += 1
+        self.templates.tally["full paths"] += 1
         return self._compile(template, template.render(values))
 
     def _compile(self, template: Template, mjml: str) -> str:

@@ -1,0 +1,115 @@
+"""Content keeps its identity through what templates do with text."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+from newsletter.content import Content, as_content, concat, slots
+from newsletter.problems import Problems, Stop
+from newsletter.templates import Templates
+
+
+@dataclass(frozen=True)
+class Thing:
+    title: str
+    tags: tuple[str, ...]
+    html: Content
+    empty: str = ""
+    count: int = 3
+
+
+THING = Thing('Été <b> "x" & \\', ("a&", "b"), Content("<p>x</p>", safe=True))
+
+# Each renders to the same text whether content is put aside and filled in again, or printed at once.
+EXPRESSIONS = (
+    "{{ a.title }}", "{{ a.title ~ ' et ' ~ a.count }}", "{{ 'mailto:' ~ a.title }}", "{{ a.title + '!' }}",
+    "{{ '!' + a.title }}", "{{ a.tags|join(', ') }}", "{{ a.tags|join }}", "{{ a.title|upper|e }}", "{{ a.title|trim }}",
+    "{{ a.title|truncate(6) }}", "{{ a.title[:3] }}", "{{ a.title|replace('x', 'y') }}", "{{ '%s !'|format(a.title) }}",
+    "{{ '%s' % a.title }}", "{{ a.html }}", "{{ a.html ~ a.title }}", "{{ a.title|safe }}", "{{ a.empty }}",
+    "{{ a.title if a.title else 'rien' }}", "{{ a.title|length }}", "{{ a.title == 'x' }}", "{{ a.title.split(' ')[0] }}",
+    "{% set x = a.title ~ '.' %}{{ x }}{{ x }}", "{% set x %}<i>{{ a.title }}</i>{% endset %}{{ x }}",
+    "{% macro m(t, w='9px') %}<b w='{{ w }}'>{{ t }}</b>{% endmacro %}{{ m(a.title) ~ a.title }}",
+    "{% for tag in a.tags %}{{ loop.index }}{{ tag }}{% endfor %}", "{{ a.title|default('x') }}", "{{ [a.title]|first }}",
+    "{{ a.title|capitalize }}", "{{ a.title * 2 }}", "{{ 'x' if a.empty else 'y' }}",
+)  # fmt: skip
+
+
+def render(root: Path, source: str) -> tuple[str, str, list[str]]:
+    (root / "templates").mkdir(exist_ok=True)
+    (root / "templates/essai.html").write_text(source)
+    template = Templates(root, Problems()).get("essai.html")
+    plain = template.render({"a": as_content(THING)})
+    with slots() as taken:
+        shape = template.render({"a": as_content(THING)})
+    return plain, shape, taken
+
+
+@pytest.mark.parametrize("source", EXPRESSIONS)
+def test_a_filled_shape_is_what_printing_at_once_gives(tmp_path: Path, source: str) -> None:
+    plain, shape, taken = render(tmp_path, source)
+    assert re.sub(r"QzSlot(\d+)Zq", lambda match: taken[int(match[1])], shape) == plain
+    assert "Été" not in shape and "a&" not in shape and "<p>" not in shape
+    assert len(re.findall("QzSlot", shape)) >= len(taken)
+
+
+def test_what_comes_from_the_template_stays_literal(tmp_path: Path) -> None:
+    _, shape, taken = render(tmp_path, "{{ 'abc' }}{{ 40 + 2 }}{{ 'a' ~ 'b' }}<b w='{{ a.count }}px'>")
+    assert shape == "abc42ab<b w='3px'>" and taken == []
+
+
+def test_content_is_escaped_for_its_place(tmp_path: Path) -> None:
+    plain, _, _ = render(tmp_path, '<b title="{{ a.title }}">{{ a.title }}</b>{{ a.html }}')
+    assert plain == '<b title="Été &lt;b&gt; &#34;x&#34; &amp; \\">Été &lt;b&gt; &#34;x&#34; &amp; \\</b><p>x</p>'
+
+
+def test_joining_keeps_what_is_html_and_what_is_not() -> None:
+    assert concat(("a", 1)) == "a1" and type(concat(("a", 1))) is str
+    assert concat((Content("<"), "&")).as_html() == "&lt;&amp;"
+    assert concat((Content("<i>", safe=True), "&")).as_html() == "<i>&amp;"
+    assert concat((Markup("<i>"), Content("<"))) == Markup("<i>&lt;")
+
+
+def test_text_templates_escape_nothing(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/essai.txt").write_text("{{ a.title }} {{ a.title ~ '&' }}")
+    assert (
+        Templates(tmp_path, Problems()).get("essai.txt").render({"a": as_content(THING)})
+        == f"{THING.title} {THING.title}&"
+    )
+
+
+def faults(root: Path, source: str) -> list[str]:
+    problems = Problems()
+    (root / "templates").mkdir(exist_ok=True)
+    (root / "templates/essai.html").write_text(source)
+    with pytest.raises(Stop):
+        Templates(root, problems).get("essai.html").render({"a": as_content(THING)})
+    return [f"{problem.place.path}:{problem.place.line} {problem.code}" for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [("\n{{ a.titel }}", 2), ("\n\n{{ 1 / 0 }}", 3), ("{% if %}", 1), ("\n{{ a.title|nichts }}", 2), ("{{ x() }}", 1)],
+)
+def test_a_template_fault_is_told_at_its_line(tmp_path: Path, source: str, line: int) -> None:
+    assert faults(tmp_path, source) == [f"templates/essai.html:{line} template-fault"]
+
+
+def test_a_missing_template_is_told(tmp_path: Path) -> None:
+    problems = Problems()
+    with pytest.raises(Stop):
+        Templates(tmp_path, problems).get("rien.html")
+    with pytest.raises(Stop):
+        Templates(tmp_path, problems).read("../pyproject.toml")
+    assert {problem.code for problem in problems} == {"missing-template"}
+
+
+def test_another_theme_replaces_single_files(tmp_path: Path) -> None:
+    (tmp_path / "templates/themes/sobre/mail").mkdir(parents=True)
+    (tmp_path / "templates/themes/sobre/mail/inline.css").write_text(".title { margin: 0; }")
+    templates = Templates(tmp_path, Problems(), "sobre")
+    assert templates.read("mail/inline.css") == ("templates/themes/sobre/mail/inline.css", ".title { margin: 0; }")
+    assert templates.read("mail/head.css")[0] == "templates/mail/head.css"

@@ -1,0 +1,95 @@
+"""Dates, times, sizes and strings as French and English readers see them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from newsletter.content import Content
+from newsletter.model import Event
+from newsletter.problems import Problems, Stop
+from newsletter.templates import Templates, load_strings
+from newsletter.words import Words
+
+PARIS = ZoneInfo("Europe/Paris")
+NIGHT = datetime(2024, 11, 30, 23, 30, tzinfo=UTC)  # 0:30 on 1 December in Paris
+
+
+def words(lang: str) -> Words:
+    return Words(lang, load_strings(Templates(Path(__file__).parents[1], Problems()), lang), PARIS)
+
+
+@pytest.mark.parametrize(
+    ("lang", "date", "day", "time"),
+    [
+        ("fr", "1 décembre 2024", "dimanche 1 décembre 2024", "0\u00a0h\u00a030"),
+        ("en", "December 1, 2024", "Sunday, December 1, 2024", "12:30\u202fAM"),
+        ("en-GB", "1 December 2024", "Sunday, 1 December 2024", "12:30\u202fam"),
+        ("xx", "December 1, 2024", "Sunday, December 1, 2024", "12:30\u202fAM"),
+    ],
+)
+def test_dates_in_the_publications_zone(lang: str, date: str, day: str, time: str) -> None:
+    found = words(lang)
+    assert (found.date(NIGHT), found.day(NIGHT)) == (date, day)
+    assert found.time(NIGHT).replace(" ", "\u202f") == time.replace(" ", "\u202f")
+
+
+@pytest.mark.parametrize(
+    ("event", "phrase"),
+    [
+        (Event(datetime(2024, 11, 26, tzinfo=PARIS), whole_day=True), "mardi 26 novembre 2024"),
+        (Event(datetime(2024, 11, 26, 9, tzinfo=PARIS)), "mardi 26 novembre 2024, à partir de 9\u00a0h"),
+        (
+            Event(datetime(2024, 11, 26, 9, 30, tzinfo=PARIS), datetime(2024, 11, 26, 17, tzinfo=PARIS)),
+            "mardi 26 novembre 2024, de 9\u00a0h\u00a030 à 17\u00a0h",
+        ),
+        (
+            Event(datetime(2024, 11, 26, tzinfo=PARIS), datetime(2024, 11, 27, tzinfo=PARIS), whole_day=True),
+            "du mardi 26 novembre 2024 au mercredi 27 novembre 2024",
+        ),
+        (
+            Event(datetime(2024, 11, 26, 9, tzinfo=PARIS), datetime(2024, 11, 27, 17, tzinfo=PARIS)),
+            "du mardi 26 novembre 2024, 9\u00a0h, au mercredi 27 novembre 2024, 17\u00a0h",
+        ),
+    ],
+)
+def test_events_in_one_phrase(event: Event, phrase: str) -> None:
+    assert words("fr").when(event) == phrase
+
+
+def test_sizes() -> None:
+    found = words("fr")
+    assert [found.size(n) for n in (12, 4_400, 1_250_000)] == ["12\u00a0octets", "4\u00a0ko", "1,2\u00a0Mo"]
+    assert words("en").size(1_250_000) == "1.2 MB"
+
+
+def test_a_quotation_inside_a_quotation_takes_other_marks() -> None:
+    made = words("fr")("read_on", title=Content("Le «\u00a0prix\u00a0»"))
+    assert made == "Lire la suite de «\u00a0Le “prix”\u00a0»"
+    assert isinstance(made, Content)
+
+
+def test_direction_and_names_of_languages() -> None:
+    assert [words(lang).dir for lang in ("fr", "ar", "he-IL")] == ["ltr", "rtl", "rtl"]
+    assert words("fr").language("en") == "English"
+
+
+def test_both_languages_have_the_same_strings() -> None:
+    french, english = words("fr").strings, words("en").strings
+    assert french.keys() == english.keys()
+    for key in french:
+        assert set(_names(french[key])) == set(_names(english[key])), key
+
+
+def _names(pattern: str) -> list[str]:
+    return [part.partition("}")[0] for part in pattern.split("{")[1:]]
+
+
+def test_broken_strings_are_told(tmp_path: Path) -> None:
+    (tmp_path / "templates/strings").mkdir(parents=True)
+    (tmp_path / "templates/strings/fr.toml").write_text("a = \n")
+    problems = Problems()
+    with pytest.raises(Stop):
+        load_strings(Templates(tmp_path, problems), "fr")
+    assert [str(problem.place) for problem in problems] == ["templates/strings/fr.toml:1:5"]
