@@ -98,19 +98,40 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Addressing:
-    """How one channel writes addresses: `target` for what a file names, `page` for our own paths."""
+    """How one channel writes addresses: `target` for what a file names, `page` for our own paths.
+
+    `mark` adds what a channel wants on links (not on images), such as UTM parameters.
+    """
 
     target: Callable[[Target], str]
     page: Callable[[str], str]
     widest: int = 0
     style: Callable[[str], str] = prose.no_style
     on_page: bool = False
+    mark: Callable[[str], str] = str
 
 
-def absolute(publication: Publication, widest: int = 0, style: Callable[[str], str] = prose.no_style) -> Addressing:
+def absolute(
+    publication: Publication,
+    widest: int = 0,
+    style: Callable[[str], str] = prose.no_style,
+    mark: Callable[[str], str] = str,
+) -> Addressing:
     """Absolute addresses, as mails and feeds need them."""
     base = publication.settings.url
-    return Addressing(lambda target: target.url, lambda path: base + path, widest, style)
+    return Addressing(lambda target: target.url, lambda path: base + path, widest, style, mark=mark)
+
+
+def relative(page: str) -> Addressing:
+    """Addresses as `page` needs them, a path relative to outbox/site: what is ours is found from disk too."""
+    up = "../" * page.count("/")
+
+    def target(to: Target) -> str:
+        if to.site.startswith(f"{page}#"):
+            return to.site.removeprefix(page)
+        return up + to.site if to.site else to.url
+
+    return Addressing(target, lambda path: up + path, on_page=True)
 
 
 def flavour(targets: Mapping[str, Target], addressing: Addressing) -> prose.Flavour:
@@ -121,10 +142,13 @@ def flavour(targets: Mapping[str, Target], addressing: Addressing) -> prose.Flav
         asset = target.asset
         return addressing.target(target), asset.width if asset else 0, asset.height if asset else 0
 
-    return prose.Flavour(
-        lambda written: addressing.target(targets[written]) if written in targets else written,
-        picture, addressing.style, addressing.on_page, addressing.widest,
-    )  # fmt: skip
+    def link(written: str) -> str:
+        if written not in targets:
+            return written
+        address = addressing.target(targets[written])
+        return address if written.startswith("#") else addressing.mark(address)
+
+    return prose.Flavour(link, picture, addressing.style, addressing.on_page, addressing.widest)
 
 
 def story(announcement: Announcement, publication: Publication, words: Words, addressing: Addressing) -> Story:
@@ -138,7 +162,7 @@ def story(announcement: Announcement, publication: Publication, words: Words, ad
         summary=announcement.summary,
         preheader=announcement.preheader,
         lang=announcement.lang,
-        url=announcement.url or addressing.page(announcement.page),
+        url=addressing.mark(announcement.url or addressing.page(announcement.page)),
         date=words.date(announcement.date),
         updated=words.date(announcement.updated) if announcement.updated != announcement.date else "",
         image=_figure(announcement, addressing),
@@ -156,7 +180,12 @@ def story(announcement: Announcement, publication: Publication, words: Words, ad
         tags=tuple(Label(tag.label, addressing.page(f"tags/{tag.slug}.html")) for tag in announcement.tags),
         authors=announcement.authors,
         versions=tuple(
-            Version(other.title, words.language(other.lang), other.lang, other.url or addressing.page(other.page))
+            Version(
+                other.title,
+                words.language(other.lang),
+                other.lang,
+                addressing.mark(other.url or addressing.page(other.page)),
+            )
             for other in publication.translations.get(announcement.id, ())
             if other.lang != announcement.lang
         ),
@@ -178,7 +207,7 @@ def _happening(announcement: Announcement, words: Words, addressing: Addressing)
     event = announcement.event
     if event is None:
         return None
-    url = addressing.target(announcement.targets[event.url]) if event.url else ""
+    url = addressing.mark(addressing.target(announcement.targets[event.url])) if event.url else ""
     calendar = addressing.page(f"{announcement.stem}.ics")
     return Happening(words.when(event), event.place, event.address, url, calendar)
 

@@ -17,6 +17,7 @@ from newsletter.model.publication import Artefact, Publication
 from newsletter.model.settings import (
     CheckSettings,
     FeedSettings,
+    MailSettings,
     Organisation,
     Sender,
     Settings,
@@ -44,6 +45,7 @@ __all__ = [
     "IssueFile",
     "Items",
     "Link",
+    "MailSettings",
     "Node",
     "Organisation",
     "PageOnly",

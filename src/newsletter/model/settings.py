@@ -51,6 +51,14 @@ class SocialSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """Whether links to the site and to `domains` carry UTM parameters."""
+
+    utm: bool = False
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CheckSettings:
     """Codes to leave out, and warnings to treat as errors."""
 
@@ -76,5 +84,6 @@ class Settings:
     brand: tuple[tuple[str, str], ...] = ()
     feeds: FeedSettings = FeedSettings()
     social: SocialSettings = SocialSettings()
+    mail: MailSettings = MailSettings()
     check: CheckSettings = CheckSettings()
     path: str = "pyproject.toml"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from newsletter import prose
+from newsletter.campaign import marker
 from newsletter.channels.mail.mime import Letter, encode
 from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
 from newsletter.content import Content, as_content
@@ -49,7 +50,7 @@ class Mails:
 
     def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
         """What the templates of an announcement's mail may use."""
-        shown = self._story(announcement)
+        shown = self._story(announcement, announcement.stem)
         url = self.publication.settings.url + announcement.page
         return self._values(announcement.lang, announcement.title, announcement.preheader, url) | {
             "story": as_content(shown)
@@ -65,22 +66,25 @@ class Mails:
         introduction, introduction_text = Content(""), ""
         if issue.file:
             self.theme.learn(issue.file.prose)
-            look = flavour(issue.file.targets, self._addressing())
+            look = flavour(issue.file.targets, self._addressing(issue.stem))
             introduction = Content(prose.html(issue.file.prose, look), safe=True)
             introduction_text = prose.plain(issue.file.prose, look.link)
         url = self.publication.settings.url + issue.page
         return self._values(issue.lang, issue.title, issue.preheader, url) | {
-            "stories": as_content(tuple(self._story(story) for story in issue.stories)),
+            "stories": as_content(tuple(self._story(story, issue.stem) for story in issue.stories)),
             "introduction": introduction,
             "introduction_text": introduction_text,
         }
 
-    def _addressing(self) -> Addressing:
-        return absolute(self.publication, TEXT_WIDTH, self.theme.style)
+    def _addressing(self, campaign: str) -> Addressing:
+        settings = self.publication.settings
+        mark = marker(settings, "email", campaign) if settings.mail.utm else str
+        return absolute(self.publication, TEXT_WIDTH, self.theme.style, mark)
 
-    def _story(self, announcement: Announcement) -> Story:
+    def _story(self, announcement: Announcement, campaign: str) -> Story:
         self.theme.learn(announcement.prose)
-        return story(announcement, self.publication, self.theme.words(announcement.lang), self._addressing())
+        words = self.theme.words(announcement.lang)
+        return story(announcement, self.publication, words, self._addressing(campaign))
 
     def _values(self, lang: str, title: str, preheader: str, url: str) -> dict[str, Any]:
         return {
