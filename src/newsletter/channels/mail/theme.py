@@ -5,23 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from newsletter.brand import colours
 from newsletter.channels.mail.inlining import resolve
 from newsletter.channels.mail.shape import Press
 from newsletter.model import Element, Picture, Prose, Publication
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Templates, load_strings
 from newsletter.words import Words
-
-# The default brand. Every pair is tested for contrast, in light and in dark.
-BRAND = {
-    "accent": "#0b5563", "accent_dark": "#7fd1e0",
-    "on_accent": "#ffffff", "on_accent_dark": "#0d1b20",
-    "background": "#eef2f3", "background_dark": "#0d1519",
-    "card": "#ffffff", "card_dark": "#16232a",
-    "text": "#1d2b30", "text_dark": "#e6eef0",
-    "muted": "#54656b", "muted_dark": "#a9bbc1",
-    "line": "#d5dfe2", "line_dark": "#33454d",
-}  # fmt: skip
 
 WIDTH = 600  # px, of the mail
 GUTTER = 32  # px, left and right of the text
@@ -56,7 +46,7 @@ class Theme:
     _words: dict[str, Words] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.brand = Literals(BRAND | dict(self.publication.settings.brand))
+        self.brand = Literals(colours(self.publication.settings))
         css = {
             name: self.templates.get(f"mail/{name}.css").render({"brand": self.brand})
             for name in ("inline", "head", "prose")
