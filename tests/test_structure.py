@@ -15,9 +15,9 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates addresses content exchange",
+    "text dates addresses brand content exchange",
     "files prose words templates outbox",
-    "fields views",
+    "fields views campaign",
     "keys targets clashes",
     "settings load markdown",
     "check issues",

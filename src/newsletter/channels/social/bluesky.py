@@ -30,6 +30,7 @@ _TAG = rf"(?:\A|[{_SPACE}])[#＃]((?!\ufe0f)[^{_SPACE}{_HIDDEN}]*[^0-9{_SPACE}\p
 _CASHTAG = re.compile(rf"""(?:\A|[{_SPACE}(])\$([A-Za-z][A-Za-z0-9]{{0,4}})(?=[{_SPACE}.,;:!?)"'’]|\Z)""")
 
 _ADDRESS = re.compile(r"(https?):[/\\]+([^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
+_IGNORED = re.compile("[\xad\u200b\u2060\ufe00-\ufe0f\ufeff]")
 _PORTS = {"http": "80", "https": "443"}
 _SHOWN = 15  # characters of a path that the app shows whole; of a longer one 13 and `...`
 
@@ -104,7 +105,7 @@ def _resolved(path: str) -> str:
 def _host(protocol: str, authority: str) -> str:
     """Host and port as a browser writes them; empty when it would not take them."""
     host, colon, port = authority.rpartition("@")[2].partition(":")
-    host = unicodedata.normalize("NFKC", host.lower())
+    host = _IGNORED.sub("", unicodedata.normalize("NFKC", host.lower()))
     if not host or re.search(r"[\0- #/:<>?@\[\\\]^|%\x7f]", host) or not re.fullmatch(r"[0-9]*", port):
         return ""
     if not host.isascii():

@@ -28,11 +28,17 @@ class Count:
     def fits(self) -> bool:
         """Whether the platform takes the text, as far as its length and characters go."""
         extra = dict(self.extra)
+        if "invalid" in extra:
+            return False
         if "segments" in extra:
-            # Some units may stay free at the end of a part: only the parts tell.
-            return extra["segments"] <= extra["segment_limit"]  # type: ignore[operator]
-        in_bytes = extra.get("bytes", 0) <= extra.get("byte_limit", extra.get("bytes", 0))  # type: ignore[operator]
-        return self.count <= self.limit and in_bytes and "invalid" not in extra
+            # Units may stay free at the end of a part: only the parts tell.
+            return self._number("segments") <= self._number("segment_limit")
+        if "byte_limit" in extra and self._number("bytes") > self._number("byte_limit"):
+            return False
+        return self.count <= self.limit
+
+    def _number(self, name: str) -> int:
+        return int(dict(self.extra)[name])
 
 
 def count(text: str, platform: str, *, limit: int | None = None) -> Count:
@@ -65,10 +71,11 @@ def as_json(counts: Mapping[str, Count]) -> dict[str, dict[str, int | str | bool
 
 
 def _x(text: str, row: Platform, limit: int) -> Count:
-    weight = x.weigh(text)
-    invalid = " ".join(x.invalid_characters(text)) if text else "empty"
+    weight = x.measure(text)
     certainty: Certainty = row.certainty if weight.exact else "upper-bound"
-    return Count(row.name, weight.total, limit, "weighted characters", certainty, (("invalid", invalid),) if invalid else ())
+    invalid = " ".join(x.invalid_characters(text)) if text else "empty"
+    extra = (("invalid", invalid),) if invalid else ()
+    return Count(row.name, weight.total, limit, "weighted characters", certainty, extra)
 
 
 def _mastodon(text: str, row: Platform, limit: int) -> Count:

@@ -7,7 +7,7 @@ from newsletter.channels.social.platforms import PLATFORMS, HashtagRule
 
 # Letters, digits and `_`, a letter among them, after anything but one of these: what platforms that
 # document nothing have in common.
-_WORDS = r"(?<![\p{L}\p{M}\p{Nd}_&#])[#＃]((?:[\p{Nd}_]*[\p{L}])[\p{L}\p{M}\p{Nd}_]*)"
+_WORDS = r"(?<![\p{L}\p{M}\p{Nd}_&#])[#＃]([\p{Nd}_]*\p{L}[\p{L}\p{M}\p{Nd}_]*)"
 
 
 def found(text: str, platform: str) -> tuple[str, ...]:

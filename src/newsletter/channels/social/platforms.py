@@ -57,7 +57,7 @@ _TABLE = (
     ),
     Platform(
         name="linkedin", limit=3000, unit="utf-16", links="literal", hashtags="words", fold=140,
-        source="https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api",
+        source="https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/little-text-format",
         checked="2026-11-23", certainty="upper-bound",
     ),
     Platform(
@@ -86,12 +86,12 @@ _TABLE = (
     Platform(
         # The whole message, with its markup, may have 28 KB.
         name="teams", limit=28000, unit="bytes", links="literal", hashtags="none", fold=None,
-        source="https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using",
+        source="https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using",
         checked="2026-11-23", certainty="upper-bound",
     ),
     Platform(
         name="discord", limit=2000, unit="utf-16", links="literal", hashtags="none", fold=None,
-        source="https://docs.discord.com/developers/resources/message", checked="2026-11-23",
+        source="https://discord.com/developers/docs/resources/message", checked="2026-11-23",
         certainty="upper-bound",
     ),
     Platform(

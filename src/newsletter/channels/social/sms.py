@@ -7,6 +7,7 @@ character, and the units of one grapheme, stay in one part, as Twilio's sms-segm
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from newsletter.channels.social import units
@@ -69,13 +70,14 @@ def plain_typography(text: str) -> str:
 
 def transliterated(text: str) -> str:
     """A text with plain typography, and without the accents that GSM 03.38 lacks; the rest stays."""
-    return _OTHER.sub(_plain_letter, plain_typography(text))
+    return _OTHER.sub(lambda found: _plain(found.group()), plain_typography(text))
 
 
-def _plain_letter(found: re.Match[str]) -> str:
-    decomposed = unicodedata.normalize("NFKD", found.group().translate(_SPELLED))
+@lru_cache
+def _plain(character: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", character.translate(_SPELLED))
     letters = "".join(each for each in decomposed if not unicodedata.combining(each))
-    return found.group() if _OTHER.search(letters) else letters
+    return character if _OTHER.search(letters) else letters
 
 
 def _septets(text: str) -> int:

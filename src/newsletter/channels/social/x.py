@@ -39,8 +39,13 @@ class Weight(NamedTuple):
     exact: bool
 
 
-def weigh(text: str) -> Weight:
+def weigh(text: str) -> int:
     """The weighted length of a text, against a limit of 280 or, for subscribers, 25,000."""
+    return measure(text).total
+
+
+def measure(text: str) -> Weight:
+    """The weighted length of a text, and whether it is exact."""
     text = unicodedata.normalize("NFC", text)
     found = links(text)
     weight = _sum(text, found)
@@ -94,6 +99,11 @@ def _sum(text: str, found: tuple[Link, ...]) -> Weight:
             total += max(0, _plain(link.url) - LINK)
             exact = False
         at = link.end
+        if (rest := text[link.start : at]) != link.url:
+            # The reference passes over as many UTF-16 units as the link has, and counts what is left.
+            passed = rest.encode("utf-16-le", "surrogatepass")[: 2 * units.utf16(link.url)]
+            total += _plain(rest[len(passed.decode("utf-16-le", "ignore")) :])
+            exact = False
     after = _without_links(text[at:])
     return Weight(total + after.total, exact and after.exact)
 

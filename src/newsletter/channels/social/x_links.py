@@ -22,7 +22,11 @@ _SHORT = re.compile(rf"https?://t\.co/([a-z0-9]+){QUERY}", re.IGNORECASE | re.AS
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link in a text: offsets in code points, the top-level domain as written."""
+    """A link in a text: offsets in code points, the top-level domain as written.
+
+    `url` is the text between the offsets, except where letters of another script stand between a
+    Latin domain and its path: `prix.fr日本.fr/x` gives `prix.fr/x`.
+    """
 
     url: str
     start: int
@@ -85,8 +89,7 @@ def _bare(text: str, found: Found, endings: Endings) -> Iterator[Link]:
         made.append(Link(name, found.start + start, found.start + at, ending))
     if made and found.path:
         last = made.pop()
-        url = last.url + text[found.tail : found.end]
-        made.append(Link(url, last.start, last.start + len(url), last.ending))
+        made.append(Link(last.url + text[found.tail : found.end], last.start, found.end, last.ending))
     yield from made
 
 
