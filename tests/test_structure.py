@@ -27,6 +27,7 @@ LAYERS = (
     "pipeline",
     "report",
     "cli",
+    "library",
     "__main__ __init__",
 )
 NAMED = frozenset(" ".join(LAYERS).split())
