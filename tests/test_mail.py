@@ -10,11 +10,11 @@ import pytest
 
 from conftest import Project
 from newsletter import pipeline
+from newsletter.brand import BRAND
 from newsletter.campaign import marker
 from newsletter.channels.mail import Mails, Theme
 from newsletter.channels.mail.compiling import MjmlFault, to_html
 from newsletter.channels.mail.inlining import inline, resolve
-from newsletter.channels.mail.theme import BRAND
 from newsletter.problems import Problems
 from newsletter.settings import load_settings
 from newsletter.templates import Templates

@@ -7,16 +7,28 @@ encodes long List-Unsubscribe addresses, which ends one-click unsubscribe (pytho
 import binascii
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
+from urllib.parse import quote
 
 from newsletter.model import Sender, Unsubscribe
+from newsletter.text import forbidden, wrap
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_ATEXT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_LONGEST_FOLDED = 76  # RFC 2047, section 2, for lines that hold encoded words
+_LONGEST = 998  # RFC 5322, section 2.1.1
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9_.-]+")
+# An https address, or a mail service's placeholder: anything without a scheme.
+_ONE_CLICK = re.compile(r"https:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
+
+# Lines that are too long, or would be with From escaped. Up to two characters after the first 71
+# keep an escape (=C3) whole: where one begins there, its digits are taken too.
+_OVERLONG = re.compile(rb"^(?=.{77}|From .{70})(.{71}[^=\n]{0,2})", re.MULTILINE)
+_FROM = re.compile(b"^From ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,101 +48,145 @@ class Letter:
 
 
 def encode(letter: Letter) -> bytes:
-    """The mail's bytes: ASCII, CRLF, text part first. Raises ValueError for what no header may hold."""
+    """The mail's bytes: ASCII, CRLF, text part first. Raises ValueError, naming the header, for what none may hold."""
     text, html = _quoted_printable(letter.text), _quoted_printable(letter.html)
+    # "=_" never occurs in quoted-printable, so no part can hold the boundary.
     boundary = "=_" + hashlib.sha256(text + b"\0" + html).hexdigest()[:32]
+    sender = letter.sender
     lines = [
-        _header("From", _address(letter.sender.name, letter.sender.email, "From")),
-        _header("To", _address(letter.list_title, letter.sender.email, "To")),
+        _header("From", *_named(sender.name, _mailbox(sender.email, "From"), "From")),
+        _header("To", *_named(letter.list_title, _mailbox(sender.email, "To"), "To")),
     ]
-    if letter.sender.reply_to:
-        lines.append(_header("Reply-To", _mailbox(letter.sender.reply_to)))
+    if sender.reply_to:
+        lines.append(_header("Reply-To", _mailbox(sender.reply_to, "Reply-To")))
     lines += [
-        _header("Subject", _words(letter.subject, "Subject")),
-        _header("Date", format_datetime(letter.date)),
-        _header("Message-ID", f"<{letter.message_id}>"),
-        _header("List-Id", f"{_phrase(letter.list_title, 'List-Id')} <{letter.list_id}>"),
+        _header("Subject", *_words(letter.subject, "Subject")),
+        _header("Date", _date(letter.date)),
+        _header("Message-ID", _enclosed(letter.message_id, "Message-ID")),
+        _header("List-Id", *_named(letter.list_title, letter.list_id, "List-Id")),
         *_unsubscribe(letter.unsubscribe),
         _header("Precedence", "bulk"),
         _header("X-Unsent", "1"),
         _header("Content-Language", letter.lang),
         _header("MIME-Version", "1.0"),
-        _header("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
+        _header("Content-Type", "multipart/alternative;", f'boundary="{boundary}"'),
     ]
-    head = "\r\n".join(lines).encode("ascii")
-    edge = b"\r\n--" + boundary.encode()
+    edge = f"\r\n--{boundary}".encode()
     return b"".join(
-        (
-            head, b"\r\n", edge, _part_head("plain", letter.lang), text, edge, _part_head("html", letter.lang), html,
-            edge, b"--\r\n",
-        )
+        (_head(lines), edge, b"\r\n", _part_head("plain", letter.lang), text,
+         edge, b"\r\n", _part_head("html", letter.lang), html, edge, b"--\r\n")
     )  # fmt: skip
 
 
+def _head(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+@lru_cache(maxsize=64)
 def _part_head(kind: str, lang: str) -> bytes:
-    return (
-        f"\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: quoted-printable\r\nContent-Language: {lang}\r\n\r\n"
-    ).encode("ascii")
+    lines = (
+        _header("Content-Type", f"text/{kind}; charset=utf-8"),
+        _header("Content-Transfer-Encoding", "quoted-printable"),
+        _header("Content-Language", lang),
+    )
+    return _head(lines) + b"\r\n"
 
 
 def _quoted_printable(text: str) -> bytes:
-    made = binascii.b2a_qp(text.encode(), istext=True).replace(b"\n", b"\r\n")
-    # A lone dot ends the message in SMTP, and mailboxes put > before From.
-    if b"\n." in made or made.startswith(b"."):
-        made = re.sub(rb"(?m)^\.(?=\r?$)", b"=2E", made)
-    if b"From " in made:
-        made = re.sub(rb"(?m)^From ", b"=46rom ", made)
-    return made
+    """Lines of at most 76 characters; decoding gives the text with CRLF at its line ends."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    made = binascii.b2a_qp(text.encode(), istext=True)
+    # b2a_qp escapes the blank before a line end when it has already measured the line (binascii.c),
+    # and mailboxes put > before a From.
+    if b"=20\n" in made or b"=09\n" in made or b"From " in made:
+        made = _FROM.sub(b"=46rom ", _OVERLONG.sub(rb"\1=\n", made))
+    return made.replace(b"\n", b"\r\n")
 
 
-def _header(name: str, value: str) -> str:
-    """One header line: the only place where lines are made. A fold is CRLF and a space."""
-    if bad := _FORBIDDEN.search(value.replace("\r\n ", "")):
-        raise ValueError(f"{name}: U+{ord(bad[0]):04X} may not stand in a header")
-    return f"{name}: {value}"
+def _header(name: str, *pieces: str) -> str:
+    """One header, folded between its pieces: the only place where header lines are made."""
+    for piece in pieces:
+        if bad := re.search(r"[^ -~]", piece):
+            raise ValueError(f"{name}: U+{ord(bad[0]):04X} may not stand in a header")
+        if len(name) + len(piece) > _LONGEST - 2:
+            raise ValueError(f"{name}: {len(piece)} characters that may not be folded are too long for a header")
+    return f"{name}: " + "\r\n ".join(pieces)
 
 
-def _words(text: str, name: str) -> str:
-    """Unstructured text, encoded so that decoding gives it back exactly."""
-    plain = text.isascii() and "=?" not in text and text == " ".join(text.split()) and len(text) + len(name) < 75
-    if plain or _FORBIDDEN.search(text):
-        return text
-    return str(Header(text, "utf-8", maxlinelen=75, header_name=name).encode(linesep="\r\n"))
+def _refuse_hidden(value: str, name: str) -> None:
+    """Encoding would let these through: a tab may be encoded, what breaks or turns a line may not."""
+    if bad := "U+000A" if "\n" in value else next((character for _, character in forbidden(value)), ""):
+        raise ValueError(f"{name}: {bad} may not stand in a header")
+
+
+def _words(value: str, name: str) -> tuple[str, ...]:
+    """The pieces of a text that decode to it exactly: folded at spaces where it is plain, else encoded words."""
+    _refuse_hidden(value, name)
+    if _plain(value):
+        first, *rest = wrap(value, _LONGEST_FOLDED, f"{name}: ", " ").split("\n")
+        if all(len(line) <= _LONGEST_FOLDED for line in (first, *rest)):
+            return (first[len(name) + 2 :], *(line[1:] for line in rest))
+    encoded = Header(value, "utf-8", maxlinelen=_LONGEST_FOLDED, header_name=name).encode(linesep="\r\n")
+    return tuple(encoded.split("\r\n "))
+
+
+def _plain(value: str) -> bool:
+    """Whether a text can stand as it is: no blanks that folding loses, nothing that looks encoded."""
+    return value.isascii() and "=?" not in value and value == " ".join(value.split())
+
+
+def _phrase(value: str, name: str) -> tuple[str, ...]:
+    """The pieces of a display name."""
+    quoted = '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
+    if not _plain(value) or len(name) + len(quoted) > _LONGEST_FOLDED - 2:
+        return _words(value, name)
+    return (value if _ATOMS.fullmatch(value) else quoted,)
 
 
 @lru_cache(maxsize=64)
-def _phrase(text: str, name: str) -> str:
-    """A display name."""
-    if not text.isascii() or "=?" in text:
-        return _words(text, name)
-    if _ATEXT.fullmatch(text) and text == " ".join(text.split()):
-        return text
-    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+def _named(title: str, address: str, name: str) -> tuple[str, ...]:
+    """The pieces of `title <address>`."""
+    *before, last = _phrase(title, name)
+    address = _enclosed(address, name)
+    taken = len(last) + (1 if before else len(name) + 2)
+    fits = taken + 1 + len(address) <= _LONGEST_FOLDED
+    return (*before, f"{last} {address}") if fits else (*before, last, address)
 
 
-@lru_cache(maxsize=64)
-def _address(name: str, email: str, header: str) -> str:
-    shown = _phrase(name, header)
-    mailbox = f"<{_mailbox(email)}>"
-    last = len(shown.rsplit("\r\n", 1)[-1]) + (0 if "\r\n" in shown else len(header) + 2)
-    return shown + (" " if last + len(mailbox) < 77 else "\r\n ") + mailbox
+def _enclosed(address: str, name: str) -> str:
+    if "<" in address or ">" in address:
+        raise ValueError(f"{name}: '{address}' may not hold < or >")
+    return f"<{address}>"
 
 
-def _mailbox(email: str) -> str:
+def _mailbox(email: str, name: str) -> str:
+    """A mail address with its domain in IDNA."""
+    _refuse_hidden(email, name)
     local, _, domain = email.rpartition("@")
-    if not local.isascii():
-        raise ValueError(f"the mail address {email!r} has a local part that is not ASCII")
-    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
+    try:
+        mailbox = email if email.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        mailbox = ""
+    if not _MAILBOX.fullmatch(mailbox):
+        raise ValueError(f"{name}: {email!r} is no mail address with an ASCII local part")
+    return mailbox
+
+
+def _date(date: datetime) -> str:
+    # Offsets from before standard time have seconds; the header has no place for them.
+    offset = date.utcoffset()
+    return format_datetime(date.astimezone(UTC) if offset and offset.seconds % 60 else date)
 
 
 def _unsubscribe(unsubscribe: Unsubscribe) -> list[str]:
-    ways = [f"<{unsubscribe.url}>"] if unsubscribe.url else []
+    """List-Unsubscribe, never folded inside an address; its Post where one click can work (RFC 8058)."""
+    name, url = "List-Unsubscribe", unsubscribe.url
+    ways = [_enclosed(url, name)] if url else []
     if unsubscribe.mailto:
-        ways.append(f"<mailto:{_mailbox(unsubscribe.mailto)}?subject=unsubscribe>")
+        mailto = quote(_mailbox(unsubscribe.mailto, name), safe="!$'*+@")
+        ways.append(_enclosed(f"mailto:{mailto}?subject=unsubscribe", name))
     if not ways:
         return []
-    lines = [_header("List-Unsubscribe", ",\r\n ".join(ways))]
-    if unsubscribe.url and not unsubscribe.url.startswith("mailto:"):
-        lines.append(_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    return lines
+    one_click = [_header(f"{name}-Post", f"{name}=One-Click")] if url and _ONE_CLICK.match(url) else []
+    return [_header(name, *(f"{way}," for way in ways[:-1]), ways[-1]), *one_click]
