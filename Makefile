@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help newsletter check test lint bench lock clean runtime-env test-env
+.PHONY: help newsletter check test lint gallery bench lock clean runtime-env test-env
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -20,6 +20,9 @@ lint: test-env ## Check style, format and types of the code
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
+
+gallery: runtime-env ## Every block of the mails, light, dark and narrow, on one page
+	@.venv/bin/python docs/gallery.py
 
 bench: test-env ## Measure how fast it builds
 	@.venv/bin/python -m bench
