@@ -1,0 +1,44 @@
+"""web: the site. A page per announcement, issue and tag, the index, calendar files, sitemap, assets."""
+
+from collections.abc import Iterator
+
+from newsletter.channels.web.calendar import calendar
+from newsletter.channels.web.pages import Pages
+from newsletter.channels.web.site import Site
+from newsletter.channels.web.sitemap import sitemap
+from newsletter.model import Announcement, Artefact, IssueFile, Publication
+from newsletter.problems import Problems
+from newsletter.templates import Templates
+
+
+def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
+    """The files under `site/`, without its feeds. Raises Stop when the theme has a fault."""
+    site = Site(publication, templates)
+    pages = Pages(site)
+    yield from pages.index()
+    for announcement in publication.announcements:
+        yield from pages.announcement(announcement)
+        if announcement.event:
+            path = f"site/{announcement.stem}.ics"
+            yield Artefact(path, calendar(announcement, publication), "text/calendar", announcement.source.path)
+    for issue in publication.issues:
+        yield from pages.issue(issue)
+    for tag in site.tags:
+        yield from pages.tag(tag)
+    yield from pages.not_found()
+    yield from sitemap(publication, site.tags)
+    yield site.stylesheet
+    yield from _assets(publication)
+
+
+def _assets(publication: Publication) -> Iterator[Artefact]:
+    """The project's files that pages show or offer, copied as they are."""
+    origins: dict[str, str] = {}
+    files = (issue.file for issue in publication.issues if issue.file)
+    holders: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *files)
+    for holder in holders:
+        for target in holder.targets.values():
+            if target.asset:
+                origins.setdefault(target.asset.path, holder.source.path)
+    for asset in publication.assets:
+        yield Artefact(f"site/{asset.path}", b"", asset.media_type, origins.get(asset.path, ""), asset.file)
