@@ -27,7 +27,8 @@ _SCRIPT = """
 <script>
 addEventListener('load', () => axe.run(document, {rules: %s, resultTypes: ['violations']}).then(found => {
   parent.postMessage(JSON.stringify({
-    violations: found.violations.map(v => ({id: v.id, impact: v.impact, nodes: v.nodes.map(n => n.html + ' | ' + n.failureSummary)})),
+    violations: found.violations.map(v => ({
+      id: v.id, impact: v.impact, nodes: v.nodes.map(n => n.html + ' | ' + n.failureSummary)})),
     mode: document.compatMode,
     scroll: document.documentElement.scrollWidth,
     width: innerWidth,
@@ -38,7 +39,8 @@ addEventListener('load', () => axe.run(document, {rules: %s, resultTypes: ['viol
 """
 
 # Around them: one frame after another. A frame may be narrower than any window that Chromium opens.
-_FRAMES = """<!DOCTYPE html><html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head><body><script>
+_FRAMES = """<!DOCTYPE html><html><head><meta charset="utf-8">
+<meta name="color-scheme" content="light dark"></head><body><script>
 const names = %s;
 const next = () => {
   document.querySelector('iframe')?.remove();

@@ -2,11 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
-import browser
 import pytest
 
+import browser
 from newsletter import pipeline
 from newsletter.problems import Problems
 
@@ -44,7 +45,8 @@ def test_mails_have_no_accessibility_fault(documents: dict[str, str], tmp_path: 
 def test_axe_sees_what_is_wrong(tmp_path: Path) -> None:
     """The judge itself is awake: a mail with faults does not pass."""
     browser.require()
-    bad = '<!DOCTYPE html><html><head><title></title></head><body><img src="x.png"><p style="color:#ccc">pâle</p></body></html>'
+    body = '<img src="x.png"><p style="color:#ccc">pâle</p>'
+    bad = f"<!DOCTYPE html><html><head><title></title></head><body>{body}</body></html>"
     found = {violation["id"] for violation in browser.look([bad], tmp_path, 800, dark=False, mail=True)[0].violations}
     assert {"image-alt", "color-contrast", "html-has-lang", "document-title"} <= found
 
@@ -60,7 +62,7 @@ def test_what_axe_does_not_look_at(documents: dict[str, str]) -> None:
         assert f'lang="{language}"' in body and 'dir="ltr"' in body
         assert len(re.findall(r"<h1[ >]", text)) == 1
         levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", text)]
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (path, levels)
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (path, levels)
         shown = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
         layout = len(re.findall(r"<table[^>]*role=\"presentation\"", shown))
         assert layout == shown.count("<table") - shown.count("<thead"), path

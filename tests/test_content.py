@@ -26,13 +26,16 @@ THING = Thing('Été <b> "x" & \\', ("a&", "b"), Content("<p>x</p>", safe=True))
 # Each renders to the same text whether content is put aside and filled in again, or printed at once.
 EXPRESSIONS = (
     "{{ a.title }}", "{{ a.title ~ ' et ' ~ a.count }}", "{{ 'mailto:' ~ a.title }}", "{{ a.title + '!' }}",
-    "{{ '!' + a.title }}", "{{ a.tags|join(', ') }}", "{{ a.tags|join }}", "{{ a.title|upper|e }}", "{{ a.title|trim }}",
+    "{{ '!' + a.title }}", "{{ a.tags|join(', ') }}", "{{ a.tags|join }}", "{{ a.title|upper|e }}",
+    "{{ a.title|trim }}",
     "{{ a.title|truncate(6) }}", "{{ a.title[:3] }}", "{{ a.title|replace('x', 'y') }}", "{{ '%s !'|format(a.title) }}",
     "{{ '%s' % a.title }}", "{{ a.html }}", "{{ a.html ~ a.title }}", "{{ a.title|safe }}", "{{ a.empty }}",
-    "{{ a.title if a.title else 'rien' }}", "{{ a.title|length }}", "{{ a.title == 'x' }}", "{{ a.title.split(' ')[0] }}",
+    "{{ a.title if a.title else 'rien' }}", "{{ a.title|length }}", "{{ a.title == 'x' }}",
+    "{{ a.title.split(' ')[0] }}",
     "{% set x = a.title ~ '.' %}{{ x }}{{ x }}", "{% set x %}<i>{{ a.title }}</i>{% endset %}{{ x }}",
     "{% macro m(t, w='9px') %}<b w='{{ w }}'>{{ t }}</b>{% endmacro %}{{ m(a.title) ~ a.title }}",
-    "{% for tag in a.tags %}{{ loop.index }}{{ tag }}{% endfor %}", "{{ a.title|default('x') }}", "{{ [a.title]|first }}",
+    "{% for tag in a.tags %}{{ loop.index }}{{ tag }}{% endfor %}", "{{ a.title|default('x') }}",
+    "{{ [a.title]|first }}",
     "{{ a.title|capitalize }}", "{{ a.title * 2 }}", "{{ 'x' if a.empty else 'y' }}",
 )  # fmt: skip
 

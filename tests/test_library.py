@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from conftest import Project
 
 import newsletter
+from conftest import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 

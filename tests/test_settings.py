@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from conftest import SETTINGS, Project
 
+from conftest import SETTINGS, Project
 from newsletter.problems import Problems, Stop
 from newsletter.settings import find_project, load_settings
 

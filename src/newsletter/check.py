@@ -158,7 +158,8 @@ class Checker:
 
     def _summary(self, source: Source, values: dict[str, Any], prose: Prose, sound: bool) -> None:
         if not values.get("summary"):
-            values["summary"] = summarise(prose)
+            # A table alone says nothing in sentences.
+            values["summary"] = summarise(prose) or (values.get("title", "") if prose.blocks else "")
             # A body that could not be read is no empty body.
             if not values["summary"] and (sound or not source.body.strip()):
                 place = Place(source.path, source.body_line)

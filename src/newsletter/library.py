@@ -78,7 +78,7 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
 def count(text: str) -> dict[str, dict[str, int | str | bool]]:
     """How long a text is on each platform: `count`, `limit`, `unit`, `certainty`, `valid`, and more.
 
-        newsletter.count("Été à Genève !")["bluesky"]["count"]
+    newsletter.count("Été à Genève !")["bluesky"]["count"]
     """
     from newsletter.channels.social.count import as_json, count_all
 

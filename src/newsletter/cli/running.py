@@ -43,9 +43,13 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
 
     if format not in report.FORMATS:
         refuse(f"--format cannot be '{format}'; use {', '.join(report.FORMATS)}")
-    start = (directory or before["directory"] or Path()).resolve()
+    wanted = directory or before["directory"] or Path()
+    try:
+        start = wanted.resolve(strict=True)
+    except (OSError, RuntimeError):  # a shell may stand in a folder that a build has replaced
+        refuse(f"there is no folder '{wanted}'; name the project's folder with -C")
     if not start.is_dir():
-        refuse(f"there is no folder '{start}'")
+        refuse(f"'{wanted}' is no folder")
     root = find_project(start)
     if root is None:
         refuse(f"no project in {start} or above; a project has [tool.newsletter] in its pyproject.toml")
