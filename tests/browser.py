@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ PAGE_RULES = ("region", "landmark-one-main", "bypass")
 
 # In each document: run axe once it is loaded, and tell the page around it.
 _SCRIPT = """
-<script src="axe.min.js"></script>
+<script src="%s"></script>
 <script>
 addEventListener('load', () => axe.run(document, {rules: %s, resultTypes: ['violations']}).then(found => {
   parent.postMessage(JSON.stringify({
@@ -94,18 +95,18 @@ def chromium(*words: str) -> subprocess.CompletedProcess[str]:
         )  # fmt: skip
 
 
-def look(documents: list[str], folder: Path, width: int, dark: bool, mail: bool) -> list[Seen]:
-    """Open HTML documents at `width` px, in light or dark, and run axe-core in each."""
+def look(documents: Mapping[str, str], folder: Path, width: int, dark: bool, mail: bool) -> dict[str, Seen]:
+    """Open HTML documents, by path in `folder`, at `width` px, in light or dark, and run axe-core in each."""
     rules = {rule: {"enabled": False} for rule in PAGE_RULES} if mail else {}
-    shutil.copy(ORACLES / "axe-core/axe.min.js", folder / "axe.min.js")
-    names = [f"document-{number}.html" for number in range(len(documents))]
-    for name, document in zip(names, documents, strict=True):
-        script = _SCRIPT % json.dumps(rules)
-        (folder / name).write_text(document.replace("</head>", f"{script}</head>", 1), encoding="utf-8")
+    script = _SCRIPT % ((ORACLES / "axe-core/axe.min.js").as_uri(), json.dumps(rules))
+    for path, document in documents.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(document.replace("</head>", f"{script}</head>", 1), encoding="utf-8")
     page = folder / "frames.html"
-    page.write_text(_FRAMES % (json.dumps(names), width), encoding="utf-8")
+    page.write_text(_FRAMES % (json.dumps(list(documents)), width), encoding="utf-8")
     scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
     found = chromium("--window-size=900,900", "--virtual-time-budget=60000", "--dump-dom", *scheme, page.as_uri())
     reports = re.findall(r'<pre class="axe-report">(.*?)</pre>', found.stdout, re.DOTALL)
     assert len(reports) == len(documents), found.stderr[-500:]
-    return [Seen(**json.loads(html.unescape(report))) for report in reports]
+    return {path: Seen(**json.loads(html.unescape(report))) for path, report in zip(documents, reports, strict=True)}

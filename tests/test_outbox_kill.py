@@ -7,17 +7,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import newsletter
+from conftest import Project
 from newsletter import exchange
 from newsletter.outbox import Busy, Published, verify
 from newsletter.problems import Place, Problems, Stop
 from test_outbox import HOUSE, SOURCE, in_child, put, tree
 
 SEED = 20241126
+NOW = datetime(2024, 12, 15, tzinfo=UTC)
 SHARED = {f"site/shared-{number}.html": b"the same " * 100 for number in range(6)}
 A = {**SHARED, **{f"site/{number}.html": b"A" * 3000 for number in range(4)}, "email/a.eml": b"a", "x": b"a"}
 B = {**SHARED, **{f"site/{number}.html": b"B" * 5000 for number in range(4)}, "social/b.txt": b"b", "x/y": b"b"}
@@ -185,3 +189,41 @@ def test_a_worker_does_not_keep_the_lock(tmp_path: Path) -> None:
     print(publish([Artefact("a", b"", "text/plain")], out, Problems(), wait=0).written)
     """
     assert in_child(script, tmp_path) == "1\n"
+
+
+def test_whole_builds_killed_at_random_instants(project: Project) -> None:
+    """Every channel at work, one announcement more or less each time."""
+    out, chance, seen = project.root / "outbox", random.Random(SEED), set()
+    project.announce("2024-11-25-premier.md", body="Premier.")
+
+    def state(number: int) -> None:
+        second = project.root / "announcements/2024-11-26-second.md"
+        if number % 2:
+            project.announce(second.name, body="Second.")
+        else:
+            second.unlink(missing_ok=True)
+
+    trees: list[dict[str, bytes]] = []
+    for number in (1, 0):
+        state(number)
+        began = time.monotonic()
+        newsletter.build(project.root, now=NOW)
+        took = time.monotonic() - began
+        trees.insert(0, tree(out))
+    told, begun = os.pipe()
+
+    def build() -> None:
+        os.write(begun, b".")
+        newsletter.build(project.root, now=NOW)
+
+    for number in range(50):
+        state(number)
+        child = forked(build)
+        os.read(told, 1)
+        time.sleep(chance.uniform(0, 2 * took))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        found = tree(out)
+        assert found in trees and not list(verify(out))
+        seen.add(trees.index(found))
+    assert seen == {0, 1}
