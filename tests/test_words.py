@@ -1,5 +1,6 @@
 """Dates, times, sizes and strings as French and English readers see them."""
 
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ import pytest
 from newsletter.content import Content
 from newsletter.model import Event
 from newsletter.problems import Problems, Stop
-from newsletter.templates import Templates, load_strings
+from newsletter.templates import Templates, load_strings, packaged
 from newsletter.words import Words
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -76,7 +77,8 @@ def test_direction_and_names_of_languages() -> None:
 
 
 def test_both_languages_have_the_same_strings() -> None:
-    french, english = words("fr").strings, words("en").strings
+    folder = packaged() / "strings"
+    french, english = (tomllib.loads((folder / f"{lang}.toml").read_text("utf-8")) for lang in ("fr", "en"))
     assert french.keys() == english.keys()
     for key in french:
         assert set(_names(french[key])) == set(_names(english[key])), key
@@ -84,6 +86,17 @@ def test_both_languages_have_the_same_strings() -> None:
 
 def _names(pattern: str) -> list[str]:
     return [part.partition("}")[0] for part in pattern.split("{")[1:]]
+
+
+def test_a_project_changes_single_strings(tmp_path: Path) -> None:
+    (tmp_path / "templates/strings").mkdir(parents=True)
+    (tmp_path / "templates/strings/fr.toml").write_text('links = "À lire"\n', encoding="utf-8")
+    (tmp_path / "templates/strings/nl.toml").write_text('links = "Meer"\n', encoding="utf-8")
+    templates = Templates(tmp_path, Problems())
+    french, dutch = load_strings(templates, "fr"), load_strings(templates, "nl")
+    assert (french["links"], dutch["links"]) == ("À lire", "Meer")
+    assert french["all_news"] == words("fr").strings["all_news"]
+    assert dutch["all_news"] == words("en").strings["all_news"]
 
 
 def test_broken_strings_are_told(tmp_path: Path) -> None:

@@ -83,6 +83,12 @@ def build(
         raise Stop
     counts = Counter() if tally is None else tally
     templates = Templates(project.root, problems, project.settings.theme, counts)
+    if project.settings.theme not in templates.themes():
+        problems.error(
+            Place(project.settings.path), "unknown-theme", f"there is no theme '{project.settings.theme}'",
+            f"use {' or '.join(templates.themes())}",
+        )  # fmt: skip
+        raise Stop
     for name in CHANNELS:
         if name in only:
             yield from channel(name)(publication, templates, problems)

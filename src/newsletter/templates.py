@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -156,16 +156,33 @@ class Templates:
         self._sources[name] = found
         return found[1], found[0], lambda: True
 
-    def _find(self, name: str) -> tuple[str, str] | None:
+    def layers(self, name: str) -> Iterator[tuple[str, str]]:
+        """Path and content of each file called `name`, the one that wins first. Raises Stop for one that is no text."""
         if not re.fullmatch(r"[\w./-]+", name) or ".." in name:
-            return None
+            return
         own = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
         for candidate in (*own, name):
             for folder in (self.root / "templates", packaged()):
                 path = folder / candidate
                 if path.is_file():
-                    return f"templates/{candidate}", path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-        return None
+                    yield f"templates/{candidate}", self._text(path, candidate)
+
+    def themes(self) -> tuple[str, ...]:
+        """The names that `theme` may have."""
+        folders = (folder / "themes" for folder in (self.root / "templates", packaged()))
+        found = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()}
+        return ("default", *sorted(found))
+
+    def _find(self, name: str) -> tuple[str, str] | None:
+        return next(self.layers(name), None)
+
+    def _text(self, path: Path, name: str) -> str:
+        try:
+            return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError as fault:
+            place = Place(f"templates/{name}")
+            self.problems.error(place, "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8")
+            raise Stop from None
 
 
 @cache
@@ -176,14 +193,23 @@ def packaged() -> Path:
 
 
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
-    """The theme's strings in a language: `strings/<lang>.toml`, else English."""
+    """The theme's strings in a language: `strings/<lang>.toml`, and where none says a thing, English.
+
+    A project's or a theme's file need only hold what it changes.
+    """
     base = re.split(r"[-_]", lang.lower())[0]
-    name = f"strings/{base}.toml" if templates._find(f"strings/{base}.toml") else "strings/en.toml"  # noqa: SLF001
-    path, content = templates.read(name)
+    strings: dict[str, str] = {}
+    for name in dict.fromkeys((f"strings/{base}.toml", "strings/en.toml")):
+        for path, content in templates.layers(name):
+            strings = _strings(path, content, templates.problems) | strings
+    return strings
+
+
+def _strings(path: str, content: str, problems: Problems) -> dict[str, str]:
     try:
         return {key: str(value) for key, value in tomllib.loads(content).items()}
     except tomllib.TOMLDecodeError as fault:
         where = re.search(r"at line (\d+), column (\d+)", str(fault))
         place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
-        templates.problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
+        problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
         raise Stop from None
