@@ -37,6 +37,7 @@ class Mails:
         templates.add_filters(wrap=_wrapped, underline=_underlined)
         settings = publication.settings
         logo = publication.logo
+        self.domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
         self.shared: Mapping[str, Any] = {
             "publication": as_content(settings),
             "logo": Content(settings.url + logo.path) if logo else "",
@@ -95,7 +96,7 @@ class Mails:
     def _mail(
         self, kind: str, of: Announcement | Issue, values: Mapping[str, Any], subject: str, origin: str
     ) -> Iterator[Artefact]:
-        html = self.theme.press.render(self.templates.get(f"mail/{kind}.mjml"), values)
+        html = self.theme.press.pieces(self.templates.get(f"mail/{kind}.mjml"), values)
         text = self.templates.get(f"mail/{kind}.txt").render(values)
         settings = self.publication.settings
         letter = Letter(
@@ -111,7 +112,7 @@ class Mails:
             unsubscribe=settings.unsubscribe,
         )
         stem = f"email/{kind}s/{of.stem}"
-        yield Artefact(f"{stem}.html", html.encode(), "text/html", origin)
+        yield Artefact(f"{stem}.html", "".join(html).encode(), "text/html", origin)
         yield Artefact(f"{stem}.txt", text.encode(), "text/plain", origin)
         yield Artefact(f"{stem}.eml", encode(letter), "message/rfc822", origin)
 
@@ -120,8 +121,7 @@ class Mails:
         settings = self.publication.settings
         # The authority never changes, the address of the site may.
         seed = f"{settings.authority}|{kind}|{of.id}|{of.lang}"
-        domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
-        return f"{of.id}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{domain}"
+        return f"{of.id}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self.domain}"
 
 
 def _list_id(url: str) -> str:

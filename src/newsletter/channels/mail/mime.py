@@ -7,10 +7,9 @@ encodes long List-Unsubscribe addresses, which ends one-click unsubscribe (pytho
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.header import Header
 from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import quote
@@ -33,14 +32,17 @@ _FROM = re.compile(b"^From ", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What goes into one mail; `message_id` stands without angle brackets."""
+    """What goes into one mail; `message_id` stands without angle brackets.
+
+    `html` comes in pieces: those at even places are a shape's, and come again in other mails.
+    """
 
     subject: str
     sender: Sender
     date: datetime
     message_id: str
     lang: str
-    html: str
+    html: tuple[str, ...]
     text: str
     list_id: str
     list_title: str
@@ -49,7 +51,7 @@ class Letter:
 
 def encode(letter: Letter) -> bytes:
     """The mail's bytes: ASCII, CRLF, text part first. Raises ValueError, naming the header, for what none may hold."""
-    text, html = _quoted_printable(letter.text), _quoted_printable(letter.html)
+    text, html = _quoted_printable(letter.text), _in_pieces(letter.html)
     # "=_" never occurs in quoted-printable, so no part can hold the boundary.
     boundary = "=_" + hashlib.sha256(text + b"\0" + html).hexdigest()[:32]
     sender = letter.sender
@@ -92,6 +94,25 @@ def _part_head(kind: str, lang: str) -> bytes:
     return _head(lines) + b"\r\n"
 
 
+def _in_pieces(pieces: tuple[str, ...]) -> bytes:
+    """Pieces in quoted-printable, each on lines of its own, so that it looks the same wherever it stands."""
+    last = len(pieces) - 1
+    made = (
+        (_content_piece if index % 2 else _literal_piece)(piece, index == last)
+        for index, piece in enumerate(pieces)
+        if piece
+    )  # fmt: skip
+    return b"".join(made)
+
+
+def _content_piece(piece: str, last: bool) -> bytes:
+    made = _quoted_printable(piece)
+    return made if last or made.endswith(b"\n") else made + b"=\r\n"
+
+
+_literal_piece = lru_cache(maxsize=4096)(_content_piece)
+
+
 def _quoted_printable(text: str) -> bytes:
     """Lines of at most 76 characters; decoding gives the text with CRLF at its line ends."""
     if "\r" in text:
@@ -127,8 +148,18 @@ def _words(value: str, name: str) -> tuple[str, ...]:
         first, *rest = wrap(value, _LONGEST_FOLDED, f"{name}: ", " ").split("\n")
         if all(len(line) <= _LONGEST_FOLDED for line in (first, *rest)):
             return (first[len(name) + 2 :], *(line[1:] for line in rest))
-    encoded = Header(value, "utf-8", maxlinelen=_LONGEST_FOLDED, header_name=name).encode(linesep="\r\n")
-    return tuple(encoded.split("\r\n "))
+    return tuple(_encoded_words(value, len(name) + 2))
+
+
+def _encoded_words(value: str, taken: int) -> Iterator[str]:
+    """Encoded words of whole characters (RFC 2047, sections 2 and 5); `taken` columns stand before the first."""
+    octets, start = value.encode(), 0
+    while start < len(octets):
+        end = start + (_LONGEST_FOLDED - max(taken, 1) - len("=?utf-8?b??=")) // 4 * 3
+        while end < len(octets) and octets[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        yield f"=?utf-8?b?{binascii.b2a_base64(octets[start:end], newline=False).decode()}?="
+        start, taken = end, 1
 
 
 def _plain(value: str) -> bool:

@@ -26,13 +26,12 @@ class Shape:
     literals: tuple[str, ...]
     order: tuple[int, ...]
 
-    def fill(self, content: list[str]) -> str:
-        """The document with its content."""
+    def fill(self, content: list[str]) -> tuple[str, ...]:
+        """The document's pieces: literals at even places, content between them."""
         out = [self.literals[0]]
         for slot, literal in zip(self.order, self.literals[1:], strict=True):
-            out.append(content[slot])
-            out.append(literal)
-        return "".join(out)
+            out += content[slot], literal
+        return tuple(out)
 
 
 @dataclass(slots=True)
@@ -46,13 +45,17 @@ class Press:
 
     def render(self, template: Template, values: Mapping[str, Any]) -> str:
         """A mail's HTML. Raises Stop on a template's fault, reported at its line."""
+        return "".join(self.pieces(template, values))
+
+    def pieces(self, template: Template, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The same, cut where content begins and ends: at even places is what the shape has."""
         with slots() as content:
             mjml = template.render(values)
         shape = self.shapes.get(mjml)
         if shape is None:
             if lost := _lost(mjml, len(content)):
                 self._report_lost(template, lost)
-                return self.full(template, values)
+                return "", self.full(template, values)
             pieces = _TOKEN.split(self._compile(template, mjml))
             shape = Shape(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
             self.shapes[mjml] = shape
