@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from markupsafe import Markup
+
 from newsletter import prose
 from newsletter.channels.web.site import Alternate, Page, Site, Subject
-from newsletter.content import Content, as_content
 from newsletter.model import Announcement, Artefact, Issue
 from newsletter.views import Story, flavour, relative, story
 
@@ -40,14 +41,14 @@ class Pages:
         versions = self.publication.translations.get(announcement.id, ())
         newer, older = site.announcement_neighbours[announcement.stem]
         yield site.render(
-            "announcement", page, story=as_content(self._story(announcement, page)),
-            versions=as_content(tuple(other for other in versions if other is not announcement)),
-            newer=as_content(newer), older=as_content(older),
+            "announcement", page, story=self._story(announcement, page),
+            versions=tuple(other for other in versions if other is not announcement),
+            newer=newer, older=older,
         )  # fmt: skip
         for alias in announcement.aliases:
             path = f"{alias}{announcement.page.removeprefix(announcement.slug)}"
             former = Page(path=path, lang=page.lang, title=page.title, canonical=page.canonical, origin=page.origin)
-            yield site.render("alias", former, to=Content(announcement.page))
+            yield site.render("alias", former, to=announcement.page)
 
     def issue(self, issue: Issue) -> Iterator[Artefact]:
         """An issue's page: its introduction, and its stories with their summaries."""
@@ -64,10 +65,10 @@ class Pages:
             introduction = prose.html(issue.file.prose, flavour(issue.file.targets, relative(issue.page)))
         newer, older = site.issue_neighbours[issue.stem]
         yield site.render(
-            "issue", page, issue=as_content(issue), introduction=Content(introduction, safe=True),
-            stories=as_content(tuple(self._story(each, page) for each in issue.stories)),
-            versions=as_content(tuple(other for other in versions if other is not issue)),
-            newer=as_content(newer), older=as_content(older),
+            "issue", page, issue=issue, introduction=Markup(introduction),
+            stories=tuple(self._story(each, page) for each in issue.stories),
+            versions=tuple(other for other in versions if other is not issue),
+            newer=newer, older=older,
         )  # fmt: skip
 
     def index(self) -> Iterator[Artefact]:
@@ -79,7 +80,7 @@ class Pages:
         )  # fmt: skip
         yield site.render(
             "index", page, **self._listing(self.publication.announcements, page),
-            issues=as_content(self.publication.issues), tags=as_content(site.own_tags),
+            issues=self.publication.issues, tags=site.own_tags,
         )  # fmt: skip
 
     def tag(self, tag: Subject) -> Iterator[Artefact]:
@@ -88,7 +89,7 @@ class Pages:
             path=tag.page, lang=tag.lang, title=tag.label, canonical=self.publication.settings.url + tag.page,
             share=self.site.share(),
         )  # fmt: skip
-        yield self.site.render("tag", page, tag=as_content(tag), **self._listing(tag.announcements, page))
+        yield self.site.render("tag", page, tag=tag, **self._listing(tag.announcements, page))
 
     def not_found(self) -> Iterator[Artefact]:
         """What a server shows for an address without a page: at any depth, so its links are absolute."""
@@ -114,9 +115,9 @@ class Pages:
         zone = self.publication.settings.timezone
         years = groupby(main[NEWEST:], key=lambda each: each.date.astimezone(zone).year)
         return {
-            "cards": as_content(tuple(self._story(each, page) for each in main[:NEWEST])),
-            "years": as_content(tuple(Group(str(year), page.lang, tuple(held)) for year, held in years)),
-            "tongues": as_content(tuple(Group("", lang, held) for lang, held in others)),
+            "cards": tuple(self._story(each, page) for each in main[:NEWEST]),
+            "years": tuple(Group(str(year), page.lang, tuple(held)) for year, held in years),
+            "tongues": tuple(Group("", lang, held) for lang, held in others),
         }
 
     def _by_language(

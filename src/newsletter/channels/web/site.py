@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from babel.core import get_global
+from markupsafe import Markup
 
 from newsletter.brand import colours
-from newsletter.content import Content, as_content
 from newsletter.model import Announcement, Artefact, Asset, Issue, Picture, Publication, Target
 from newsletter.templates import Templates, load_strings
 from newsletter.words import Words
@@ -132,7 +132,7 @@ class Site:
         if root is None:
             root = "../" * page.path.count("/")
         given = self._frame(page.lang, root, page.path == "index.html") | {
-            "page": as_content(page), "title": Content(page.title), "description": Content(page.description), **values,
+            "page": page, "title": page.title, "description": page.description, **values,
         }  # fmt: skip
         html = self.templates.get(f"web/{template}.html").render(given)
         return Artefact(f"site/{page.path}", html.encode(), "text/html", page.origin)
@@ -141,10 +141,10 @@ class Site:
         """What the pages of a language and folder have in common: made once, it halves the time of a page."""
         key = lang, root, at_top
         if key not in self._frames:
-            given = self._everywhere(lang) | {"root": Content(root), "at_top": at_top}
+            given = self._everywhere(lang) | {"root": root, "at_top": at_top}
             for part in ("links", "masthead", "foot"):
                 html = self.templates.get(f"web/{part}.html").render(given)
-                given[part] = Content(html.strip("\n"), safe=True)
+                given[part] = Markup(html.strip("\n"))
             self._frames[key] = given
         return self._frames[key]
 
@@ -152,15 +152,15 @@ class Site:
         """What every page of a language may use."""
         publication, words = self.publication, self.words(lang)
         return {
-            "publication": as_content(publication.settings),
-            "logo": as_content(publication.logo),
-            "base": Content(publication.settings.url),
+            "publication": publication.settings,
+            "logo": publication.logo,
+            "base": publication.settings.url,
             "brand": self._brand,
             "css": self.stylesheet.path.removeprefix("site/"),
             "feed_types": FEED_TYPES,
             "has_issues": bool(publication.issues),
             "has_tags": bool(self.own_tags),
-            "lang": Content(lang),
+            "lang": lang,
             "locale": _territorial(words.locale),
             "t": words,
             "words": self.words,
