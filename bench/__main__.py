@@ -69,7 +69,7 @@ def rounds(table: Table, root: Path, memory: Path, disk: Path) -> None:
         "ours, every channel, to disk": lambda: build(root, disk / "all"),
         "ours, nothing changed": lambda: ours("build", "-C", str(root), "--out", str(memory / "all"), *NOW),
         "ours, HTML of the mail only": bench.same_html,
-        "jinja2 → mjml-python → premailer, HTML of the mail only": bench.plain,
+        "jinja2 → mjml-python → premailer, HTML of the mail only": lambda: bench.plain(disk / "plain"),
         "Inkletter, HTML and text of the mail": lambda: rivals.inkletter(announcements),
         "npm mjml → juice, HTML of the mail only": lambda: rivals.node(mails, bench.css, disk / "node"),
     }
@@ -128,8 +128,8 @@ def main() -> None:
         corpus.write(root, count)
         rounds(table, root, memory, disk)
         parts = [
-            f"{count:,} announcements of 3.7 KB, {os.cpu_count()} cores, Python {platform.python_version()}; medians of "
-            f"{ROUNDS} alternating rounds, outbox empty before and on a memory disk unless it says otherwise.",
+            f"{count:,} announcements of 3.7 KB, {os.cpu_count()} cores, Python {platform.python_version()}; medians "
+            f"of {ROUNDS} alternating rounds, outbox empty before and on a memory disk unless it says otherwise.",
             *("", *table.lines(HUGO if HUGO in table.seconds else "ours, every channel")),
             *("", *small(disk)),
         ]

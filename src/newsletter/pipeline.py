@@ -2,18 +2,18 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from newsletter import fix
+from newsletter import fix, workers
 from newsletter.channels import CHANNELS, channel
 from newsletter.check import Checker
 from newsletter.clashes import find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
 from newsletter.load import load, load_issues
-from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings
+from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
@@ -71,10 +71,12 @@ def build(
     problems: Problems,
     only: Collection[str] = CHANNELS,
     tally: Counter[str] | None = None,
+    jobs: int = 0,
 ) -> Iterator[Artefact]:
     """Every file of the outbox at `now`, as it is made, by the channels in `only`.
 
-    Faults go to `problems`; what a summary may want to say of the work is counted in `tally`.
+    `jobs` is the number of processes (0: as many as pay). Faults go to `problems`; what
+    a summary may want to say of the work is counted in `tally`.
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
@@ -89,9 +91,14 @@ def build(
             f"use {' or '.join(templates.themes())}",
         )  # fmt: skip
         raise Stop
-    for name in CHANNELS:
-        if name in only:
-            yield from channel(name)(publication, templates, problems)
+
+    def make(share: Share) -> Iterator[Artefact]:
+        mine = replace(publication, share=share)
+        for name in CHANNELS:
+            if name in only:
+                yield from channel(name)(mine, templates, problems)
+
+    yield from workers.spread(make, problems, jobs or workers.fitting(len(publication.announcements)))
 
 
 def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:

@@ -73,8 +73,9 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
 
 def _disk_faults() -> tuple[type[BaseException], ...]:
     from newsletter.outbox import Busy, DiskFault
+    from newsletter.workers import WorkerLost
 
-    return (Busy, DiskFault)
+    return (Busy, DiskFault, WorkerLost)
 
 
 def moment(now: str, project: "Project") -> datetime:
