@@ -68,8 +68,7 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
     _aware(now)
     problems = Problems()
     try:
-        for _ in pipeline.build(pipeline.open_project(Path(project).resolve(), problems), now, problems):
-            pass
+        pipeline.check(pipeline.open_project(Path(project).resolve(), problems), now, problems)
     except Stop:
         pass
     return tuple(problems)

@@ -15,6 +15,9 @@ from newsletter.files import ProjectFiles, Refused
 from newsletter.load import load, load_issues
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings
 from newsletter.problems import Place, Problems, Stop
+from newsletter.rules import RULES
+from newsletter.rules.inspection import Inspection, review, review_codes
+from newsletter.rules.project import Chosen
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
 
@@ -57,9 +60,14 @@ def gather(project: Project, problems: Problems) -> Gathered:
     )
 
 
-def read(project: Project, now: datetime, problems: Problems) -> Publication:
-    """The publication at `now`."""
+def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False) -> Publication:
+    """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""
     found = gather(project, problems)
+    chosen = Chosen(project.root, project.settings)
+    review_codes(chosen, RULES, problems)
+    written: tuple[Announcement | IssueFile, ...] = (*found.announcements, *found.issue_files)
+    for each in written:
+        review(each, chosen, problems, thorough=thorough)
     return compose(
         project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
     )  # fmt: skip
@@ -71,21 +79,39 @@ def build(
     problems: Problems,
     only: Collection[str] = CHANNELS,
     tally: Counter[str] | None = None,
+    *,
+    thorough: bool = False,
 ) -> Iterator[Artefact]:
     """Every file of the outbox at `now`, as it is made, by the channels in `only`.
 
     Faults go to `problems`; what a summary may want to say of the work is counted in `tally`.
+    When `thorough`, every rule looks at what is made, not only those that may stop a build.
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
-    publication = read(project, now, problems)
+    publication = read(project, now, problems, thorough=thorough)
     if problems.fatal:
         raise Stop
     counts = Counter() if tally is None else tally
     templates = Templates(project.root, problems, project.settings.theme, counts)
+    inspection = Inspection(Chosen(project.root, project.settings), publication, templates, problems, thorough)
     for name in CHANNELS:
         if name in only:
-            yield from channel(name)(publication, templates, problems)
+            for artefact in channel(name)(publication, templates, problems):
+                inspection.take(artefact)
+                yield artefact
+    inspection.finish()
+
+
+def check(project: Project, now: datetime, problems: Problems) -> Counter[str]:
+    """Everything that is wrong at `now`, by every rule that needs no other tool; gives what was counted.
+
+    Raises Stop when the announcements or templates hold an error that ends the run.
+    """
+    tally: Counter[str] = Counter()
+    for _ in build(project, now, problems, tally=tally, thorough=True):
+        pass
+    return tally
 
 
 def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
