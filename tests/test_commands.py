@@ -23,6 +23,7 @@ def test_new_writes_a_file_that_only_lacks_its_text(project: Project) -> None:
         "tags: [RSE, Été]\n---\n\n"
     )
     path.write_text(path.read_text() + "Texte.\n")
+    project.complete()
     assert run("check", "-C", str(project.root), "--strict").exit_code == 0
 
 

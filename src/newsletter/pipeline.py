@@ -15,6 +15,9 @@ from newsletter.files import ProjectFiles, Refused
 from newsletter.load import load, load_issues
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
+from newsletter.rules import RULES
+from newsletter.rules.inspection import Inspection, review, review_codes
+from newsletter.rules.project import Chosen
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
 
@@ -57,9 +60,14 @@ def gather(project: Project, problems: Problems) -> Gathered:
     )
 
 
-def read(project: Project, now: datetime, problems: Problems) -> Publication:
-    """The publication at `now`."""
+def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False) -> Publication:
+    """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""
     found = gather(project, problems)
+    chosen = Chosen(project.root, project.settings)
+    review_codes(chosen, RULES, problems)
+    written: tuple[Announcement | IssueFile, ...] = (*found.announcements, *found.issue_files)
+    for each in written:
+        review(each, chosen, problems, thorough=thorough)
     return compose(
         project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
     )  # fmt: skip
@@ -71,16 +79,19 @@ def build(
     problems: Problems,
     only: Collection[str] = CHANNELS,
     tally: Counter[str] | None = None,
+    *,
     jobs: int = 0,
+    thorough: bool = False,
 ) -> Iterator[Artefact]:
     """Every file of the outbox at `now`, as it is made, by the channels in `only`.
 
     `jobs` is the number of processes (0: as many as pay). Faults go to `problems`; what
-    a summary may want to say of the work is counted in `tally`.
+    a summary may want to say of the work is counted in `tally`. When `thorough`, every rule looks
+    at what is made, not only those that may stop a build; that is one process's work.
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
-    publication = read(project, now, problems)
+    publication = read(project, now, problems, thorough=thorough)
     if problems.fatal:
         raise Stop
     counts = Counter() if tally is None else tally
@@ -94,11 +105,27 @@ def build(
 
     def make(share: Share) -> Iterator[Artefact]:
         mine = replace(publication, share=share)
+        inspection = Inspection(Chosen(project.root, project.settings), publication, templates, problems, thorough)
         for name in CHANNELS:
             if name in only:
-                yield from channel(name)(mine, templates, problems)
+                for artefact in channel(name)(mine, templates, problems):
+                    inspection.take(artefact)
+                    yield artefact
+        inspection.finish()
 
-    yield from workers.spread(make, problems, jobs or workers.fitting(len(publication.announcements)))
+    processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))
+    yield from workers.spread(make, problems, processes)
+
+
+def check(project: Project, now: datetime, problems: Problems) -> Counter[str]:
+    """Everything that is wrong at `now`, by every rule that needs no other tool; gives what was counted.
+
+    Raises Stop when the announcements or templates hold an error that ends the run.
+    """
+    tally: Counter[str] = Counter()
+    for _ in build(project, now, problems, tally=tally, thorough=True):
+        pass
+    return tally
 
 
 def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
