@@ -54,7 +54,6 @@ class Project:
         lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None]
         return self.write(f"announcements/{name}", "\n".join(["---", *lines, "---", "", body, ""]))
 
-
     def complete(self) -> None:
         """Add the settings without which a check warns: who publishes, and how readers leave."""
         settings = (self.root / "pyproject.toml").read_text(encoding="utf-8")
