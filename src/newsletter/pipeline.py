@@ -53,7 +53,7 @@ def gather(project: Project, problems: Problems) -> Gathered:
         tuple(a for source in sources if (a := checker.announcement(source)) is not None),
         tuple(f for source in issue_sources if (f := checker.issue_file(source)) is not None),
         frozenset(source.path for source in sources),
-        _logo(project.settings, files, problems),
+        find_logo(project.settings, files, problems),
     )
 
 
@@ -81,20 +81,26 @@ def build(
     publication = read(project, now, problems)
     if problems.fatal:
         raise Stop
-    counts = Counter() if tally is None else tally
-    templates = Templates(project.root, problems, project.settings.theme, counts)
+    templates = open_templates(project, problems, Counter() if tally is None else tally)
+    for name in CHANNELS:
+        if name in only:
+            yield from channel(name)(publication, templates, problems)
+
+
+def open_templates(project: Project, problems: Problems, tally: Counter[str]) -> Templates:
+    """The theme of the project. Raises Stop when there is none of that name."""
+    templates = Templates(project.root, problems, project.settings.theme, tally)
     if project.settings.theme not in templates.themes():
         problems.error(
             Place(project.settings.path), "unknown-theme", f"there is no theme '{project.settings.theme}'",
             f"use {' or '.join(templates.themes())}",
         )  # fmt: skip
         raise Stop
-    for name in CHANNELS:
-        if name in only:
-            yield from channel(name)(publication, templates, problems)
+    return templates
 
 
-def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
+def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
+    """The organisation's logo; None when there is none that can be used, which is then reported."""
     if not settings.organisation.logo:
         return None
     try:
