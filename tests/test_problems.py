@@ -25,6 +25,7 @@ url = "https://exemple.example/"
 authority = "exemple.example,2024"
 sender = {name = "Exemple", email = "lettre@exemple.example"}
 unsubscribe = {url = "https://exemple.example/quitter"}
+organisation = {name = "Exemple", address = "1 rue du Port, 80000 Amiens"}
 """
 
 
@@ -55,8 +56,7 @@ def found(root: Path) -> Iterator[tuple[str, int, str]]:
     problems = Problems()
     try:
         project = pipeline.open_project(root, problems)
-        for _ in pipeline.build(project, NOW, problems):
-            pass
+        pipeline.check(project, NOW, problems)
     except Stop:
         assert problems.fatal
     for problem in problems:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates addresses brand content exchange",
+    "text dates addresses brand content exchange typography workers",
     "files prose words templates outbox",
     "fields views campaign",
     "keys targets clashes",

@@ -15,6 +15,7 @@ Channel = Callable[[Publication, Templates, Problems], Iterator[Artefact]]
 CHANNELS: Mapping[str, str] = {
     "email": "mail",
     "site": "web",
+    "social": "social",
 }
 
 

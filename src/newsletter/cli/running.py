@@ -80,8 +80,9 @@ def project_folder(directory: Path | None) -> Path:
 
 def _disk_faults() -> tuple[type[BaseException], ...]:
     from newsletter.outbox import Busy, DiskFault
+    from newsletter.workers import WorkerLost
 
-    return (Busy, DiskFault)
+    return (Busy, DiskFault, WorkerLost)
 
 
 def moment(now: str, project: "Project") -> datetime:

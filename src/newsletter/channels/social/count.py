@@ -37,6 +37,15 @@ class Count:
             return False
         return self.count <= self.limit
 
+    @property
+    def excess(self) -> int:
+        """By how many units the text is too long; at least 1 when it does not fit, else 0 or less."""
+        over = self.count - self.limit
+        extra = dict(self.extra)
+        if "byte_limit" in extra:
+            over = max(over, self._number("bytes") - self._number("byte_limit"))
+        return min(over, 0) if self.fits else max(over, 1)
+
     def _number(self, name: str) -> int:
         return int(dict(self.extra)[name])
 

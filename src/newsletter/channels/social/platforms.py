@@ -24,6 +24,7 @@ class Platform:
     """
 
     name: str
+    title: str
     limit: int
     unit: Unit
     links: LinkRule
@@ -38,64 +39,64 @@ class Platform:
 
 _TABLE = (
     Platform(
-        name="x", limit=280, unit="x-weighted", links="23, bare domains too", hashtags="x", fold=None,
+        name="x", title="X", limit=280, unit="x-weighted", links="23, bare domains too", hashtags="x", fold=None,
         source="https://docs.x.com/fundamentals/counting-characters", checked="2026-11-23", certainty="exact",
     ),
     Platform(
-        name="mastodon", limit=500, unit="mastodon", links="23 with a protocol", hashtags="mastodon", fold=None,
+        name="mastodon", title="Mastodon", limit=500, unit="mastodon", links="23 with a protocol", hashtags="mastodon", fold=None,
         source="https://docs.joinmastodon.org/user/posting/", checked="2026-11-23", certainty="exact",
     ),
     Platform(
-        name="bluesky", limit=300, unit="graphemes", links="literal", hashtags="bluesky", fold=None,
+        name="bluesky", title="Bluesky", limit=300, unit="graphemes", links="literal", hashtags="bluesky", fold=None,
         source="https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json",
         checked="2026-11-23", certainty="exact",
     ),
     Platform(
-        name="threads", limit=500, unit="emoji-as-bytes", links="literal", hashtags="words", fold=250,
+        name="threads", title="Threads", limit=500, unit="emoji-as-bytes", links="literal", hashtags="words", fold=250,
         source="https://developers.facebook.com/documentation/threads/posts", checked="2026-11-23",
         certainty="documented", most_hashtags=1, most_links=5,
     ),
     Platform(
-        name="linkedin", limit=3000, unit="utf-16", links="literal", hashtags="words", fold=140,
+        name="linkedin", title="LinkedIn", limit=3000, unit="utf-16", links="literal", hashtags="words", fold=140,
         source="https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/little-text-format",
         checked="2026-11-23", certainty="upper-bound",
     ),
     Platform(
-        name="facebook", limit=63206, unit="utf-16", links="literal", hashtags="words", fold=110,
+        name="facebook", title="Facebook", limit=63206, unit="utf-16", links="literal", hashtags="words", fold=110,
         source="https://developers.buffer.com/guides/character-limits", checked="2026-11-23", certainty="upper-bound",
     ),
     Platform(
-        name="instagram", limit=2200, unit="utf-16", links="literal", hashtags="words", fold=125,
+        name="instagram", title="Instagram", limit=2200, unit="utf-16", links="literal", hashtags="words", fold=125,
         source="https://developers.buffer.com/guides/character-limits", checked="2026-11-23", certainty="upper-bound",
         most_hashtags=5,
     ),
     Platform(
-        name="telegram", limit=4096, unit="utf-16", links="literal", hashtags="words", fold=None,
+        name="telegram", title="Telegram", limit=4096, unit="utf-16", links="literal", hashtags="words", fold=None,
         source="https://core.telegram.org/bots/api#sendmessage", checked="2026-11-23", certainty="documented",
     ),
     Platform(
-        name="whatsapp", limit=4096, unit="utf-16", links="literal", hashtags="none", fold=None,
+        name="whatsapp", title="WhatsApp", limit=4096, unit="utf-16", links="literal", hashtags="none", fold=None,
         source="https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages",
         checked="2026-11-23", certainty="upper-bound",
     ),
     Platform(
-        name="slack", limit=4000, unit="utf-16", links="literal", hashtags="none", fold=None,
+        name="slack", title="Slack", limit=4000, unit="utf-16", links="literal", hashtags="none", fold=None,
         source="https://docs.slack.dev/reference/methods/chat.postMessage", checked="2026-11-23",
         certainty="upper-bound",
     ),
     Platform(
         # The whole message, with its markup, may have 28 KB.
-        name="teams", limit=28000, unit="bytes", links="literal", hashtags="none", fold=None,
+        name="teams", title="Teams", limit=28000, unit="bytes", links="literal", hashtags="none", fold=None,
         source="https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using",
         checked="2026-11-23", certainty="upper-bound",
     ),
     Platform(
-        name="discord", limit=2000, unit="utf-16", links="literal", hashtags="none", fold=None,
+        name="discord", title="Discord", limit=2000, unit="utf-16", links="literal", hashtags="none", fold=None,
         source="https://discord.com/developers/docs/resources/message", checked="2026-11-23",
         certainty="upper-bound",
     ),
     Platform(
-        name="sms", limit=3, unit="sms", links="literal", hashtags="none", fold=None,
+        name="sms", title="SMS", limit=3, unit="sms", links="literal", hashtags="none", fold=None,
         source="https://www.twilio.com/docs/glossary/what-is-gsm-7-character-encoding", checked="2026-11-23",
         certainty="exact",
     ),

@@ -86,9 +86,18 @@ def _septets(text: str) -> int:
 
 def _parts(text: str) -> int:
     if not _OTHER.search(text):
+        if _septets(text) == len(text):
+            return _even(len(text), "GSM-7")
         return _filled([_SEPTETS[each] for each in text], "GSM-7")
+    if units.graphemes(text) == units.utf16(text):
+        return _even(len(text), "UCS-2")
     # CR LF is one grapheme, but two characters to a phone.
     return _filled([units.utf16(each) for each in units.clusters(text.replace("\r\n", "\n\n"))], "UCS-2")
+
+
+def _even(length: int, encoding: str) -> int:
+    """Parts of characters that take one unit each: none is moved, so every part is full."""
+    return 1 if length <= capacity(encoding, 1) else -(-length // (capacity(encoding, 2) // 2))
 
 
 def _filled(sizes: list[int], encoding: str) -> int:

@@ -5,6 +5,7 @@ any `str`, lone surrogates included.
 """
 
 import re
+import unicodedata
 from functools import cache
 
 import regex
@@ -39,6 +40,11 @@ def graphemes(text: str) -> int:
 def clusters(text: str) -> list[str]:
     """The extended grapheme clusters of a text, in order; together they are the text."""
     return _CLUSTER.findall(text) if _JOINING.search(text) else list(text)
+
+
+def composed(text: str) -> str:
+    """A text in NFC: the form in which platforms count it, and in which it looks the same."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def utf16(text: str) -> int:

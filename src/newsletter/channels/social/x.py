@@ -66,6 +66,14 @@ def invalid_characters(text: str) -> tuple[str, ...]:
     return tuple(f"U+{ord(character):04X}" for character in dict.fromkeys(_INVALID.findall(text)))
 
 
+def unknown_emoji(text: str) -> tuple[str, ...]:
+    """Emoji of several characters that the reference does not know: what they weigh is a bound."""
+    if not _JOINERS.search(text):
+        return ()
+    clusters = (each for stretch in _STRETCHES.findall(text) for each in units.clusters(stretch))
+    return tuple(dict.fromkeys(each for each in clusters if not emoji.is_known(each)))
+
+
 def hashtags(text: str) -> tuple[str, ...]:
     """The hashtags that X links, without their sign, in order."""
     if "#" not in text and "＃" not in text:
@@ -96,31 +104,32 @@ def _sum(text: str, found: tuple[Link, ...]) -> Weight:
         total += before.total + LINK
         exact = exact and before.exact
         if domains.is_in_doubt(link.ending):
-            total += max(0, _plain(link.url) - LINK)
+            total += max(0, plain(link.url) - LINK)
             exact = False
         at = link.end
         if (rest := text[link.start : at]) != link.url:
             # The reference passes over as many UTF-16 units as the link has, and counts what is left.
             passed = rest.encode("utf-16-le", "surrogatepass")[: 2 * units.utf16(link.url)]
-            total += _plain(rest[len(passed.decode("utf-16-le", "ignore")) :])
+            total += plain(rest[len(passed.decode("utf-16-le", "ignore")) :])
             exact = False
     after = _without_links(text[at:])
     return Weight(total + after.total, exact and after.exact)
 
 
 def _without_links(text: str) -> Weight:
-    total = _plain(text)
+    total = plain(text)
     exact = True
     if _JOINERS.search(text):
         for stretch in _STRETCHES.findall(text):
             for cluster in units.clusters(stretch):
                 if emoji.is_known(cluster):
                     found = emoji.sequences().finditer(cluster)
-                    total -= sum(_plain(each.group()) - _EMOJI for each in found)
+                    total -= sum(plain(each.group()) - _EMOJI for each in found)
                 else:
                     exact = False
     return Weight(total, exact)
 
 
-def _plain(text: str) -> int:
+def plain(text: str) -> int:
+    """The weight of a text that holds neither links nor emoji of several characters."""
     return len(text) + len(_HEAVY.findall(text))

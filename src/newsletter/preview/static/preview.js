@@ -107,7 +107,7 @@ function exchange(region, fresh) {
     : focused.dataset.set ? `button[data-set="${focused.dataset.set}"][value="${focused.value}"]` : '');
   const heights = frames.map((frame) => frame.parentElement.style.height);
   region.className = fresh.className;
-  region.replaceChildren(...document.adoptNode(fresh).childNodes);
+  region.replaceChildren(...fresh.childNodes);
   // A frame that loads keeps the height it had, so that the page does not jump.
   [...region.querySelectorAll('iframe')].forEach((frame, at) => { frame.parentElement.style.height = heights[at] ?? ''; });
   if (mark) region.querySelector(mark)?.focus({preventScroll: true});
@@ -122,11 +122,9 @@ async function update(address = location.href) {
       const response = await fetch(address, {headers: {Accept: 'text/html'}});
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       document.title = fresh.title;
-      for (const region of document.querySelectorAll('[data-live]')) {
-        const other = fresh.getElementById(region.id);
-        if (other) exchange(region, other);
-      }
-      if (!fresh.querySelector('[data-live]#head') !== !document.querySelector('[data-live]#head')) location.reload();
+      const [here, there] = [document, fresh].map((each) => [...each.querySelectorAll('[data-live]')]);
+      if (here.map((each) => each.id).join() !== there.map((each) => each.id).join()) return location.reload();
+      here.forEach((region, at) => exchange(region, there[at]));
       body.dataset.version = fresh.body.dataset.version;
     }
   } catch { /* the server is gone: the event source says so, and comes back */ } finally { running = false; }

@@ -1,0 +1,126 @@
+"""composing: templates filled and fitted, one text a platform; what was written by hand stays as it is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from newsletter.campaign import marker
+from newsletter.channels.social import sms, threads, units, x
+from newsletter.channels.social.blocks import Block, begin, split
+from newsletter.channels.social.count import Count, count
+from newsletter.channels.social.fitting import Fitted, Size, fit
+from newsletter.channels.social.material import Material
+from newsletter.channels.social.platforms import PLATFORMS, Platform
+from newsletter.channels.social.posts import Post
+from newsletter.model import Settings
+from newsletter.templates import Template, Templates
+
+DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
+_THREADED = ("x", "mastodon", "bluesky", "threads")
+# On these every character of an address counts against a short limit.
+_UNMARKED = ("bluesky", "threads", "sms")
+
+
+@dataclass
+class Composer:
+    """Composes the snippets of one publication."""
+
+    settings: Settings
+    templates: Templates
+    _templates: dict[str, Template] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.templates.add_filters(block=begin)
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platforms that are written for, in the table's order."""
+        chosen = self.settings.social.platforms or DEFAULT
+        return tuple(name for name in PLATFORMS if name in chosen)
+
+    def limit(self, platform: str) -> int | None:
+        """The limit that the settings give a platform, if any."""
+        social = self.settings.social
+        return {"mastodon": social.mastodon_limit, "sms": social.sms_segments}.get(platform)
+
+    def count(self, text: str, platform: str) -> Count:
+        """A text as the platform counts it, against the limit of these settings."""
+        return count(text, platform, limit=self.limit(platform))
+
+    def posts(self, material: Material) -> Iterator[Post]:
+        """The texts of every platform, those of a thread one after the other."""
+        by_hand = dict(material.social.texts)
+        for name in self.platforms:
+            if name in material.social.skip:
+                continue
+            threaded = material.social.thread and name in _THREADED
+            if name in by_hand:
+                yield from self._by_hand(by_hand[name], name, threaded)
+            elif threaded:
+                yield from self._thread(material, name)
+            else:
+                yield self._single(material, name)
+
+    def _by_hand(self, text: str, name: str, threaded: bool) -> Iterator[Post]:
+        parts = threads.by_hand(text) if threaded else [text]
+        for number, part in enumerate(parts, 1):
+            part = units.composed(part)
+            yield Post(PLATFORMS[name], part, self.count(part, name), by_hand=True, part=number, parts=len(parts))
+
+    def _single(self, material: Material, name: str, suffix: str = "") -> Post:
+        row = PLATFORMS[name]
+        counts: dict[str, Count] = {}
+
+        def excess(text: str) -> int:
+            counts[text] = counted = self.count(text + suffix, name)
+            return counted.excess
+
+        fitted = fit(self._blocks(material, row), excess, _SIZES.get(row.unit, len), row.fold)
+        if fitted is None:
+            # Not even title and link fit: what comes out says by how much, and stops the build.
+            link = self._link(material, name)
+            fitted = Fitted(link, ("hook",))
+            excess(link)
+        return Post(row, fitted.text + suffix, counts[fitted.text], dropped=fitted.dropped, shortened=fitted.shortened)
+
+    def _thread(self, material: Material, name: str) -> Iterator[Post]:
+        row = PLATFORMS[name]
+
+        def fits(text: str) -> bool:
+            return self.count(text, name).fits
+
+        rest = threads.parts(material.story, fits, threads.number(99, 99, inline=True))
+        total = len(rest) + 1
+        if total == 1:
+            yield self._single(material, name)
+            return
+        first = self._single(material, name, threads.number(1, total))
+        yield Post(row, first.text, first.count, dropped=first.dropped, shortened=first.shortened, parts=total)
+        for place, text in enumerate(rest, 2):
+            whole = text + threads.number(place, total, inline=True)
+            yield Post(row, whole, self.count(whole, name), part=place, parts=total)
+
+    def _blocks(self, material: Material, row: Platform) -> list[Block]:
+        template = self._templates.get(row.name)
+        if template is None:
+            template = self._templates[row.name] = self.templates.get(f"social/{row.name}.txt")
+        rendered = template.render({**material.values, "link": self._link(material, row.name)})
+        blocks = split(rendered)
+        if row.name != "sms":
+            return blocks
+        plain = sms.transliterated if material.social.sms_ascii else sms.plain_typography
+        return [
+            block if block.name == "link" else Block(block.name, plain(block.text), block.gap, block.drop, block.cut)
+            for block in blocks
+        ]
+
+    def _link(self, material: Material, name: str) -> str:
+        if not self.settings.social.utm or name in _UNMARKED:
+            return material.link
+        return marker(self.settings, "social", material.stem, name)(material.link)
+
+
+def _septets_or_units(text: str) -> int:
+    return sms.segments(text).units
+
+
+_SIZES: Mapping[str, Size] = {"x-weighted": x.plain, "sms": _septets_or_units, "bytes": units.utf8, "utf-16": units.utf16}

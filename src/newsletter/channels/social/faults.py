@@ -1,0 +1,166 @@
+"""faults: what a platform would refuse, cut or misread, told at the line that causes it."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from newsletter.channels.social import hashtags, x
+from newsletter.channels.social.material import Material, clean
+from newsletter.channels.social.platforms import Platform
+from newsletter.channels.social.posts import Post, links
+from newsletter.model import Fields, Settings
+from newsletter.problems import Place, Problems
+
+_DOTTED = re.compile(r"\w\.[^\W\d_]")
+_BOLD = re.compile("[\U0001d400-\U0001d7ff]")
+_GLUED = re.compile(r"[^\s(\[<«“\"'’](?=https?://)|https?://[^\s»…’”]*[»…’”]")
+_TYPED = re.compile(r"(?<![\w/#&])[#＃]([^\s#＃]+)")
+_AFTER = ".,;:!?…»”)]\"'’\u00a0\u202f"  # what ends a sentence, not a hashtag
+
+Fault = tuple[str, str, str]  # code, what is wrong, what would be right
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Looks at the snippets of one publication."""
+
+    problems: Problems
+    settings: Settings
+
+    def material(self, material: Material, posts: Iterable[Post]) -> None:
+        """Report what is wrong with the texts of one announcement or issue."""
+        posts = tuple(posts)
+        for post in posts:
+            if not post.count.fits:
+                self._too_long(material, post)
+            if post.by_hand:
+                self._by_hand(material, post)
+        if not all(post.by_hand for post in posts):
+            for key, text in material.texts.items():
+                for code, message, fix in in_text(text):
+                    self.problems.warning(_place_of(material, self.settings, key, message), code, message, fix)
+        written = {post.platform.name for post in posts}
+        for name, _ in material.social.texts:
+            if name not in written:
+                why = "'skip' names it" if name in material.social.skip else "the settings do not name it"
+                self.problems.warning(
+                    self._at(material, name), "unused-snippet", f"the text for {name} is not written: {why}",
+                    f"add '{name}' to social.platforms in {self.settings.path}, or delete the text",
+                )  # fmt: skip
+
+    def _too_long(self, material: Material, post: Post) -> None:
+        counted, name = post.count, post.platform.name
+        part = f"part {post.part} of " if post.parts > 1 else ""
+        told = f"counts {counted.count}, {counted.limit} are allowed ({counted.unit})"
+        if not post.text:
+            told = "is empty"
+        elif "segments" in post.extra:
+            told = f"takes {post.extra['segments']} parts, {post.extra['segment_limit']} are allowed"
+        elif "byte_limit" in post.extra and counted.count <= counted.limit:
+            told = f"has {post.extra['bytes']} bytes, {post.extra['byte_limit']} are allowed"
+        elif post.extra.get("invalid"):
+            told = f"holds {post.extra['invalid']}, which no post may hold"
+        if post.by_hand:
+            message, fix = f"{part}'{name}' {told}", "shorten it; what is written by hand is never cut"
+        else:
+            message, fix = f"{part}the shortest text for {name} {told}", f"shorten the slug, or write social.{name}"
+        place = self._at(material, name) if post.by_hand else _at_key(material, self.settings, "title")
+        self.problems.error(place, "snippet-too-long", message, fix)
+
+    def _by_hand(self, material: Material, post: Post) -> None:
+        place = self._at(material, post.platform.name)
+        for code, message, fix in (*in_text(post.text), *on_platform(post.text, post.platform)):
+            self.problems.warning(place, code, message, fix)
+        for code, message, fix in too_many(post.text, post.platform):
+            self.problems.error(place, code, message, fix)
+        if post.offenders:
+            parts, plain = post.extra["segments"], post.extra["segments_if_transliterated"]
+            self.problems.warning(
+                place, "sms-ucs2", f"{post.offenders} cannot be sent in GSM-7: the message takes "
+                f"{parts} part{'s' if parts != 1 else ''}, {plain} without them",
+                "write plain quotation marks, apostrophes and spaces, and avoid ç, ê, ô and their like",
+            )  # fmt: skip
+
+    def _at(self, material: Material, name: str) -> Place:
+        """The place of a text that was written by hand."""
+        source = material.source
+        social = source.front.get("social") if source else None
+        node = social.get(name) if isinstance(social, Fields) else None
+        return source.at(node) if source and node else _at_key(material, self.settings, "social")
+
+
+def in_text(text: str) -> Iterator[Fault]:
+    """What is wrong with a text wherever it is shown."""
+    if text.isascii() and "." not in text:
+        return
+    if _DOTTED.search(text):
+        for link in x.links(text):
+            if "://" not in link.url and not _is_meant(link.url):
+                yield (
+                    "accidental-link", f"'{link.url}' becomes a link to a page of that name",
+                    "put a space behind the full stop, or leave it out",
+                )  # fmt: skip
+        if glued := _GLUED.search(text):
+            yield (
+                "glued-link", f"'{glued.group()}': a link stops working when signs are glued to it",
+                "put a space or a line break around the address",
+            )  # fmt: skip
+    if bold := _BOLD.search(text):
+        yield (
+            "fake-bold", f"'{bold.group()}' is a mathematical sign: screen readers spell it or leave it out",
+            "write plain letters",
+        )  # fmt: skip
+    for emoji in x.unknown_emoji(text):
+        yield (
+            "new-emoji", f"{emoji} is newer than the table that X counts with: it may weigh up to {x.weigh(emoji)}",
+            "take an older emoji, or leave room",
+        )  # fmt: skip
+
+
+def on_platform(text: str, platform: Platform) -> Iterator[Fault]:
+    """Hashtags that a platform cuts or does not see."""
+    if platform.hashtags == "none" or not ("#" in text or "＃" in text):
+        return
+    found = hashtags.found(text, platform.name)
+    for match in _TYPED.finditer(text):
+        typed = match[1].rstrip(_AFTER)
+        if typed and typed not in found:
+            kept = next((tag for tag in found if typed.startswith(tag)), "")
+            becomes = f"becomes #{kept}" if kept else "is no hashtag"
+            yield (
+                "cut-hashtag", f"'#{typed}' {becomes} on {platform.name}",
+                "use letters and digits only, and put a space before the #",
+            )  # fmt: skip
+
+
+def too_many(text: str, platform: Platform) -> Iterator[Fault]:
+    """More links or hashtags than a platform takes."""
+    checks: tuple[tuple[str, int | None, Callable[[], int]], ...] = (
+        ("links", platform.most_links, lambda: len(set(links(text, platform)))),
+        ("hashtags", platform.most_hashtags, lambda: len(hashtags.found(text, platform.name))),
+    )
+    for what, most, count in checks:
+        # Of several hashtags Threads takes the first as its topic, and shows the others as text.
+        if most and (number := count()) > most and (what, most) != ("hashtags", 1):
+            yield f"too-many-{what}", f"{number} {what}, {platform.name} takes {most}", f"keep {most}"
+
+
+def _is_meant(url: str) -> bool:
+    """A domain in small letters was probably meant as one; `communiqué.La` and `E.Leclerc` were not."""
+    return "/" in url or (url.isascii() and url == url.lower())
+
+
+def _place_of(material: Material, settings: Settings, key: str, message: str) -> Place:
+    """Where a text of the announcement stands: its key, or the place in the body that it was taken from."""
+    source = material.source
+    quoted = re.search("'(.+)'", message)
+    if source and (key == "body" or source.front.get(key) is None) and quoted:
+        body = source.body
+        at = body.find(quoted[1]) if quoted[1] in body else clean(body).find(quoted[1])
+        if at >= 0:
+            return source.at_offset(len(body[:at].encode()))
+    return _at_key(material, settings, key)
+
+
+def _at_key(material: Material, settings: Settings, key: str) -> Place:
+    return material.source.at_key(key) if material.source else Place(settings.path)

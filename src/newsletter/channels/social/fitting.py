@@ -1,0 +1,166 @@
+"""fitting: the longest form of a snippet that its platform takes, found by one ladder.
+
+First optional blocks go, then sentences, then a clause, then words; what turns out to have room comes
+back. Lengths of parts only guide the search: every text that is given back was counted as a whole.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from newsletter.channels.social import cutting
+from newsletter.channels.social.blocks import Block, assemble
+
+_HOOK = "hook"
+_CLAUSE = 0.6  # a clause is preferred to words that are not much longer
+
+Size = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A text within its limit, the blocks that were left out, and those that were shortened."""
+
+    text: str
+    dropped: tuple[str, ...] = ()
+    shortened: tuple[str, ...] = ()
+
+
+def fit(blocks: list[Block], excess: Size, size: Size, fold: int | None = None) -> Fitted | None:
+    """The blocks as one text. None when not even the least of it fits.
+
+    `excess` counts a whole text: by how many units it is too long, 0 or less when it fits. `size`
+    estimates a part in the same units. `fold` is the length within which the hook stands complete.
+    """
+    search = _Search(blocks, [_within(block, fold) for block in blocks], excess, size)
+    search.run()
+    if search.over > 0:
+        return None
+    return Fitted(
+        search.text,
+        tuple(block.name for block, text in zip(blocks, search.texts, strict=True) if not text),
+        tuple(block.name for block, text in zip(blocks, search.texts, strict=True) if text and text != block.text),
+    )
+
+
+def shorter(text: str, most: int) -> str:
+    """The first sentences within `most` characters, else a clause or words and `…`; else nothing."""
+    for kept in (*cutting.by_sentence(text), *_cut(text, lambda each: len(each) <= most)):
+        if len(kept) <= most:
+            return kept
+    return ""
+
+
+def _within(block: Block, fold: int | None) -> str:
+    most = min(block.most or len(block.text), fold or len(block.text)) if block.name == _HOOK else block.most
+    return shorter(block.text, most) or block.text if most and len(block.text) > most else block.text
+
+
+def _cut(text: str, fits: Callable[[str], bool]) -> Iterable[str]:
+    """Forms of the first sentence that may fit, the best first."""
+    whole = cutting.by_sentence(text)
+    first = whole[-1] if whole else text
+    words = [each for each in cutting.by_word(first) if fits(each)]
+    clause = next((each for each in cutting.by_clause(first) if fits(each)), "")
+    if words and len(clause) >= _CLAUSE * len(words[0]):
+        yield clause
+    yield from words
+
+
+@dataclass(slots=True)
+class _Search:
+    blocks: list[Block]
+    texts: list[str]
+    excess: Size
+    size: Size
+    text: str = ""
+    over: int = 0
+
+    def run(self) -> None:
+        self.count()
+        for step in (self.drop, self.cut_sentences, self.cut_words, self.drop_cut, self.cut_hook):
+            if self.over <= 0:
+                break
+            step()
+        if self.over <= 0:
+            self.restore()
+
+    def count(self) -> None:
+        self.text = assemble(self.blocks, self.texts)
+        self.over = self.excess(self.text)
+
+    def drop(self) -> None:
+        """Leave out optional blocks, the lowest number first."""
+        optional = sorted((block.drop, index) for index, block in enumerate(self.blocks) if block.drop)
+        for number, (_, index) in enumerate(optional, 1):
+            self.over -= self.size(self.texts[index])
+            self.texts[index] = ""
+            if self.over <= 0 or number == len(optional):
+                self.count()
+                if self.over <= 0:
+                    return
+
+    def cut_sentences(self) -> None:
+        for index in self.cuttable():
+            if self.replace(index, cutting.by_sentence(self.texts[index])):
+                return
+
+    def cut_words(self) -> None:
+        for index in self.cuttable():
+            text = self.texts[index]
+            room = self.size(text) - self.over
+            options = _cut(text, lambda each, room=room: self.size(each) <= room)  # type: ignore[misc]
+            if self.replace(index, (each for each in options if len(each) >= cutting.LEAST)):
+                return
+
+    def drop_cut(self) -> None:
+        for index in self.cuttable():
+            if self.replace(index, ("",)):
+                return
+
+    def cut_hook(self) -> None:
+        """What remains is the hook: it gives way to the link, not the link to it."""
+        for index, block in enumerate(self.blocks):
+            if block.name == _HOOK:
+                text = self.texts[index]
+                room = self.size(text) - self.over
+                options = _cut(text, lambda each, room=room: self.size(each) <= room)  # type: ignore[misc]
+                if self.replace(index, (*cutting.by_sentence(text), *options, *cutting.by_grapheme(text))):
+                    return
+
+    def cuttable(self) -> list[int]:
+        blocks = zip(self.blocks, self.texts, strict=True)
+        return [index for index, (block, text) in enumerate(blocks) if block.cut and text and block.name != _HOOK][::-1]
+
+    def replace(self, index: int, options: Iterable[str]) -> bool:
+        """Try shorter forms of a block until the whole fits; keeps the shortest tried."""
+        for text in options:
+            saved = self.size(self.texts[index]) - self.size(text)
+            if self.over - saved > 0 and text:
+                continue
+            self.texts[index] = text
+            self.count()
+            if self.over <= 0:
+                return True
+        return False
+
+    def restore(self) -> None:
+        """Bring back what there is room for after all, what went last first."""
+        gone = sorted(
+            ((block.drop, index) for index, block in enumerate(self.blocks) if not self.texts[index]), reverse=True
+        )
+        for _, index in gone:
+            block = self.blocks[index]
+            for text in (block.text, *(cutting.by_sentence(block.text) if block.cut else ())):
+                if self.over + self.size(text) <= 0 and self.fits_with(index, text):
+                    break
+
+    def fits_with(self, index: int, text: str) -> bool:
+        """Whether the whole fits with a block brought back; else it is left out again."""
+        before = self.text, self.over
+        self.texts[index] = text
+        self.count()
+        if self.over > 0:
+            self.texts[index] = ""
+            self.text, self.over = before
+            return False
+        return True

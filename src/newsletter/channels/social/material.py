@@ -1,0 +1,176 @@
+"""material: what snippets are made of, gathered once for each announcement and issue, for all platforms."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from newsletter.channels.social.tagging import hashtags
+from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
+from newsletter.words import Words
+
+_REPEATED = 0.4  # a beginning that holds this part of a summary's words says it again
+_WORD = re.compile(r"\w{4,}")
+_FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))")
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One announcement or issue: what templates may use (`values`), and what the writer wrote by hand.
+
+    `texts` are the texts that composed snippets are made of, `story` the paragraphs of its body.
+    """
+
+    stem: str
+    id: str
+    kind: str
+    lang: str
+    title: str
+    link: str
+    date: str
+    values: Mapping[str, Any]
+    story: tuple[str, ...] = ()
+    alts: tuple[tuple[str, str], ...] = ()
+    social: Social = Social()
+    source: Source | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """The file that it was written in, if there is one."""
+        return self.source.path if self.source else ""
+
+
+def of_announcement(announcement: Announcement, publication: Publication, words: Words) -> Material:
+    """What the snippets of an announcement are made of."""
+    settings, social = publication.settings, announcement.social
+    title, summary = clean(announcement.title), clean(announcement.summary)
+    paragraphs = tuple(clean(each) for each in announcement.prose.paragraphs)
+    intro = "\n\n".join(_introduction(announcement.prose, paragraphs))
+    labels = social.hashtags or tuple(tag.label for tag in announcement.tags)
+    image = announcement.image
+    return Material(
+        stem=announcement.stem,
+        id=announcement.id,
+        kind="announcement",
+        lang=announcement.lang,
+        title=title,
+        link=announcement.url or settings.url + announcement.page,
+        date=words.date(announcement.date),
+        values=_values(publication, words, title, summary, intro, hashtags((*labels, *settings.social.hashtags)))
+        | _event(announcement, f"{title} {summary}", words),
+        story=tuple(each for each in paragraphs if each and not each.endswith(":")),
+        alts=((announcement.targets[image.src].url, clean(image.alt)),) if image and image.alt else (),
+        social=social,
+        source=announcement.source,
+        texts={"title": title, "summary": summary, "body": intro},
+    )
+
+
+def of_issue(issue: Issue, publication: Publication, words: Words) -> Material:
+    """What the snippets of an issue are made of: its introduction, and the titles of its announcements."""
+    settings, file = publication.settings, issue.file
+    title, summary = clean(issue.title), clean(file.summary) if file else ""
+    paragraphs = tuple(clean(each) for each in file.prose.paragraphs) if file else ()
+    intro = "\n\n".join(_introduction(file.prose, paragraphs)) if file else ""
+    labels = (*settings.social.hashtags, *(label for each in issue.stories[:1] for label in _labels(each)))
+    points = tuple(clean(story.title) for story in issue.stories)
+    return Material(
+        stem=issue.stem,
+        id=issue.id,
+        kind="issue",
+        lang=issue.lang,
+        title=title,
+        link=settings.url + issue.page,
+        date=words.date(issue.date),
+        values=_values(publication, words, title, summary, intro, hashtags(labels)) | _NO_EVENT | {"points": points},
+        source=file.source if file else None,
+        texts={"title": title, "summary": summary, "body": intro},
+    )
+
+
+def clean(text: str) -> str:
+    """A text in NFC, its narrow spaces as wide as others: on X a narrow one counts twice."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text).replace("\u202f", "\u00a0")
+
+
+def _labels(announcement: Announcement) -> tuple[str, ...]:
+    return announcement.social.hashtags or tuple(tag.label for tag in announcement.tags)
+
+
+def _values(
+    publication: Publication, words: Words, title: str, summary: str, intro: str, tags: tuple[str, ...]
+) -> dict[str, Any]:
+    settings = publication.settings
+    brand = settings.organisation.name or settings.title
+    lead = intro if _repeats(summary, intro) else "\n\n".join(filter(None, (summary, intro)))
+    return {
+        "t": words,
+        "lang": words.lang,
+        "publication": settings.title,
+        # A title that names the sender needs no other name before it.
+        "brand": "" if brand.casefold() in title.casefold() else brand,
+        "title": title,
+        "summary": summary,
+        "intro": intro,
+        "lead": lead,
+        "hashtags": tags,
+        "points": (),
+    }
+
+
+def _introduction(prose: Prose, paragraphs: tuple[str, ...]) -> Iterable[str]:
+    """The paragraphs before the first heading, list or quotation, or before `<!--more-->`."""
+    end = prose.lead
+    if end <= 0:
+        plain = (block.kind == "paragraph" and not block.first for block in prose.blocks)
+        end = next((index for index, each in enumerate(plain) if not each), len(prose.blocks))
+    # What ends with a colon announces a list or a quotation that is not here.
+    return (each for each in paragraphs[:end] if each and not each.endswith(":"))
+
+
+def _repeats(summary: str, intro: str) -> bool:
+    said = set(_WORD.findall(summary.casefold()))
+    return bool(intro) and len(said & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(said)
+
+
+_NO_EVENT: Mapping[str, Any] = {"when": "", "when_within": "", "place": "", "address": "", "date_is_said": False}
+
+
+def _event(announcement: Announcement, said: str, words: Words) -> Mapping[str, Any]:
+    """When and where, as long as it was still to come on the day of the announcement.
+
+    `date_is_said`: title and summary, which are `said`, hold day and hour already.
+    """
+    event = announcement.event
+    if event is None:
+        return _NO_EVENT
+    start, end = event.start.astimezone(words.zone), (event.end or event.start).astimezone(words.zone)
+    if end.date() < announcement.date.astimezone(words.zone).date():
+        return _NO_EVENT
+    said = _with_spaces(said)
+    day = re.sub(r",? \d{4}\b.*", "", _with_spaces(words.date(start)))
+    when = _when(event, announcement, words)
+    return {
+        "when": when[:1].upper() + when[1:],
+        "when_within": when,
+        "place": clean(event.place),
+        "address": ", ".join(line.strip(" ") for line in clean(event.address).split("\n") if line.strip(" ")),
+        "date_is_said": day in said and (event.whole_day or _with_spaces(words.time(start)) in said),
+    }
+
+
+def _with_spaces(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def _when(event: Event, announcement: Announcement, words: Words) -> str:
+    """`jeudi 5 décembre, de 9 h à 16 h 30`; with its year when it is not the announcement's."""
+    when = words.when(event)
+    year = announcement.date.astimezone(words.zone).year
+    if event.start.year == (event.end or event.start).year == year:
+        when = re.sub(rf"(?: de|,)?[ \u00a0]{year}\b", "", when)
+    if words.lang.startswith("fr"):
+        when = _FIRST.sub("1er", when)
+    return re.sub(r"(?<=\d) (?=[^\W\d_])", "\u00a0", clean(when))
