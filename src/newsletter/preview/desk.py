@@ -3,6 +3,7 @@
 Whatever breaks (a file, a template, the settings), the last good render stays, marked as stale.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,9 +12,11 @@ from threading import RLock
 
 from newsletter.compose import State, state
 from newsletter.model import Announcement, Artefact, Issue, Publication
-from newsletter.preview.reading import Reader, Snapshot
+from newsletter.pipeline import Project, open_templates
+from newsletter.preview.reading import Reader, Snapshot, stamp
 from newsletter.preview.rendering import Subject, Website, as_published, render
 from newsletter.problems import Problem, Problems, Stop
+from newsletter.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Desk:
     _made: dict[tuple[str, str], Made] = field(default_factory=dict)
     _good: dict[tuple[str, str], Made] = field(default_factory=dict)
     _websites: dict[str, Website] = field(default_factory=dict)
+    _templates: Templates | None = None
+    _theme: tuple[object, ...] = ()
 
     def __post_init__(self) -> None:
         self._reader = Reader(self.root)
@@ -106,7 +111,7 @@ class Desk:
             if snapshot is None or entry is None:
                 return None
             if path not in self._showings:
-                told = tuple(each for each in snapshot.problems if each.place.path == path)
+                told = snapshot.problems_of(path)
                 blank = Showing(key, path, None, None, snapshot.publication, told, entry.stale)
                 shown = entry.shown
                 self._showings[path] = _shown(blank, shown, snapshot) if isinstance(shown, Announcement) else blank
@@ -120,7 +125,7 @@ class Desk:
             if snapshot is None or not isinstance(found, Issue):
                 return None
             path = found.file.source.path if found.file else f"announcements/issues/{key}.md"
-            told = tuple(each for each in snapshot.problems if each.place.path == path)
+            told = snapshot.problems_of(path)
             entry = snapshot.entries.get(path)
             return Showing(key, path, found, None, snapshot.publication, told, bool(entry and entry.stale))
 
@@ -133,16 +138,29 @@ class Desk:
             return self._made[key]
 
     def _make(self, showing: Showing, channel: str, key: tuple[str, str]) -> Made:
-        problems = Problems()
-        if showing.subject is None:
+        if showing.subject is None or self.snapshot is None:
             return Made()
+        problems = self.snapshot.collector()
         try:
-            artefacts = render(self.root, showing.publication, showing.subject, channel, problems)
+            templates = self._opened(problems)
+            artefacts = render(self.root, showing.publication, showing.subject, channel, templates)
             made = Made({each.path: each for each in artefacts}, tuple(problems), showing.stale)
         except Stop:
             return replace(self._good.get(key, Made()), problems=tuple(problems), stale=True)
         self._good[key] = made
         return made
+
+    def _opened(self, problems: Problems) -> Templates:
+        """The theme; compiled templates are kept until one of its files changes. Raises Stop for an unknown one."""
+        assert self.snapshot is not None
+        settings = self.snapshot.settings
+        folder = self.root / "templates"
+        theme = (settings.theme, *((str(path), stamp(path)) for path in sorted(folder.rglob("*"))))
+        if self._templates is None or theme != self._theme:
+            self._templates = open_templates(Project(self.root, settings), problems, Counter())
+            self._theme = theme
+        self._templates.problems = problems
+        return self._templates
 
     def page(self, key: str, path: str) -> Artefact | None:
         """A file of the site: as it is now, or with a `key` as it will be with that announcement."""
@@ -155,7 +173,8 @@ class Desk:
             publication = showing.publication if showing else self.snapshot.publication
             try:
                 if key not in self._websites:
-                    self._websites[key] = Website(self.root, publication)
+                    templates = self._opened(self.snapshot.collector())
+                    self._websites[key] = Website(publication, templates)
                 return self._websites[key].page(path)
             except Stop:
                 made = self._good.get((f"Announcement/{key}", "site"), Made())

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from newsletter.channels import CHANNELS
-from newsletter.channels.social.count import Count, count
+from newsletter.channels.social.count import count
 from newsletter.channels.social.platforms import PLATFORMS
-from newsletter.model import Announcement, Artefact
+from newsletter.model import Announcement, Artefact, Issue
 from newsletter.preview.desk import Desk, Made, Showing
 from newsletter.preview.inbox import lines
 from newsletter.preview.rendering import Subject
@@ -33,18 +33,21 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A text for one platform: what stands before the fold and behind it, and its count."""
+    """A text for one platform, and what `<slug>.json` tells of it; `shown` stands before the fold, `folded` behind."""
 
     platform: str
+    name: str
     text: str
     shown: str
     folded: str
-    count: Count
+    told: Mapping[str, Any]
+    fits: bool
+    has_card: bool
 
     @property
     def share(self) -> int:
         """How much of the limit is used, in percent, 100 at most."""
-        return min(100, round(100 * self.count.count / max(1, self.count.limit)))
+        return min(100, round(100 * int(self.told["count"]) / max(1, int(self.told["limit"]))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ VIEWS: Mapping[str, str] = {
     "mail": "email", "inbox": "email", "text": "email", "headers": "email",
     "web": "site", "social": "social", "feed": "feeds",
 }  # fmt: skip
-_ANNOUNCEMENTS_ONLY = ("social", "feed")
+_ANNOUNCEMENTS_ONLY = ("feed",)
 
 
 def offered(kind: str) -> tuple[str, ...]:
@@ -133,29 +136,38 @@ def _web(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str,
 
 
 def _social(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str, Any]:
-    texts = {path.rsplit(".", 2)[1]: each for path, each in made.artefacts.items() if path.endswith(".txt")}
-    found = tuple(_snippet(name, texts[name].data.decode()) for name in PLATFORMS if name in texts)
-    return {"snippets": found, "card": _card(showing, subject, here)}
+    posts = json.loads(_file(made, f"social/{subject.stem}.json").data)["posts"]
+    return {"snippets": tuple(_snippet(each, made) for each in posts), "card": _card(showing, subject, here)}
 
 
-def _snippet(platform: str, text: str) -> Snippet:
-    text = text.removesuffix("\n")
-    fold = PLATFORMS[platform].fold
-    shown = text if fold is None or len(text) <= fold else text[:fold].rstrip()
-    return Snippet(platform, text, shown, text[len(shown) :], count(text, platform))
+def _snippet(told: Mapping[str, Any], made: Made) -> Snippet:
+    platform, text = told["platform"], made.artefacts[f"social/{told['file']}"].data.decode()
+    fold = told["fold"]
+    shown = text[: len(fold["shown"])] if fold else text
+    part = f" {told['part']}/{told['parts']}" if "part" in told else ""
+    # A text message has no card; Instagram makes no link of an address.
+    has_card = bool(told["links"]) and platform not in ("sms", "instagram")
+    return Snippet(
+        platform, PLATFORMS[platform].title + part, text, shown, text[len(shown) :], told,
+        count(text, platform, limit=_limit(told)).fits, has_card,
+    )  # fmt: skip
+
+
+def _limit(told: Mapping[str, Any]) -> int:
+    return int(told["also"].get("segment_limit", told["limit"]))
 
 
 def _card(showing: Showing, subject: Subject, here: str) -> dict[str, str]:
     """What platforms show of the page that a snippet links to."""
-    if not isinstance(subject, Announcement):
-        return {}
-    settings = showing.publication.settings
-    target = subject.targets[subject.image.src] if subject.image else None
-    image = f"{here}/site/{quote(target.site)}" if target and target.site else ""
-    host = (subject.url or settings.url).partition("://")[2].partition("/")[0]
+    story = subject.stories[0] if isinstance(subject, Issue) else subject
+    home = "" if isinstance(subject, Issue) else here
+    summary = subject.preheader if isinstance(subject, Issue) else subject.summary
+    target = story.targets[story.image.src] if story.image else None
+    image = f"{home}/site/{quote(target.site)}" if target and target.site else ""
+    address = story.url if story is subject and story.url else showing.publication.settings.url
     return {
-        "title": subject.title, "summary": subject.summary, "image": image,
-        "alt": subject.image.alt if subject.image else "", "host": host,
+        "title": subject.title, "summary": summary, "image": image, "alt": story.image.alt if story.image else "",
+        "host": address.partition("://")[2].partition("/")[0],
     }  # fmt: skip
 
 

@@ -4,9 +4,12 @@ What cannot be read any more keeps its last good form, so that a half-typed line
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from newsletter.check import Checker
@@ -16,7 +19,10 @@ from newsletter.files import ProjectFiles
 from newsletter.load import paths, read
 from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings, Source
 from newsletter.pipeline import find_logo
-from newsletter.problems import Problem, Problems, Stop
+from newsletter.problems import Level, Problem, Problems, Stop
+from newsletter.rules import RULES
+from newsletter.rules.inspection import review, review_codes
+from newsletter.rules.project import Chosen
 from newsletter.settings import load_settings
 
 Stamp = tuple[int, int, int]  # when a file changed (ns), its size, its inode; zeros where there is none
@@ -26,7 +32,7 @@ _SETTINGS = ("pyproject.toml", "newsletter.toml")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file: as it was found, what it says, and what is wrong with it.
+    """One file: as it was found, what it says, and what is wrong with it (`told`, by place).
 
     `shown` is what it said when it was last sound, and `stale` then tells that it no longer is.
     `assets` are the project files it names, with their stamps.
@@ -37,7 +43,8 @@ class Entry:
     source: Source | None
     shown: Announcement | IssueFile | None
     stale: bool
-    problems: tuple[Problem, ...]
+    problems: Problems
+    told: tuple[Problem, ...]
     assets: tuple[tuple[str, Stamp], ...]
 
 
@@ -58,16 +65,36 @@ class Snapshot:
     paths: frozenset[str]
     logo: Asset | None
     publication: Publication
-    problems: tuple[Problem, ...]
+    common: Problems
 
-    @property
-    def fatal(self) -> bool:
-        """Whether a build would publish nothing."""
-        return any(problem.level == "error" for problem in self.problems)
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is wrong, by place."""
+        return tuple(sorted({*self.common, *(each for entry in self.entries.values() for each in entry.told)}))
+
+    def problems_of(self, path: str) -> tuple[Problem, ...]:
+        """What is wrong with one file."""
+        own = self.entries[path].told if path in self.entries else ()
+        return tuple(sorted({*own, *(each for each in self.common if each.place.path == path)}))
+
+    @cached_property
+    def counts(self) -> Counter[tuple[str, Level]]:
+        """How many problems of each level a file has; the path "" stands for all."""
+        found = Counter[tuple[str, Level]]()
+        for problem in chain(self.common, *(entry.told for entry in self.entries.values())):
+            found[problem.place.path, problem.level] += 1
+            found["", problem.level] += 1
+        return found
+
+    def collector(self) -> Problems:
+        """An empty collector that takes warnings as settings and files want them."""
+        problems = _like(self.settings)
+        problems.excuse_like(self.common)
+        return problems
 
     def compose(self, announcement: Announcement, now: datetime) -> tuple[Publication, tuple[Problem, ...]]:
         """The publication at `now` with `announcement` in its own place, and what is wrong with it then."""
-        problems = _like(self.settings)
+        problems = self.collector()
         others = (each for each in self.announcements if each.source.path != announcement.source.path)
         publication = compose(
             self.settings, (*others, announcement), self.issue_files, now, problems, paths=self.paths, logo=self.logo
@@ -99,7 +126,8 @@ class Reader:
         )
         find_clashes(sources, settings, problems)
         for entry in self._entries.values():
-            problems.extend(entry.problems)
+            problems.excuse_like(entry.problems)
+        review_codes(Chosen(self.root, settings), RULES, problems)
         told = tuple(entry.shown for entry in self._entries.values() if entry.shown)
         announcements = tuple(each for each in told if isinstance(each, Announcement))
         issue_files = tuple(each for each in told if isinstance(each, IssueFile))
@@ -108,7 +136,7 @@ class Reader:
         publication = compose(settings, announcements, issue_files, now, problems, paths=sound, logo=logo)
         return Snapshot(
             self.root, now, settings, self._settings_stale, self._entries, announcements, issue_files, sound, logo,
-            publication, tuple(problems),
+            publication, problems,
         )  # fmt: skip
 
     @property
@@ -137,7 +165,7 @@ class Reader:
         """The entry of a file: the one before, unless the file or one that it names has changed."""
         before, now = self._entries.get(path), stamp(self.root / path)
         # What is missing may be there by now: a file with an error is always looked at again.
-        mistaken = before and any(problem.level == "error" for problem in before.problems)
+        mistaken = before and before.problems.fatal
         if before and before.stamp == now and not mistaken and _unchanged(before.assets):
             return before
         problems = _like(settings)
@@ -146,10 +174,11 @@ class Reader:
         checked: Announcement | IssueFile | None = None
         if source is not None:
             checked = checker.issue_file(source) if _is_issue_file(path) else checker.announcement(source)
+        if checked is not None:
+            review(checked, Chosen(self.root, settings), problems, thorough=True)
         shown = checked or (before.shown if before else None)
-        return Entry(
-            path, now, source, shown, shown is not checked, tuple(problems), tuple(_assets(checked) if checked else ())
-        )
+        assets = tuple(_assets(checked)) if checked else ()
+        return Entry(path, now, source, shown, shown is not checked, problems, tuple(problems), assets)
 
 
 def stamp(path: Path | str) -> Stamp:

@@ -4,7 +4,6 @@ A channel without classes of its own here is given a publication that holds one 
 what it makes of it is what a build makes.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,8 +17,9 @@ from newsletter.channels.web.calendar import calendar
 from newsletter.channels.web.pages import Pages
 from newsletter.channels.web.site import Site
 from newsletter.model import Announcement, Artefact, Issue, Publication
-from newsletter.pipeline import Project, open_templates
-from newsletter.problems import Problems
+from newsletter.rules.inspection import Inspection
+from newsletter.rules.project import Chosen
+from newsletter.templates import Templates
 
 Subject = Announcement | Issue
 
@@ -32,16 +32,26 @@ def as_published(announcement: Announcement, now: datetime) -> tuple[Announcemen
     return shown, max(now, shown.date)
 
 
-def render(root: Path, publication: Publication, subject: Subject, name: str, problems: Problems) -> Iterator[Artefact]:
+def render(
+    root: Path, publication: Publication, subject: Subject, name: str, templates: Templates
+) -> Iterator[Artefact]:
     """The files that the channel `name` (email, site, …) makes of `subject`. Raises Stop for a fault of the theme."""
-    templates = open_templates(Project(root, publication.settings), problems, Counter())
+    problems = templates.problems
     if name == "email":
+        inspection = Inspection(Chosen(root, publication.settings), publication, templates, problems, thorough=True)
         mails = Mails(publication, Theme(publication, templates, problems), templates)
-        yield from mails.issue(subject) if isinstance(subject, Issue) else mails.announcement(subject)
+        for artefact in mails.issue(subject) if isinstance(subject, Issue) else mails.announcement(subject):
+            inspection.take(artefact)
+            yield artefact
+        inspection.finish()
     elif name == "site":
         yield from _pages_of(Pages(Site(publication, templates)), subject)
-    elif name in CHANNELS and isinstance(subject, Announcement):
-        alone = replace(publication, announcements=(subject,), issues=())
+    elif name in CHANNELS:
+        alone = replace(publication, announcements=(), issues=())
+        if isinstance(subject, Issue):
+            alone = replace(alone, issues=(subject,))
+        else:
+            alone = replace(alone, announcements=(subject,))
         yield from channel(name)(alone, templates, problems)
 
 
@@ -59,15 +69,13 @@ def _pages_of(pages: Pages, subject: Subject) -> Iterator[Artefact]:
 class Website:
     """The site of one publication, a page at a time. `page` knows what a build would write and nothing else."""
 
-    root: Path
     publication: Publication
-    problems: Problems = field(default_factory=Problems)
+    templates: Templates
     _pages: Pages = field(init=False)
     _made: dict[str, Artefact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        templates = open_templates(Project(self.root, self.publication.settings), self.problems, Counter())
-        self._pages = Pages(Site(self.publication, templates))
+        self._pages = Pages(Site(self.publication, self.templates))
 
     def page(self, path: str) -> Artefact | None:
         """The file `path` of outbox/site; None when there is none. Raises Stop for a fault of the theme."""

@@ -1,6 +1,6 @@
 """rows: every announcement in one line, for the overview and the calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -36,12 +36,8 @@ class Row:
 
 def rows(snapshot: Snapshot) -> tuple[Row, ...]:
     """Every announcement, newest first; files that never could be read stand before all."""
-    counts: dict[tuple[str, str], int] = {}
-    for problem in snapshot.problems:
-        key = problem.place.path, problem.level
-        counts[key] = counts.get(key, 0) + 1
     found = [
-        _row(entry, snapshot, counts)
+        _row(entry, snapshot)
         for entry in snapshot.entries.values()
         if entry.path.startswith("announcements/") and entry.path.count("/") == 1
     ]
@@ -50,9 +46,9 @@ def rows(snapshot: Snapshot) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _row(entry: Entry, snapshot: Snapshot, counts: dict[tuple[str, str], int]) -> Row:
+def _row(entry: Entry, snapshot: Snapshot) -> Row:
     key = entry.path.removeprefix("announcements/").removesuffix(".md")
-    errors, warnings = counts.get((entry.path, "error"), 0), counts.get((entry.path, "warning"), 0)
+    errors, warnings = snapshot.counts[entry.path, "error"], snapshot.counts[entry.path, "warning"]
     shown = entry.shown
     if not isinstance(shown, Announcement):
         return Row(key, entry.path, key, "broken", None, "", "", errors, warnings)
@@ -62,9 +58,9 @@ def _row(entry: Entry, snapshot: Snapshot, counts: dict[tuple[str, str], int]) -
     )  # fmt: skip
 
 
-def outings(snapshot: Snapshot) -> Iterator[Outing]:
+def outings(snapshot: Snapshot, found: Iterable[Row]) -> Iterator[Outing]:
     """What goes out when: announcements by their date, issues by the day on which they are complete."""
-    for row in rows(snapshot):
+    for row in found:
         if row.date is not None:
             yield Outing(row.date.date(), row.date, row.title, row.state, row.href)
     for issue in snapshot.publication.issues:

@@ -1,5 +1,6 @@
 """screens: the preview's own pages, made from what the desk shows."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date
@@ -14,13 +15,16 @@ from newsletter import text
 from newsletter.preview import months
 from newsletter.preview.desk import Desk, Showing
 from newsletter.preview.looks import look, offered
-from newsletter.preview.rows import STATES, outings, rows
+from newsletter.preview.reading import Snapshot
+from newsletter.preview.rows import STATES, Row, outings, rows
 from newsletter.problems import Problem, Problems
 from newsletter.templates import Templates, load_strings
 from newsletter.words import Words
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")
+_LEVELS = ("error", "warning", "info")
+MOST_PROBLEMS = 500  # that are listed
 MOST = 50  # announcements of one state that the overview lists before it is asked for all
 
 
@@ -31,6 +35,7 @@ class Screens:
     desk: Desk
     _templates: Templates = field(init=False)
     _strings: dict[str, Mapping[str, str]] = field(init=False)
+    _listed: tuple[Snapshot | None, tuple[Row, ...]] = (None, ())
 
     def __post_init__(self) -> None:
         self._templates = Templates(HERE, Problems())
@@ -48,7 +53,7 @@ class Screens:
         if snapshot is None:
             return self.problems(lang)
         wanted = text.fold(query)
-        found = [row for row in rows(snapshot) if not wanted or wanted in text.fold(f"{row.title} {row.path}")]
+        found = [row for row in self._rows() if not wanted or wanted in text.fold(f"{row.title} {row.path}")]
         groups = {name: [row for row in found if row.state == name] for name in STATES}
         groups["scheduled"].reverse()  # of what is to come, what comes next stands first
         return self._render(
@@ -66,15 +71,19 @@ class Screens:
         before, after = months.around(shown)
         return self._render(
             "calendar", lang, month=shown, before=before, after=after, today=today,
-            weeks=months.weeks(shown, outings(snapshot)), day_name=_namer(lang),
+            weeks=months.weeks(shown, outings(snapshot, self._rows())), day_name=_namer(lang),
         )  # fmt: skip
 
     def problems(self, lang: str) -> str:
         """Everything that is wrong, by file."""
         by_path: dict[str, list[Problem]] = {}
-        for problem in self._found():
+        snapshot = self.desk.snapshot
+        found = sorted({*self.desk.faults, *(snapshot.problems if snapshot else ())})
+        # What stops a build is told, however much else there is.
+        chosen = sorted(sorted(found, key=lambda problem: _LEVELS.index(problem.level))[:MOST_PROBLEMS])
+        for problem in chosen:
             by_path.setdefault(problem.place.path, []).append(problem)
-        return self._render("problems", lang, by_path=by_path)
+        return self._render("problems", lang, by_path=by_path, rest=len(found) - len(chosen))
 
     def subject(self, lang: str, kind: str, showing: Showing, view: str) -> str:
         """One view of an announcement or issue."""
@@ -97,25 +106,30 @@ class Screens:
         keys: list[str] = []
         if snapshot is not None:
             issues = (issue.stem for issue in snapshot.publication.issues)
-            keys = list(issues) if kind == "issue" else [row.key for row in rows(snapshot)]
+            keys = list(issues) if kind == "issue" else [row.key for row in self._rows()]
         at = keys.index(key) if key in keys else 0
         newer, older = keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
         return {name: f"/{kind}/{quote(to)}" if to else "" for name, to in (("newer", newer), ("older", older))}
 
-    def _found(self) -> tuple[Problem, ...]:
+    def _rows(self) -> tuple[Row, ...]:
+        """All announcements, listed once a snapshot."""
         snapshot = self.desk.snapshot
-        return tuple(sorted({*self.desk.faults, *(snapshot.problems if snapshot else ())}))
+        if snapshot is None:
+            return ()
+        if self._listed[0] is not snapshot:
+            self._listed = snapshot, rows(snapshot)
+        return self._listed[1]
 
     def _render(self, name: str, lang: str, **values: Any) -> str:
-        snapshot, found = self.desk.snapshot, self._found()
+        snapshot = self.desk.snapshot
+        counts = snapshot.counts if snapshot else Counter(("", each.level) for each in self.desk.faults)
         settings = snapshot.settings if snapshot else None
         words = Words(lang, self._strings[lang], settings.timezone if settings else UTC)
         return self._templates.get(f"{name}.html").render(
             {
                 "t": words, "count": _counter(words), "lang": lang, "languages": LANGUAGES,
-                "snapshot": snapshot, "settings": settings, "found": found,
-                "errors": sum(each.level == "error" for each in found),
-                "warnings": sum(each.level == "warning" for each in found),
+                "snapshot": snapshot, "settings": settings,
+                "errors": counts["", "error"], "warnings": counts["", "warning"],
                 "version": self.desk.version, "screen": name, "editor": self._editor, "quote": quote, **values,
             }
         )  # fmt: skip

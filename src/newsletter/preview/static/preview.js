@@ -11,14 +11,17 @@ const CHOICES = {width: ['both', 'desktop', 'phone'], scheme: ['light', 'dark'],
 function chosen(name) {
   try {
     const kept = localStorage.getItem('preview-' + name);
-    return CHOICES[name].includes(kept) ? kept : CHOICES[name][0];
-  } catch { return CHOICES[name][0]; }
+    if (CHOICES[name].includes(kept)) return kept;
+  } catch { /* no storage: the first choice */ }
+  return name === 'width' && innerWidth < 700 ? 'phone' : CHOICES[name][0];
 }
 
 function choose(name, value) {
   try { localStorage.setItem('preview-' + name, value); } catch { /* a private window: kept until it closes */ }
   document.documentElement.dataset[name] = value;
   dress();
+  // A frame takes its colours when it loads.
+  if (name === 'scheme') for (const frame of document.querySelectorAll('.device iframe')) frame.contentWindow.location.reload();
 }
 
 function next(name) {
