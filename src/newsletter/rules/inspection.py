@@ -7,6 +7,7 @@ Headers and bytes are looked at in every run; the rest only when a check is `tho
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -162,6 +163,7 @@ class Inspection:
         return urlsplit(self.chosen.settings.url).hostname or ""
 
 
+@cache
 def _baseline() -> frozenset[str]:
     """What the themes that come with the package use: known to do no harm."""
     files = (path for path in sorted(packaged().rglob("mail/*")) if path.suffix in (".css", ".mjml"))
