@@ -123,7 +123,7 @@ def codes(project: Project) -> list[str]:
     return [problem.code for problem in problems]
 
 
-SHOUTED = "title: Un\ndate: 2024-11-26\nid: un\nsummary: Nouveau{}\n---\n\n[ici](https://exemple.example/)\n"
+SHOUTED = "title: Un\ndate: 2024-11-26\nid: un\nsummary: Neuf{}\n---\n\n[ici](https://exemple.example/)\n"
 
 
 def test_a_comment_in_front_matter_speaks_for_its_file_or_its_line(project: Project) -> None:
