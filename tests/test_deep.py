@@ -85,7 +85,8 @@ def test_spam_is_told() -> None:
 
 
 def test_scores_are_read_as_spamassassin_writes_them(tmp_path: Path) -> None:
-    report = "Content analysis details:   (5.3 points, 5.0 required)\n\n 3.1 MISSING_DATE  x\n 0.0 HTML_MESSAGE  y\n 2.2 MPART  z\n"
+    report = "Content analysis details:   (5.3 points, 5.0 required)\n\n"
+    report += " 3.1 MISSING_DATE  x\n 0.0 HTML_MESSAGE  y\n 2.2 MPART  z\n"
     program = tmp_path / "spamassassin"
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{report}END\n")
     program.chmod(0o755)

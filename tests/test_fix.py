@@ -50,9 +50,12 @@ def test_french(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "`code !` et <https://a.example/x?y=1>", "    bloc : x !", "```\nl'x !\n```", "à 10:30, ratio 4:3", "un écran de 19\"",
-        "content :) ;-) :D", "voir https://a.example/?q=l'x et a'b@c.example", "[ref : a]\n\n[ref : a]: http://x.example",
-        'une \\"citation\\" et \\!', "un &quot;mot&quot; &amp;;", f"déjà{NB}! juste\u202f? «{NB}oui{NB}»", "<abbr title=\"l'x !\">x</abbr>",
+        "`code !` et <https://a.example/x?y=1>", "    bloc : x !", "```\nl'x !\n```", "à 10:30, ratio 4:3",
+        "un écran de 19\"",
+        "content :) ;-) :D", "voir https://a.example/?q=l'x et a'b@c.example",
+        "[ref : a]\n\n[ref : a]: http://x.example",
+        'une \\"citation\\" et \\!', "un &quot;mot&quot; &amp;;", f"déjà{NB}! juste\u202f? «{NB}oui{NB}»",
+        "<abbr title=\"l'x !\">x</abbr>",
         "[a](b.md \"l'x : y\")", "une option :smile: ici",
     ],
 )  # fmt: skip

@@ -111,6 +111,14 @@ def test_the_samples_have_no_problem() -> None:
     assert list(map(str, problems)) == []
 
 
+def test_the_second_theme_has_no_problem(project: Project) -> None:
+    project.complete()
+    settings = (project.root / "pyproject.toml").read_text(encoding="utf-8")
+    project.write("pyproject.toml", settings.replace("language =", 'theme = "plain"\nlanguage ='))
+    project.announce(event={"start": "2024-12-05", "place": "Amiens"}, links=[{"title": "Un lien", "url": "/page"}])
+    assert codes(project) == []
+
+
 # --- ignoring ---------------------------------------------------------------------------------
 
 
@@ -293,7 +301,8 @@ def test_settings_know_the_mail_programs_of_the_table() -> None:
 
 
 USED = {
-    "value": "a {{ {pattern}: {value} }}", "property": "a {{ {pattern}: x }}", "function": "a {{ width: {pattern}(1) }}",
+    "value": "a {{ {pattern}: {value} }}", "property": "a {{ {pattern}: x }}",
+    "function": "a {{ width: {pattern}(1) }}",
     "unit": "a {{ width: 2{pattern} }}", "at": "@{pattern} x {{ }}", "selector": "a{pattern} {{ x: y }}",
 }  # fmt: skip
 
