@@ -56,15 +56,18 @@ def test_tools_that_do_not_work_are_said(tmp_path: Path, program: str) -> None:
 
 
 @pytest.mark.system
-def test_axe_and_width_are_told() -> None:
+def test_axe_and_width_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     tests_browser.require()
+    assert set(deep.LOOKS) == {(width, dark) for width in (800, 360) for dark in (False, True)}
+    monkeypatch.setattr(deep, "LOOKS", ((800, False), (360, True)))
     problems = Problems()
     deep.judge_pages([(HERE, BAD)], tests_browser.CHROMIUM, tests_browser.AXE, SETTINGS, problems)
     found = list(problems)
     assert {p.place for p in found} == {HERE}
     assert {p.code for p in found} == {"axe", "wide-mail"}
     assert {p.message.partition(":")[0] for p in found if p.code == "axe" and "image-alt" in p.message} == {
-        f"axe-core, {width} px, {mode}" for width in (800, 360) for mode in ("light", "dark")
+        "axe-core, 800 px, light",
+        "axe-core, 360 px, dark",
     }
     assert all("at 360 px" in p.message for p in found if p.code == "wide-mail")
 

@@ -115,7 +115,9 @@ def test_the_second_theme_has_no_problem(project: Project) -> None:
     project.complete()
     settings = (project.root / "pyproject.toml").read_text(encoding="utf-8")
     project.write("pyproject.toml", settings.replace("language =", 'theme = "plain"\nlanguage ='))
-    project.announce(event={"start": "2024-12-05", "place": "Amiens"}, links=[{"title": "Un lien", "url": "/page"}])
+    project.announce(
+        event={"start": "2024-12-05", "place": "Amiens"}, links=[{"title": "Le programme", "url": "/page"}]
+    )
     assert codes(project) == []
 
 
