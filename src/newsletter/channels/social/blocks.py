@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # Control characters, which no text of an announcement may hold: content cannot begin a block.
 _BEGIN, _END, _BETWEEN = "\x02", "\x03", "\x1f"
+_GAPS = {"": 0, " ": 1, "\n": 2, "\n\n": 3}  # what may separate two blocks, by size
 _SURPLUS = re.compile(r"[ \t]+(?=\n)|\n+(?=\n\n)")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A piece of a snippet; `gap` is what separates it from the one before.
 
     One with `drop` may be left out, the lowest number first. One with `cut` may lose sentences, then
@@ -31,6 +31,11 @@ def begin(name: str, drop: int = 0, cut: bool = False, most: int = 0) -> str:
     return f"{_BEGIN}{_BETWEEN.join((str(name), str(int(drop)), str(int(cut)), str(int(most))))}{_END}"
 
 
+def only(hashtags: Sequence[str], most: int, after: int = 0) -> str:
+    """Template filter: hashtags up to number `most`, those up to number `after` left out."""
+    return " ".join(hashtags[after:most])
+
+
 def split(rendered: str) -> list[Block]:
     """The blocks of a rendered template that hold anything, in order."""
     if " \n" in rendered or "\n\n\n" in rendered:
@@ -39,14 +44,17 @@ def split(rendered: str) -> list[Block]:
     gap = ""
     for part in rendered.split(_BEGIN):
         label, sign, body = part.rpartition(_END)
-        text = body.strip(" \n")
-        if not text:
+        kept = body.rstrip(" \n")
+        tail = body[len(kept) :]
+        if tail not in _GAPS:
+            tail = "\n" * min(2, tail.count("\n")) or " "
+        if text := kept.lstrip(" \n"):
+            name, drop, cut, most = _options(label) if sign else ("", 0, False, 0)
+            found.append(Block(name, text, gap if found else "", drop, cut, most))
+            gap = tail
+        elif sign and _GAPS[tail] > _GAPS[gap]:
             # Of the white space around an empty block the larger stays.
-            gap = _larger(gap, _tail(body)) if sign else gap
-            continue
-        name, drop, cut, most = _options(label) if sign else ("", 0, False, 0)
-        found.append(Block(name, text, gap if found else "", drop, cut, most))
-        gap = _tail(body)
+            gap = tail
     return found
 
 
@@ -55,7 +63,8 @@ def assemble(blocks: Sequence[Block], texts: Sequence[str]) -> str:
     pieces: list[str] = []
     gap = ""
     for block, text in zip(blocks, texts, strict=True):
-        gap = _larger(gap, block.gap)
+        if _GAPS[block.gap] > _GAPS[gap]:
+            gap = block.gap
         if text:
             pieces += [gap, text] if pieces else [text]
             gap = ""
@@ -66,12 +75,3 @@ def assemble(blocks: Sequence[Block], texts: Sequence[str]) -> str:
 def _options(label: str) -> tuple[str, int, bool, int]:
     name, drop, cut, most = label.split(_BETWEEN)
     return name, int(drop), cut == "1", int(most)
-
-
-def _tail(body: str) -> str:
-    tail = body[len(body.rstrip(" \n")) :]
-    return "\n" * min(2, tail.count("\n")) or tail[:1]
-
-
-def _larger(one: str, other: str) -> str:
-    return one if (one.count("\n"), len(one)) >= (other.count("\n"), len(other)) else other

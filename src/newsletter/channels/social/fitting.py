@@ -6,6 +6,7 @@ back. Lengths of parts only guide the search: every text that is given back was 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsletter.channels.social import cutting
 from newsletter.channels.social.blocks import Block, assemble
@@ -16,8 +17,7 @@ _CLAUSE = 0.6  # a clause is preferred to words that are not much longer
 Size = Callable[[str], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(NamedTuple):
     """A text within its limit, the blocks that were left out, and those that were shortened."""
 
     text: str
@@ -31,14 +31,14 @@ def fit(blocks: list[Block], excess: Size, size: Size, fold: int | None = None) 
     `excess` counts a whole text: by how many units it is too long, 0 or less when it fits. `size`
     estimates a part in the same units. `fold` is the length within which the hook stands complete.
     """
-    search = _Search(blocks, [_within(block, fold) for block in blocks], excess, size)
+    texts = [_within(block, fold) if block.most or block.name == _HOOK else block.text for block in blocks]
+    search = _Search(blocks, texts, excess, size)
     search.run()
     if search.over > 0:
         return None
+    changed = [(block.name, text) for block, text in zip(blocks, texts, strict=True) if text != block.text]
     return Fitted(
-        search.text,
-        tuple(block.name for block, text in zip(blocks, search.texts, strict=True) if not text),
-        tuple(block.name for block, text in zip(blocks, search.texts, strict=True) if text and text != block.text),
+        search.text, tuple(name for name, text in changed if not text), tuple(name for name, text in changed if text)
     )
 
 
