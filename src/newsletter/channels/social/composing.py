@@ -19,6 +19,8 @@ from newsletter.templates import Template, Templates
 DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
 _THREADED = ("x", "mastodon", "bluesky", "threads")
 _SIMPLE = re.compile(r"(https?://[a-z0-9.-]+/)(?:[a-z0-9-]+[./])*[a-z0-9-]*[a-z0-9]")
+# Plain quotation marks have no spaces within.
+_INSIDE = re.compile("(?<=«)[ \u00a0]+|[ \u00a0]+(?=»)")
 # On these every character of an address counts against a short limit.
 _UNMARKED = ("bluesky", "threads", "sms")
 
@@ -113,7 +115,7 @@ class Composer:
             return blocks
         plain = sms.transliterated if material.social.sms_ascii else sms.plain_typography
         return [
-            block if block.name == "link" else Block(block.name, plain(block.text), block.gap, block.drop, block.cut)
+            block if block.name == "link" else block._replace(text=plain(_INSIDE.sub("", block.text)))
             for block in blocks
         ]
 

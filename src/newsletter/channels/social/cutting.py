@@ -106,7 +106,9 @@ def _shorter(sentence: str) -> list[tuple[str, bool]]:
         straight ^= word.count('"') % 2 == 1
         if opened > 0 or straight or index in bound:
             continue
-        if (words := sentence[: token.end()].rstrip(_LOOSE)) and (not kept or words != kept[-1][0]):
+        words = sentence[: token.end()].rstrip(_LOOSE)
+        # What stood before a colon may hang now: `pour :`.
+        if words and not _hangs(words.rpartition(" ")[2]) and (not kept or words != kept[-1][0]):
             following = tokens[index + 1].group()
             kept.append((words, bool(_END_OF_CLAUSE.search(word)) or following[0] in "–—("))
     return kept[::-1]
@@ -116,8 +118,7 @@ def _bound(words: list[str]) -> set[int]:
     """Which words the next one belongs to."""
     found = set()
     for index, (word, following) in enumerate(pairwise(words)):
-        hangs = word.lower().lstrip("(«“\"'\u00a0") in _HANGING
-        if hangs or _counts(word) or following[0].isdigit() or following.startswith(_GLUED):
+        if _hangs(word) or _counts(word) or following[0].isdigit() or following.startswith(_GLUED):
             found.add(index)
         elif _is_name(word) and (word[-1] not in ",;:.!?»”)" or _INITIAL.fullmatch(word)):
             end = index + 1
@@ -126,6 +127,10 @@ def _bound(words: list[str]) -> set[int]:
             if _is_name(words[end]):
                 found.update(range(index, end))
     return found
+
+
+def _hangs(word: str) -> bool:
+    return word.endswith(("’", "'")) or word.lower().lstrip("(«“\"'\u00a0") in _HANGING
 
 
 def _counts(word: str) -> bool:

@@ -1,6 +1,7 @@
 """rendering: every announcement and every issue as snippets, their JSON, and the page that shows them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from newsletter.channels.social.composing import Composer
 from newsletter.channels.social.faults import Judge
@@ -39,5 +40,8 @@ def gather(publication: Publication, templates: Templates) -> Iterator[Material]
 
     for announcement in publication.announcements:
         yield of_announcement(announcement, publication, words(announcement.lang))
+    taken = {announcement.stem for announcement in publication.announcements}
     for issue in publication.issues:
-        yield of_issue(issue, publication, words(issue.lang))
+        material = of_issue(issue, publication, words(issue.lang))
+        # An announcement may be called as an issue is; on the site they lie in different folders.
+        yield replace(material, stem=f"issue-{issue.stem}") if issue.stem in taken else material
