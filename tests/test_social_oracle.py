@@ -14,7 +14,7 @@ def test_no_composed_snippet_is_too_long_for_the_platforms() -> None:
     texts: dict[str, set[str]] = {name: set() for name in ("x", "mastodon", "bluesky", "sms")}
 
     @given(announcements())
-    @settings(max_examples=150)
+    @settings(max_examples=80)
     def gather(announcement: Announcement) -> None:
         for post in composed(announcement)[1]:
             if post.platform.name in texts:

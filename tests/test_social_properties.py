@@ -45,7 +45,7 @@ LONG = st.one_of(
     st.text(LETTERS, min_size=200, max_size=400),
     SENTENCES,
 )
-HANGING = re.compile(r"(?<![\w’'-])(?:le|la|de|des|un|une|et|à|pour|nos|notre|nous|vous|en|l’|d’)…", re.IGNORECASE)
+HANGING = re.compile(r"(?<![\w’'.-])(?:le|la|de|des|un|une|et|à|pour|nos|notre|nous|vous|en|l’|d’)…", re.IGNORECASE)
 
 
 @cache
