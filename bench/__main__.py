@@ -1,146 +1,142 @@
-"""How long a build takes, beside the plain way: jinja2, mjml-python and premailer for every mail.
+"""How long builds take, beside other tools and the plain way: `python -m bench [COUNT] [--growth]`.
 
-`python -m bench [COUNT]`; the two ways alternate in one run, medians and ratios are printed and
-kept in bench/results.md.
+All ways alternate in one run; the table gives medians and ratios, and is kept in bench/results.md. With
+--growth builds of 100 to 20,000 announcements follow. NEWSLETTER_RIVALS: see rivals.py.
 """
 
-import re
+import os
+import platform
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from statistics import median
 
-from bench import corpus
+from bench import corpus, rivals, watch
+from bench.watch import Run, ours
+from bench.ways import Bench
 
-if TYPE_CHECKING:
-    from newsletter.channels.mail import Mails
-    from newsletter.model import Publication
-    from newsletter.templates import Templates
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS = 3
-PLAIN_SAMPLE = 60  # mails a round by the plain way: it takes long enough
+NOW = ("--now", "2026-01-01")
+MEMORY = Path("/dev/shm")
 
 
-def ours(root: Path) -> int:
-    """Read, check, render and publish everything, from an empty outbox; gives announcements."""
-    from newsletter import outbox, pipeline
-    from newsletter.problems import Problems
+class Table:
+    """Rows of figures as they come; `seconds` are by way, one figure a round."""
 
-    problems = Problems()
-    project = pipeline.open_project(root, problems)
-    shutil.rmtree(root / "outbox", ignore_errors=True)
-    outbox.publish(pipeline.build(project, NOW, problems), root / "outbox", problems)
-    return len(list((root / "announcements").glob("*.md")))
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.megabytes: dict[str, float] = {}
+        self.files: dict[str, int] = {}
 
+    def take(self, way: str, found: Run | float | None, share: int = 1) -> None:
+        """One figure: a whole command's, in which `share` announcements were made, or seconds a mail."""
+        if isinstance(found, Run):
+            self.megabytes[way] = max(self.megabytes.get(way, 0), found.megabytes)
+            found = found.seconds
+        if found is not None:
+            self.seconds[way].append(found / share)
 
-def plain(root: Path) -> float:
-    """Seconds a mail by the plain way: Markdown, jinja2, mjml-python and premailer, HTML only.
-
-    The same templates and the same CSS; prose is styled by premailer as everything else is.
-    """
-    import pyromark
-    from mjml import mjml2html
-    from premailer import Premailer
-
-    from newsletter.content import Content
-
-    publication, mails, templates = _mails(root)
-    rules = templates.get("mail/prose.css").render({"brand": mails.theme.brand})
-    css = mails.theme.press.css + re.sub(r"(^|,)\s*(?=[a-z][^{}]*\{)", r"\1.prose ", rules, flags=re.MULTILINE)
-    template = templates.get("mail/announcement.mjml")
-    begun = time.perf_counter()
-    for announcement in publication.announcements[:PLAIN_SAMPLE]:
-        values = dict(mails.announcement_values(announcement))
-        values["story"] = _Plain(values["story"], Content(pyromark.html(announcement.source.body), safe=True))
-        html = mjml2html(template.render(values), fonts={})
-        Premailer(
-            html, css_text=[css], allow_network=False, keep_style_tags=True, strip_important=False,
-            cssutils_logging_level=50,
-        ).transform()  # fmt: skip
-    return (time.perf_counter() - begun) / PLAIN_SAMPLE
+    def lines(self, beside: str) -> Iterator[str]:
+        """As Markdown; the ratio is that to the way `beside`."""
+        base = median(self.seconds[beside]) if beside in self.seconds else 0
+        yield f"| way | ms an announcement | beside {beside} | files | MB |"
+        yield "|---|---:|---:|---:|---:|"
+        for way, figures in self.seconds.items():
+            ratio = f"{median(figures) / base:.2f} ×" if base else ""
+            held = f"{self.megabytes[way]:.0f}" if way in self.megabytes else ""
+            yield f"| {way} | {median(figures) * 1000:.2f} | {ratio} | {self.files.get(way, '')} | {held} |"
 
 
-class _Plain:
-    """A story with another body."""
-
-    def __init__(self, story: object, body: object) -> None:
-        self._story, self.body = story, body
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._story, name)
+def build(root: Path, out: Path, *words: str) -> Run:
+    """One build into an outbox that is empty before."""
+    shutil.rmtree(out, ignore_errors=True)
+    return ours("build", "-C", str(root), "--out", str(out), *NOW, *words)
 
 
-def _mails(root: Path) -> tuple["Publication", "Mails", "Templates"]:
-    from newsletter import pipeline
-    from newsletter.channels.mail import Mails, Theme
-    from newsletter.problems import Problems
-    from newsletter.templates import Templates
-
-    problems = Problems()
-    publication = pipeline.read(pipeline.open_project(root, problems), NOW, problems)
-    templates = Templates(root, problems)
-    return publication, Mails(publication, Theme(publication, templates, problems), templates), templates
-
-
-def same_work(root: Path) -> float:
-    """Seconds a mail for the same result: the Markdown read, and the HTML of every announcement's mail."""
-    from newsletter import markdown
-
-    publication, mails, templates = _mails(root)
-    template = templates.get("mail/announcement.mjml")
-    begun = time.perf_counter()
-    for announcement in publication.announcements:
-        markdown.parse(announcement.source.body)
-        mails.theme.press.render(template, mails.announcement_values(announcement))
-    return (time.perf_counter() - begun) / len(publication.announcements)
-
-
-def timed(run: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    run()
-    return time.perf_counter() - begun
+def rounds(table: Table, root: Path, memory: Path, disk: Path) -> None:
+    """Every way, ROUNDS times, one after another."""
+    count, announcements = table.count, root / "announcements"
+    bench = Bench(root)
+    mails = bench.filled()
+    ways: dict[str, Callable[[], Run | float | None]] = {
+        HUGO: lambda: rivals.hugo(announcements, memory / "hugo"),
+        "ours, mail and feeds": lambda: build(root, memory / "same", "--only", "email"),
+        "ours, every channel": lambda: build(root, memory / "all"),
+        "ours, every channel, to disk": lambda: build(root, disk / "all"),
+        "ours, nothing changed": lambda: ours("build", "-C", str(root), "--out", str(memory / "all"), *NOW),
+        "ours, HTML of the mail only": bench.same_html,
+        "jinja2 → mjml-python → premailer, HTML of the mail only": lambda: bench.plain(disk / "plain"),
+        "Inkletter, HTML and text of the mail": lambda: rivals.inkletter(announcements),
+        "npm mjml → juice, HTML of the mail only": lambda: rivals.node(mails, bench.css, disk / "node"),
+    }
+    for number in range(ROUNDS):
+        for way, measure in ways.items():
+            found = measure()
+            table.take(way, found, count if isinstance(found, Run) else 1)
+            print(f"\r{number + 1}/{ROUNDS} {way:60}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    for way, folder in ((HUGO, memory / "hugo/public"), ("ours, mail and feeds", memory / "same"),
+                        ("ours, every channel", memory / "all")):  # fmt: skip
+        table.files[way] = sum(path.is_file() for path in folder.rglob("*"))
 
 
-def command(*words: str) -> Callable[[], object]:
-    return lambda: subprocess.run([sys.executable, "-m", "newsletter", *words], check=True, capture_output=True)
+HUGO = "Hugo, a page, a text, one RSS feed"
+
+
+def small(folder: Path) -> Iterator[str]:
+    """What one waits for at a desk."""
+    one = folder / "one"
+    corpus.write(one, 1)
+    helps = [watch.ours("--help").seconds for _ in range(5)]
+    cold = [build(one, folder / "out").seconds for _ in range(5)]
+    imports = [
+        watch.run(sys.executable, "-c", "import newsletter.pipeline, newsletter.channels.mail").seconds
+        for _ in range(5)
+    ]
+    yield "| what | s |"
+    yield "|---|---:|"
+    yield f"| `newsletter --help` | {median(helps):.2f} |"
+    yield f"| one announcement, from cold | {median(cold):.2f} |"
+    yield f"| of that, Python and imports | {median(imports):.2f} |"
+
+
+def growth(memory: Path) -> Iterator[str]:
+    """Whole builds of more and more announcements."""
+    yield "| announcements | ms an announcement | MB |"
+    yield "|---:|---:|---:|"
+    for count in (100, 1000, 5000, 20_000):
+        root = memory / f"grown-{count}"
+        corpus.write(root, count)
+        found = [build(root, memory / "grown") for _ in range(ROUNDS)]
+        shutil.rmtree(root)
+        each = median(run.seconds for run in found) / count * 1000
+        yield f"| {count:,} | {each:.2f} | {max(run.megabytes for run in found):.0f} |"
+    shutil.rmtree(memory / "grown")
 
 
 def main() -> None:
-    """Run everything and print the table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    with tempfile.TemporaryDirectory() as folder:
-        many, one = Path(folder) / "many", Path(folder) / "one"
-        corpus.write(many, count)
-        corpus.write(one, 1)
-        per_ours, per_same, per_plain, rebuilds = [], [], [], []
-        for _ in range(ROUNDS):
-            per_ours.append(timed(lambda: ours(many)) / count)
-            per_same.append(same_work(many))
-            rebuilds.append(timed(command("build", "-C", str(many), "--now", "2026-01-01")) / count)
-            per_plain.append(plain(many))
-        cold = [timed(command("build", "-C", str(one), "--out", f"{folder}/out{n}")) for n in range(5)]
-        helps = [timed(command("--help")) for _ in range(5)]
-    ours_ms, same_ms, plain_ms = (statistics.median(each) * 1000 for each in (per_ours, per_same, per_plain))
-    lines = [
-        f"{count} announcements of 3.7 KB; medians of {ROUNDS} alternating rounds (5 for whole commands)",
-        "",
-        "| what | time | ratio |",
-        "|---|---|---|",
-        f"| plain way, HTML of one mail (Markdown → jinja2 → mjml-python → premailer) | {plain_ms:.2f} ms | 1 |",
-        f"| ours, HTML of one mail, Markdown and all | {same_ms:.2f} ms | {plain_ms / same_ms:.1f} × faster |",
-        f"| ours, the whole build, per announcement | {ours_ms:.2f} ms | {plain_ms / ours_ms:.1f} × faster |",
-        f"| ours, nothing changed, whole command, per announcement | {statistics.median(rebuilds) * 1000:.2f} ms | |",
-        f"| one announcement, whole command from cold | {statistics.median(cold):.2f} s | |",
-        f"| `newsletter --help` | {statistics.median(helps):.2f} s | |",
-    ]
-    text = "\n".join(lines) + "\n"
+    """Run everything and print the tables."""
+    count = next((int(word) for word in sys.argv[1:] if word.isdigit()), 5000)
+    shared = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=shared) as fast, tempfile.TemporaryDirectory() as slow:
+        memory, disk = Path(fast), Path(slow)
+        root, table = memory / "many", Table(count)
+        corpus.write(root, count)
+        rounds(table, root, memory, disk)
+        parts = [
+            f"{count:,} announcements of 3.7 KB, {os.cpu_count()} cores, Python {platform.python_version()}; medians "
+            f"of {ROUNDS} alternating rounds, outbox empty before and on a memory disk unless it says otherwise.",
+            *("", *table.lines(HUGO if HUGO in table.seconds else "ours, every channel")),
+            *("", *small(disk)),
+        ]
+        if "--growth" in sys.argv:
+            shutil.rmtree(memory / "all", ignore_errors=True)
+            parts += ["", *growth(memory)]
+    text = "\n".join(parts) + "\n"
     print(text, end="")
     (Path(__file__).parent / "results.md").write_text(f"# Measured\n\n{text}", encoding="utf-8")
 

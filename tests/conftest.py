@@ -54,6 +54,21 @@ class Project:
         lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None]
         return self.write(f"announcements/{name}", "\n".join(["---", *lines, "---", "", body, ""]))
 
+    def complete(self) -> None:
+        """Add the settings without which a check warns: who publishes, and how readers leave."""
+        settings = (self.root / "pyproject.toml").read_text(encoding="utf-8")
+        self.write("pyproject.toml", settings + COMPLETE)
+
+
+COMPLETE = """
+[tool.newsletter.organisation]
+name = "Exemple"
+address = "1 rue du Port, 80000 Amiens"
+
+[tool.newsletter.unsubscribe]
+url = "https://exemple.example/quitter"
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:

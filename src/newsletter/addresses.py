@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
@@ -33,6 +34,7 @@ class Destination:
     plain_http: bool = False
 
 
+@lru_cache(maxsize=4096)  # the same links come again and again
 def judge(target: str) -> Destination:
     """What `target`, as an author wrote it, leads to. Raises Unsafe for what may not be linked."""
     written = html.unescape(target).strip(" \t\n")

@@ -6,16 +6,28 @@ Here stands the one rule of visibility; every channel gets its result and nothin
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from newsletter.issues import compose_issues
 from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings, Target
 from newsletter.problems import Place, Problems
+
+State = Literal["public", "scheduled", "draft", "expired"]
 
 
 def is_visible(announcement: Announcement, now: datetime) -> bool:
     """No draft, its date has come, it has not expired."""
     expired = announcement.expires is not None and announcement.expires <= now
     return not announcement.draft and announcement.date <= now and not expired
+
+
+def state(announcement: Announcement, now: datetime) -> State:
+    """What an announcement is at `now`: on view, or why not."""
+    if is_visible(announcement, now):
+        return "public"
+    if announcement.draft:
+        return "draft"
+    return "scheduled" if announcement.date > now else "expired"
 
 
 def compose(

@@ -1,6 +1,7 @@
 """library: what scripts may call. Each call is one run: it raises nothing for bad announcements."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
@@ -67,11 +68,8 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
 
     _aware(now)
     problems = Problems()
-    try:
-        for _ in pipeline.build(pipeline.open_project(Path(project).resolve(), problems), now, problems):
-            pass
-    except Stop:
-        pass
+    with suppress(Stop):
+        pipeline.check(pipeline.open_project(Path(project).resolve(), problems), now, problems)
     return tuple(problems)
 
 

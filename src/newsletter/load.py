@@ -19,6 +19,8 @@ from newsletter.problems import Place, Problems
 MAX_FRONT_MATTER = 64 * 1024  # bytes
 MAX_DEPTH = 20
 
+# A comment of its own line speaks for the file, one behind a value for its line.
+_EXCUSE = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\]\n]*)\][ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 
 
@@ -33,6 +35,14 @@ def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
 
 
 def _folder(root: Path, folder: str, problems: Problems) -> Iterator[Source]:
+    for path in paths(root, folder, problems):
+        source = read(root, path, problems)
+        if source is not None:
+            yield source
+
+
+def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
+    """The project paths of the files of `folder` that are read, in the order of their names."""
     try:
         names = sorted(os.listdir(root / folder))
     except FileNotFoundError:
@@ -42,9 +52,7 @@ def _folder(root: Path, folder: str, problems: Problems) -> Iterator[Source]:
         return
     for name in names:
         if name.endswith(".md") and not name.startswith((".", "_")) and name != "README.md":
-            source = read(root, f"{folder}/{name}", problems)
-            if source is not None:
-                yield source
+            yield f"{folder}/{name}"
 
 
 def read(root: Path, path: str, problems: Problems) -> Source | None:
@@ -79,6 +87,7 @@ def parse(path: str, raw: bytes, problems: Problems) -> Source | None:
     front, body, body_line = _split(path, content, problems)
     if front is None:
         return None
+    _read_excuses(path, front, problems)
     fields = _read_yaml(path, front, problems)
     return None if fields is None else Source(path, fields, body, body_line)
 
@@ -127,6 +136,14 @@ def _split(path: str, content: str, problems: Problems) -> tuple[str | None, str
         return None, "", 1
     # One more LF in front keeps YAML's line numbers those of the file.
     return "\n" + front, content[end.end() + 1 :], content.count("\n", 0, end.end()) + 2
+
+
+def _read_excuses(path: str, front: str, problems: Problems) -> None:
+    """Comments such as `# newsletter: ignore[plain-http]`."""
+    for match in _EXCUSE.finditer(front) if "ignore[" in front else ():
+        place = Place(path, front.count("\n", 0, match.start()) + 1, len(match[1]) + 1)
+        for code in filter(None, re.split(r"[ \t,]+", match[2])):
+            problems.excuse(place, code, whole_file=not match[1].strip())
 
 
 def _at(event: Any) -> tuple[int, int]:

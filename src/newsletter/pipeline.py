@@ -2,19 +2,22 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from newsletter import fix
+from newsletter import fix, workers
 from newsletter.channels import CHANNELS, channel
 from newsletter.check import Checker
 from newsletter.clashes import find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
 from newsletter.load import load, load_issues
-from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings
+from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
+from newsletter.rules import RULES
+from newsletter.rules.inspection import Inspection, review, review_codes
+from newsletter.rules.project import Chosen
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
 
@@ -53,13 +56,18 @@ def gather(project: Project, problems: Problems) -> Gathered:
         tuple(a for source in sources if (a := checker.announcement(source)) is not None),
         tuple(f for source in issue_sources if (f := checker.issue_file(source)) is not None),
         frozenset(source.path for source in sources),
-        _logo(project.settings, files, problems),
+        find_logo(project.settings, files, problems),
     )
 
 
-def read(project: Project, now: datetime, problems: Problems) -> Publication:
-    """The publication at `now`."""
+def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False) -> Publication:
+    """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""
     found = gather(project, problems)
+    chosen = Chosen(project.root, project.settings)
+    review_codes(chosen, RULES, problems)
+    written: tuple[Announcement | IssueFile, ...] = (*found.announcements, *found.issue_files)
+    for each in written:
+        review(each, chosen, problems, thorough=thorough)
     return compose(
         project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
     )  # fmt: skip
@@ -71,30 +79,62 @@ def build(
     problems: Problems,
     only: Collection[str] = CHANNELS,
     tally: Counter[str] | None = None,
+    *,
+    jobs: int = 0,
+    thorough: bool = False,
 ) -> Iterator[Artefact]:
     """Every file of the outbox at `now`, as it is made, by the channels in `only`.
 
-    Faults go to `problems`; what a summary may want to say of the work is counted in `tally`.
+    `jobs` is the number of processes (0: as many as pay). Faults go to `problems`; what
+    a summary may want to say of the work is counted in `tally`. When `thorough`, every rule looks
+    at what is made, not only those that may stop a build; that is one process's work.
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
-    publication = read(project, now, problems)
+    publication = read(project, now, problems, thorough=thorough)
     if problems.fatal:
         raise Stop
-    counts = Counter() if tally is None else tally
-    templates = Templates(project.root, problems, project.settings.theme, counts)
+    templates = open_templates(project, problems, Counter() if tally is None else tally)
+
+    def make(share: Share) -> Iterator[Artefact]:
+        mine = replace(publication, share=share)
+        inspection = Inspection(Chosen(project.root, project.settings), publication, templates, problems, thorough)
+        for name in CHANNELS:
+            if name in only:
+                for artefact in channel(name)(mine, templates, problems):
+                    inspection.take(artefact)
+                    yield artefact
+        inspection.finish()
+
+    processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))
+    yield from workers.spread(make, problems, processes)
+
+
+def open_templates(project: Project, problems: Problems, tally: Counter[str]) -> Templates:
+    """The theme of the project. Raises Stop when there is none of that name."""
+    templates = Templates(project.root, problems, project.settings.theme, tally)
     if project.settings.theme not in templates.themes():
         problems.error(
             Place(project.settings.path), "unknown-theme", f"there is no theme '{project.settings.theme}'",
             f"use {' or '.join(templates.themes())}",
         )  # fmt: skip
         raise Stop
-    for name in CHANNELS:
-        if name in only:
-            yield from channel(name)(publication, templates, problems)
+    return templates
 
 
-def _logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
+def check(project: Project, now: datetime, problems: Problems) -> Counter[str]:
+    """Everything that is wrong at `now`, by every rule that needs no other tool; gives what was counted.
+
+    Raises Stop when the announcements or templates hold an error that ends the run.
+    """
+    tally: Counter[str] = Counter()
+    for _ in build(project, now, problems, tally=tally, thorough=True):
+        pass
+    return tally
+
+
+def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
+    """The organisation's logo; None when there is none that can be used, which is then reported."""
     if not settings.organisation.logo:
         return None
     try:

@@ -43,13 +43,25 @@ class Problems:
     """Collects every problem of one run; reading gives them sorted by place, each once.
 
     When `strict`, a warning stops publication as an error does. Warnings with a code in `ignore`
-    are dropped, those with one in `raised` become errors.
+    are dropped, those with one in `raised` become errors; a file may excuse its own.
     """
 
     strict: bool = False
     ignore: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
+    excuses: set[tuple[Place, str]] = field(default_factory=set)
     _found: set[Problem] = field(default_factory=set)
+    _dropped: set[tuple[str, int, str]] = field(default_factory=set)
+
+    def excuse(self, place: Place, code: str, *, whole_file: bool) -> None:
+        """Drop warnings with this code: those of the file, or those of the place's line."""
+        self.excuses.add((place, code))
+        self._dropped.add((place.path, 0 if whole_file else place.line, code))
+
+    def excuse_like(self, other: "Problems") -> None:
+        """Drop what `other` drops because a file excuses it."""
+        self.excuses |= other.excuses
+        self._dropped |= other._dropped  # noqa: SLF001 (one of its own)
 
     def error(self, place: Place, code: str, message: str, fix: str = "") -> None:
         """Report a fault that stops publication."""
@@ -57,9 +69,18 @@ class Problems:
 
     def warning(self, place: Place, code: str, message: str, fix: str = "") -> None:
         """Report a fault that does not stop publication, unless settings say so."""
-        if code not in self.ignore:
+        if not self._is_dropped(place, code):
             level: Level = "error" if code in self.raised else "warning"
             self._found.add(Problem(place, code, level, message, fix))
+
+    def notice(self, place: Place, code: str, message: str, fix: str = "") -> None:
+        """Report what is good to know; it never stops publication."""
+        if not self._is_dropped(place, code):
+            self._found.add(Problem(place, code, "info", message, fix))
+
+    def _is_dropped(self, place: Place, code: str) -> bool:
+        lines = ((place.path, line, code) in self._dropped for line in (0, place.line))
+        return code in self.ignore or (bool(self._dropped) and any(lines))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over problems found elsewhere, such as in another process."""

@@ -29,6 +29,10 @@ _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
 COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
 
 
+# As in rules/clients.toml.
+MAIL_PROGRAMS = ("outlook-windows", "outlook-new", "gmail", "apple-mail", "orange", "sfr", "laposte", "free")
+
+
 class _Zone(Text):
     """A time zone of the IANA database."""
 
@@ -43,6 +47,10 @@ class _Zone(Text):
 
 def _brand(**pairs: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs.items()))
+
+
+def _audience(**shares: int) -> tuple[tuple[str, int], ...]:
+    return tuple(shares.items())
 
 
 KEYS = Record(
@@ -77,7 +85,14 @@ KEYS = Record(
             SocialSettings,
         ),
         "mail": Record({"utm": Flag(), "domains": Many(Text(253, r"[a-z0-9.-]+", "a domain"))}, MailSettings),
-        "check": Record({"ignore": Many(Text(60)), "error": Many(Text(60))}, CheckSettings),
+        "check": Record(
+            {
+                "ignore": Many(Text(60)),
+                "error": Many(Text(60)),
+                "audience": Record({name: Number(0, 100) for name in MAIL_PROGRAMS}, _audience),
+            },
+            CheckSettings,
+        ),
     },
     required=("title", "language", "timezone", "url", "authority", "sender"),
 )

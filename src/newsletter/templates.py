@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from typing import Any
 
 import jinja2
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
 from newsletter.content import Content, concat, join
@@ -32,6 +35,44 @@ class _Generator(CodeGenerator):
 class _Environment(jinja2.Environment):
     code_generator_class = _Generator
     concat_content = staticmethod(concat)
+
+
+# Before each line of a theme's own text, when it is traced: private characters around path and line.
+_MARK = re.compile("\ue000([^\ue001]*)\ue001(\\d+)\ue002")
+
+
+class _Marks(Extension):
+    """Marks where each line of a template's own text comes from."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type != "data":
+                yield token
+                continue
+            lines = token.value.split("\n")
+            marked = (f"\ue000{stream.filename}\ue001{token.lineno + i}\ue002{line}" for i, line in enumerate(lines))
+            yield Token(token.lineno, "data", "\n".join(marked))
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where the pieces of a rendered text come from: `starts` are offsets, in order."""
+
+    starts: tuple[int, ...]
+    origins: tuple[tuple[str, int], ...]
+    text: str
+    sources: Mapping[str, str]
+
+    def place(self, offset: int) -> Place:
+        """The place in the theme of what stands at `offset`: line for line, column as near as it can be."""
+        index = max(bisect_right(self.starts, offset) - 1, 0)
+        path, line = self.origins[index]
+        end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
+        written = self.sources.get(path, "").split("\n")[line - 1 : line] or [""]
+        words = self.text[offset : min(end, offset + 24)].partition("\n")[0]
+        # What was filled in stands in the text, but not in the template.
+        columns = (written[0].find(words[:length]) for length in range(len(words), 0, -1))
+        return Place(path, line, next((column for column in columns if column >= 0), 0) + 1)
 
 
 def _escape(value: Any) -> Any:
@@ -80,6 +121,9 @@ def _report(fault: Exception, problems: Problems) -> Stop:
             if "__jinja_exception__" in trace.tb_frame.f_globals:
                 place = Place(name, trace.tb_lineno)
             trace = trace.tb_next
+    if isinstance(fault, jinja2.TemplateNotFound):
+        problems.error(place, "missing-template", f"there is no template '{fault.name}'", "correct the name")
+        return Stop()
     message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
     problems.error(place, "template-fault", f"the template cannot be rendered: {message}", "correct this line")
     return Stop()
@@ -90,13 +134,15 @@ class Templates:
     """The theme of one project: `root`/templates first, then what comes with the package.
 
     Another theme than the default one has its files in `templates/themes/<name>/`; what it
-    leaves out is the default theme's. `tally` counts what the summary of a build tells.
+    leaves out is the default theme's. `tally` counts what the summary of a build tells; `watch`
+    is called with what a channel makes once and uses often, such as the shape of a mail.
     """
 
     root: Path
     problems: Problems
     theme: str = "default"
     tally: Counter[str] = field(default_factory=Counter)
+    watch: Callable[[Any], None] | None = None
     _environment: _Environment = field(init=False)
     _sources: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -148,6 +194,23 @@ class Templates:
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """Path and content of every template that was loaded, by name."""
         return self._sources
+
+    def trace(self, template: Template, values: Mapping[str, Any], text: str) -> Trace:
+        """Where each line of `text` comes from, which `template` gave for `values`."""
+        marking = self._environment.overlay(extensions=[_Marks])
+        marked = marking.get_template(template.name).render(values)
+        starts, origins, plain = [0], [(template.path, 1)], []
+        last = length = 0
+        for mark in _MARK.finditer(marked):
+            plain.append(marked[last : mark.start()])
+            length += len(plain[-1])
+            last = mark.end()
+            starts.append(length)
+            origins.append((mark[1], int(mark[2])))
+        # A filter over printed text would see the marks: then only the template is known.
+        if "".join((*plain, marked[last:])) != text:
+            starts, origins = [0], [(template.path, 1)]
+        return Trace(tuple(starts), tuple(origins), text, dict(self._sources.values()))
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
         found = self._find(name)

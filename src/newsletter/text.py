@@ -7,6 +7,7 @@ NBSP, so everything here breaks at ordinary white space only.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Letters that NFKD leaves whole.
 _SPELLED = str.maketrans(
@@ -19,6 +20,8 @@ _SPELLED = str.maketrans(
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+
+_BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # but not a single space, of which there are many
 
 # An abbreviation before a full stop does not end a sentence.
 _ABBREVIATIONS = (
@@ -38,6 +41,7 @@ def forbidden(text: str) -> Iterator[tuple[int, str]]:
         yield match.start(), f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
 
 
+@lru_cache(maxsize=4096)  # tags and headings come again and again
 def fold(text: str) -> str:
     """ASCII form for addresses: `L’École d’été` gives `l-ecole-d-ete`; may be empty."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_SPELLED))
@@ -54,7 +58,7 @@ def fold_or_hex(text: str, prefix: str = "tag-") -> str:
 
 def one_line(text: str) -> str:
     """Runs of ordinary white space become one space; NBSP and its kin stay."""
-    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
+    return _BLANKS.sub(" ", text).strip(" ")
 
 
 def sentences(text: str) -> list[str]:

@@ -11,6 +11,7 @@ from newsletter.cli.build import build
 from newsletter.cli.check import check
 from newsletter.cli.count import count
 from newsletter.cli.new import new
+from newsletter.cli.preview import preview
 from newsletter.cli.schema import schema
 from newsletter.cli.status import status
 from newsletter.cli.verify import verify
@@ -50,6 +51,7 @@ app.command()(verify)
 app.command()(new)
 app.command()(status)
 app.command("list", hidden=True)(status)
+app.command()(preview)
 app.command()(count)
 app.command()(schema)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from newsletter.model import Artefact
 
 _ONLY = typer.Option("--only", metavar="A,B", help="Only these of email, feeds, site, social; needs --out.")
+_JOBS = typer.Option("--jobs", "-j", metavar="N", min=0, max=64, help="Processes (default: as many as pay).")
 # What a summary counts: how a file's path begins and ends, and what it is then.
 _KINDS = (
     ("email/announcements/", ".eml", "announcement mail"),
@@ -32,6 +33,7 @@ def build(
     now: Now = "",
     out: Out = None,
     only: Annotated[str, _ONLY] = "",
+    jobs: Annotated[int, _JOBS] = 0,
     strict: Strict = False,
     format: Format = "text",
 ) -> None:
@@ -57,7 +59,7 @@ def build(
         at = moment(now, project)
         target = out or project.root / "outbox"
         told = _Told()
-        made = pipeline.build(project, at, problems, wanted, told.tally)
+        made = pipeline.build(project, at, problems, wanted, jobs=jobs)
         try:
             published = outbox.publish(told.watch(made), target, problems)
         finally:
@@ -74,7 +76,6 @@ class _Told:
     """Counts what goes by, and shows that work goes on once it takes longer than a second."""
 
     def __init__(self) -> None:
-        self.tally: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
         self.look: dict[str, str] = {}
         self.begun = self.last = time.monotonic()
@@ -108,9 +109,5 @@ class _Told:
         counted = [f"{self.kinds[kind]} {kind}{'s' * (self.kinds[kind] > 1)}" for kind in order if self.kinds[kind]]
         if counted:
             yield ", ".join(counted)
-        if shapes := self.tally["shapes"]:
-            full = self.tally["full paths"]
-            whole = f"; {full} compiled whole (see lost-slot)" if full else ""
-            yield f"{shapes} shape{'s' * (shapes > 1)} of mail{whole}"
         if self.look:
             yield "look at " + ", ".join(shown(target / path) for path in self.look.values())

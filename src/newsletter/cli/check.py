@@ -29,5 +29,4 @@ def check(
         if fix:
             for path, id_ in pipeline.write_ids(project, problems):
                 print(f"{path}: wrote id: {id_}", file=sys.stderr)
-        for _ in pipeline.build(project, moment(now, project), problems):
-            pass
+        pipeline.check(project, moment(now, project), problems)

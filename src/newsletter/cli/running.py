@@ -39,20 +39,10 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
     """
     from newsletter import pipeline, report
     from newsletter.problems import Problems, Stop
-    from newsletter.settings import find_project
 
     if format not in report.FORMATS:
         refuse(f"--format cannot be '{format}'; use {', '.join(report.FORMATS)}")
-    wanted = directory or before["directory"] or Path()
-    try:
-        start = wanted.resolve(strict=True)
-    except (OSError, RuntimeError):  # a shell may stand in a folder that a build has replaced
-        refuse(f"there is no folder '{wanted}'; name the project's folder with -C")
-    if not start.is_dir():
-        refuse(f"'{wanted}' is no folder")
-    root = find_project(start)
-    if root is None:
-        refuse(f"no project in {start} or above; a project has [tool.newsletter] in its pyproject.toml")
+    root = project_folder(directory)
     problems = Problems(strict=strict)
     code = FINE
     try:
@@ -71,10 +61,28 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
     raise typer.Exit(code)
 
 
+def project_folder(directory: Path | None) -> Path:
+    """The root of the project that `directory`, or the current folder, stands in."""
+    from newsletter.settings import find_project
+
+    wanted = directory or before["directory"] or Path()
+    try:
+        start = wanted.resolve(strict=True)
+    except (OSError, RuntimeError):  # a shell may stand in a folder that a build has replaced
+        refuse(f"there is no folder '{wanted}'; name the project's folder with -C")
+    if not start.is_dir():
+        refuse(f"'{wanted}' is no folder")
+    root = find_project(start)
+    if root is None:
+        refuse(f"no project in {start} or above; a project has [tool.newsletter] in its pyproject.toml")
+    return root
+
+
 def _disk_faults() -> tuple[type[BaseException], ...]:
     from newsletter.outbox import Busy, DiskFault
+    from newsletter.workers import WorkerLost
 
-    return (Busy, DiskFault)
+    return (Busy, DiskFault, WorkerLost)
 
 
 def moment(now: str, project: "Project") -> datetime:

@@ -1,15 +1,11 @@
 """status: which announcements are public, scheduled, drafts or expired."""
 
 import json
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from newsletter.cli.running import Folder, Format, Now, moment, run
-
-if TYPE_CHECKING:
-    from newsletter.model import Announcement
 
 _ORDER = ("scheduled", "public", "draft", "expired")
 
@@ -29,6 +25,7 @@ def status(
       newsletter status --due --format json
     """
     from newsletter import pipeline
+    from newsletter.compose import state
     from newsletter.issues import issue_id, period
 
     with run(directory, format, strict=False) as (project, problems):
@@ -40,7 +37,7 @@ def status(
             span = period(issue)
             rows.append(
                 {
-                    "state": _state(announcement, at),
+                    "state": state(announcement, at),
                     "date": announcement.date.astimezone(zone).isoformat(timespec="minutes"),
                     "issue": issue,
                     "open": span is not None and at.astimezone(zone).date() < span[1],
@@ -58,16 +55,6 @@ def status(
             print(json.dumps(row, ensure_ascii=False) if format == "json" else _line(row))
         if not rows and format != "json":
             print("nothing is scheduled" if due else "there are no announcements; begin one: newsletter new TITLE")
-
-
-def _state(announcement: "Announcement", now: datetime) -> str:
-    from newsletter.compose import is_visible
-
-    if is_visible(announcement, now):
-        return "public"
-    if announcement.draft:
-        return "draft"
-    return "scheduled" if announcement.date > now else "expired"
 
 
 def _line(row: dict[str, object]) -> str:

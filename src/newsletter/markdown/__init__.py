@@ -11,10 +11,12 @@ import pyromark
 
 from newsletter.markdown.blocks import Blocks
 from newsletter.markdown.inlines import Inlines
+from newsletter.markdown.running import running
 from newsletter.markdown.writing import Fault
 from newsletter.model import Prose
+from newsletter.typography import Passage
 
-__all__ = ["MAX_DEPTH", "Fault", "parse"]
+__all__ = ["MAX_DEPTH", "Fault", "parse", "passages"]
 
 MAX_DEPTH = 100
 
@@ -59,6 +61,11 @@ def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
             else:
                 reader.take(verb, value, span["start"])
     return reader.finish(), tuple(reader.faults)
+
+
+def passages(body: str) -> tuple[Passage, ...]:
+    """The running text of a body, one passage for each paragraph, heading, item and cell."""
+    return running(body, list(_PARSER.events_with_range(body, merge_text=False)))
 
 
 def _survey(events: list[Event]) -> tuple[list[int], list[int], int]:

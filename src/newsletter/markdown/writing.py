@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.model import Block, Element, PageOnly, Part, Prose, Reference
+from newsletter.model import Block, Element, PageOnly, Part, Picture, Prose, Reference
 from newsletter.problems import Level
 
 
@@ -104,4 +104,5 @@ class Writing:
         return Prose(
             tuple(self.parts), tuple(self.blocks), tuple(self.references), tuple(self.paragraphs),
             self.lead, frozenset(self.anchors),
+            frozenset(part.chain for part in self.parts if isinstance(part, (Element, Picture))),
         )  # fmt: skip

@@ -13,7 +13,7 @@ from newsletter.model.announcement import (
     Tag,
 )
 from newsletter.model.prose import Address, Block, Element, PageOnly, Part, Picture, Prose, Reference
-from newsletter.model.publication import Artefact, Publication
+from newsletter.model.publication import Artefact, Publication, Share
 from newsletter.model.settings import (
     CheckSettings,
     FeedSettings,
@@ -57,6 +57,7 @@ __all__ = [
     "Scalar",
     "Sender",
     "Settings",
+    "Share",
     "Social",
     "SocialSettings",
     "Source",

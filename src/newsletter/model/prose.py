@@ -80,7 +80,8 @@ class Prose:
     """A parsed Markdown body, ready to be joined into HTML or text.
 
     `parts` are HTML with slots between; `paragraphs` is the plain text of each top-level
-    paragraph; `lead` counts those before `<!--more-->`; `anchors` are its headings' ids.
+    paragraph; `lead` counts those before `<!--more-->`; `anchors` are its headings' ids; `chains` are
+    those of its elements and pictures.
     """
 
     parts: tuple[Part, ...] = ()
@@ -89,3 +90,4 @@ class Prose:
     paragraphs: tuple[str, ...] = ()
     lead: int = 0
     anchors: frozenset[str] = frozenset()
+    chains: frozenset[str] = frozenset()

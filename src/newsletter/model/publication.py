@@ -1,13 +1,35 @@
 """What channels take and give: Publication, Target, Asset, Artefact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
 from newsletter.model.announcement import Announcement, Issue
 from newsletter.model.settings import Settings
 from newsletter.model.target import Asset
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One of `count` parts of the work on a publication, counted from 0: by default, all of it."""
+
+    number: int = 0
+    count: int = 1
+
+    def of(self, items: Sequence[Item]) -> Sequence[Item]:
+        """This share's stretch of what there is many of."""
+        if self.count == 1:
+            return items
+        return items[len(items) * self.number // self.count : len(items) * (self.number + 1) // self.count]
+
+    @property
+    def first(self) -> bool:
+        """The share that also makes what there is one of."""
+        return self.number == 0
 
 
 @dataclass(frozen=True)
@@ -15,7 +37,8 @@ class Publication:
     """All that a channel may need: settings, what is visible at `now`, issues, assets.
 
     `announcements` are newest first, `translations` maps an id to its visible versions,
-    `assets` are the project files that visible announcements use, sorted by path.
+    `assets` are the project files that visible announcements use, sorted by path. A channel makes
+    no more than `share`.
     """
 
     settings: Settings
@@ -25,6 +48,7 @@ class Publication:
     assets: tuple[Asset, ...] = ()
     logo: Asset | None = None
     translations: Mapping[str, tuple[Announcement, ...]] = field(default_factory=dict)
+    share: Share = Share()
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

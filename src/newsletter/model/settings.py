@@ -60,10 +60,11 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """Codes to leave out, and warnings to treat as errors."""
+    """Codes to leave out, warnings to treat as errors, readers per cent by mail program."""
 
     ignore: tuple[str, ...] = ()
     error: tuple[str, ...] = ()
+    audience: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

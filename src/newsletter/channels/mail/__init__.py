@@ -21,9 +21,10 @@ TEXT_WIDTH = WIDTH - 2 * GUTTER
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
     """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
     mails = Mails(publication, Theme(publication, templates, problems), templates)
-    for announcement in publication.announcements:
+    share = publication.share
+    for announcement in share.of(publication.announcements):
         yield from mails.announcement(announcement)
-    for issue in publication.issues:
+    for issue in share.of(publication.issues):
         yield from mails.issue(issue)
 
 

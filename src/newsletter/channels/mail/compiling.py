@@ -26,7 +26,7 @@ class MjmlFault(ValueError):
 
 def to_html(mjml: str) -> str:
     """MJML as an HTML document. Raises MjmlFault."""
-    _check_balance(mjml)
+    check_balance(mjml)
     safe = _escape_attributes(mjml)
     try:
         html = str(mjml2html(safe, disable_comments=True, fonts={}))
@@ -39,8 +39,8 @@ def to_html(mjml: str) -> str:
     return html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
 
 
-def _check_balance(mjml: str) -> None:
-    """Every tag is closed, by its own name: the engine takes `</mj-colum>` without a word."""
+def check_balance(mjml: str) -> None:
+    """Every tag is closed, by its own name: the engine takes `</mj-colum>` without a word. Raises MjmlFault."""
     above: list[re.Match[str]] = []
     for tag in _TAG.finditer(mjml):
         name = re.match(r"</?([A-Za-z0-9-]+)", tag[0])
@@ -60,6 +60,23 @@ def _check_balance(mjml: str) -> None:
         raise MjmlFault(f"{above[-1][0].split()[0].rstrip('>')}> is never closed", above[-1].start())
 
 
+def mark(mjml: str) -> str:
+    """The same mail with each element's offset: `data-at` in HTML, a class `at-…` in components of the body."""
+    body = mjml.find("<mj-body")
+
+    def marked(tag: re.Match[str]) -> str:
+        text = tag[0]
+        if text.startswith(("<!", "</", "<mjml")) or (tag.start() <= body and text.startswith("<mj-")):
+            return text
+        if not text.startswith("<mj-"):
+            return re.sub(r"^<[A-Za-z0-9:-]+", rf'\g<0> data-at="{tag.start()}"', text)
+        if " css-class=" in text:
+            return re.sub(r"( css-class=[\"'])", rf"\g<1>at-{tag.start()} ", text)
+        return re.sub(r"^<[a-z-]+", rf'\g<0> css-class="at-{tag.start()}"', text)
+
+    return _TAG.sub(marked, mjml)
+
+
 def _escape_attributes(mjml: str) -> str:
     def attribute(match: re.Match[str]) -> str:
         quote = match[2][0]
@@ -69,6 +86,9 @@ def _escape_attributes(mjml: str) -> str:
         return f"{match[1]}{quote}{inside}{quote}"
 
     text = mjml.replace("\r\n", "\n")
+    # The engine refuses a blank behind a tag of the head.
+    head, body, rest = text.partition("<mj-body")
+    text = re.sub(r">[ \t]+(?=[\n<])", ">", head) + body + rest
     text = _TAG.sub(lambda tag: tag[0] if tag[0].startswith("<!--") else _ATTRIBUTE.sub(attribute, tag[0]), text)
     # The title is printed once more, as the attribute aria-label.
     text = re.sub(

@@ -7,14 +7,16 @@ Where a template breaks a token, that mail takes the full path, content and all,
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from newsletter.channels.mail.compiling import MjmlFault, to_html
+from newsletter.channels.mail.compiling import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.mail.inlining import inline
+from newsletter.channels.mail.validating import find_invalid
 from newsletter.content import HEAD, TAIL, slots
 from newsletter.problems import Place, Problems, Stop
-from newsletter.templates import Template, Templates
+from newsletter.templates import Template, Templates, Trace
 
 _TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
 
@@ -32,6 +34,27 @@ class Shape:
         for slot, literal in zip(self.order, self.literals[1:], strict=True):
             out += content[slot], literal
         return tuple(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A mail as its template gave it, and as HTML: a shape, or a whole mail that has none."""
+
+    press: "Press"
+    template: Template
+    values: Mapping[str, Any]
+    mjml: str
+    html: str
+    is_shape: bool
+
+    def trace(self) -> Trace:
+        """Where the lines of `mjml` come from."""
+        with slots() if self.is_shape else nullcontext():
+            return self.press.templates.trace(self.template, self.values, self.mjml)
+
+    def marked(self) -> str:
+        """`html` once more, its elements marked with their offsets in `mjml` (see `mark`)."""
+        return inline(to_html(mark(self.mjml)), self.press.css)
 
 
 @dataclass(slots=True)
@@ -56,7 +79,7 @@ class Press:
             if lost := _lost(mjml, len(content)):
                 self._report_lost(template, lost)
                 return "", self.full(template, values)
-            pieces = _TOKEN.split(self._compile(template, mjml))
+            pieces = _TOKEN.split(self._compile(template, values, mjml, is_shape=True))
             shape = Shape(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
             self.shapes[mjml] = shape
             self.templates.tally["shapes"] += 1
@@ -65,30 +88,32 @@ class Press:
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
         """The same by the full path: the whole document through mrml and premailer."""
         self.templates.tally["full paths"] += 1
-        return self._compile(template, template.render(values))
+        return self._compile(template, values, template.render(values), is_shape=False)
 
-    def _compile(self, template: Template, mjml: str) -> str:
+    def _compile(self, template: Template, values: Mapping[str, Any], mjml: str, *, is_shape: bool) -> str:
+        drawn = Drawn(self, template, values, mjml, "", is_shape)
         try:
-            return inline(to_html(mjml), self.css)
+            check_balance(mjml)
+            self._refuse_invalid(drawn)
+            drawn = replace(drawn, html=inline(to_html(mjml), self.css))
         except MjmlFault as fault:
-            place = self._place(template, mjml, fault.position)
+            place = drawn.trace().place(fault.position) if fault.position >= 0 else Place(template.path)
             self.problems.error(
                 place, "mjml-fault", f"this template gives MJML that cannot be compiled: {fault.message}",
                 "correct the tag at this line",
             )  # fmt: skip
             raise Stop from None
+        if self.templates.watch:
+            self.templates.watch(drawn)
+        return drawn.html
 
-    def _place(self, template: Template, mjml: str, position: int) -> Place:
-        """The line of the theme that gave what stands at `position`, as far as it can be found."""
-        rest = mjml[position : position + 80] if position >= 0 else ""
-        literal = re.split(f"{HEAD}\\d+{TAIL}|\n", rest)[0]
-        # The template's own text goes as far as the next value; the longest part of it decides.
-        for end in range(len(literal), 2, -1):
-            for path, source in self.templates.sources().values():
-                if (offset := source.find(literal[:end])) >= 0:
-                    start = source.rfind("\n", 0, offset)
-                    return Place(path, source.count("\n", 0, offset) + 1, offset - start)
-        return Place(template.path)
+    def _refuse_invalid(self, drawn: Drawn) -> None:
+        found = list(find_invalid(drawn.mjml))
+        if found:
+            trace = drawn.trace()
+            for fault in found:
+                self.problems.error(trace.place(fault.position), fault.code, fault.message, fault.fix)
+            raise Stop
 
     def _report_lost(self, template: Template, lost: str) -> None:
         self.problems.warning(

@@ -8,7 +8,7 @@ from typing import Any
 from newsletter.brand import colours
 from newsletter.channels.mail.inlining import resolve
 from newsletter.channels.mail.shape import Press
-from newsletter.model import Element, Picture, Prose, Publication
+from newsletter.model import Prose, Publication
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Templates, load_strings
 from newsletter.words import Words
@@ -65,9 +65,8 @@ class Theme:
 
     def learn(self, prose: Prose) -> None:
         """Resolve the styles of every chain of elements in `prose` that is not known yet."""
-        chains = {part.chain for part in prose.parts if isinstance(part, (Element, Picture))}
-        if unknown := sorted(chains - self._styles.keys()):
-            self._styles.update(resolve(unknown, self._prose_css))
+        if unknown := prose.chains - self._styles.keys():
+            self._styles.update(resolve(sorted(unknown), self._prose_css))
 
     def style(self, chain: str) -> str:
         """The style attribute of a learnt chain, with its leading space, or ""."""

@@ -13,18 +13,20 @@ from newsletter.templates import Templates
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
     """The files under `site/`, without its feeds. Raises Stop when the theme has a fault."""
-    site = Site(publication, templates)
+    site, share = Site(publication, templates), publication.share
     pages = Pages(site)
-    yield from pages.index()
-    for announcement in publication.announcements:
+    for announcement in share.of(publication.announcements):
         yield from pages.announcement(announcement)
         if announcement.event:
             path = f"site/{announcement.stem}.ics"
             yield Artefact(path, calendar(announcement, publication), "text/calendar", announcement.source.path)
-    for issue in publication.issues:
+    for issue in share.of(publication.issues):
         yield from pages.issue(issue)
-    for tag in site.tags:
+    for tag in share.of(site.tags):
         yield from pages.tag(tag)
+    if not share.first:
+        return
+    yield from pages.index()
     yield from pages.not_found()
     yield from sitemap(publication, site.tags)
     yield site.stylesheet

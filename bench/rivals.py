@@ -1,0 +1,122 @@
+"""rivals: the same announcements through other tools, when they are installed.
+
+Hugo (Debian's package) is taken from PATH. Inkletter and npm's mjml and juice are looked for in the folder
+that NEWSLETTER_RIVALS names: a virtual environment in which `npm install mjml juice` was run too.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.watch import Run, run
+
+SAMPLE = 60  # mails a round: these take long enough
+
+_HUGO = """baseURL = "https://banc.example/"
+title = "Banc d’essai"
+languageCode = "fr"
+disableKinds = ["taxonomy", "term", "sitemap", "robotsTXT", "404"]
+[outputs]
+page = ["HTML", "TXT"]
+home = ["HTML", "RSS"]
+[outputFormats.TXT]
+mediaType = "text/plain"
+isPlainText = true
+baseName = "index"
+"""
+
+_PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{{ .Title }}</title></head><body>
+<h1>{{ .Title }}</h1><p>{{ .Params.summary }}</p>{{ with .Params.event }}<p>{{ .start }} {{ .place }}</p>{{ end }}
+{{ .Content }}<ul>{{ range .Params.links }}<li><a href="{{ .url }}">{{ .title }}</a></li>{{ end }}</ul></body></html>
+"""
+
+_INKLETTER = """import sys, time
+from pathlib import Path
+from inkletter import parse_markdown_to_html, parse_markdown_to_text
+bodies = [Path(name).read_text("utf-8").split("---\\n", 2)[2] for name in sys.argv[1:]]
+begun = time.perf_counter()
+for body in bodies:
+    parse_markdown_to_html(body)
+    parse_markdown_to_text(body)
+print(time.perf_counter() - begun)
+"""
+
+_PREMAILER = """import sys, time
+from pathlib import Path
+from mjml import mjml2html
+from premailer import Premailer
+css, *mails = [Path(name).read_text("utf-8") for name in sys.argv[1:]]
+begun = time.perf_counter()
+for mail in mails:
+    Premailer(
+        mjml2html(mail, fonts={}), css_text=[css], allow_network=False, keep_style_tags=True, strip_important=False,
+        cssutils_logging_level=50,
+    ).transform()
+print(time.perf_counter() - begun)
+"""
+
+_NODE = """const fs = require('fs'), mjml = require('mjml'), juice = require('juice');
+const [css, ...mails] = process.argv.slice(2).map(name => fs.readFileSync(name, 'utf8'));
+(async () => {
+  const begun = process.hrtime.bigint();
+  for (const mail of mails) juice.inlineContent((await mjml(mail)).html, css);
+  console.log(Number(process.hrtime.bigint() - begun) / 1e9);
+})();
+"""
+
+
+def hugo(announcements: Path, folder: Path) -> Run | None:
+    """Hugo's whole command: one HTML page and one text page an announcement, one RSS feed."""
+    if shutil.which("hugo") is None:
+        return None
+    if not folder.exists():
+        (folder / "layouts/_default").mkdir(parents=True)
+        (folder / "hugo.toml").write_text(_HUGO, encoding="utf-8")
+        for name in ("single.html", "list.html"):
+            (folder / "layouts/_default" / name).write_text(_PAGE, encoding="utf-8")
+        (folder / "layouts/_default/single.txt").write_text("{{ .Title }}\n\n{{ .Plain }}\n")
+        shutil.copytree(announcements, folder / "content")
+    shutil.rmtree(folder / "public", ignore_errors=True)
+    return run("hugo", "--quiet", cwd=folder)
+
+
+def inkletter(announcements: Path) -> float | None:
+    """Seconds a mail: Inkletter's HTML and text."""
+    python = _rivals() / "bin/python"
+    if not (_rivals() / "bin/inkletter").exists():
+        return None
+    names = [str(path) for path in sorted(announcements.glob("*.md"))[:SAMPLE]]
+    found = subprocess.run([python, "-c", _INKLETTER, *names], capture_output=True, text=True, check=True)
+    return float(found.stdout) / len(names)
+
+
+def premailer(mails: list[str], css: str, folder: Path) -> float:
+    """Seconds a mail: mjml-python and premailer, from MJML that is filled already; HTML only.
+
+    In a process of its own: what we do with premailer drives style sheets out of its cache.
+    """
+    return _compiled((sys.executable, "-c", _PREMAILER), mails, css, folder)
+
+
+def node(mails: list[str], css: str, folder: Path) -> float | None:
+    """Seconds a mail: npm's mjml and juice, from MJML that is filled already; HTML only."""
+    if not (_rivals() / "node_modules/juice").exists():
+        return None
+    return _compiled(("node", "-e", _NODE), mails, css, folder)
+
+
+def _compiled(words: tuple[str, ...], mails: list[str], css: str, folder: Path) -> float:
+    names = []
+    folder.mkdir(exist_ok=True)
+    for name, text in {"style.css": css, **{f"{n}.mjml": mail for n, mail in enumerate(mails)}}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        names.append(str(folder / name))
+    where = _rivals() if words[0] == "node" else None
+    found = subprocess.run([*words, *names], cwd=where, capture_output=True, text=True, check=True)
+    return float(found.stdout) / len(mails)
+
+
+def _rivals() -> Path:
+    return Path(os.environ.get("NEWSLETTER_RIVALS", "nowhere")).resolve()

@@ -1,0 +1,80 @@
+"""ways: the same mails by ours and by the plain way, in this process."""
+
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.rivals import SAMPLE, premailer
+
+if TYPE_CHECKING:
+    from newsletter.channels.mail import Mails
+    from newsletter.model import Publication
+    from newsletter.templates import Templates
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Bench:
+    """One publication, read once."""
+
+    def __init__(self, root: Path) -> None:
+        self.publication, self.mails, self.templates = _mails(root)
+        self.template = self.templates.get("mail/announcement.mjml")
+        press = self.mails.theme.press
+        rules = self.templates.get("mail/prose.css").render({"brand": self.mails.theme.brand})
+        # Prose is styled by premailer as everything else is.
+        self.css = press.css + re.sub(r"(^|,)\s*(?=[a-z][^{}]*\{)", r"\1.prose ", rules, flags=re.MULTILINE)
+
+    def same_html(self) -> float:
+        """Seconds a mail for the plain way's result: the Markdown read, and the HTML of every announcement's mail."""
+        from newsletter import markdown
+
+        begun = time.perf_counter()
+        for announcement in self.publication.announcements:
+            markdown.parse(announcement.source.body)
+            self.mails.theme.press.render(self.template, self.mails.announcement_values(announcement))
+        return (time.perf_counter() - begun) / len(self.publication.announcements)
+
+    def filled(self) -> list[str]:
+        """The MJML of some mails, content and all: where the plain way begins to compile."""
+        import pyromark
+
+        from newsletter.content import Content
+
+        made = []
+        for announcement in self.publication.announcements[:SAMPLE]:
+            values = dict(self.mails.announcement_values(announcement))
+            values["story"] = _Plain(values["story"], Content(pyromark.html(announcement.source.body), safe=True))
+            made.append(self.template.render(values))
+        return made
+
+    def plain(self, folder: Path) -> float:
+        """Seconds a mail by the plain way: Markdown, jinja2, mjml-python and premailer, HTML only."""
+        begun = time.perf_counter()
+        mails = self.filled()
+        filling = (time.perf_counter() - begun) / len(mails)
+        return filling + premailer(mails, self.css, folder)
+
+
+class _Plain:
+    """A story with another body."""
+
+    def __init__(self, story: object, body: object) -> None:
+        self._story, self.body = story, body
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._story, name)
+
+
+def _mails(root: Path) -> tuple["Publication", "Mails", "Templates"]:
+    from newsletter import pipeline
+    from newsletter.channels.mail import Mails, Theme
+    from newsletter.problems import Problems
+    from newsletter.templates import Templates
+
+    problems = Problems()
+    publication = pipeline.read(pipeline.open_project(root, problems), NOW, problems)
+    templates = Templates(root, problems)
+    return publication, Mails(publication, Theme(publication, templates, problems), templates), templates

@@ -1,0 +1,1 @@
+"""preview: a server on this machine that shows every announcement as each reader will get it."""

@@ -1,0 +1,192 @@
+"""desk: what the screens show: the newest snapshot, and renders made when they are looked at.
+
+Whatever breaks (a file, a template, the settings), the last good render stays, marked as stale.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from threading import RLock
+
+from newsletter.compose import State, state
+from newsletter.model import Announcement, Artefact, Issue, Publication
+from newsletter.pipeline import Project, open_templates
+from newsletter.preview.reading import Reader, Snapshot, stamp
+from newsletter.preview.rendering import Subject, Website, as_published, render
+from newsletter.problems import Problem, Problems, Stop
+from newsletter.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The files that one channel made of a subject, by path; `stale` when they are older than their source."""
+
+    artefacts: Mapping[str, Artefact] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    stale: bool = False
+
+    def ending(self, suffix: str) -> Artefact | None:
+        """The first file whose path ends so."""
+        return next((each for path, each in self.artefacts.items() if path.endswith(suffix)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """An announcement or issue as it is shown: in the publication of its day.
+
+    `subject` is None for a file that never could be read. `now` is the moment shown, which lies ahead for
+    what is scheduled.
+    """
+
+    key: str
+    path: str
+    subject: Subject | None
+    state: State | None
+    publication: Publication
+    problems: tuple[Problem, ...]
+    stale: bool
+
+
+@dataclass(slots=True)
+class Desk:
+    """The project under `root` while someone writes in it. Every method may be called from any thread."""
+
+    root: Path
+    clock: Callable[[], datetime]
+    version: int = 0
+    snapshot: Snapshot | None = None
+    faults: tuple[Problem, ...] = ()
+    _reader: Reader = field(init=False)
+    _lock: RLock = field(default_factory=RLock)
+    _showings: dict[str, Showing] = field(default_factory=dict)
+    _made: dict[tuple[str, str], Made] = field(default_factory=dict)
+    _good: dict[tuple[str, str], Made] = field(default_factory=dict)
+    _websites: dict[str, Website] = field(default_factory=dict)
+    _templates: Templates | None = None
+    _theme: tuple[object, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._reader = Reader(self.root)
+
+    def refresh(self) -> None:
+        """Read what has changed; renders are made anew when they are next looked at."""
+        with self._lock:
+            try:
+                self.snapshot = self._reader.read(self.clock())
+                self.faults = ()
+            except Stop:
+                self.faults = self._reader.faults
+            for made in (self._showings, self._made, self._websites):
+                made.clear()
+            self.version += 1
+
+    def warm(self) -> None:
+        """Load what the first render needs, before someone waits for it."""
+        snapshot = self.snapshot
+        for announcement in snapshot.publication.announcements[:1] if snapshot else ():
+            key = announcement.source.path.rpartition("/")[2].removesuffix(".md")
+            if showing := self.announcement(key):
+                self.look(showing, "email")
+                self.look(showing, "site")
+
+    def tick(self) -> bool:
+        """Refresh if, by the clock alone, an announcement has become public or expired."""
+        with self._lock:
+            shown = self.snapshot
+            if shown is None:
+                return False
+            now = self.clock()
+            changed = any(state(each, now) != state(each, shown.now) for each in shown.announcements)
+            if changed:
+                self.refresh()
+            return changed
+
+    def announcement(self, key: str) -> Showing | None:
+        """The announcement in `announcements/<key>.md`; None when there is no such file."""
+        with self._lock:
+            snapshot, path = self.snapshot, f"announcements/{key}.md"
+            entry = snapshot.entries.get(path) if snapshot else None
+            if snapshot is None or entry is None:
+                return None
+            if path not in self._showings:
+                told = snapshot.problems_of(path)
+                blank = Showing(key, path, None, None, snapshot.publication, told, entry.stale)
+                shown = entry.shown
+                self._showings[path] = _shown(blank, shown, snapshot) if isinstance(shown, Announcement) else blank
+            return self._showings[path]
+
+    def issue(self, key: str) -> Showing | None:
+        """The issue with this stem, such as `2024-11`; None when no announcement belongs to it."""
+        with self._lock:
+            snapshot = self.snapshot
+            found = snapshot and next((each for each in snapshot.publication.issues if each.stem == key), None)
+            if snapshot is None or not isinstance(found, Issue):
+                return None
+            path = found.file.source.path if found.file else f"announcements/issues/{key}.md"
+            told = snapshot.problems_of(path)
+            entry = snapshot.entries.get(path)
+            return Showing(key, path, found, None, snapshot.publication, told, bool(entry and entry.stale))
+
+    def look(self, showing: Showing, channel: str) -> Made:
+        """What `channel` makes of it, now or when it last could."""
+        with self._lock:
+            key = (f"{type(showing.subject).__name__}/{showing.key}", channel)
+            if key not in self._made:
+                self._made[key] = self._make(showing, channel, key)
+            return self._made[key]
+
+    def _make(self, showing: Showing, channel: str, key: tuple[str, str]) -> Made:
+        if showing.subject is None or self.snapshot is None:
+            return Made()
+        problems = self.snapshot.collector()
+        try:
+            templates = self._opened(problems)
+            artefacts = render(self.root, showing.publication, showing.subject, channel, templates)
+            made = Made({each.path: each for each in artefacts}, tuple(problems), showing.stale)
+        except Stop:
+            return replace(self._good.get(key, Made()), problems=tuple(problems), stale=True)
+        self._good[key] = made
+        return made
+
+    def _opened(self, problems: Problems) -> Templates:
+        """The theme; compiled templates are kept until one of its files changes. Raises Stop for an unknown one."""
+        assert self.snapshot is not None
+        settings = self.snapshot.settings
+        folder = self.root / "templates"
+        theme = (settings.theme, *((str(path), stamp(path)) for path in sorted(folder.rglob("*"))))
+        if self._templates is None or theme != self._theme:
+            self._templates = open_templates(Project(self.root, settings), problems, Counter())
+            self._theme = theme
+        self._templates.problems = problems
+        return self._templates
+
+    def page(self, key: str, path: str) -> Artefact | None:
+        """A file of the site: as it is now, or with a `key` as it will be with that announcement."""
+        with self._lock:
+            if self.snapshot is None:
+                return None
+            showing = self.announcement(key) if key else None
+            if key and showing is None:
+                return None
+            publication = showing.publication if showing else self.snapshot.publication
+            try:
+                if key not in self._websites:
+                    templates = self._opened(self.snapshot.collector())
+                    self._websites[key] = Website(publication, templates)
+                return self._websites[key].page(path)
+            except Stop:
+                made = self._good.get((f"Announcement/{key}", "site"), Made())
+                return made.artefacts.get(f"site/{path}")
+
+
+def _shown(blank: Showing, announcement: Announcement, snapshot: Snapshot) -> Showing:
+    """The announcement in the publication of now, or of the day on which it is on view."""
+    at = state(announcement, snapshot.now)
+    publication, told = snapshot.publication, blank.problems
+    if at != "public":
+        publication, found = snapshot.compose(*as_published(announcement, snapshot.now))
+        told = tuple(sorted({*told, *(each for each in found if each.place.path == blank.path)}))
+    subject = next(each for each in publication.announcements if each.source.path == blank.path)
+    return replace(blank, subject=subject, state=at, publication=publication, problems=told)

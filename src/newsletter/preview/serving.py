@@ -1,0 +1,121 @@
+"""serving: runs the server on this machine only, and watches the project's files."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from watchfiles import Change, awatch
+
+from newsletter.preview.desk import Desk
+from newsletter.preview.pulse import Pulse
+from newsletter.preview.server import application
+
+HOST = "127.0.0.1"
+_SETTINGS = ("pyproject.toml", "newsletter.toml")
+_NOT_OURS = ("outbox", "node_modules", "venv", "__pycache__")
+_TICK = 20  # seconds between two looks at the clock
+# Milliseconds without a change that end a burst of them, and how long a burst is waited for at most.
+_STEP, _MOST = 20, 200
+
+
+class Taken(OSError):
+    """The port is in use."""
+
+
+def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `ready` is told the address. Port 0 takes any free one. Raises Taken."""
+    pulse = Pulse()
+    config = uvicorn.Config(
+        application(desk, pulse), host=HOST, port=port, log_level="critical", access_log=False, lifespan="off",
+        proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    try:
+        asyncio.run(_run(_Server(config, pulse, ready), desk, pulse))
+    except SystemExit:  # what uvicorn makes of a port that it cannot have
+        raise Taken from None
+    except KeyboardInterrupt:
+        pass
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is there, and lets go of open screens when it stops."""
+
+    def __init__(self, config: uvicorn.Config, pulse: Pulse, ready: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._pulse = pulse
+        self._ready = ready
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            self._ready(f"http://{HOST}:{port}/")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._pulse.end()
+
+
+async def _run(server: uvicorn.Server, desk: Desk, pulse: Pulse) -> None:
+    works = (_watch(desk, pulse), _tick(desk, pulse), asyncio.to_thread(desk.warm))
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await server.serve()
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _tick(desk: Desk, pulse: Pulse) -> None:
+    while True:
+        await asyncio.sleep(_TICK)
+        if await asyncio.to_thread(desk.tick):
+            pulse.beat()
+
+
+async def _watch(desk: Desk, pulse: Pulse) -> None:
+    """Refresh at every change of a file, for ever."""
+
+    async def refresh() -> None:
+        await asyncio.to_thread(desk.refresh)
+        pulse.beat()
+
+    while True:
+        watched, stop = folders(desk.root), asyncio.Event()
+        inside = asyncio.create_task(_watch_inside(watched, stop, refresh))
+        # Settings are watched through their folder: editors replace files.
+        async for _ in awatch(
+            desk.root, recursive=False, watch_filter=_is_settings_or_folder, step=_STEP, debounce=_MOST
+        ):
+            await refresh()
+            if folders(desk.root) != watched:
+                break
+        stop.set()
+        await inside
+
+
+async def _watch_inside(watched: tuple[Path, ...], stop: asyncio.Event, refresh: Callable[[], Awaitable[None]]) -> None:
+    if not watched:
+        return
+    async for _ in awatch(*watched, stop_event=stop, step=_STEP, debounce=_MOST):
+        await refresh()
+
+
+def folders(root: Path) -> tuple[Path, ...]:
+    """The folders of the project that may hold what announcements are made of."""
+    try:
+        inside = sorted(root.iterdir())
+    except OSError:
+        return ()
+    return tuple(
+        each for each in inside
+        if not each.name.startswith(".") and each.name not in _NOT_OURS and not each.is_symlink() and each.is_dir()
+    )  # fmt: skip
+
+
+def _is_settings_or_folder(_: Change, path: str) -> bool:
+    name = Path(path).name
+    return name in _SETTINGS or ("." not in name and name not in _NOT_OURS)

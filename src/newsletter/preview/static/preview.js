@@ -1,0 +1,204 @@
+// The preview's script: live reload, frames that fit, toggles, copying, shortcuts. Everything works without it but these.
+'use strict';
+
+const body = document.body;
+const toast = document.getElementById('toast');
+const live = document.getElementById('live');
+
+// --- Toggles: kept for the next screen, shown as attributes of <html>.
+const CHOICES = {width: ['both', 'desktop', 'phone'], scheme: ['light', 'dark'], images: ['on', 'off']};
+
+function chosen(name) {
+  try {
+    const kept = localStorage.getItem('preview-' + name);
+    if (CHOICES[name].includes(kept)) return kept;
+  } catch { /* no storage: the first choice */ }
+  return name === 'width' && innerWidth < 700 ? 'phone' : CHOICES[name][0];
+}
+
+function choose(name, value) {
+  try { localStorage.setItem('preview-' + name, value); } catch { /* a private window: kept until it closes */ }
+  document.documentElement.dataset[name] = value;
+  dress();
+  // A frame takes its colours when it loads.
+  if (name === 'scheme') for (const frame of document.querySelectorAll('.device iframe')) frame.contentWindow.location.reload();
+}
+
+function next(name) {
+  const values = CHOICES[name];
+  choose(name, values[(values.indexOf(document.documentElement.dataset[name]) + 1) % values.length]);
+}
+
+// --- Frames: as high as what they hold, as wide as asked, scaled down to the room there is.
+function dress() {
+  const set = document.documentElement.dataset;
+  for (const button of document.querySelectorAll('button[data-set]')) {
+    button.setAttribute('aria-pressed', String(set[button.dataset.set] === button.value));
+  }
+  for (const frame of document.querySelectorAll('.device iframe')) {
+    frame.dataset.base ??= frame.getAttribute('src');
+    const off = set.images === 'off' && frame.dataset.base.includes('/mail.html');
+    show(frame, frame.dataset.base + (off ? '&images=off' : ''));
+  }
+  fit();
+}
+
+function show(frame, address) {
+  if (!frame.dataset.watched) {
+    frame.dataset.watched = 'yes';
+    frame.addEventListener('load', () => settle(frame));
+    if (frame.contentDocument?.readyState === 'complete') settle(frame);
+  }
+  if (frame.getAttribute('src') === address) return;
+  frame.setAttribute('src', address);
+}
+
+function settle(frame) {
+  const inside = frame.contentDocument;
+  if (!inside?.body) return;
+  for (const link of inside.querySelectorAll('a[href]:not([href^="#"])')) {
+    // The site's own pages are turned in the frame; everything else opens beside.
+    if (link.origin !== location.origin || frame.dataset.base.includes('/mail.html')) {
+      link.target = '_blank';
+      link.rel = 'noopener';
+    }
+  }
+  new ResizeObserver(fit).observe(inside.body);
+  fit();
+}
+
+function fit() {
+  for (const device of document.querySelectorAll('.device')) {
+    const frame = device.querySelector('iframe');
+    const glass = device.querySelector('.glass');
+    const root = frame.contentDocument?.documentElement;
+    if (!glass.clientWidth || !root) continue;
+    const width = Number(device.dataset.width) || glass.clientWidth;
+    const scale = Math.min(1, glass.clientWidth / width);
+    frame.style.width = width + 'px';
+    frame.style.height = '0';
+    const height = Math.max(root.scrollHeight, frame.contentDocument.body?.scrollHeight ?? 0, 120);
+    frame.style.height = height + 'px';
+    frame.style.transform = scale < 1 ? `scale(${scale})` : '';
+    glass.style.height = Math.ceil(height * scale) + 'px';
+  }
+}
+
+// --- Live reload: what differs is exchanged; scroll position, focus and toggles stay.
+let version = body.dataset.version;
+let running = false;
+
+function sameButFrames(a, b) {
+  const bare = (node) => {
+    const copy = node.cloneNode(true);
+    for (const frame of copy.querySelectorAll('iframe')) frame.replaceWith('frame');
+    for (const each of [copy, ...copy.querySelectorAll('*')]) { each.removeAttribute('style'); each.removeAttribute('aria-pressed'); }
+    return copy.innerHTML;
+  };
+  return a.className === b.className && bare(a) === bare(b);
+}
+
+function exchange(region, fresh) {
+  const frames = [...region.querySelectorAll('iframe')];
+  const others = [...fresh.querySelectorAll('iframe')];
+  if (sameButFrames(region, fresh) && frames.length === others.length) {
+    frames.forEach((frame, at) => { frame.dataset.base = others[at].getAttribute('src'); });
+    return;
+  }
+  const focused = region.contains(document.activeElement) ? document.activeElement : null;
+  const mark = focused && (focused.id ? '#' + focused.id : focused.getAttribute('href') ? `a[href="${CSS.escape(focused.getAttribute('href'))}"]`
+    : focused.dataset.set ? `button[data-set="${focused.dataset.set}"][value="${focused.value}"]` : '');
+  const heights = frames.map((frame) => frame.parentElement.style.height);
+  region.className = fresh.className;
+  region.replaceChildren(...fresh.childNodes);
+  // A frame that loads keeps the height it had, so that the page does not jump.
+  [...region.querySelectorAll('iframe')].forEach((frame, at) => { frame.parentElement.style.height = heights[at] ?? ''; });
+  if (mark) region.querySelector(mark)?.focus({preventScroll: true});
+}
+
+async function update(address = location.href) {
+  if (running) return;
+  running = true;
+  try {
+    for (let asked = null; asked !== version;) {
+      asked = version;
+      const response = await fetch(address, {headers: {Accept: 'text/html'}});
+      const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+      document.title = fresh.title;
+      const [here, there] = [document, fresh].map((each) => [...each.querySelectorAll('[data-live]')]);
+      if (here.map((each) => each.id).join() !== there.map((each) => each.id).join()) return location.reload();
+      here.forEach((region, at) => exchange(region, there[at]));
+      body.dataset.version = fresh.body.dataset.version;
+    }
+  } catch { /* the server is gone: the event source says so, and comes back */ } finally { running = false; }
+  dress();
+}
+
+const events = new EventSource('/events');
+events.onmessage = (event) => {
+  live.classList.remove('lost');
+  live.lastElementChild.textContent = body.dataset.liveText;
+  if (event.data === version) return;
+  version = event.data;
+  update();
+};
+events.onerror = () => {
+  live.classList.add('lost');
+  live.lastElementChild.textContent = body.dataset.lost;
+};
+addEventListener('pagehide', () => events.close());
+
+// --- Copying.
+let hiding;
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement('textarea');
+    area.value = text;
+    body.append(area);
+    area.select();
+    document.execCommand('copy');
+    area.remove();
+  }
+  toast.textContent = body.dataset.copied;
+  toast.classList.add('seen');
+  clearTimeout(hiding);
+  hiding = setTimeout(() => { toast.classList.remove('seen'); toast.textContent = ''; }, 1800);
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('button');
+  if (button?.dataset.copy !== undefined) copy(button.dataset.copy);
+  else if (button?.dataset.set) choose(button.dataset.set, button.value);
+  else if (button?.id === 'help') document.getElementById('keys').showModal();
+});
+
+// --- Searching while one types.
+const search = document.getElementById('q');
+let typing;
+search?.addEventListener('input', () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    const address = new URL('/', location.href);
+    if (search.value) address.searchParams.set('q', search.value);
+    history.replaceState(null, '', address);
+    update(address.href);
+  }, 120);
+});
+
+// --- Shortcuts: single keys, never while one types, never with a modifier.
+const KEYS = {m: () => next('width'), d: () => next('scheme'), i: () => next('images'), '?': () => document.getElementById('keys').showModal()};
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest('input, textarea, select, dialog')) return;
+  if (event.key === '/' && search) { event.preventDefault(); search.focus(); return; }
+  const link = /^[a-z1-9]$/.test(event.key) && document.querySelector(`a[data-key="${event.key}"]`);
+  if (link) link.click();
+  else if (Object.hasOwn(KEYS, event.key)) { event.preventDefault(); KEYS[event.key](); }
+});
+
+for (const name of Object.keys(CHOICES)) document.documentElement.dataset[name] = chosen(name);
+dress();
+addEventListener('resize', fit);

@@ -1,0 +1,190 @@
+"""mails: rules over one finished mail: its HTML, its text part, its bytes."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import unescape
+
+from markupsafe import escape
+
+from newsletter.model import Announcement, Issue, Settings
+from newsletter.problems import Place
+from newsletter.rules.rule import Family, Finding
+
+SIZES = Family("size", "What is too large to arrive whole.")
+TEXTS = Family("text part", "The half of a mail that is plain text: some read only that, and spam filters compare.")
+LISTS = Family("lists", "What a mail to many owes its readers.")
+HEADERS = Family("headers", "What receivers look at before anyone reads. Errors here stop a build.")
+
+CLIPPED = 100_000  # bytes; Gmail cuts a mail's HTML at about 102 KB
+NEARLY = 85_000  # bytes; a mail service adds its own
+LONGEST = 78  # characters of a line (RFC 5322, 2.1.1)
+ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")
+_HREF = re.compile(r'<a\s[^>]*?href="([^"]*)"', re.IGNORECASE)
+_SHOWN = re.compile(r"<!--.*?-->|<(style|title|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+
+
+@dataclass
+class Mail:
+    """One mail. `place` is the announcement or issue it is of, the templates are paths in the theme."""
+
+    of: Announcement | Issue
+    settings: Settings
+    place: Place
+    html_template: str
+    text_template: str
+    html: str
+    text: str
+    eml: bytes = field(repr=False)
+
+    @cached_property
+    def targets(self) -> tuple[str, ...]:
+        """Addresses of the links in the HTML, each once."""
+        return tuple(dict.fromkeys(unescape(href) for href in _HREF.findall(self.html)))
+
+    def shows(self, address: str) -> tuple[bool, bool]:
+        """Whether an address stands in the HTML, and in the text."""
+        return str(escape(address)) in self.html, address in self.text
+
+    @cached_property
+    def head(self) -> bytes:
+        """The header of the message."""
+        return self.eml.partition(b"\r\n\r\n")[0]
+
+
+@SIZES.rule("mail-size", "A mail that Gmail cuts", fails="100,000 bytes of HTML", passes="20,000 bytes of HTML")
+def mail_size(mail: Mail) -> Iterator[Finding]:
+    """Gmail shows the first 102 KB of a mail's HTML and hides the rest, with the link to unsubscribe, behind “View entire
+    message”. Mail services add tracking of their own: from 85,000 bytes on it is close.
+    """
+    size = len(mail.html.encode())
+    if size > NEARLY:
+        told = "Gmail cuts it off" if size > CLIPPED else "Gmail cuts mails at about 100,000"
+        yield Finding(mail.place, f"the mail has {size:,} bytes of HTML: {told}", "shorten it, and link to the rest")
+
+
+@TEXTS.rule("short-text", "A text part that leaves out what the HTML says", fails="Voir en ligne : https://…",
+            passes="all that the HTML says")  # fmt: skip
+def short_text(mail: Mail) -> Iterator[Finding]:
+    """Spam filters compare the halves of a mail (SpamAssassin: MPART_ALT_DIFF, 2.2 points), and some readers see only
+    the text. It should hold at least 60 % of the words of the HTML.
+    """
+    shown = set(re.findall(r"\w{4,}", unescape(_SHOWN.sub(" ", mail.html)).lower()))
+    written = set(re.findall(r"\w{4,}", mail.text.lower()))
+    if shown and len(shown & written) < 0.6 * len(shown):
+        share = f"{100 * len(shown & written) // len(shown)} %"
+        yield Finding(
+            Place(mail.text_template), f"the text part has {share} of the words of the HTML", "say it all in both"
+        )
+
+
+@TEXTS.rule("text-link", "A link that the text part lacks", fails="{{ story.action.title }}",
+            passes="{{ story.action.title ~ ' <' ~ story.action.url ~ '>' }}")  # fmt: skip
+def text_link(mail: Mail) -> Iterator[Finding]:
+    """Who reads the text part must be able to go where the others go."""
+    for target in mail.targets:
+        if re.sub(r"^(?:mailto|tel):", "", target) not in mail.text:
+            place = Place(mail.text_template)
+            if isinstance(mail.of, Announcement):
+                for reference in mail.of.prose.references:
+                    if mail.of.targets[reference.target].url == target:
+                        place = mail.of.source.at_offset(reference.offset)
+            yield Finding(
+                place, f"the text part lacks the link to {target[:100]}", "write its address into the .txt template"
+            )
+
+
+@TEXTS.rule("long-line", "A line that is too long for a letter", fails="a line of 100 characters",
+            passes="lines of 72 characters")  # fmt: skip
+def long_line(mail: Mail) -> Iterator[Finding]:
+    """Lines of more than 78 characters are broken anywhere by some programs. Addresses may be longer."""
+    for line in mail.text.split("\n"):
+        if len(line) > LONGEST and "://" not in line and " " in line.strip():
+            place, words = Place(mail.text_template), line.strip()
+            if isinstance(mail.of, Announcement) and (at := mail.of.source.body.find(words)) >= 0:
+                place = mail.of.source.at_offset(len(mail.of.source.body[:at].encode()))
+            yield Finding(place, f"this line of the text part has {len(line)} characters", "break it before 78")
+
+
+@HEADERS.rule("bad-header", "A header that is missing or stands twice", level="error", fails="two Subject headers",
+              passes="one of each")  # fmt: skip
+def bad_header(mail: Mail) -> Iterator[Finding]:
+    """From, To, Subject, Date, Message-ID and MIME-Version stand exactly once, else receivers refuse the mail or show it
+    as they like (RFC 5322, 3.6). This program writes them: a fault here is to be reported.
+    """
+    names = re.findall(rb"^([!-9;-~]+):", mail.head, re.MULTILINE)
+    for name in ONCE:
+        if (count := names.count(name.encode())) != 1:
+            yield Finding(mail.place, f"the mail has {count} headers {name}", "report this fault")
+
+
+@HEADERS.rule("bad-mime", "A mail whose bytes are not those of a mail", level="error", fails="8-bit bytes, lone line feeds",
+              passes="ASCII, CRLF, lines of at most 998")  # fmt: skip
+def bad_mime(mail: Mail) -> Iterator[Finding]:
+    """A mail is ASCII, its lines end in CRLF and hold at most 998 characters, and it holds a text part, then an HTML part
+    (RFC 5322, 2.1.1; RFC 2046, 5.1.4). This program writes it so: a fault here is to be reported.
+    """
+    if not mail.eml.isascii() or b"\0" in mail.eml:
+        yield Finding(mail.place, "the mail holds bytes that are not ASCII", "report this fault")
+    lines = mail.eml.split(b"\r\n")
+    if mail.eml.count(b"\n") != len(lines) - 1 or mail.eml.count(b"\r") != len(lines) - 1:
+        yield Finding(mail.place, "the mail holds line ends that are not CRLF", "report this fault")
+    if max(map(len, lines)) > 998:
+        yield Finding(mail.place, "the mail holds a line of more than 998 characters", "report this fault")
+    parts = re.findall(rb"^Content-Type: ([a-z/]+)", mail.eml, re.MULTILINE)
+    if parts != [b"multipart/alternative", b"text/plain", b"text/html"]:
+        yield Finding(mail.place, "the mail is not a text part and then an HTML part", "report this fault")
+
+
+@LISTS.rule(
+    "no-one-click", "A mail that cannot be unsubscribed from with one click",
+              fails='unsubscribe = {mailto = "…"}', passes='unsubscribe = {url = "https://…"}')  # fmt: skip
+def no_one_click(mail: Mail) -> Iterator[Finding]:
+    """Gmail, Yahoo and Outlook want `List-Unsubscribe` with an https address and `List-Unsubscribe-Post` from who sends
+    much (RFC 8058). The address is in the settings, or a placeholder that your mail service fills.
+    """
+    chosen = mail.settings.unsubscribe
+    if chosen.mailto and not chosen.url:
+        yield Finding("unsubscribe", "readers cannot unsubscribe with one click", "add an https url to unsubscribe")
+
+
+@LISTS.rule(
+    "no-unsubscribe", "A mail without a way out", fails="[tool.newsletter]",
+              passes='[tool.newsletter.unsubscribe]\nurl = "https://…"')  # fmt: skip
+def no_unsubscribe(mail: Mail) -> Iterator[Finding]:
+    """Every mail to a list needs a way to leave it: by law, and because whoever finds none says “spam”. Settings:
+    `unsubscribe`; the theme shows it in both parts.
+    """
+    chosen = mail.settings.unsubscribe
+    if not chosen.url and not chosen.mailto:
+        yield Finding("unsubscribe", "mails tell no way to unsubscribe", 'add unsubscribe = {url = "https://…"}')
+        return
+    way = chosen.url or f"mailto:{chosen.mailto}"
+    shows = mail.shows(way.removeprefix("mailto:"))
+    for shown, template in zip(shows, (mail.html_template, mail.text_template), strict=True):
+        if not shown:
+            yield Finding(Place(template), "this mail does not show how to unsubscribe", "print {{ unsubscribe_url }}")
+
+
+@LISTS.rule(
+    "no-postal-address", "A mail that says not who writes", fails="[tool.newsletter]",
+              passes='[tool.newsletter.organisation]\nname = "…"\naddress = "…"')  # fmt: skip
+def no_postal_address(mail: Mail) -> Iterator[Finding]:
+    """Who publishes has to say who and where they are (in France: LCEN, article 1-1). Settings: `organisation`."""
+    chosen = mail.settings.organisation
+    if not (chosen.name and chosen.address):
+        yield Finding(
+            "organisation", "mails do not say who writes, and where they are", "add organisation {name, address}"
+        )
+
+
+@LISTS.rule(
+    "no-web-version", "A mail without a link to its page", fails="a layout without view_url",
+              passes='<a href="{{ view_url }}">…</a>')  # fmt: skip
+def no_web_version(mail: Mail) -> Iterator[Finding]:
+    """Who cannot read the mail reads the page: both parts link to it."""
+    shows = mail.shows(mail.settings.url + mail.of.page)
+    for shown, template in zip(shows, (mail.html_template, mail.text_template), strict=True):
+        if not shown:
+            yield Finding(Place(template), "this mail does not link to its page", "print {{ view_url }}")

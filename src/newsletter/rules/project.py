@@ -1,0 +1,99 @@
+"""project: settings, and what people do with the outbox and the tools beside it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.brand import colours
+from newsletter.model import Settings
+from newsletter.problems import Place
+from newsletter.rules.document import contrast
+from newsletter.rules.rule import Family, Finding
+
+FAMILY = Family("settings", "`[tool.newsletter]`, in pyproject.toml or newsletter.toml.")
+OUTPUT = Family("outbox", "What stands in the outbox, and the tools that look at it.")
+
+# Which colour stands on which, in mails and pages.
+_PAIRS = (("text", "card"), ("text", "background"), ("muted", "card"), ("muted", "background"),
+          ("accent", "card"), ("accent", "background"), ("on_accent", "accent"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The settings of the project at `root`."""
+
+    root: Path
+    settings: Settings
+
+    def place(self, *keys: str) -> Place:
+        """Where the first of these keys stands in the settings file, as far as a look at its lines tells."""
+        content = (self.root / self.settings.path).read_bytes().decode("utf-8", "replace")
+        for key in keys:
+            if match := re.search(rf"^(.*[\s{{,.\[])?({re.escape(key)})[\"']?\s*(?:=|\])", content, re.MULTILINE):
+                line_start = content.rfind("\n", 0, match.start(2)) + 1
+                return Place(
+                    self.settings.path, content.count("\n", 0, match.start(2)) + 1, match.start(2) - line_start + 1
+                )
+        return Place(self.settings.path)
+
+
+def weak_pairs(settings: Settings) -> Iterator[tuple[str, str, float]]:
+    """Names of a text and a ground in the brand whose contrast is under 4.5, and the contrast."""
+    brand = colours(settings)
+    for dark in ("", "_dark"):
+        for text, ground in _PAIRS:
+            ratio = contrast(brand[text + dark], brand[ground + dark])
+            if ratio < 4.5:
+                yield text + dark, ground + dark, ratio
+
+
+@FAMILY.rule("brand-contrast", "Two colours of the brand that cannot be told apart", fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
+             passes='[tool.newsletter.brand]\nmuted = "#54656b"')  # fmt: skip
+def brand_contrast(chosen: Chosen) -> Iterator[Finding]:
+    """Text needs a contrast of 4.5 to its ground (WCAG 2.2, 1.4.3), in light and in dark mode."""
+    own = dict(chosen.settings.brand)
+    for text, ground, ratio in weak_pairs(chosen.settings):
+        if text in own or ground in own:
+            place = chosen.place(text if text in own else ground)
+            told = f"'{text}' on '{ground}' has a contrast of {ratio:.1f}"
+            yield Finding(place, told, "choose colours with at least 4.5")
+
+
+FAMILY.tell("no-settings", "error", "A project without settings, or with two of them", "One of `[tool.newsletter]` in "
+            "pyproject.toml and newsletter.toml says what the publication is.")  # fmt: skip
+FAMILY.tell("toml-syntax", "error", "TOML that cannot be read", "Text stands in quotation marks.", "title = Exemple", 'title = "Exemple"')  # fmt: skip
+FAMILY.tell("unknown-code", "warning", "A code that no problem has", "`ignore` and `error` in settings, and comments `# newsletter: "
+            "ignore[code]`, name problems by their codes. Errors cannot be ignored.", 'ignore = ["no-alt-text"]', 'ignore = ["long-alt"]')  # fmt: skip
+
+OUTPUT.tell("edited-output", "warning", "A file of the outbox that was edited by hand", "The next build replaces it. What should "
+            "stay belongs into the announcement: the message names the key.")  # fmt: skip
+OUTPUT.tell(
+    "foreign-output",
+    "error",
+    "A file where the outbox wants to write its own",
+    "Move it away, or build elsewhere with `--out`.",
+)
+OUTPUT.tell(
+    "no-manifest",
+    "error",
+    "An outbox without manifest",
+    "`verify` compares the outbox with its manifest. Build it again.",
+)
+OUTPUT.tell("bad-manifest", "error", "A manifest that cannot be read", "Build the outbox again.")
+OUTPUT.tell("missing-output", "error", "A file that is gone from the outbox", "Build it again.")
+OUTPUT.tell("damaged-output", "error", "A file of the outbox that is not as it was built", "Build it again.")
+OUTPUT.tell("missing-tool", "info", "A tool that is not installed", "`check --deep` uses a browser with axe-core, and SpamAssassin. "
+            "What is not there is said, so that nobody takes silence for praise. docs/checking.md says how to get them.")  # fmt: skip
+OUTPUT.tell(
+    "no-network",
+    "info",
+    "Links that could not be followed",
+    "`check --links` needs the network; without it nothing is known.",
+)
+OUTPUT.tell("axe", "warning", "A fault that axe-core found", "`check --deep` opens every mail in a browser, in light and dark, wide and "
+            "360 px narrow, and lets [axe-core](https://github.com/dequelabs/axe-core) look at it.")  # fmt: skip
+OUTPUT.tell("wide-mail", "warning", "A mail wider than a telephone", "At 360 px the mail has to be moved sideways to be read. Mostly a "
+            "picture or a table of fixed width.", '<table width="600">', '<table style="width: 100%; max-width: 600px">')  # fmt: skip
+OUTPUT.tell("spam-score", "warning", "A mail that SpamAssassin suspects", "`check --deep` lets SpamAssassin look at every mail, without "
+            "network. From 2 points on it is told, with the rules that gave them; from 5 on mails are refused.")  # fmt: skip

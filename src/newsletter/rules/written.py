@@ -1,0 +1,112 @@
+"""written: what a writer wrote, taken apart once for all rules about it, every piece with its place."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from newsletter import markdown
+from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Picture, Scalar, Settings
+from newsletter.problems import Place
+from newsletter.typography import Passage, find_slips, passage
+
+
+@dataclass
+class Written:
+    """What a writer wrote: an announcement or an issue file, taken apart once."""
+
+    of: Announcement | IssueFile
+    settings: Settings
+
+    @property
+    def language(self) -> str:
+        """`fr`, `en`, or another language's first letters."""
+        return re.split("[-_]", self.of.lang.lower())[0]
+
+    @cached_property
+    def values(self) -> tuple[tuple[str, Scalar], ...]:
+        """The front matter's texts for readers, and the keys they stand under."""
+        return tuple(_texts(self.of.source.front))
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The body's running text."""
+        return markdown.passages(self.of.source.body)
+
+    @cached_property
+    def running(self) -> tuple[tuple[str, Callable[[int], Place]], ...]:
+        """Every text for readers, and the place of each of its characters."""
+        at, inside = self.of.source.at, self.in_body
+        front = [(node.value, lambda _, node=node: at(node)) for _, node in self.values]
+        return (*front, *((each.text, partial(inside, each)) for each in self.passages))
+
+    @cached_property
+    def slips(self) -> tuple[tuple[str, Callable[[], Place]], ...]:
+        """Code and place of every slip of typography."""
+        source, lang = self.of.source, self.of.lang
+        front = [(slip.code, partial(source.at, node))
+                 for _, node in self.values for slip in find_slips(passage(node.value), lang)]  # fmt: skip
+        body = [(slip.code, partial(self.in_body, each, slip.start))
+                for each in self.passages for slip in find_slips(each, lang)]  # fmt: skip
+        return (*front, *body)
+
+    @cached_property
+    def links(self) -> tuple[tuple[str, str, Place], ...]:
+        """Label, address and place of every link."""
+        source = self.of.source
+        body = [(link.label, link.target, source.at_offset(link.offset))
+                for link in self.of.prose.references if not link.image]  # fmt: skip
+        return (*body, *self._front_links())
+
+    def _front_links(self) -> Iterator[tuple[str, str, Place]]:
+        of = self.of
+        if isinstance(of, Announcement):
+            if of.action:
+                yield of.action.title, of.action.url, self.inside("action", "label")
+            for index, link in enumerate(of.links):
+                yield link.title, link.url, self.inside("links", "title", index)
+
+    @cached_property
+    def pictures(self) -> tuple[tuple[str, Place], ...]:
+        """Alternative text and place of every picture."""
+        source = self.of.source
+        images = iter([each.offset for each in self.of.prose.references if each.image])
+        body = [
+            (part.alt, source.at_offset(next(images, 0))) for part in self.of.prose.parts if isinstance(part, Picture)
+        ]
+        image = self.of.image if isinstance(self.of, Announcement) else None
+        front = [(image.alt, self.inside("image", "alt"))] if image else []
+        return (*body, *front)
+
+    def inside(self, key: str, inner: str, index: int = -1) -> Place:
+        """The place of a value inside a mapping, or inside a list's mapping."""
+        node: Node | None = self.of.source.front.get(key)
+        if isinstance(node, Items) and 0 <= index < len(node.items):
+            node = node.items[index]
+        if isinstance(node, Fields):
+            node = node.get(inner) or node
+        return self.of.source.at(node or self.of.source.front)
+
+    def at(self, key: str) -> Place:
+        """The place of a key's value."""
+        return self.of.source.at_key(key)
+
+    def in_body(self, passage: Passage, index: int) -> Place:
+        """The place of a character of a passage."""
+        before = self.of.source.body[: passage.offsets[index]]
+        return self.of.source.at_offset(len(before.encode()))
+
+
+_READ = frozenset("title summary caption credit alt label place".split())
+
+
+def _texts(node: Node, key: str = "") -> Iterator[tuple[str, Scalar]]:
+    if isinstance(node, Fields):
+        for name, value in node.pairs:
+            if name.value != "social":
+                yield from _texts(value, name.value)
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from _texts(item, key)
+    elif key in _READ:
+        yield key, node

@@ -1,0 +1,120 @@
+"""Several processes give what one gives: the same bytes, the same problems, and no process is left behind."""
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from conftest import Project
+from newsletter import outbox, pipeline, workers
+from newsletter.model import Artefact, Share
+from newsletter.problems import Place, Problems, Stop
+from newsletter.workers import WorkerLost, spread
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def built(jobs: int, out: Path) -> dict[str, bytes]:
+    problems = Problems()
+    made = pipeline.build(pipeline.open_project(ROOT, problems), NOW, problems, jobs=jobs)
+    outbox.publish(made, out, problems)
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def no_child_is_left() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return True
+    return False
+
+
+def test_same_bytes_with_one_process_and_with_many(tmp_path: Path) -> None:
+    one = built(1, tmp_path / "1")
+    assert len(one) > 40
+    for jobs in (2, 3, 16):
+        assert built(jobs, tmp_path / str(jobs)) == one
+    assert no_child_is_left()
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
+    for day in range(1, 9):
+        project.announce(f"2024-11-0{day}-n{day}.md")
+    project.write("templates/web/announcement.html", "{{ rien.du.tout }}\n")
+    problems = Problems()
+    with pytest.raises(Stop):
+        list(pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, jobs=jobs))
+    assert [(str(problem.place), problem.code) for problem in problems] == [
+        ("templates/web/announcement.html:1:1", "template-fault")
+    ]
+    assert no_child_is_left()
+
+
+def numbers(share: Share) -> Iterator[Artefact]:
+    for number in share.of(range(1000)):
+        yield Artefact(f"{number}", b"x" * 5000, "text/plain")
+
+
+def test_warnings_come_along() -> None:
+    problems = Problems()
+
+    def make(share: Share) -> Iterator[Artefact]:
+        problems.warning(Place("a.md", share.number + 1), "doubt", "hm")
+        problems.warning(Place("b.md"), "doubt", "everywhere")
+        yield from numbers(share)
+
+    found = sorted(int(each.path) for each in spread(make, problems, 4))
+    assert found == list(range(1000))
+    assert [str(problem.place) for problem in problems] == [
+        "a.md:1:1", "a.md:2:1", "a.md:3:1", "a.md:4:1", "b.md:1:1",
+    ]  # fmt: skip
+
+
+def test_our_own_faults_are_not_swallowed() -> None:
+    def make(share: Share) -> Iterator[Artefact]:
+        yield from numbers(share)
+        if share.number == 1:
+            raise ZeroDivisionError("un")
+        raise Stop
+
+    with pytest.raises(ZeroDivisionError, match="un"):
+        list(spread(make, Problems(), 2))
+    assert no_child_is_left()
+
+
+def test_a_process_that_is_killed() -> None:
+    def make(share: Share) -> Iterator[Artefact]:
+        yield from numbers(share)
+        if share.number == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(WorkerLost, match="--jobs 1"):
+        list(spread(make, Problems(), 3))
+    assert no_child_is_left()
+
+
+def test_who_is_not_wanted_any_more_ends() -> None:
+    stream = spread(numbers, Problems(), 3)
+    next(stream)
+    stream.close()
+    assert no_child_is_left()
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 7, 100])
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_shares_are_everything_once(size: int, count: int) -> None:
+    shares = [Share(number, count) for number in range(count)]
+    assert [item for share in shares for item in share.of(range(size))] == list(range(size))
+    assert [share.first for share in shares].count(True) == 1
+
+
+def test_few_announcements_are_made_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)))
+    assert [workers.fitting(count) for count in (0, 1, 299, 300, 450, 100_000)] == [1, 1, 1, 2, 3, 4]
+    monkeypatch.setattr(workers.sys, "platform", "darwin")
+    assert workers.fitting(100_000) == 1
