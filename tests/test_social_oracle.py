@@ -21,7 +21,7 @@ def test_no_composed_snippet_is_too_long_for_the_platforms() -> None:
                 texts[post.platform.name].add(post.text)
 
     gather()
-    assert all(len(found) > 50 for found in texts.values())
+    assert all(len(found) > 20 for found in texts.values())
     for text, said in ask(sorted(texts["x"])):
         assert said["x"] <= PLATFORMS["x"].limit and said["x_valid"], text
     for text, said in ask(sorted(texts["mastodon"])):

@@ -9,7 +9,7 @@ from newsletter.campaign import marker
 from newsletter.channels.social import sms, threads, units, x
 from newsletter.channels.social.blocks import Block, begin, only, split
 from newsletter.channels.social.count import Count, count, excess
-from newsletter.channels.social.fitting import Fitted, Size, fit
+from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.platforms import PLATFORMS, Platform
 from newsletter.channels.social.posts import Post
@@ -79,10 +79,10 @@ class Composer:
         if material.plain and row.unit != "sms":
             # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
             room = (limit or row.limit) - size(suffix) - _more(link, row)
-            fitted = fit(blocks, lambda text: size(text) - room, size, row.fold)
+            fitted = fit(blocks, Measure(size, room), row.fold)
             counted = self.count(fitted.text + suffix, name) if fitted else None
         if fitted is None or counted is None or not counted.fits:
-            fitted = fit(blocks, lambda text: excess(text + suffix, name, limit), size, row.fold)
+            fitted = fit(blocks, Measure(size, excess=lambda text: excess(text + suffix, name, limit)), row.fold)
             # Where not even title and link fit, what comes out says by how much, and stops the build.
             fitted = fitted or Fitted(link, ("hook",))
             counted = self.count(fitted.text + suffix, name)
@@ -94,7 +94,10 @@ class Composer:
         def fits(text: str) -> bool:
             return self.count(text, name).fits
 
-        rest = threads.parts(material.story, fits, threads.number(99, 99, inline=True))
+        for most in (9, 99, 999, 9999):
+            rest = threads.parts(material.story, fits, threads.number(most, most, inline=True))
+            if len(rest) < most:
+                break
         total = len(rest) + 1
         if total == 1:
             yield self._single(material, name)
@@ -110,23 +113,14 @@ class Composer:
         if template is None:
             template = self._templates[row.name] = self.templates.get(f"social/{row.name}.txt")
         rendered = template.render({**material.values, "link": link})
-        blocks = split(rendered)
-        if row.name != "sms":
-            return blocks
-        plain = sms.transliterated if material.social.sms_ascii else sms.plain_typography
-        return [
-            block if block.name == "link" else block._replace(text=plain(_INSIDE.sub("", block.text)))
-            for block in blocks
-        ]
+        if row.name == "sms":
+            rendered = _plain(rendered, link, transliterate=material.social.sms_ascii)
+        return split(rendered)
 
     def _link(self, material: Material, name: str) -> str:
         if not self.settings.social.utm or name in _UNMARKED:
             return material.link
         return marker(self.settings, "social", material.stem, name)(material.link)
-
-
-def _septets_or_units(text: str) -> int:
-    return sms.segments(text).units
 
 
 _SIZES: Mapping[str, Size] = {
@@ -136,8 +130,16 @@ _SIZES: Mapping[str, Size] = {
     "emoji-as-bytes": units.emoji_as_bytes,
     "utf-16": units.utf16,
     "bytes": units.utf8,
-    "sms": _septets_or_units,
+    "sms": sms.length,
 }
+
+
+def _plain(rendered: str, link: str, *, transliterate: bool) -> str:
+    """A text message with plain signs; its link stays as it is."""
+    plain = sms.transliterated if transliterate else sms.plain_typography
+    if "«" in rendered:
+        rendered = _INSIDE.sub("", rendered)
+    return link.join(map(plain, rendered.split(link)))
 
 
 def _more(link: str, row: Platform) -> int:

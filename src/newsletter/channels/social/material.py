@@ -23,7 +23,7 @@ _FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|
 class Material:
     """One announcement or issue: what templates may use (`values`), and what the writer wrote by hand.
 
-    `texts` are the texts that composed snippets are made of, `story` the paragraphs of its body.
+    `texts` are the texts that composed snippets are made of, `story` the paragraphs that a thread tells.
     """
 
     stem: str
@@ -76,7 +76,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
         date=words.date(announcement.date),
         values=_values(publication, words, title, summary, intro, hashtags((*labels, *settings.social.hashtags)))
         | _event(announcement, f"{title} {summary}", words),
-        story=tuple(each for each in paragraphs if each and not each.endswith(":")),
+        story=_whole(paragraphs[: announcement.prose.lead] if announcement.prose.lead > 0 else paragraphs),
         alts=((announcement.targets[image.src].url, clean(image.alt)),) if image and image.alt else (),
         social=social,
         source=announcement.source,
@@ -142,8 +142,12 @@ def _introduction(prose: Prose, paragraphs: tuple[str, ...]) -> Iterable[str]:
     if end <= 0:
         plain = (block.kind == "paragraph" and not block.first for block in prose.blocks)
         end = next((index for index, each in enumerate(plain) if not each), len(prose.blocks))
-    # What ends with a colon announces a list or a quotation that is not here.
-    return (each for each in paragraphs[:end] if each and not each.endswith(":"))
+    return _whole(paragraphs[:end])
+
+
+def _whole(paragraphs: Iterable[str]) -> tuple[str, ...]:
+    """Those that say something: what ends with a colon announces a list or a quotation that is not here."""
+    return tuple(each for each in paragraphs if each and not each.endswith(":"))
 
 
 def _repeats(summary: str, intro: str) -> bool:
