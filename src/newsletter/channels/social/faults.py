@@ -31,7 +31,7 @@ class Judge:
         """Report what is wrong with the texts of one announcement or issue."""
         posts = tuple(posts)
         for post in posts:
-            if not post.count.fits:
+            if not post.counted.fits:
                 self._too_long(material, post)
             if post.by_hand:
                 self._by_hand(material, post)
@@ -49,7 +49,7 @@ class Judge:
                 )  # fmt: skip
 
     def _too_long(self, material: Material, post: Post) -> None:
-        counted, name = post.count, post.platform.name
+        counted, name = post.counted, post.platform.name
         part = f"part {post.part} of " if post.parts > 1 else ""
         told = f"counts {counted.count}, {counted.limit} are allowed ({counted.unit})"
         if not post.text:
