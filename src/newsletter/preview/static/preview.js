@@ -20,8 +20,6 @@ function choose(name, value) {
   try { localStorage.setItem('preview-' + name, value); } catch { /* a private window: kept until it closes */ }
   document.documentElement.dataset[name] = value;
   dress();
-  // A frame takes its colours when it loads.
-  if (name === 'scheme') for (const frame of document.querySelectorAll('.device iframe')) frame.contentWindow.location.reload();
 }
 
 function next(name) {
