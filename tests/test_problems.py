@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from newsletter import pipeline
 from newsletter.problems import Problems, Stop
@@ -29,16 +30,23 @@ organisation = {name = "Exemple", address = "1 rue du Port, 80000 Amiens"}
 """
 
 
-def png(extra: int = 0) -> bytes:
-    """A white square of one pixel; `extra` bytes of ballast make it heavy."""
+ANNOUNCEMENT = "---\ntitle: Un titre\ndate: 2024-11-26\nid: un-titre\n---\n\nTexte.\n"
+
+
+def png(extra: int = 0, width: int = 1) -> bytes:
+    """A white line of `width` pixels; `extra` bytes of ballast make it heavy."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, 1, 8, 2, 0, 0, 0))
     ballast = chunk(b"teXt", b"x\0" + b"a" * extra) if extra else b""
     return (
-        b"\x89PNG\r\n\x1a\n" + header + ballast + chunk(b"IDAT", zlib.compress(b"\0\xff\xff\xff")) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + header
+        + ballast
+        + chunk(b"IDAT", zlib.compress(b"\0" + b"\xff\xff\xff" * width))
+        + chunk(b"IEND", b"")
     )
 
 
@@ -74,9 +82,15 @@ def prepare(case: Path, root: Path) -> None:
     if not (root / "newsletter.toml").exists():
         (root / "newsletter.toml").write_text(SETTINGS)
     images = root / "announcements/images"
-    images.mkdir(exist_ok=True, parents=True)
-    (images / "carre.png").write_bytes(png())
-    (images / "lourde.png").write_bytes(png(1_000_001))
+    if not images.parent.exists():
+        images.parent.mkdir()
+        (images.parent / "a.md").write_text(ANNOUNCEMENT)
+    images.mkdir(exist_ok=True)
+    pictures = {"carre": png(), "lourde": png(1_000_001), "moyenne": png(250_000), "large": png(width=1300)}
+    pictures |= {f"legere{number}": png(170_000 + number) for number in range(1, 6)}
+    for name, content in pictures.items():
+        (images / f"{name}.png").write_bytes(content)
+    Image.new("RGB", (1, 1)).save(images / "photo.webp")
     (images / "texte.png").write_text("pas une image")
 
 

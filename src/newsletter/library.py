@@ -1,7 +1,7 @@
 """library: what scripts may call. Each call is one run: it raises nothing for bad announcements."""
 
-import contextlib
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
@@ -68,7 +68,7 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
 
     _aware(now)
     problems = Problems()
-    with contextlib.suppress(Stop):
+    with suppress(Stop):
         pipeline.check(pipeline.open_project(Path(project).resolve(), problems), now, problems)
     return tuple(problems)
 

@@ -69,8 +69,10 @@ class Trace:
         path, line = self.origins[index]
         end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
         written = self.sources.get(path, "").split("\n")[line - 1 : line] or [""]
-        column = written[0].find(self.text[offset : min(end, offset + 24)].partition("\n")[0])
-        return Place(path, line, max(column, 0) + 1)
+        words = self.text[offset : min(end, offset + 24)].partition("\n")[0]
+        # What was filled in stands in the text, but not in the template.
+        columns = (written[0].find(words[:length]) for length in range(len(words), 0, -1))
+        return Place(path, line, next((column for column in columns if column >= 0), 0) + 1)
 
 
 def _escape(value: Any) -> Any:
@@ -119,6 +121,9 @@ def _report(fault: Exception, problems: Problems) -> Stop:
             if "__jinja_exception__" in trace.tb_frame.f_globals:
                 place = Place(name, trace.tb_lineno)
             trace = trace.tb_next
+    if isinstance(fault, jinja2.TemplateNotFound):
+        problems.error(place, "missing-template", f"there is no template '{fault.name}'", "correct the name")
+        return Stop()
     message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
     problems.error(place, "template-fault", f"the template cannot be rendered: {message}", "correct this line")
     return Stop()

@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from newsletter.model import Artefact, Share
@@ -53,7 +54,8 @@ def spread(make: Make, problems: Problems, count: int) -> Iterator[Artefact]:
         gc.unfreeze()
         for connection, child in children.items():
             connection.close()  # who still writes has nobody left to write to, and ends
-            os.waitpid(child, 0)
+            with suppress(ChildProcessError):
+                os.waitpid(child, 0)
 
 
 def _started(make: Make, share: Share, problems: Problems, others: tuple["Connection", ...]) -> dict["Connection", int]:

@@ -19,6 +19,7 @@ from newsletter.rules import (
     project,
     safety,
     sheets,
+    snippets,
     source,
     writing,
 )
@@ -28,7 +29,7 @@ __all__ = ["FAMILIES", "RULES", "Family", "Rule"]
 
 FAMILIES = (
     source.FAMILY, safety.FAMILY, links.FAMILY, writing.FAMILY, pictures.FAMILY, accessibility.FAMILY, mjml.FAMILY,
-    sheets.FAMILY, clients.FAMILY, layout.FAMILY, mails.SIZES, mails.TEXTS, mails.LISTS, mails.HEADERS, pages.SITE, pages.FEEDS,
+    sheets.FAMILY, clients.FAMILY, layout.FAMILY, mails.SIZES, mails.TEXTS, mails.LISTS, mails.HEADERS, pages.SITE, pages.FEEDS, snippets.FAMILY,
     project.FAMILY, project.OUTPUT,
 )  # fmt: skip
 RULES: Mapping[str, Rule] = {rule.code: rule for family in FAMILIES for rule in family.rules}

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from newsletter.rules.document import Document, contrast, is_content, name_of, own_text, style_of
 from newsletter.rules.rule import Family, Finding
 
 FAMILY = Family("accessibility", "Whether everyone can read it. Looked at in mails and pages; the template is named.")
+_UNSEEN = frozenset(("title", "style", "script"))
 _LAYOUT = ("presentation", "none")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -109,7 +111,7 @@ def low_contrast(document: Document) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for element in document.elements if document.is_mail else ():
         look = document.looks[element]
-        if look.hidden or element.tag in ("title", "style", "script") or not own_text(element):
+        if look.hidden or element.tag in _UNSEEN or not own_text(element):
             continue
         needed = 3.0 if look.size >= 24 or (look.bold and look.size >= 18.66) else 4.5
         ratio = contrast(look.colour, look.ground)
@@ -125,8 +127,8 @@ def small_text(document: Document) -> Iterator[Finding]:
     """Under 14 px a text on a telephone has to be enlarged by hand."""
     for element in document.elements if document.is_mail else ():
         look = document.looks[element]
-        if look.size < 14 and not look.hidden and own_text(element) and "font-size" in (element.get("style") or ""):
-            yield Finding(element, f"this text is {look.size:g} px high", "14 px is the least")
+        if look.size < 14 and not look.hidden and own_text(element) and element.tag not in _UNSEEN:
+            yield Finding(_declaring(element, "font-size"), f"this text is {look.size:g} px high", "14 px is the least")
 
 
 @FAMILY.rule("tight-lines", "Lines that stand too close", fails='<mj-text line-height="1.1">',
@@ -135,9 +137,14 @@ def tight_lines(document: Document) -> Iterator[Finding]:
     """Readers lose the line when lines stand closer than 1.4 times their height. Headings may."""
     for element in document.elements if document.is_mail else ():
         look = document.looks[element]
-        if element.tag in ("p", "div", "li", "td") and look.line < 1.4 and look.size < 20 and own_text(element) \
-                and not look.hidden and "line-height" in (element.get("style") or ""):  # fmt: skip
-            yield Finding(element, f"the lines stand {look.line:g} apart", "1.4 is the least; 1.5 is good")
+        if look.line < 1.4 and look.size < 20 and not look.hidden and own_text(element) and element.tag not in _UNSEEN:
+            where = _declaring(element, "line-height")
+            yield Finding(where, f"the lines stand {look.line:g} apart", "1.4 is the least; 1.5 is good")
+
+
+def _declaring(element: Any, name: str) -> Any:
+    """The element that a look comes from: itself, or the nearest one around it whose style says so."""
+    return next((each for each in (element, *element.iterancestors()) if name in (each.get("style") or "")), element)
 
 
 @FAMILY.rule("justified-text", "Justified text", fails="text-align: justify", passes="text-align: left")

@@ -58,6 +58,7 @@ class Inspection:
     thorough: bool = False
     _parts: dict[str, dict[str, bytes]] = field(default_factory=dict)
     _site: dict[str, Artefact] = field(default_factory=dict)
+    _paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _of: Mapping[str, Announcement | Issue] = field(init=False)
     _pairs: frozenset[tuple[str, str]] = field(init=False)
 
@@ -101,7 +102,9 @@ class Inspection:
         place = Place(source.path, source.body_line) if source else self.chosen.place("cadence", "title")
         kind = "announcement" if isinstance(of, Announcement) else "issue"
         html = parts["html"].decode()
-        template, text_template = (self.templates.get(f"mail/{kind}.{end}").path for end in ("mjml", "txt"))
+        if kind not in self._paths:
+            self._paths[kind] = tuple(self.templates.read(f"mail/{kind}.{end}")[0] for end in ("mjml", "txt"))
+        template, text_template = self._paths[kind]
         mail = Mail(of, self.chosen.settings, place, template, text_template, html, parts["txt"].decode(), parts["eml"])
         if HEAD in html and re.search(rf"{HEAD}\d+", html):
             self.problems.error(place, "leftover-slot", "a slot of this mail was not filled in", "report this fault")
@@ -167,8 +170,9 @@ def _baseline() -> frozenset[str]:
     return clients.features_of(sheets.Sheet(str(path), path.read_text(encoding="utf-8")) for path in files)
 
 
-def _origin(element: Any, mjml: str) -> int:
-    """The offset in the MJML of the element, or of the nearest one around it that has a mark."""
+def _origin(found: Any, mjml: str) -> int:
+    """The offset in the MJML of an element, or of the nearest one around it that has a mark."""
+    element = found
     while element is not None:
         if at := element.get("data-at"):
             return int(at)
@@ -177,7 +181,8 @@ def _origin(element: Any, mjml: str) -> int:
         if element.tag in ("head", "html", "body"):
             break
         element = element.getparent()
-    return max(mjml.find("<mjml"), 0)
+    tag = "<mj-style" if found.tag == "style" else "<mjml"
+    return max(mjml.find(tag), 0)
 
 
 def review_codes(chosen: project.Chosen, rules: Mapping[str, Rule], problems: Problems) -> None:

@@ -21,6 +21,8 @@ FAMILY.tell("split-comment", "error", "A comment that begins in one tag and ends
             "<mj-raw><!--[if mso]></mj-raw>…<mj-raw><![endif]--></mj-raw>", "<mj-raw><!--[if mso]>…<![endif]--></mj-raw>")  # fmt: skip
 FAMILY.tell("mjml-fault", "error", "MJML that cannot be compiled", "Mostly a tag that is not closed.",
             "<mj-text><p>Bonjour</mj-text>", "<mj-text><p>Bonjour</p></mj-text>")  # fmt: skip
+FAMILY.tell("unknown-theme", "error", "A theme that is not there", "The message says which ones are.", 'theme = "defaut"',
+            'theme = "default"')  # fmt: skip
 FAMILY.tell("template-fault", "error", "A template that cannot be rendered",
             "A name that does not exist, a tag of Jinja that is not closed.", "{{ story.titel }}", "{{ story.title }}")  # fmt: skip
 FAMILY.tell("missing-template", "error", "A template that is not there",

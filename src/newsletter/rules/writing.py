@@ -80,7 +80,8 @@ def short_preheader(written: Written) -> Iterator[Finding]:
              passes="title: Portes ouvertes\nsummary: Le 14 décembre, visitez nos ateliers.")  # fmt: skip
 def same_preheader(written: Written) -> Iterator[Finding]:
     """Subject and preheader stand side by side: said twice, the place of one is lost."""
-    if written.of.title and _bare(written.of.summary) == _bare(written.of.title):
+    is_written = written.of.source.front.get("summary") is not None
+    if is_written and written.of.title and _bare(written.of.summary) == _bare(written.of.title):
         yield Finding(written.at("summary"), "the summary repeats the title", "say something more")
 
 

@@ -66,7 +66,7 @@ def mark(mjml: str) -> str:
 
     def marked(tag: re.Match[str]) -> str:
         text = tag[0]
-        if text.startswith(("<!", "</")) or tag.start() <= body:
+        if text.startswith(("<!", "</", "<mjml")) or (tag.start() <= body and text.startswith("<mj-")):
             return text
         if not text.startswith("<mj-"):
             return re.sub(r"^<[A-Za-z0-9:-]+", rf'\g<0> data-at="{tag.start()}"', text)
@@ -86,6 +86,9 @@ def _escape_attributes(mjml: str) -> str:
         return f"{match[1]}{quote}{inside}{quote}"
 
     text = mjml.replace("\r\n", "\n")
+    # The engine refuses a blank behind a tag of the head.
+    head, body, rest = text.partition("<mj-body")
+    text = re.sub(r">[ \t]+(?=[\n<])", ">", head) + body + rest
     text = _TAG.sub(lambda tag: tag[0] if tag[0].startswith("<!--") else _ATTRIBUTE.sub(attribute, tag[0]), text)
     # The title is printed once more, as the attribute aria-label.
     text = re.sub(

@@ -1,0 +1,317 @@
+"""The registry of problems: complete, shown in docs/problems.md, and every rule has a case in which it speaks."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import test_problems
+from conftest import Project
+from newsletter import pipeline
+from newsletter.model import Announcement, Artefact, Publication
+from newsletter.problems import Place, Problems, Stop
+from newsletter.rules import FAMILIES, RULES, clients, mails, pages
+from newsletter.rules.inspection import Inspection
+from newsletter.rules.mails import Mail
+from newsletter.rules.manual import manual
+from newsletter.rules.project import Chosen
+from newsletter.settings import MAIL_PROGRAMS
+from newsletter.templates import Templates
+
+ROOT = Path(__file__).parents[1]
+NOW = datetime(2024, 12, 1, tzinfo=UTC)
+
+# Codes that no file under tests/problems can bring about, and the test that does.
+NAMED = {
+    "axe": "test_deep.py::test_axe_and_width_are_told",
+    "bad-feed": "test_rules.py::test_a_feed_that_cannot_be_read",
+    "bad-header": "test_rules.py::test_bytes_of_a_mail",
+    "bad-manifest": "test_outbox.py",
+    "bad-mime": "test_rules.py::test_bytes_of_a_mail",
+    "damaged-output": "test_outbox.py",
+    "edited-output": "test_outbox.py",
+    "foreign-output": "test_outbox.py",
+    "leftover-slot": "test_rules.py::test_a_slot_that_was_not_filled_in",
+    "missing-output": "test_outbox.py",
+    "missing-tool": "test_deep.py::test_what_is_not_installed_is_said",
+    "no-manifest": "test_outbox.py",
+    "no-network": "test_following.py::test_offline_is_said_once",
+    "private-link": "test_following.py::test_addresses_of_ones_own_network_are_never_visited",
+    "spam-score": "test_deep.py::test_spam_is_told",
+    "unreachable-link": "test_following.py::test_what_a_server_says",
+    "unreadable": "test_rules.py::test_a_file_that_cannot_be_read",
+    "unwritable": "test_fix.py::test_a_file_that_cannot_be_written",
+    "wide-mail": "test_deep.py::test_axe_and_width_are_told",
+}
+
+# Functions and classes that take a code among their arguments.
+TELLERS = frozenset("error warning notice refuse fault report Refused Unsafe Fault Invalid Text Slip _fault".split())
+CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+NO_CODES = frozenset(("utf-8", "mj-style"))
+
+
+def raised() -> Iterator[tuple[str, str]]:
+    """Every constant that looks like a code, given to something that tells problems, and where."""
+    for path in sorted((ROOT / "src/newsletter").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            for given in (*node.args, *(keyword.value for keyword in node.keywords)) if name in TELLERS else ():
+                if isinstance(given, ast.Constant) and isinstance(given.value, str) and CODE.fullmatch(given.value):
+                    yield given.value, f"{path.relative_to(ROOT)}:{given.lineno}"
+
+
+def test_every_code_that_is_told_is_registered() -> None:
+    found = {code: place for code, place in raised() if code not in NO_CODES}
+    assert len(found) > 60
+    assert {place: code for code, place in found.items() if code not in RULES} == {}
+
+
+def test_every_registered_code_is_told_somewhere() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/newsletter").rglob("*.py"))
+    made = {"duplicate-id", "duplicate-slug", "unsafe-image", "missing-image"}  # put together where they are told
+    for rule in RULES.values():
+        times = 2 if rule.body is None else 1
+        assert source.count(f'"{rule.code}"') >= times or rule.code in made, rule.code
+
+
+def test_every_code_has_a_case() -> None:
+    cased = {code for _, _, code in test_problems.expectations(test_problems.CASES)}
+    assert cased <= RULES.keys()
+    assert RULES.keys() - cased == NAMED.keys()
+    for code, test in NAMED.items():
+        file, _, name = test.partition("::")
+        content = (ROOT / "tests" / file).read_text(encoding="utf-8")
+        assert f"def {name}(" in content if name else f'"{code}"' in content, code
+
+
+def test_the_manual_is_true() -> None:
+    told = (ROOT / "docs/problems.md").read_text(encoding="utf-8")
+    assert told == manual(FAMILIES), "run: python -m newsletter.rules > docs/problems.md"
+
+
+def test_every_rule_has_a_page_with_both_examples() -> None:
+    for rule in RULES.values():
+        assert CODE.fullmatch(rule.code) or rule.code in ("axe", "capitals", "unreadable", "unwritable"), rule.code
+        assert rule.title and not rule.title.endswith("."), rule.code
+        assert bool(rule.fails) == bool(rule.passes), rule.code
+        assert rule.why or rule.fails, rule.code
+        assert rule.body is None or (rule.fails and rule.why), rule.code
+    assert sum(len(family.rules) for family in FAMILIES) == len(RULES)
+
+
+def test_the_samples_have_no_problem() -> None:
+    problems = Problems()
+    pipeline.check(pipeline.open_project(ROOT, problems), datetime(2026, 11, 23, tzinfo=UTC), problems)
+    assert list(map(str, problems)) == []
+
+
+# --- ignoring ---------------------------------------------------------------------------------
+
+
+def codes(project: Project) -> list[str]:
+    problems = Problems()
+    try:
+        pipeline.check(pipeline.open_project(project.root, problems), NOW, problems)
+    except Stop:
+        assert problems.fatal
+    return [problem.code for problem in problems]
+
+
+SHOUTED = "title: Un\ndate: 2024-11-26\nid: un\nsummary: Nouveau{}\n---\n\n[ici](https://exemple.example/)\n"
+
+
+def test_a_comment_in_front_matter_speaks_for_its_file_or_its_line(project: Project) -> None:
+    project.complete()
+    path = "announcements/2024-11-26-un.md"
+    project.write(path, "---\n" + SHOUTED.format(""))
+    assert codes(project) == ["short-preheader", "vague-link"]
+    project.write(path, "---\n# newsletter: ignore[vague-link, short-preheader]\n" + SHOUTED.format(""))
+    assert codes(project) == []
+    project.write(path, "---\n" + SHOUTED.format("  # newsletter: ignore[short-preheader vague-link]"))
+    assert codes(project) == ["vague-link"]
+    project.write(path, "---\n" + SHOUTED.format("#newsletter:ignore[short-preheader]"))
+    assert "short-preheader" in codes(project)
+
+
+def test_one_files_comment_says_nothing_for_another(project: Project) -> None:
+    project.complete()
+    project.write("announcements/2024-11-25-a.md", "---\n# newsletter: ignore[vague-link]\n---\n")
+    project.write("announcements/2024-11-26-un.md", "---\n" + SHOUTED.format(""))
+    assert "vague-link" in codes(project)
+
+
+def test_errors_cannot_be_ignored(project: Project) -> None:
+    project.write(
+        "announcements/2024-11-26-un.md", "---\n# newsletter: ignore[no-alt]\ndate: 2024-11-26\n---\n\n![](a.png)\n"
+    )
+    assert {"no-alt", "unknown-code"} <= set(codes(project))
+
+
+def test_unknown_codes_in_settings(project: Project) -> None:
+    project.complete()
+    settings = (project.root / "pyproject.toml").read_text(encoding="utf-8")
+    project.write("pyproject.toml", settings + '\n[tool.newsletter.check]\nignore = ["plain-htp"]\n')
+    problems = Problems()
+    pipeline.check(pipeline.open_project(project.root, problems), NOW, problems)
+    assert [(p.code, p.place.line, p.fix) for p in problems] == [
+        ("unknown-code", settings.count("\n") + 3, "did you mean 'plain-http'?")
+    ]
+
+
+# --- what only a fault of this program could bring about ----------------------------------------
+
+
+@pytest.fixture
+def made(project: Project) -> tuple[Publication, Inspection, Mail]:
+    """A publication with one announcement, an inspection of it, and its mail."""
+    project.announce()
+    problems = Problems()
+    opened = pipeline.open_project(project.root, problems)
+    publication = pipeline.read(opened, NOW, problems)
+    templates = Templates(project.root, problems)
+    chosen = Chosen(project.root, opened.settings)
+    inspection = Inspection(chosen, publication, templates, problems, thorough=True)
+    files = {a.path: a.data for a in pipeline.build(opened, NOW, problems, ["email"])}
+    stem = "email/announcements/prix"
+    mail = Mail(
+        publication.announcements[0], opened.settings, Place("a.md"), "templates/a.mjml", "templates/a.txt",
+        files[f"{stem}.html"].decode(), files[f"{stem}.txt"].decode(), files[f"{stem}.eml"],
+    )  # fmt: skip
+    return publication, inspection, mail
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "says"),
+    [
+        (b"Subject:", b"Subject: x\r\nSubject:", "bad-header", "2 headers Subject"),
+        (b"Date:", b"X-Date:", "bad-header", "0 headers Date"),
+        (b"Un prix", "Un pré".encode(), "bad-mime", "not ASCII"),
+        (b"\r\n\r\n", b"\r\n\n", "bad-mime", "CRLF"),
+        (b"X-Unsent: 1", b"X-Unsent: " + b"1" * 1000, "bad-mime", "998"),
+        (b"text/plain", b"text/html", "bad-mime", "text part"),
+    ],
+)
+def test_bytes_of_a_mail(
+    made: tuple[Publication, Inspection, Mail], old: bytes, new: bytes, code: str, says: str
+) -> None:
+    mail = made[2]
+    assert list(mails.HEADERS.find(mail)) == []
+    found = list(mails.HEADERS.find(replace(mail, eml=mail.eml.replace(old, new, 1))))
+    assert [rule.code for rule, _ in found][:1] == [code]
+    assert says in found[0][1].message and found[0][0].level == "error"
+
+
+def test_a_slot_that_was_not_filled_in(made: tuple[Publication, Inspection, Mail]) -> None:
+    _, inspection, mail = made
+    parts = {"html": mail.html.replace("Un prix", "QzSlot3Zq"), "txt": mail.text, "eml": mail.eml.decode()}
+    for kind, content in parts.items():
+        inspection.take(Artefact(f"email/announcements/prix.{kind}", content.encode(), ""))
+    assert [problem.code for problem in inspection.problems if problem.level == "error"] == ["leftover-slot"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("atom.xml", "<feed><entry></feed>", "cannot be read"),
+        (
+            "atom.xml",
+            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>a</id></entry><entry><id>a</id></entry></feed>",
+            "two",
+        ),
+        ("rss.xml", "<rss><channel><item><guid>a</guid></item><item><guid>a</guid></item></channel></rss>", "two"),
+        ("feed.json", '{"items": [{"id": "a"}, {"id": "a"}]}', "two"),
+        ("feed.json", "{", "cannot be read"),
+    ],
+)
+def test_a_feed_that_cannot_be_read(name: str, content: str, says: str) -> None:
+    ((rule, finding),) = pages.FEEDS.find(Artefact(f"site/feeds/{name}", content.encode(), ""))
+    assert rule.code == "bad-feed" and says in finding.message
+
+
+def test_a_sound_feed_passes() -> None:
+    sound = "<feed><entry><id>a</id></entry><entry><id>b</id></entry></feed>"
+    assert list(pages.FEEDS.find(Artefact("site/feeds/atom.xml", sound.encode(), ""))) == []
+
+
+def test_a_feed_is_looked_at_in_a_check(made: tuple[Publication, Inspection, Mail]) -> None:
+    inspection = made[1]
+    inspection.take(Artefact("site/feeds/atom.xml", b"<feed>", "application/atom+xml"))
+    inspection.finish()
+    assert "bad-feed" in [problem.code for problem in inspection.problems]
+
+
+def test_a_file_that_cannot_be_read(project: Project) -> None:
+    (project.root / "announcements/2024-11-26-dossier.md").mkdir()
+    assert codes(project) == ["unreadable"]
+
+
+def test_an_announcement_of_an_issue_is_of_one_kind(made: tuple[Publication, Inspection, Mail]) -> None:
+    assert isinstance(made[2].of, Announcement)
+
+
+# --- places -------------------------------------------------------------------------------------
+
+
+def test_a_fault_in_a_macro_is_told_at_the_macros_line_once_for_all_mails(project: Project) -> None:
+    project.complete()
+    for number in range(3):
+        project.announce(f"2024-11-2{number}-a{number}.md")
+    blocks = (ROOT / "templates/mail/blocks.mjml").read_text(encoding="utf-8")
+    line = blocks[: blocks.index('<p class="masthead">')].count("\n") + 1
+    project.write(
+        "templates/mail/blocks.mjml", blocks.replace('<p class="masthead">', '<p class="masthead"><a href="x"></a>')
+    )
+    problems = Problems()
+    pipeline.check(pipeline.open_project(project.root, problems), NOW, problems)
+    assert [(str(p.place), p.code) for p in problems] == [(f"templates/mail/blocks.mjml:{line}:27", "link-name")]
+
+
+def test_a_blank_behind_a_tag_of_the_head_is_no_fault(project: Project) -> None:
+    project.complete()
+    project.announce()
+    layout = (ROOT / "templates/mail/layout.mjml").read_text(encoding="utf-8")
+    project.write("templates/mail/layout.mjml", layout.replace("</mj-title>", "</mj-title>  "))
+    assert codes(project) == []
+
+
+# --- mail programs ------------------------------------------------------------------------------
+
+
+def test_settings_know_the_mail_programs_of_the_table() -> None:
+    assert tuple(clients.clients()) == MAIL_PROGRAMS
+    features = clients._features()
+    assert len(features) >= 40 and len({feature.name for feature in features}) == len(features)
+    for feature in features:
+        assert feature.fails and set(feature.fails) <= set(MAIL_PROGRAMS), feature.name
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", feature.tested), feature.name
+
+
+USED = {
+    "value": "a {{ {pattern}: {value} }}", "property": "a {{ {pattern}: x }}", "function": "a {{ width: {pattern}(1) }}",
+    "unit": "a {{ width: 2{pattern} }}", "at": "@{pattern} x {{ }}", "selector": "a{pattern} {{ x: y }}",
+}  # fmt: skip
+
+
+ODD = {
+    "linear-gradient()": "linear-gradient", "animation": "animation", "margin-inline": "margin-inline-start",
+    "clip-path": "clip-path", ":has()": ":has(p)", "::before and ::after": "::before", "nested rules": " { & b",
+}  # fmt: skip
+
+
+def test_every_feature_of_the_table_is_recognised() -> None:
+    for row in clients._table()["features"]:
+        kind = next(key for key in row if key in (*USED, "tag", "attribute"))
+        first = ODD.get(row["name"]) or row[kind].split("|")[0]
+        if kind in ("tag", "attribute"):
+            name, text = "a.mjml", f"<{first}>" if kind == "tag" else f'<p {first}="x">'
+        else:
+            name, text = "a.css", USED[kind].format(pattern=first, value=row.get("is", "").split("|")[0])
+        sheet = clients.Sheet(name, text)
+        assert row["name"] in {feature.name for feature, _ in clients.uses(sheet)}, (row["name"], text)
+        assert not {feature.name for feature, _ in clients.uses(clients.Sheet(name, "a { color: red }"))}
