@@ -268,6 +268,7 @@ def test_a_broken_template_is_told_beside_the_last_good_render(
     looking.desk.refresh()
     screen = looking.get(f"{here}/{view}")
     assert f"templates/{name}:1" in screen and code in screen and "dernière version lisible" in screen
+    assert "1 erreur\u00a0: en l’état, rien ne serait publié." in screen and code in looking.get("/problems")
     assert looking.get(f"{here}/{frame}") == good
     template.unlink()
     looking.desk.refresh()

@@ -167,7 +167,7 @@ def test_dark_phone_and_without_images(page: "Page") -> None:
     picture = mail(page, 360).get_by_role("img", name="Un trophée")
     assert picture.evaluate("image => image.naturalWidth") > 0
     page.keyboard.press("i")
-    page.locator('.w360 iframe[src*="images=off"]').wait_for()
+    page.locator('.w360 iframe[data-shown*="images=off"]').wait_for()
     picture.wait_for()
     assert picture.evaluate("image => image.complete && image.naturalWidth") == 0
     page.get_by_role("button", name="Téléphone").click()

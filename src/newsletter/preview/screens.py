@@ -78,7 +78,7 @@ class Screens:
         """Everything that is wrong, by file."""
         by_path: dict[str, list[Problem]] = {}
         snapshot = self.desk.snapshot
-        found = sorted({*self.desk.faults, *(snapshot.problems if snapshot else ())})
+        found = sorted({*self.desk.faults, *self.desk.rendered, *(snapshot.problems if snapshot else ())})
         # What stops a build is told, however much else there is.
         chosen = sorted(found, key=lambda problem: _LEVELS.index(problem.level))[:MOST_PROBLEMS]
         for problem in chosen:
@@ -129,15 +129,16 @@ class Screens:
 
     def _render(self, name: str, lang: str, **values: Any) -> str:
         snapshot = self.desk.snapshot
-        counts = snapshot.counts if snapshot else Counter(("", each.level) for each in self.desk.faults)
+        told = snapshot.levels if snapshot else Counter(each.level for each in self.desk.faults)
+        counts = told + Counter(each.level for each in self.desk.rendered if not (snapshot and snapshot.tells(each)))
         settings = snapshot.settings if snapshot else None
         words = Words(lang, self._strings[lang], settings.timezone if settings else UTC)
         return self._templates.get(f"{name}.html").render(
             {
                 "t": words, "count": _counter(words), "lang": lang, "languages": LANGUAGES,
                 "snapshot": snapshot, "settings": settings,
-                "errors": counts["", "error"], "warnings": counts["", "warning"],
-                "version": self.desk.version, "screen": name, "editor": self._editor, "quote": quote, **values,
+                "errors": counts["error"], "warnings": counts["warning"],
+                "version": self.desk.mark, "screen": name, "editor": self._editor, "quote": quote, **values,
             }
         )  # fmt: skip
 
