@@ -77,13 +77,24 @@ class Snapshot:
         own = self.entries[path].told if path in self.entries else ()
         return tuple(sorted({*own, *(each for each in self.common if each.place.path == path)}))
 
+    def tells(self, problem: Problem) -> bool:
+        """Whether it is among `problems`."""
+        return problem in self.problems_of(problem.place.path)
+
+    @cached_property
+    def levels(self) -> Counter[Level]:
+        """How many problems of each level there are."""
+        found = Counter[Level]()
+        for (_, level), count in self.counts.items():
+            found[level] += count
+        return found
+
     @cached_property
     def counts(self) -> Counter[tuple[str, Level]]:
-        """How many problems of each level a file has; the path "" stands for all."""
+        """How many problems of each level a file has."""
         found = Counter[tuple[str, Level]]()
         for problem in chain(self.common, *(entry.told for entry in self.entries.values())):
             found[problem.place.path, problem.level] += 1
-            found["", problem.level] += 1
         return found
 
     def collector(self) -> Problems:

@@ -11,7 +11,7 @@ from newsletter.model import Announcement
 from newsletter.preview.months import Outing
 from newsletter.preview.reading import Entry, Snapshot
 
-STATES = ("scheduled", "draft", "public", "expired", "broken")
+STATES = ("broken", "scheduled", "draft", "public", "expired")
 
 
 @dataclass(frozen=True, slots=True)
