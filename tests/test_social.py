@@ -303,6 +303,7 @@ def test_the_page_shows_all_and_runs_nothing_foreign() -> None:
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
     assert " on" not in "".join(re.findall(r"<[a-z][^>]*>", page)).replace(" only", "")
     assert not re.search(r'style="', page)
+    assert set(re.findall(r'lang="([^"]*)"', page)) == {"fr", "en"}
 
 
 def test_many_announcements_take_several_pages(project: Project) -> None:
@@ -312,3 +313,11 @@ def test_many_announcements_take_several_pages(project: Project) -> None:
     files = built(project.root)
     assert files["index.html"].count(b"<section") == 50 and files["index-2.html"].count(b"<section") == 4
     assert b'href="index-2.html"' in files["index.html"] and b'href="index.html"' in files["index-2.html"]
+
+
+def test_the_docs_show_what_is_made() -> None:
+    manual = (ROOT / "docs/snippets.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^`([\w-]+\.\w+)\.txt`\n\n((?:    .*\n|\n)+)", manual, re.MULTILINE)
+    assert len(shown) == 5
+    for name, text in shown:
+        assert re.sub("^    ", "", text, flags=re.MULTILINE).strip("\n") == snippet(samples(), name)

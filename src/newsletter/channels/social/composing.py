@@ -123,14 +123,15 @@ class Composer:
         return marker(self.settings, "social", material.stem, name)(material.link)
 
 
+# While a text is fitted, the same parts are measured again and again.
 _SIZES: Mapping[str, Size] = {
-    "x-weighted": x.plain,
+    "x-weighted": lru_cache(maxsize=64)(x.plain),
     "mastodon": len,
     "graphemes": len,
-    "emoji-as-bytes": units.emoji_as_bytes,
+    "emoji-as-bytes": lru_cache(maxsize=64)(units.emoji_as_bytes),
     "utf-16": units.utf16,
     "bytes": units.utf8,
-    "sms": sms.length,
+    "sms": lru_cache(maxsize=64)(sms.length),
 }
 
 
