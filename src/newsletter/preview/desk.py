@@ -14,8 +14,9 @@ from threading import RLock
 from newsletter.compose import State, state
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.pipeline import Project, open_templates
-from newsletter.preview.reading import Reader, Snapshot, stamp
+from newsletter.preview.reading import Reader, stamp
 from newsletter.preview.rendering import Subject, Website, as_published, render
+from newsletter.preview.snapshot import Snapshot
 from newsletter.problems import Problem, Problems, Stop
 from newsletter.templates import Templates
 

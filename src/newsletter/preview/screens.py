@@ -15,8 +15,8 @@ from newsletter import text
 from newsletter.preview import months
 from newsletter.preview.desk import Desk, Showing
 from newsletter.preview.looks import look, offered
-from newsletter.preview.reading import Snapshot
 from newsletter.preview.rows import STATES, Row, outings, rows
+from newsletter.preview.snapshot import Snapshot
 from newsletter.problems import Problem, Problems
 from newsletter.templates import Templates, load_strings
 from newsletter.words import Words
