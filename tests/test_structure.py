@@ -19,7 +19,8 @@ LAYERS = (
     "files prose words templates outbox",
     "fields views campaign",
     "keys targets clashes",
-    "settings load markdown",
+    "settings load markdown hints",
+    "starter",
     "check issues",
     "compose fix",
     "channels",  # each channel by itself; channels/__init__ may import them all

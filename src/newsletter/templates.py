@@ -257,6 +257,12 @@ def packaged() -> Path:
     return inside if inside.is_dir() else Path(str(files("newsletter"))).parents[1] / "templates"
 
 
+def names() -> tuple[str, ...]:
+    """Every file of the default theme, such as `mail/issue.mjml`, in order."""
+    top = packaged()
+    return tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()))
+
+
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
     """The theme's strings in a language: `strings/<lang>.toml`, and where none says a thing, English.
 
