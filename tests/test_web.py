@@ -9,11 +9,11 @@ import lxml.etree
 import lxml.html
 import pytest
 from icalendar import Calendar
-from newsletter.channels.web.sitemap import sitemap
 
 import newsletter
 from conftest import Project
 from newsletter import pipeline
+from newsletter.channels.web.sitemap import sitemap
 from newsletter.problems import Problems
 
 ROOT = Path(__file__).parents[1]
