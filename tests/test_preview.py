@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import socket
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +22,10 @@ from newsletter.preview.inbox import PROGRAMS, lines
 from newsletter.preview.pulse import Pulse
 from newsletter.preview.screens import LANGUAGES
 from newsletter.preview.server import application
+from newsletter.preview.serving import folders
 from newsletter.problems import Problems
 from newsletter.templates import load_strings
+from test_cli import run
 
 ROOT = Path(__file__).parents[1]
 HERE = "http://127.0.0.1:8321"
@@ -264,6 +268,7 @@ def test_a_broken_template_is_told_beside_the_last_good_render(
     looking.desk.refresh()
     screen = looking.get(f"{here}/{view}")
     assert f"templates/{name}:1" in screen and code in screen and "dernière version lisible" in screen
+    assert "1 erreur\u00a0: en l’état, rien ne serait publié." in screen and code in looking.get("/problems")
     assert looking.get(f"{here}/{frame}") == good
     template.unlink()
     looking.desk.refresh()
@@ -466,3 +471,34 @@ def test_hostile_texts_stay_texts(project: Project) -> None:
     ):
         assert "<script>" not in looking.get(path), path
     assert "<script>" not in looking.get("/?q=%3Cscript%3E")
+
+
+# --- The command
+
+
+def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in sys.modules if each.startswith(("newsletter.preview", "uvicorn"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    result = run("preview", "-C", str(project.root), "--no-open")
+    assert result.exit_code == 2
+    assert "pip install 'newsletter[preview]'" in result.stderr
+
+
+@pytest.mark.loopback
+def test_the_command_tells_of_a_taken_port_and_a_bad_date(project: Project) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run("preview", "-C", str(project.root), "--no-open", "--port", port)
+    assert result.exit_code == 2 and f"port {port} is in use" in result.stderr
+    result = run("preview", "-C", str(project.root), "--no-open", "--now", "demain")
+    assert result.exit_code == 2 and "--now" in result.stderr
+    assert run("preview", "-C", "/nowhere").exit_code == 2
+
+
+def test_only_folders_that_may_matter_are_watched(project: Project) -> None:
+    for name in ("outbox", ".git", "node_modules", "images"):
+        (project.root / name).mkdir()
+    (project.root / "link").symlink_to(project.root / "images")
+    assert [folder.name for folder in folders(project.root)] == ["announcements", "images"]
+    assert folders(project.root / "nowhere") == ()

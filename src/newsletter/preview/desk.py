@@ -3,6 +3,7 @@
 Whatever breaks (a file, a template, the settings), the last good render stays, marked as stale.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,9 @@ from threading import RLock
 from newsletter.compose import State, state
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.pipeline import Project, open_templates
-from newsletter.preview.reading import Reader, Snapshot, stamp
+from newsletter.preview.reading import Reader, stamp
 from newsletter.preview.rendering import Subject, Website, as_published, render
+from newsletter.preview.snapshot import Snapshot
 from newsletter.problems import Problem, Problems, Stop
 from newsletter.templates import Templates
 
@@ -81,6 +83,16 @@ class Desk:
             for made in (self._showings, self._made, self._websites):
                 made.clear()
             self.version += 1
+
+    @property
+    def mark(self) -> str:
+        """What tells this version from every other one, those of a former process too."""
+        return f"{os.getpid()}.{self.version}"
+
+    @property
+    def rendered(self) -> frozenset[Problem]:
+        """What is wrong with that which was looked at."""
+        return frozenset(problem for made in tuple(self._made.values()) for problem in made.problems)
 
     def warm(self) -> None:
         """Load what the first render needs, before someone waits for it."""

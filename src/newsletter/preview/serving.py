@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -32,12 +33,11 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
         application(desk, pulse), host=HOST, port=port, log_level="critical", access_log=False, lifespan="off",
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
-    try:
-        asyncio.run(_run(_Server(config, pulse, ready), desk, pulse))
-    except SystemExit:  # what uvicorn makes of a port that it cannot have
-        raise Taken from None
-    except KeyboardInterrupt:
-        pass
+    server = _Server(config, pulse, ready)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_run(server, desk, pulse))
+    if server.refused:
+        raise Taken
 
 
 class _Server(uvicorn.Server):
@@ -47,9 +47,13 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._pulse = pulse
         self._ready = ready
+        self.refused = False
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # what uvicorn makes of a port that it cannot have
+            self.refused = self.should_exit = True
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
             self._ready(f"http://{HOST}:{port}/")
@@ -60,13 +64,18 @@ class _Server(uvicorn.Server):
 
 
 async def _run(server: uvicorn.Server, desk: Desk, pulse: Pulse) -> None:
-    works = (_watch(desk, pulse), _tick(desk, pulse), asyncio.to_thread(desk.warm))
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        await server.serve()
-    finally:
-        for task in tasks:
-            task.cancel()
+    serving = asyncio.create_task(server.serve())
+    works = (_watch(desk, pulse), _tick(desk, pulse))
+    tasks = {serving, *(asyncio.create_task(work) for work in works)}
+    warming = asyncio.create_task(asyncio.to_thread(desk.warm))
+    # Watching never ends by itself: what ends first is the server, or a fault.
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    for task in (*tasks - {serving}, warming):
+        task.cancel()
+    await serving
+    for task in done:
+        task.result()
 
 
 async def _tick(desk: Desk, pulse: Pulse) -> None:
@@ -100,8 +109,15 @@ async def _watch(desk: Desk, pulse: Pulse) -> None:
 async def _watch_inside(watched: tuple[Path, ...], stop: asyncio.Event, refresh: Callable[[], Awaitable[None]]) -> None:
     if not watched:
         return
-    async for _ in awatch(*watched, stop_event=stop, step=_STEP, debounce=_MOST):
-        await refresh()
+    polling = False
+    while not stop.is_set():
+        try:
+            async for _ in awatch(*watched, stop_event=stop, step=_STEP, debounce=_MOST, force_polling=polling):
+                await refresh()
+        except (OSError, RuntimeError):  # the system's limit of watches: then files are looked at in turn
+            if polling:
+                raise
+            polling = True
 
 
 def folders(root: Path) -> tuple[Path, ...]:
