@@ -1,8 +1,12 @@
 """The preview: what it shows is what is built, what breaks stays on view, and nobody else may look."""
 
 import asyncio
+import http.client
+import os
 import re
+import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -167,10 +171,10 @@ def test_the_clock_moves_what_is_scheduled(project: Project) -> None:
     project.announce("2024-12-24-c.md", title="Programmée")
     looking = Looking(project.root)
     version = looking.desk.version
-    assert not looking.desk.tick()
+    looking.now = datetime(2024, 12, 5, 13, tzinfo=UTC)
+    assert not looking.desk.refresh() and looking.desk.version == version
     looking.now = datetime(2024, 12, 25, tzinfo=UTC)
-    assert looking.desk.tick()
-    assert looking.desk.version > version
+    assert looking.desk.refresh() and looking.desk.version > version
     assert "Programmée" in looking.get("/site/index.html")
 
 
@@ -502,3 +506,43 @@ def test_only_folders_that_may_matter_are_watched(project: Project) -> None:
     (project.root / "link").symlink_to(project.root / "images")
     assert [folder.name for folder in folders(project.root)] == ["announcements", "images"]
     assert folders(project.root / "nowhere") == ()
+
+
+@pytest.mark.loopback
+def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
+    project.announce()
+    command = [sys.executable, "-m", "newsletter", "preview", "-C", str(project.root), "--port", "0", "--no-open"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        port = int(server.stderr.readline().split("127.0.0.1:")[1].split("/")[0])
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            asked.request("GET", "/events")
+            events = asked.getresponse()
+            assert events.headers["content-type"].startswith("text/event-stream")
+            first = told(events)
+            project.announce(title="Un autre titre")
+            second = told(events)
+            assert second != first
+            project.write("newsletter.toml", "[")
+            third = told(events)
+            (project.root / "newsletter.toml").unlink()
+            assert len({first, second, third, told(events)}) == 4
+            # A folder that was not there is watched from then on.
+            project.write("templates/mail/announcement.mjml", "{% if %}")
+            assert told(events)
+            project.write("templates/mail/announcement.mjml", "{% else %}")
+            assert told(events)
+        finally:
+            server.send_signal(signal.SIGINT)
+            assert server.wait(20) == 0
+        assert server.stderr.read() == ""
+
+
+def told(events: http.client.HTTPResponse) -> str:
+    """The next version that the server tells."""
+    while line := events.readline().decode():
+        if line.startswith("data: "):
+            return line
+    raise AssertionError("the server hung up")

@@ -17,9 +17,10 @@ from newsletter.preview.server import application
 HOST = "127.0.0.1"
 _SETTINGS = ("pyproject.toml", "newsletter.toml")
 _NOT_OURS = ("outbox", "node_modules", "venv", "__pycache__")
-_TICK = 20  # seconds between two looks at the clock
+_TICK = 20  # seconds between two looks at the clock, and at what no watch told
 # Milliseconds without a change that end a burst of them, and how long a burst is waited for at most.
 _STEP, _MOST = 20, 200
+_CATCH_UP = 0.2  # seconds after which watching stands, for what was written before
 
 
 class Taken(OSError):
@@ -78,23 +79,31 @@ async def _run(server: uvicorn.Server, desk: Desk, pulse: Pulse) -> None:
         task.result()
 
 
+async def _refresh(desk: Desk, pulse: Pulse) -> None:
+    if await asyncio.to_thread(desk.refresh):
+        pulse.beat()
+
+
 async def _tick(desk: Desk, pulse: Pulse) -> None:
     while True:
         await asyncio.sleep(_TICK)
-        if await asyncio.to_thread(desk.tick):
-            pulse.beat()
+        await _refresh(desk, pulse)
 
 
 async def _watch(desk: Desk, pulse: Pulse) -> None:
     """Refresh at every change of a file, for ever."""
 
     async def refresh() -> None:
-        await asyncio.to_thread(desk.refresh)
-        pulse.beat()
+        await _refresh(desk, pulse)
+
+    async def catch_up() -> None:
+        await asyncio.sleep(_CATCH_UP)
+        await refresh()
 
     while True:
         watched, stop = folders(desk.root), asyncio.Event()
         inside = asyncio.create_task(_watch_inside(watched, stop, refresh))
+        late = asyncio.create_task(catch_up())
         # Settings are watched through their folder: editors replace files.
         async for _ in awatch(
             desk.root, recursive=False, watch_filter=_is_settings_or_folder, step=_STEP, debounce=_MOST
@@ -103,7 +112,7 @@ async def _watch(desk: Desk, pulse: Pulse) -> None:
             if folders(desk.root) != watched:
                 break
         stop.set()
-        await inside
+        await asyncio.gather(inside, late)
 
 
 async def _watch_inside(watched: tuple[Path, ...], stop: asyncio.Event, refresh: Callable[[], Awaitable[None]]) -> None:
