@@ -84,6 +84,8 @@ def _safe(value: Any) -> Any:
 
 
 def _format(value: str, *args: Any, **options: Any) -> Any:
+    if isinstance(value, Markup):
+        return value % (options or args)
     made = str.__str__(value) % (options or args)
     given = (*args, *options.values(), value)
     return Content(made) if any(isinstance(each, Content) for each in given) else made

@@ -15,10 +15,10 @@ from newsletter.channels.mail import Mails
 from newsletter.channels.mail.theme import Theme
 from newsletter.channels.web.calendar import calendar
 from newsletter.channels.web.pages import Pages
-from newsletter.channels.web.site import Site
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.rules.inspection import Inspection
 from newsletter.rules.project import Chosen
+from newsletter.site import Site
 from newsletter.templates import Templates
 
 Subject = Announcement | Issue
@@ -96,6 +96,8 @@ class Website:
             for asset in publication.assets:
                 if asset.path == path:
                     yield Artefact(f"site/{path}", b"", asset.media_type, "", asset.file)
+        elif path.startswith("feeds/") and "feeds" in CHANNELS:
+            yield from channel("feeds")(publication, self.templates, self.templates.problems)
         elif path.startswith("tags/"):
             yield from chain.from_iterable(pages.tag(tag) for tag in pages.site.tags if tag.page == path)
         else:
