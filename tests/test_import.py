@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from conftest import Project
-from newsletter.intake import archive
+from newsletter import markdown, prose
+from newsletter.intake import archive, inlines, markup
 from test_cli import run, tree
 from test_problems import png
 
@@ -112,9 +115,8 @@ def test_text_is_no_markdown(project: Project) -> None:
         "",
         "====",
     ]
-    made, _ = take(project, "a.txt", "\n".join(lines))
-    body = project.root / "announcements"
-    assert run("check", "-C", str(project.root), *NOW).exit_code == 0, list(body.iterdir())
+    take(project, "a.txt", "\n".join(lines))
+    assert run("check", "-C", str(project.root), *NOW).exit_code == 0
     out = project.root.parent / "out"
     run("build", "-C", str(project.root), *NOW, "--only", "email", "--out", str(out))
     (text,) = (out / "email/announcements").glob("*.txt")
@@ -153,7 +155,7 @@ def test_dates_are_found_in_french_and_english(project: Project, said: str, day:
 
 # pages and documents
 
-PAGE = f"""<!DOCTYPE html><html><head><title>Un prix | Site</title><meta property="og:title" content="Un prix">
+PAGE = """<!DOCTYPE html><html><head><title>Un prix | Site</title><meta property="og:title" content="Un prix">
 <meta property="article:published_time" content="2024-11-26T09:30:00+01:00"><script>alert(1)</script></head>
 <body><nav><a href="/">Accueil</a></nav><article><h1>Un prix</h1>
 <p>Un <b>mot</b> et <i>deux</i>, <strong>« trois »</strong>suite, H<sub>2</sub>O, 2<sup>e</sup>, <a href="https://a.example/x(1)">lien</a>.</p>
@@ -178,6 +180,15 @@ def test_a_page(project: Project) -> None:
         f"![Une photo](images/{image.name})\n\n| A | B \\| C |\n|---|---|\n| 1 | 2 |\n\npiège autre\\\nligne"
     )
     assert [doubt["code"] for doubt in doubts] == ["import-link", "import-link"]
+    assert run("check", "-C", str(project.root), *NOW).exit_code == 0
+
+
+def test_footnotes_of_a_word_document(project: Project) -> None:
+    reference = f'<w:footnoteReference {W} w:id="2"/>'
+    note = f'<w:footnotes {W}><w:footnote w:id="2">{paragraph("Une source.")}</w:footnote></w:footnotes>'
+    content = word(paragraph("Titre", "Titre"), paragraph("Un fait"), paragraph(reference), word__footnotes_xml=note)
+    made, _ = take(project, "a.docx", content, "--date", "2024-11-26")
+    assert parts(made)[1] == "Un fait\n\n[^2]\n\n[^2]: Une source."
     assert run("check", "-C", str(project.root), *NOW).exit_code == 0
 
 
@@ -229,7 +240,8 @@ def word(*paragraphs: str, prolog: str = "", **more: str | bytes) -> bytes:
         archive.writestr("[Content_Types].xml", types)
         archive.writestr("_rels/.rels", relationship.format(main))
         styled = f'<Relationship Id="rId9" Type="{R}/styles" Target="styles.xml"/>'
-        archive.writestr("word/_rels/document.xml.rels", relationship.format(image + styled))
+        notes = f'<Relationship Id="rId8" Type="{R}/footnotes" Target="footnotes.xml"/>'
+        archive.writestr("word/_rels/document.xml.rels", relationship.format(image + styled + notes))
         archive.writestr("word/styles.xml", styles)
         archive.writestr("word/media/image1.png", png())
         archive.writestr(
@@ -242,7 +254,8 @@ def word(*paragraphs: str, prolog: str = "", **more: str | bytes) -> bytes:
 
 def test_a_word_document(project: Project) -> None:
     content = word(
-        paragraph("Communiqué de presse"), paragraph("Un prix pour notre projet", "Titre"), paragraph("Amiens, le 26 novembre 2024"),
+        paragraph("Communiqué de presse"), paragraph("Un prix pour notre projet", "Titre"),
+        paragraph("Amiens, le 26 novembre 2024"),
         paragraph("Partie", "Titre1"), paragraph("Un texte "), paragraph("Gras seul", "", "<w:b/>"), paragraph(LONG),
         paragraph(IMAGE),
     )  # fmt: skip
@@ -264,9 +277,11 @@ def test_word_documents_need_an_extra(project: Project, monkeypatch: pytest.Monk
 
 ODT = (
     '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
     ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    ' xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
     ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"><office:automatic-styles>'
     '<style:style style:name="T1"><style:text-properties fo:font-weight="bold"/></style:style>'
     '<style:style style:name="P1" style:parent-style-name="Title"/>'
@@ -278,12 +293,15 @@ ODT = (
 def test_an_open_document(project: Project) -> None:
     content = (
         '<text:p text:style-name="P1">Un prix</text:p><text:p>Le 26 novembre 2024, un '
-        '<text:span text:style-name="T1">mot</text:span><text:s/>et <text:a xlink:href="https://a.example/">un lien</text:a>.</text:p>'
-        '<text:h text:outline-level="2">Partie</text:h><text:list text:style-name="L1"><text:list-item><text:p>un</text:p>'
+        '<text:span text:style-name="T1">mot</text:span><text:s/>et '
+        '<text:a xlink:href="https://a.example/">un lien</text:a>.</text:p>'
+        '<text:h text:outline-level="2">Partie</text:h><text:list text:style-name="L1">'
+        "<text:list-item><text:p>un</text:p>"
         "</text:list-item><text:list-item><text:p>deux</text:p></text:list-item></text:list>"
         "<table:table><table:table-row><table:table-cell><text:p>A</text:p></table:table-cell><table:table-cell>"
         "<text:p>B</text:p></table:table-cell></table:table-row></table:table>"
-        '<text:p><draw:frame><draw:image xlink:href="Pictures/a.png"/><svg:desc>Une photo</svg:desc></draw:frame></text:p>'
+        '<text:p><draw:frame><draw:image xlink:href="Pictures/a.png"/>'
+        "<svg:desc>Une photo</svg:desc></draw:frame></text:p>"
     )
     made, doubts = take(project, "a.odt", pack(content_xml=ODT.format(content), Pictures__a_png=png()))
     (image,) = (project.root / "announcements/images").iterdir()
@@ -304,6 +322,38 @@ def test_markdown_keeps_its_body_and_brings_its_images(project: Project) -> None
     (image,) = (project.root / "announcements/images").iterdir()
     assert parts(made)[1] == body.strip("\n").replace("img/Photo%201.png", f"images/{image.name}")
     assert "tags: [RSE, Été]\n" in made and doubts == []
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" \n"), max_size=60))
+@example("1) a\n# b\n===\n--- \n+ c\n- d\n> e\n| f | g |\n~~~\n```\n[^1]: x")
+@example("a\\ *b_ **c** __d__ ~~e~~ <b> &amp; &copy; ![i](j) [k]: l http://m {% n %} <!-- o -->")
+def test_text_reads_back_as_it_was(content: str) -> None:
+    """Whatever stands in a text that came in, Markdown takes nothing of it for its own signs."""
+    lines = [line.strip(" ") for line in content.split("\n") if line.strip(" ")]
+    found, faults = markdown.parse(inlines.guard(inlines.escape("\n".join(lines))))
+    shown = prose.plain(found, str, width=10_000)
+    assert shown.split() == " ".join(lines).split()
+    assert not faults and len(found.blocks) <= 1 and all(block.kind == "paragraph" for block in found.blocks)
+
+
+@pytest.mark.parametrize(
+    ("page", "body"),
+    [
+        ("<h2>Un<br>titre</h2><p>x</p>", "## Un titre\n\nx"),
+        ("<p><b>mot<br></b>suite</p>", "**mot**\\\nsuite"),
+        ("<h2><img src='data:image/png;base64,iVBORw0KGgo=' alt='a'></h2>", "![a](images/image-4c4b6a3b.png)"),
+        ("<p><b>un</b><b>deux</b> <i>« x »</i>y <b>« x »</b> y</p>", "**undeux** <em>« x »</em>y **« x »** y"),
+        ("<p>a<b> b </b>c <b><i>d</i></b></p>", "a **b** c ***d***"),
+        ("<div>libre<p>bloc</p>fin</div>", "libre\n\nbloc\n\nfin"),
+        ("<ul><li><p>un</p><p>deux</p></li></ul>", "- un\n\n  deux"),
+        ("<table><tr><td><p>cadre</p></td></tr></table>", "cadre"),
+        ("<pre>a\n```\nb</pre>", "````\na\n```\nb\n````"),
+        ("<p><del>a</del> <code>b_c</code> <kbd>d</kbd></p>", "~~a~~ `b_c` <kbd>d</kbd>"),
+        ("<p><a href='mailto:a@b.example'>écrire</a> <a href='#x'>ici</a></p>", "[écrire](mailto:a@b.example) ici"),
+    ],
+)
+def test_html_as_markdown(page: str, body: str) -> None:
+    assert markup.Markup().markdown(markup.parse(page)) == body
 
 
 # what is not to be trusted

@@ -71,8 +71,10 @@ x = 1
     (dossier,) = (path.name for path in (project.root / "announcements/files").iterdir())
     assert made["2024-11-26-un-prix.md"] == (
         '---\ntitle: "Un prix : enfin"\ndate: "2024-11-26T09:30+01:00"\nid: un-prix-2024\nupdated: 2024-11-28\n'
-        f"summary: Deux phrases.\ntags: [Innovation, RSE]\nauthors: [Léa]\nimage:\n  src: images/{photo}\n  alt:\n---\n\n"
-        f"```python\nx = 1\n```\n\n![Une photo](images/{photo}) et [le dossier](files/{dossier}), {{% include box.html %}}\n"
+        f"summary: Deux phrases.\ntags: [Innovation, RSE]\nauthors: [Léa]\n"
+        f"image:\n  src: images/{photo}\n  alt:\n---\n\n"
+        f"```python\nx = 1\n```\n\n![Une photo](images/{photo}) et "
+        f"[le dossier](files/{dossier}), {{% include box.html %}}\n"
     )
     assert "Un **mot**" in made["2024-11-27-page.md"] and "draft: true" in made["2024-12-01-idee.md"]
     assert {(doubt["code"], doubt["path"][14:]) for doubt in doubts} == {
@@ -88,13 +90,15 @@ x = 1
 
 
 def test_hugo(project: Project) -> None:
-    bundle = '+++\ntitle = "Un prix"\ndate = 2024-11-26T09:30:00+01:00\ndraft = true\ntags = ["RSE"]\n[cover]\nimage = "photo.png"\nalt = "Une photo"\n+++\n'
+    bundle = '+++\ntitle = "Un prix"\ndate = 2024-11-26T09:30:00+01:00\ndraft = true\ntags = ["RSE"]\n'
+    bundle += '[cover]\nimage = "photo.png"\nalt = "Une photo"\n+++\n'
     body = '{{< figure src="photo.png" alt="Une photo" caption="Légende" >}}\n\n{{< youtube abc >}} {{< carte >}}\n'
     folder = site(
         project,
         content__news__prix__index_md=bundle + body,
         content__news__prix__photo_png=png(),
-        content__news__autre_md="---\ntitle: Autre\ndate: 2024-11-27\n---\n![Logo](/logo.png) ![Ailleurs](../../../secret.png)",
+        content__news__autre_md="---\ntitle: Autre\ndate: 2024-11-27\n---\n![Logo](/logo.png) "
+        "![Ailleurs](../../../secret.png)",
         static__logo_png=png(1),
     )
     folder.parent.joinpath("secret.png").write_bytes(png(2))
@@ -139,7 +143,8 @@ def test_wordpress(project: Project) -> None:
     (photo,) = images(project)
     assert made["2024-11-26-un-prix.md"] == (
         "---\ntitle: Un prix\ndate: 2024-11-26 09:30\nid: un-prix-2024\nsummary: Résumé.\ntags: [RSE, Été]\n"
-        f"authors: [Léa]\nimage:\n  src: images/{photo}\n  alt: Une coupe\n---\n\nUn premier **paragraphe**.\\\nEt sa ligne.\n\n"
+        f"authors: [Léa]\nimage:\n  src: images/{photo}\n  alt: Une coupe\n---\n\n"
+        "Un premier **paragraphe**.\\\nEt sa ligne.\n\n"
         f'\\[gallery ids="1"\\]\n\n![Une photo](images/{photo})\n'
     )
     assert "draft: true" in made["2024-12-01-brouillon.md"] and made["2024-12-01-brouillon.md"].endswith("\n\nBloc\n")

@@ -31,12 +31,11 @@ def guard(paragraph: str) -> str:
 
 
 def wrapped(begin: str, inner: str, end: str) -> str:
-    """`inner` between two signs, its outer white space outside of them; nothing for white space alone."""
-    core = inner.strip()
-    if not core:
+    """`inner` between two signs; white space and line breaks at its ends stay outside, and alone get none."""
+    match = re.fullmatch(r"((?:\\\n|\s)*)(.*?)((?:\\\n|\s)*)", inner, re.DOTALL)
+    if match is None or not match[2]:
         return inner
-    start = inner.index(core)
-    return inner[:start] + begin + core + end + inner[start + len(core) :]
+    return match[1] + begin + match[2] + end + match[3]
 
 
 def settle(paragraph: str) -> str:

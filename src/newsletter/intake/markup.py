@@ -90,8 +90,10 @@ class Markup:
 
     def _block(self, tag: str, element: etree._Element) -> Iterator[str]:
         if tag in _HEADINGS:
-            if title := text.one_line(self.line(element).replace("\\\n", " ")):
-                yield f"{'#' * int(tag[1])} {title}"
+            if title := self.line(element):
+                # A picture alone is no heading.
+                is_heading = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", title).strip()
+                yield f"{'#' * int(tag[1])} {title}" if is_heading else title
         elif tag in ("ul", "ol"):
             yield from self._list(element, ordered=tag == "ol")
         elif tag == "blockquote":
@@ -113,7 +115,7 @@ class Markup:
 
     def line(self, element: etree._Element) -> str:
         """What stands in an element, as one line."""
-        return inlines.settle(text.one_line(self._run(element)))
+        return inlines.settle(text.one_line(self._run(element).replace("\\\n", " ")))
 
     def _run(self, element: etree._Element) -> str:
         parts = [inlines.escape(_flow(element.text))]
@@ -141,6 +143,9 @@ class Markup:
 
     def _link(self, element: etree._Element, inner: str) -> str:
         target = (element.get("href") or "").strip()
+        # mammoth's footnotes: a reference, and the way back to it.
+        if note := re.fullmatch(r"#((?:foot|end)note)-(ref-)?(\d+)", target):
+            return "" if note[2] else f"[^{_note(note[1], note[3])}]"
         if not target or target.startswith("#") or not inner.strip():
             return inner
         label = text.one_line(re.sub("[\ue000-\ue003]", "", inner))
@@ -178,6 +183,11 @@ class Markup:
 
     def _list(self, element: etree._Element, ordered: bool) -> Iterator[str]:
         items = [child for child in element if isinstance(child.tag, str) and child.tag not in _SILENT]
+        notes = [re.fullmatch(r"((?:foot|end)note)-(\d+)", item.get("id") or "") for item in items]
+        for note, item in zip(notes, items, strict=True):
+            if note:
+                yield f"[^{_note(note[1], note[2])}]: {self.line(item)}"
+        items = [item for note, item in zip(notes, items, strict=True) if not note]
         lines: list[str] = []
         for number, item in enumerate(items, 1):
             mark = f"{number}. " if ordered else "- "
@@ -217,7 +227,13 @@ def _marked(tag: str, inner: str) -> str:
         return inlines.wrapped(begin, inner.replace(begin, "").replace(end, ""), end)
     if tag in ("del", "strike"):
         return inlines.wrapped("~~", inner, "~~")
-    return inlines.wrapped(f"<{tag}>", inner, f"</{tag}>") if tag in _KEPT else inner
+    if inner.startswith("[^") or tag not in _KEPT:
+        return inner
+    return inlines.wrapped(f"<{tag}>", inner, f"</{tag}>")
+
+
+def _note(kind: str, number: str) -> str:
+    return number if kind == "footnote" else f"e{number}"
 
 
 def _code(code: str) -> str:

@@ -30,9 +30,12 @@ _TAGS = ("tags", "tag", "categories", "category")
 _AS_OURS = ("links", "event", "action", "attachments", "social", "issue", "aliases", "id", "image", "authors")
 # Of use to the other tool only.
 _SILENT = frozenset("layout comments type weight toc permalink guid published draft title date slug author".split())
-_IMAGE = re.compile(r"!\[(?P<alt>(?:[^\]\\]|\\.)*)\]\(\s*<?(?P<src>[^)\s>]+)>?(?P<title>\s+[\"'][^)]*[\"'])?\s*\)")
+# Every repetition is bounded, here and in sites and wordpress: a text made for it would take hours otherwise.
+_IMAGE = re.compile(
+    r"!\[(?P<alt>(?:[^\]\\]|\\.){0,1000})\]\(\s*<?(?P<src>[^)\s>]{1,1000})>?(?P<title>\s+[\"'][^)]{0,300}[\"'])?\s*\)"
+)
 _FILE = re.compile(
-    r"(?<!!)\[(?P<label>(?:[^\]\\]|\\.)+)\]\(\s*<?(?P<src>[^)\s>]+\.(?:pdf|docx?|odt|xlsx?|ods|pptx?|csv|zip|ics|epub))>?\s*\)",
+    r"(?<!!)\[(?P<label>(?:[^\]\\]|\\.){1,1000})\]\(\s*<?(?P<src>[^)\s>]{1,1000}\.(?:pdf|docx?|odt|xlsx?|ods|pptx?|csv|zip|ics|epub))>?\s*\)",
     re.IGNORECASE,
 )
 

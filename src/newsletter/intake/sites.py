@@ -15,7 +15,7 @@ from newsletter.intake.release import decode
 MAX_POSTS = 20_000
 _POST = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<slug>.+)\Z")
 _MARKDOWN = (".md", ".markdown", ".mkd")
-_LIQUID = re.compile(r"\{%-?.*?-?%\}|\{\{-?.*?-?\}\}", re.DOTALL)
+_LIQUID = re.compile(r"\{%.{0,1000}?%\}|\{\{.{0,1000}?\}\}", re.DOTALL)
 
 
 def drafts(place: Path) -> tuple[list[Draft], list[str]]:
@@ -112,12 +112,15 @@ class _Site:
 
 
 def _liquid(body: str, doubts: list[Doubt]) -> str:
-    body = re.sub(r"\{\{-?\s*(?:site\.(?:baseurl|url)|'[^'{}]*'\s*\|\s*relative_url)\s*-?\}\}", _relative, body)
+    body = re.sub(r"\{\{-?\s*(?:site\.(?:baseurl|url)|'[^'{}]{0,500}'\s*\|\s*relative_url)\s*-?\}\}", _relative, body)
     body = re.sub(
-        r"\{%-?\s*highlight\s+(\w+).*?%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", r"```\1\n\2```", body, flags=re.DOTALL
+        r"\{%-?\s*highlight\s+(\w{1,30}).{0,200}?%\}\n?(.{0,20000}?)\{%-?\s*endhighlight\s*-?%\}",
+        r"```\1\n\2```",
+        body,
+        flags=re.DOTALL,
     )
-    body = re.sub(r"\{%-?\s*(?:post_url|link)\s+(?:_posts/)?([\w/.-]+?)(?:\.md)?\s*-?%\}", r"\1.md", body)
-    body = re.sub(r"\{:[^}\n]*\}", "", body)
+    body = re.sub(r"\{%-?\s*(?:post_url|link)\s+(?:_posts/)?([\w/.-]{1,300}?)(?:\.md)?\s*-?%\}", r"\1.md", body)
+    body = re.sub(r"\{:[^}\n]{0,300}\}", "", body)
     return _told(_LIQUID, body, doubts)
 
 
@@ -131,10 +134,12 @@ def _shortcodes(body: str, doubts: list[Doubt]) -> str:
         caption = f"\n\n*{said['caption']}*" if said.get("caption") else ""
         return f"![{said.get('alt', '')}]({said.get('src', '')}){caption}"
 
-    body = re.sub(r"\{\{[<%]\s*figure\s+(.*?)\s*/?[>%]\}\}", figure, body, flags=re.DOTALL)
+    body = re.sub(r"\{\{[<%]\s*figure\s+(.{0,2000}?)\s*/?[>%]\}\}", figure, body, flags=re.DOTALL)
     body = re.sub(r"\{\{[<%]\s*youtube\s+\"?([\w-]+)\"?\s*[>%]\}\}", r"<https://www.youtube.com/watch?v=\1>", body)
-    body = re.sub(r"\{\{[<%]\s*(?:rel)?ref\s+\"(?:[^\"]*/)?([^\"/]+?)(?:\.md)?\"\s*[>%]\}\}", r"\1.md", body)
-    return _told(re.compile(r"\{\{[<%].*?[>%]\}\}", re.DOTALL), body, doubts)
+    body = re.sub(
+        r"\{\{[<%]\s*(?:rel)?ref\s+\"(?:[^\"]{0,300}/)?([^\"/]{1,300}?)(?:\.md)?\"\s*[>%]\}\}", r"\1.md", body
+    )
+    return _told(re.compile(r"\{\{[<%].{0,1000}?[>%]\}\}", re.DOTALL), body, doubts)
 
 
 def _told(tag: re.Pattern[str], body: str, doubts: list[Doubt]) -> str:

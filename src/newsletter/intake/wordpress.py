@@ -17,7 +17,7 @@ MAX_EXPORT = 200 * 2**20  # bytes
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _STATES = {"publish": False, "future": False, "draft": True, "pending": True, "private": True, "auto-draft": True}
 _BLOCK = re.compile(r"<(?:p|div|h[1-6]|ul|ol|table|blockquote|figure|pre)[ >]", re.IGNORECASE)
-_SHORTCODE = re.compile(r"\[(?!\[)/?([a-z][a-z0-9_-]+)(?:\s[^\]\n]*)?\](?!\()")
+_SHORTCODE = re.compile(r"\[(?!\[)/?([a-z][a-z0-9_-]{1,40})(?:\s[^\]\n]{0,1000})?\](?!\()")
 
 
 def drafts(place: Path) -> tuple[list[Draft], list[str]]:
@@ -126,10 +126,10 @@ def _upload(folder: Path, source: str) -> Path | None:
 
 def _html(content: str, doubts: list[Doubt]) -> str:
     """A post's HTML: shortcodes told, and paragraphs where the classic editor left empty lines for them."""
-    content = re.sub(r"\[caption[^\]]*\](.*?)\[/caption\]", r"\1", content, flags=re.DOTALL)
-    content = re.sub(r"<!--.*?-->", "", content, flags=re.DOTALL)
+    content = re.sub(r"\[caption[^\]]{0,500}\](.{0,5000}?)\[/caption\]", r"\1", content, flags=re.DOTALL)
+    content = re.sub(r"<!--.{0,5000}?-->", "", content, flags=re.DOTALL)
     for name in dict.fromkeys(match[1] for match in _SHORTCODE.finditer(content)):
-        sign = re.search(rf"\[/?{re.escape(name)}[^\]\n]*\]", content)
+        sign = re.search(rf"\[/?{re.escape(name)}[^\]\n]{{0,1000}}\]", content)
         if sign:
             at = sign[0].replace("[", "\\[").replace("]", "\\]")
             said = f"'{sign[0][:80]}' means something to the other tool only"
