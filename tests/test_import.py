@@ -416,3 +416,10 @@ def test_nothing_is_overwritten(project: Project) -> None:
 def test_control_characters_are_left_behind(project: Project) -> None:
     made, _ = take(project, "a.txt", f"Ti\u202etre\x07\n\n{LONG}\x00")
     assert "title: Titre\n" in made and run("check", "-C", str(project.root), *NOW).exit_code == 0
+
+
+@pytest.mark.parametrize("unit", ["[a", "![a", "[a](", "*a_", "26 novembre "])
+def test_text_made_to_take_hours_takes_none(project: Project, unit: str) -> None:
+    """Were an expression to try again from every place, this would not end before the tests are stopped."""
+    made, _ = take(project, "a.md", unit * 100_000)
+    assert len(made) > 100_000

@@ -92,7 +92,7 @@ class Markup:
         if tag in _HEADINGS:
             if title := self.line(element):
                 # A picture alone is no heading.
-                is_heading = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", title).strip()
+                is_heading = re.sub(r"!\[[^\[\]]*+\]\([^()]*+\)", "", title).strip()
                 yield f"{'#' * int(tag[1])} {title}" if is_heading else title
         elif tag in ("ul", "ol"):
             yield from self._list(element, ordered=tag == "ol")

@@ -30,12 +30,12 @@ _TAGS = ("tags", "tag", "categories", "category")
 _AS_OURS = ("links", "event", "action", "attachments", "social", "issue", "aliases", "id", "image", "authors")
 # Of use to the other tool only.
 _SILENT = frozenset("layout comments type weight toc permalink guid published draft title date slug author".split())
-# Every repetition is bounded, here and in sites and wordpress: a text made for it would take hours otherwise.
+# No repetition runs far and gives up, here and in sites and wordpress: a text made for it would take hours.
 _IMAGE = re.compile(
-    r"!\[(?P<alt>(?:[^\]\\]|\\.){0,1000})\]\(\s*<?(?P<src>[^)\s>]{1,1000})>?(?P<title>\s+[\"'][^)]{0,300}[\"'])?\s*\)"
+    r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*+)\]\(\s*<?(?P<src>[^)\s>]{1,1000})>?(?P<title>\s+[\"'][^)]{0,300}[\"'])?\s*\)"
 )
 _FILE = re.compile(
-    r"(?<!!)\[(?P<label>(?:[^\]\\]|\\.){1,1000})\]\(\s*<?(?P<src>[^)\s>]{1,1000}\.(?:pdf|docx?|odt|xlsx?|ods|pptx?|csv|zip|ics|epub))>?\s*\)",
+    r"(?<!!)\[(?P<label>(?:[^\[\]\\]|\\.)++)\]\(\s*<?(?P<src>[^)\s>]{1,1000}\.(?:pdf|docx?|odt|xlsx?|ods|pptx?|csv|zip|ics|epub))>?\s*\)",
     re.IGNORECASE,
 )
 

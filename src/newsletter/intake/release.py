@@ -212,7 +212,7 @@ def _same(one: str, other: str) -> bool:
 
 def _words(markdown: str) -> str:
     """Markdown of one line as plain text."""
-    without = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|</?\w+>|(?<!\\)[*`~]", lambda match: match[1] or "", markdown)
+    without = re.sub(r"!?\[([^\[\]]*+)\]\([^()]*+\)|</?\w+>|(?<!\\)[*`~]", lambda match: match[1] or "", markdown)
     return re.sub(r"\\([\\`*_\[\]<>~{#+-])", r"\1", without).strip()
 
 

@@ -114,7 +114,7 @@ class _Site:
 def _liquid(body: str, doubts: list[Doubt]) -> str:
     body = re.sub(r"\{\{-?\s*(?:site\.(?:baseurl|url)|'[^'{}]{0,500}'\s*\|\s*relative_url)\s*-?\}\}", _relative, body)
     body = re.sub(
-        r"\{%-?\s*highlight\s+(\w{1,30}).{0,200}?%\}\n?(.{0,20000}?)\{%-?\s*endhighlight\s*-?%\}",
+        r"\{%-?\s*highlight\s+(\w{1,30}).{0,200}?%\}\n?((?:[^{]|\{(?!%))*+)\{%-?\s*endhighlight\s*-?%\}",
         r"```\1\n\2```",
         body,
         flags=re.DOTALL,
