@@ -15,6 +15,7 @@ import browser
 from conftest import SETTINGS, Project
 from newsletter import pipeline
 from newsletter.channels import channel
+from newsletter.preview.looks import offered
 from newsletter.problems import Problems
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.system, pytest.mark.loopback]
 ROOT = Path(__file__).parents[1]
 NOW = "2024-12-05T12:00"
 PRIZE = "2024-11-26-prix"
-VIEWS = ("mail", "inbox", "text", "headers", "web", "social")
+VIEWS = offered("announcement")
 
 
 @pytest.fixture(scope="module")
