@@ -17,7 +17,7 @@ LAYERS = (
     "model",
     "text dates addresses brand content exchange typography workers",
     "files prose words templates outbox",
-    "fields views campaign",
+    "fields views campaign site",
     "keys targets clashes",
     "settings load markdown hints",
     "starter",

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
+from newsletter.model import Announcement, Settings
+
 Kind = Literal["web", "mailto", "tel", "site", "anchor", "announcement", "file"]
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -105,3 +107,12 @@ def ascii_address(address: str) -> str:
     return head + slashes + quote(rest, safe="!#$%&'()*+,/:;=?@[]~-._") if slashes else quote(
         head, safe="!#$%&'()*+,/:;=?@[]~-._"
     )  # fmt: skip
+
+
+def permanent_id(announcement: Announcement, settings: Settings) -> str:
+    """The announcement's tag URI (RFC 4151): whatever is renamed or moved, as long as `id` stays, so does this.
+
+    A version in another language than the publication's has its language at the end.
+    """
+    other = f":{announcement.lang}" if announcement.stem != announcement.slug else ""
+    return f"tag:{settings.authority}:{announcement.id}{other}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from newsletter import text
 from newsletter.dates import Moment
-from newsletter.fields import EMAIL, ID, LANGUAGE, SLUG, Flag, Kind, Many, Record, Text, Web, When
+from newsletter.fields import EMAIL, ID, LANGUAGE, SLUG, Choice, Flag, Kind, Many, Record, Text, Web, When
 from newsletter.model import Attachment, Author, Event, Fields, Image, Items, Link, Node, Scalar, Social, Tag
 
 PLATFORMS = (
@@ -36,7 +36,7 @@ def texts_for_readers(node: Node, key: str = "") -> Iterator[Scalar]:
 
 _SOCIAL: dict[str, Kind] = {
     "hashtags": Many(Text(100)),
-    "skip": Many(Text(20)),
+    "skip": Many(Choice(PLATFORMS)),
     "thread": Flag(),
     "sms_ascii": Flag(),
 }

@@ -14,6 +14,7 @@ Channel = Callable[[Publication, Templates, Problems], Iterator[Artefact]]
 # counting a text must not wait for mail's libraries.
 CHANNELS: Mapping[str, str] = {
     "email": "mail",
+    "feeds": "feeds",
     "site": "web",
     "social": "social",
 }

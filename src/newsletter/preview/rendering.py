@@ -15,10 +15,10 @@ from newsletter.channels.mail import Mails
 from newsletter.channels.mail.theme import Theme
 from newsletter.channels.web.calendar import calendar
 from newsletter.channels.web.pages import Pages
-from newsletter.channels.web.site import Site
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.rules.inspection import Inspection
 from newsletter.rules.project import Chosen
+from newsletter.site import Site
 from newsletter.templates import Templates
 
 Subject = Announcement | Issue

@@ -15,6 +15,8 @@ from newsletter.rules.rule import Family, Finding
 SITE = Family("site", "The pages of the site, together.")
 FEEDS = Family("feeds", "What feed readers take.")
 
+FEED_SIZE = 250_000  # bytes: JSON Feed 1.1 calls that fine, and more a burden
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -83,6 +85,30 @@ def bad_feed(artefact: Artefact) -> Iterator[Finding]:
         return
     for twice in sorted({each for each in ids if ids.count(each) > 1}):
         yield Finding(None, f"{artefact.path} holds two entries '{twice}'", "report this fault")
+
+
+@FEEDS.rule(
+    "feed-size",
+    "A feed that is too large",
+    fails="entries = 500",
+    passes="entries = 20",
+)
+def feed_size(artefact: Artefact) -> Iterator[Finding]:
+    """Every reader fetches a feed again and again, and some take no large one. Fewer `entries`, or `content = "summary"`,
+    make it smaller. The archives of a month may be large: they are fetched once.
+    """
+    size = len(artefact.data)
+    if size > FEED_SIZE and "/archive/" not in artefact.path:
+        message = f"{artefact.path} has {size // 1000} KB, {FEED_SIZE // 1000} are enough"
+        yield Finding(None, message, 'lower feeds.entries, or set feeds.content = "summary"')
+
+
+FEEDS.tell(
+    "large-entry",
+    "warning",
+    "An announcement that is too long for feeds",
+    "A feed has room for 512 KB. In one that would be larger, the longest announcements give their summary and a link.",
+)
 
 
 def _entry_ids(artefact: Artefact) -> list[str]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from newsletter.channels.social import cutting
 from newsletter.channels.social.blocks import Block, assemble, length
 
-_HOOK = "hook"
-_CLAUSE = 0.6  # a clause is preferred to words that are not much longer
+_HOOK, _LINK = "hook", "link"
+_CLAUSE = 0.75  # a clause is preferred to words that are not much longer
 
 Size = Callable[[str], int]
 
@@ -90,7 +90,7 @@ class _Search:
         self.count()
         if self.over <= 0:
             return
-        for step in (self.drop, self.cut_sentences, self.cut_words, self.drop_cut, self.cut_hook):
+        for step in (self.drop, self.cut_sentences, self.cut_words, self.drop_rest, self.cut_hook):
             step()
             if self.over <= 0:
                 self.restore()
@@ -126,9 +126,11 @@ class _Search:
             if self.replace(index, (each for each in options if len(each) >= cutting.LEAST)):
                 return
 
-    def drop_cut(self) -> None:
-        for index in self.cuttable():
-            if self.replace(index, ("",)):
+    def drop_rest(self) -> None:
+        """Before the hook is touched, all but hook and link go, what was shortened first."""
+        others = [index for index, block in enumerate(self.blocks) if block.name not in (_HOOK, _LINK)]
+        for index in sorted(others, key=lambda index: (not self.blocks[index].cut, -index)):
+            if self.texts[index] and self.replace(index, ("",)):
                 return
 
     def cut_hook(self) -> None:

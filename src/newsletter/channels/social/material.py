@@ -186,7 +186,8 @@ def _event(announcement: Announcement, said: str, words: Words) -> dict[str, Any
         "place": place,
         "address": address,
         "where": f"{place}, {address}" if place and address else place or address,
-        "date_is_said": day in said and (event.whole_day or _with_spaces(words.time(start)) in said),
+        "date_is_said": (day in said or _FIRST.sub("1er", day) in said)
+        and (event.whole_day or _with_spaces(words.time(start)) in said),
     }
 
 

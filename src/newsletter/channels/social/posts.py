@@ -72,6 +72,8 @@ def warnings(post: Post) -> tuple[str, ...]:
             f"{post.offenders} cannot be sent in GSM-7: {post.extra['segments']} parts; "
             f"{post.extra['segments_if_transliterated']} without accents"
         )
+    if post.counted.certainty != post.platform.certainty:
+        found.append("an emoji or a domain is newer than the table that is counted with: the count is an upper bound")
     if post.counted.certainty != "exact" and 0 <= post.counted.limit - post.counted.count <= _NEAR:
         found.append(f"near the limit, and the count is {post.counted.certainty}")
     return tuple(found)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from newsletter.channels.web.calendar import calendar
 from newsletter.channels.web.pages import Pages
-from newsletter.channels.web.site import Site
 from newsletter.channels.web.sitemap import sitemap
 from newsletter.model import Announcement, Artefact, IssueFile, Publication
 from newsletter.problems import Problems
+from newsletter.site import Site
 from newsletter.templates import Templates
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from newsletter.addresses import permanent_id
 from newsletter.model import Announcement, Event, Publication, Settings
 
 
@@ -15,7 +16,7 @@ def calendar(announcement: Announcement, publication: Publication) -> bytes:
     assert event is not None
     address = announcement.url or settings.url + announcement.page
     entry = Entry()
-    entry.add("uid", uid(announcement, settings))
+    entry.add("uid", permanent_id(announcement, settings))
     # Not the time of the build: equal input gives equal bytes.
     entry.add("dtstamp", announcement.updated.astimezone(UTC))
     entry.add("last-modified", announcement.updated.astimezone(UTC))
@@ -35,12 +36,6 @@ def calendar(announcement: Announcement, publication: Publication) -> bytes:
     made.add_component(entry)
     written: bytes = made.to_ical()
     return written
-
-
-def uid(announcement: Announcement, settings: Settings) -> str:
-    """The announcement's tag id (RFC 4151), which never changes."""
-    other = f":{announcement.lang}" if announcement.stem != announcement.slug else ""
-    return f"tag:{settings.authority}:{announcement.id}{other}"
 
 
 def _span(event: Event, settings: Settings) -> list[tuple[str, date | datetime]]:

@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from newsletter import prose
-from newsletter.channels.web.site import Alternate, Page, Site, Subject
 from newsletter.model import Announcement, Artefact, Issue
+from newsletter.site import Alternate, Page, Site, Subject
 from newsletter.views import Story, flavour, relative, story
 
 NEWEST = 12  # announcements that a list shows with summary and picture; the others get a line

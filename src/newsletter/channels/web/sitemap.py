@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from html import escape
 
-from newsletter.channels.web.site import Subject
 from newsletter.model import Announcement, Artefact, Publication
+from newsletter.site import Subject
 
 MOST = 50_000  # addresses in one file, says the protocol
 

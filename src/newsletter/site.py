@@ -84,7 +84,7 @@ class Site:
     @cached_property
     def stylesheet(self) -> Artefact:
         """The one CSS file, named by its hash."""
-        css = self.templates.get("web/site.css").render({"brand": self._brand}).encode()
+        css = self.templates.get("web/site.css").render({"brand": self.brand}).encode()
         return Artefact(f"site/assets/{hashlib.sha256(css).hexdigest()[:8]}-site.css", css, "text/css")
 
     @cached_property
@@ -113,7 +113,8 @@ class Site:
         return _neighbours(self.publication.issues)
 
     @cached_property
-    def _brand(self) -> Mapping[str, str]:
+    def brand(self) -> Mapping[str, str]:
+        """The colours by token."""
         return colours(self.publication.settings)
 
     def _subject(self, slug: str, label: str, held: list[Announcement]) -> Subject:
@@ -155,7 +156,7 @@ class Site:
             "publication": publication.settings,
             "logo": publication.logo,
             "base": publication.settings.url,
-            "brand": self._brand,
+            "brand": self.brand,
             "css": self.stylesheet.path.removeprefix("site/"),
             "feed_types": FEED_TYPES,
             "has_issues": bool(publication.issues),

@@ -1,0 +1,61 @@
+"""feeds: Atom, RSS and JSON Feed of the publication, each tag, language and month; OPML; a page for people."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from newsletter.channels.feeds.entries import Entries, instants
+from newsletter.channels.feeds.heads import MEDIA_TYPES, Head, head
+from newsletter.channels.feeds.jsonfeed import write_json
+from newsletter.channels.feeds.opml import write_opml
+from newsletter.channels.feeds.people import page
+from newsletter.channels.feeds.pieces import Pieces
+from newsletter.channels.feeds.plan import Feed, Plan
+from newsletter.channels.feeds.xml import write_atom, write_rss
+from newsletter.model import Artefact, Publication
+from newsletter.problems import Problems
+from newsletter.site import Site
+from newsletter.templates import Templates
+
+
+def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
+    """The files under `site/feeds/`. Raises Stop when the theme has a fault."""
+    site, share = Site(publication, templates), publication.share
+    plan = Plan(site)
+    pieces = Pieces(Entries(site, templates.get("feeds/entry.html")), problems)
+    updated = instants(publication.announcements)
+    if share.first:
+        for feed in (plan.main, *plan.languages):
+            yield from _write(feed, publication, pieces, updated)
+    for feed in share.of(plan.tags):
+        yield from _write(feed, publication, pieces, updated)
+    for number in share.of(range(len(plan.months))):
+        archive = plan.archive(number)
+        # By what the month itself holds: an archive does not change with other months.
+        yield from _write(archive, publication, pieces, instants(archive.announcements))
+    if share.first:
+        heads = tuple(_head(feed, publication, updated) for feed in plan.subscriptions)
+        newest = max(each.updated for each in heads)
+        opml = write_opml(heads, publication.settings.title, newest)
+        yield Artefact("site/feeds/opml.xml", opml.encode(), "text/x-opml")
+        yield page(site, heads, plan)
+        opened = site.words(publication.settings.language)("feeds_opened")
+        css = templates.get("feeds/feed.css").render({"brand": site.brand, "opened": opened})
+        yield Artefact("site/feeds/feed.css", css.encode(), "text/css")
+
+
+def _head(feed: Feed, publication: Publication, updated: Mapping[str, datetime]) -> Head:
+    return head(feed, publication, max((updated[each.stem] for each in feed.announcements), default=None))
+
+
+def _write(
+    feed: Feed, publication: Publication, pieces: Pieces, updated: Mapping[str, datetime]
+) -> Iterator[Artefact]:  # fmt: skip
+    """The feed in every format."""
+    held, told = pieces.of(feed), _head(feed, publication, updated)
+    written = {
+        "atom": write_atom(told, ((piece.lang, updated[piece.stem], piece.atom) for piece in held)),
+        "rss": write_rss(told, (piece.rss for piece in held)),
+        "json": write_json(told, (piece.json for piece in held)),
+    }
+    for kind, media_type in MEDIA_TYPES.items():
+        yield Artefact(f"site/{feed.path(kind)}", "".join(written[kind]).encode(), media_type)

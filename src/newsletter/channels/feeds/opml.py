@@ -1,0 +1,38 @@
+"""opml: the list of all feeds, for readers that import one (OPML 2.0)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from email.utils import format_datetime
+from html import escape
+
+from newsletter.channels.feeds.heads import Head
+
+
+def write_opml(heads: Iterable[Head], title: str, updated: datetime) -> str:
+    """Every feed that one can subscribe to, as Atom."""
+    heads = tuple(heads)
+    outlines = "".join(map(_outline, heads))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n<head>\n'
+        f"<title>{_html(title)}</title>\n"
+        f"<dateModified>{format_datetime(updated.replace(microsecond=0))}</dateModified>\n"
+        f"<ownerName>{_html(heads[0].author)}</ownerName>\n</head>\n<body>\n{outlines}</body>\n</opml>\n"
+    )
+
+
+def _outline(head: Head) -> str:
+    values = {
+        "type": "rss", "text": _twice(head.title), "title": _twice(head.title), "xmlUrl": head.address("atom"),
+        "htmlUrl": head.home, "language": head.lang, "description": _twice(head.description),
+    }  # fmt: skip
+    attributes = "".join(f' {name}="{escape(value)}"' for name, value in values.items() if value)
+    return f"<outline{attributes}/>\n"
+
+
+def _twice(text: str) -> str:
+    """The specification has HTML in these texts."""
+    return escape(text, quote=False)
+
+
+def _html(text: str) -> str:
+    return escape(_twice(text), quote=False)

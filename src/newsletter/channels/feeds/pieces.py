@@ -1,0 +1,79 @@
+"""pieces: every announcement as it stands in the feeds, written once, within the feeds' budget of bytes."""
+
+from dataclasses import dataclass
+
+from newsletter.channels.feeds.entries import Entries
+from newsletter.channels.feeds.jsonfeed import write_item
+from newsletter.channels.feeds.plan import Feed
+from newsletter.channels.feeds.xml import write_entry
+from newsletter.model import Announcement
+from newsletter.problems import Place, Problems
+
+LIMIT = 512_000  # bytes; more is refused or cut by readers and mail services
+_HEAD = 8_000  # bytes that a feed's own words take at most
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One announcement's lines in Atom, RSS and JSON; `size` is that of the longest, in bytes."""
+
+    lang: str
+    stem: str
+    atom: str
+    rss: str
+    json: str
+    size: int
+
+
+class Pieces:
+    """Makes pieces, and keeps those that several feeds hold."""
+
+    def __init__(self, entries: Entries, problems: Problems) -> None:
+        self.entries = entries
+        self.problems = problems
+        self.is_short = entries.publication.settings.feeds.content == "summary"
+        self.kept: dict[tuple[str, bool], Piece] = {}
+
+    def of(self, feed: Feed, limit: int = LIMIT) -> tuple[Piece, ...]:
+        """The pieces of a feed. When they take too much, the longest give summary and link instead.
+
+        What is still too much in a feed to subscribe to loses its oldest entries; an archive never does.
+        """
+        keep = not feed.is_archive
+        held = [self._piece(each, short=self.is_short, keep=keep) for each in feed.announcements]
+        excess = sum(piece.size for piece in held) - (limit - _HEAD)
+        for number in sorted(range(len(held)), key=lambda number: -held[number].size):
+            if excess <= 0:
+                break
+            whole, short = held[number], self._piece(feed.announcements[number], short=True, keep=keep)
+            if short.size < whole.size:
+                self._warn(feed, feed.announcements[number], whole.size)
+                held[number] = short
+                excess -= whole.size - short.size
+        while excess > 0 and len(held) > 1 and not feed.is_archive:
+            excess -= held.pop().size
+        return tuple(held)
+
+    def _piece(self, announcement: Announcement, *, short: bool, keep: bool) -> Piece:
+        key = announcement.stem, short
+        if key in self.kept:
+            return self.kept[key]
+        entry = self.entries.entry(announcement, short=short)
+        (atom, rss), json = write_entry(entry), write_item(entry)
+        size = max(len(each.encode()) for each in (atom, rss, json)) + 100  # what stands around the lines
+        piece = Piece(entry.lang, announcement.stem, atom, rss, json, size)
+        if keep:
+            self.kept[key] = piece
+        return piece
+
+    def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
+        # A month of many announcements is nobody's fault.
+        if feed.is_archive and size < LIMIT // 2:
+            return
+        source = announcement.source
+        self.problems.warning(
+            Place(source.path, source.body_line), "large-entry",
+            f"this announcement takes {size // 1000} KB in feeds, which have room for {LIMIT // 1000} in all: "
+            "they show its summary and a link",
+            "shorten it, or put part of it into an attachment",
+        )  # fmt: skip
