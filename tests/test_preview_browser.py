@@ -154,6 +154,20 @@ def test_write_see_break_mend(page: "Page", project: Project) -> None:
     assert page.evaluate("window.still")
 
 
+def test_a_tab_that_comes_back_is_up_to_date(page: "Page", project: Project) -> None:
+    page.goto("/")
+    hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true}); %s }"
+    hide %= "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(hide, True)
+    assert page.evaluate("events.readyState") == 2
+    added = project.announce("2024-12-03-entre-temps.md", title="Entre-temps")
+    page.wait_for_timeout(300)
+    assert page.get_by_role("link", name="Entre-temps").count() == 0
+    page.evaluate(hide, False)
+    page.get_by_role("link", name="Entre-temps").wait_for()
+    added.unlink()
+
+
 def test_dark_phone_and_without_images(page: "Page") -> None:
     page.goto(f"/announcement/{PRIZE}")
     inside = mail(page, 360).locator("body")
