@@ -19,7 +19,7 @@ def test_new_writes_a_file_that_only_lacks_its_text(project: Project) -> None:
     path = project.root / "announcements/2024-06-01-l-ete-portes-ouvertes.md"
     assert (result.exit_code == 0 and str(path) in result.stdout.strip()) or path.name in result.stdout
     assert path.read_text() == (
-        '---\ntitle: "L’été : portes ouvertes"\ndate: "2024-06-01 09:00"\nid: l-ete-portes-ouvertes-2024\n'
+        '---\ntitle: "L’été : portes ouvertes"\ndate: 2024-06-01 09:00\nid: l-ete-portes-ouvertes-2024\n'
         "tags: [RSE, Été]\n---\n\n"
     )
     path.write_text(path.read_text() + "Texte.\n")

@@ -139,7 +139,7 @@ def test_new_asks_at_a_terminal(project: Project, monkeypatch: pytest.MonkeyPatc
     result = CliRunner().invoke(app, ["new", "-C", str(project.root)], input=answers, catch_exceptions=False)
     text = (project.root / "announcements/2024-11-26-prix-d-innovation.md").read_text()
     assert result.exit_code == 0
-    assert text.startswith('---\ntitle: Prix d’innovation\ndate: "2024-11-26 09:30"\nid: prix-d-innovation-2024\n')
+    assert text.startswith("---\ntitle: Prix d’innovation\ndate: 2024-11-26 09:30\nid: prix-d-innovation-2024\n")
     assert "tags: [RSE, Prix]\nlinks:\n" in text
 
 

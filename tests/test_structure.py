@@ -15,12 +15,12 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates addresses brand content exchange typography workers",
+    "text dates addresses brand content exchange front typography workers",
     "files prose words templates outbox",
     "fields views campaign site",
     "keys targets clashes",
     "settings load markdown hints",
-    "starter",
+    "starter intake",
     "check issues",
     "compose fix",
     "channels",  # each channel by itself; channels/__init__ may import them all
@@ -40,6 +40,7 @@ OWNERS = {
     "click": "cli",
     "cssutils": "channels.mail",
     "jinja2": "templates",
+    "mammoth": "intake",
     "pyromark": "markdown",
     "starlette": "preview",
     "typer": "cli",

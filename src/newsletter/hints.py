@@ -1,6 +1,5 @@
 """hints: the table of keys as editors and web forms want it: JSON Schema, code snippets, a form's fields."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -163,19 +162,3 @@ def _fields(name: str, record: Record, said: Mapping[str, tuple[str, str]]) -> l
                 "label": said["image"][0] if widget == "image" and "image" in said else "File",
             }  # fmt: skip
     return made
-
-
-def yaml(value: Any, indent: str = "") -> Iterator[str]:
-    """Lines of YAML for mappings, lists, texts, numbers and flags; texts are quoted as JSON, which YAML reads."""
-    entries = value.items() if isinstance(value, dict) else (("-", each) for each in value)
-    for key, each in entries:
-        mark = "- " if key == "-" else f"{key}:"
-        if isinstance(each, dict) and key == "-":
-            first, *rest = yaml(each, indent + "  ")
-            yield f"{indent}- {first.lstrip(' ')}"
-            yield from rest
-        elif isinstance(each, dict | list) and each:
-            yield f"{indent}{mark}".rstrip(" ")
-            yield from yaml(each, indent + "  ")
-        else:
-            yield f"{indent}{mark}".rstrip(" ") + " " + json.dumps(each, ensure_ascii=False)

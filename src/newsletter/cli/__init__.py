@@ -10,6 +10,7 @@ from newsletter.cli import running
 from newsletter.cli.build import build
 from newsletter.cli.check import check
 from newsletter.cli.count import count
+from newsletter.cli.import_ import import_
 from newsletter.cli.init import init
 from newsletter.cli.new import new
 from newsletter.cli.preview import preview
@@ -51,6 +52,7 @@ app.command()(build)
 app.command()(check)
 app.command()(verify)
 app.command()(init)
+app.command("import")(import_)
 app.command()(new)
 app.command()(status)
 app.command("list", hidden=True)(status)

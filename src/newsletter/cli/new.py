@@ -1,14 +1,12 @@
 """new: begin an announcement."""
 
-import json
 import os
-import re
 import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -83,24 +81,23 @@ def _ask(wish: Wish, kinds: tuple[str, ...]) -> Wish:
 
 
 def _write(project: "Project", wish: Wish) -> Path:
-    from newsletter import starter, text
+    from newsletter import front, starter, text
 
     day = moment(wish.date, project).astimezone(project.settings.timezone)
     slug = text.fold(wish.title)[:60].strip("-")
     if not slug or "\n" in wish.title or len(wish.title) > 150:
         refuse(f"'{wish.title}' is no title; write at most 150 characters on one line, with letters")
-    front = {"title": wish.title, "date": wish.date or f"{day:%Y-%m-%d}", "id": f"{slug}-{day:%Y}"}
-    front |= {"lang": wish.lang} if wish.lang else {}
+    keys: dict[str, Any] = {"title": wish.title, "date": wish.date or f"{day:%Y-%m-%d}", "id": f"{slug}-{day:%Y}"}
+    keys |= {"lang": wish.lang} if wish.lang else {}
     labels = [label.strip() for label in wish.tags.split(",") if label.strip()]
-    lines = [f"{key}: {_plain(value)}" for key, value in front.items()]
-    lines += [f"tags: [{', '.join(map(_plain, labels))}]"] if labels else []
-    lines += ["draft: true"] if wish.draft else []
+    keys |= {"tags": labels} if labels else {}
+    keys |= {"draft": True} if wish.draft else {}
     more, body = starter.skeleton(wish.kind, (wish.lang or project.settings.language)[:2].lower())
     path = project.root / "announcements" / f"{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
     try:
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write("---\n" + "\n".join(lines) + f"\n{more}---\n\n{body}")
+            file.write("---\n" + "\n".join(front.lines(keys)) + f"\n{more}---\n\n{body}")
     except FileExistsError:
         refuse(f"{shown(path)} exists already; choose another title or --date")
     except OSError as fault:
@@ -116,9 +113,3 @@ def _edit(path: Path) -> None:
         subprocess.run([*shlex.split(editor), str(path)], check=False)
     except (OSError, ValueError) as fault:
         refuse(f"{shown(path)} is written, but '{editor}' cannot be started: {fault}")
-
-
-def _plain(value: str) -> str:
-    """A YAML scalar: bare where that is safe, else quoted as JSON, which YAML reads too."""
-    bare = re.fullmatch(r"[^\W_][\w ’.,()/+\u00a0-]*", value) and not value.endswith((" ", ":"))
-    return value if bare else json.dumps(value, ensure_ascii=False)

@@ -22,7 +22,7 @@ def schema(
 
       newsletter schema --format decap > admin/config.yml
     """
-    from newsletter import hints
+    from newsletter import front, hints
 
     if format == "decap":
         from newsletter.problems import Problems, Stop
@@ -32,7 +32,7 @@ def schema(
             settings = load_settings(project_folder(directory), Problems())
         except Stop:
             refuse("the settings hold an error; newsletter check says which")
-        print("\n".join(hints.yaml(hints.decap(settings.language, settings.title, settings.url))))
+        print("\n".join(front.lines(hints.decap(settings.language, settings.title, settings.url), front.quoted)))
     elif format in ("json", "vscode"):
         print(json.dumps(hints.schema() if format == "json" else hints.snippets(), ensure_ascii=False, indent=2))
     else:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from newsletter.rules import (
     accessibility,
     clients,
+    importing,
     layout,
     links,
     mails,
@@ -30,6 +31,6 @@ __all__ = ["FAMILIES", "RULES", "Family", "Rule"]
 FAMILIES = (
     source.FAMILY, safety.FAMILY, links.FAMILY, writing.FAMILY, pictures.FAMILY, accessibility.FAMILY, mjml.FAMILY,
     sheets.FAMILY, clients.FAMILY, layout.FAMILY, mails.SIZES, mails.TEXTS, mails.LISTS, mails.HEADERS, pages.SITE, pages.FEEDS, snippets.FAMILY,
-    project.FAMILY, project.OUTPUT,
+    project.FAMILY, project.OUTPUT, importing.FAMILY,
 )  # fmt: skip
 RULES: Mapping[str, Rule] = {rule.code: rule for family in FAMILIES for rule in family.rules}

@@ -1,0 +1,9 @@
+"""intake: a press release, or another tool's whole site, becomes announcement files.
+
+What comes in is not trusted: sizes and depths are bounded, XML has no entities, nothing is fetched, and no
+name from a file becomes a path. What goes out may be wrong, so every guess is a Doubt.
+"""
+
+from newsletter.intake.draft import Doubt, Draft, Given, Picture, Unreadable, Written, write
+
+__all__ = ["Doubt", "Draft", "Given", "Picture", "Unreadable", "Written", "write"]

@@ -1,0 +1,86 @@
+"""archive: office files and XML that may be hostile: zip bombs, paths that lead out, entities, depth."""
+
+import io
+import zipfile
+from pathlib import Path
+
+from lxml import etree
+
+from newsletter.intake.draft import Unreadable
+
+MAX_FILE = 50 * 2**20  # bytes of a file that is taken in
+MAX_UNPACKED = 200 * 2**20
+MAX_XML = 30 * 2**20  # bytes of one part: a tree takes about ten times as much memory
+MAX_PARTS = 5_000
+
+
+def read(path: Path, most: int = MAX_FILE) -> bytes:
+    """A file's bytes. Raises Unreadable when it is too large, or no file."""
+    try:
+        if path.stat().st_size > most:
+            raise Unreadable(f"it weighs more than {most // 2**20} MB; leave large pictures out of it")
+        return path.read_bytes()
+    except OSError as fault:
+        raise Unreadable(f"it cannot be read: {fault.strerror}") from None
+
+
+class Archive:
+    """A zip file whose parts are read in memory, never unpacked onto the disk."""
+
+    def __init__(self, content: bytes) -> None:
+        """Raises Unreadable for a file that is no zip file, or one made to do harm."""
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+            raise Unreadable("it is damaged, or no such file; open it and save it again") from None
+        entries = self._zip.infolist()
+        if len(entries) > MAX_PARTS:
+            raise Unreadable(f"it holds {len(entries)} parts; a document has fewer than {MAX_PARTS}")
+        # What an entry says of its size is checked again while it is read.
+        if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+            raise Unreadable(f"it would unpack to more than {MAX_UNPACKED // 2**20} MB")
+        for entry in entries:
+            if entry.filename.startswith(("/", "\\")) or ".." in entry.filename.replace("\\", "/").split("/"):
+                raise Unreadable(f"its part '{entry.filename}' leads out of it; do not trust this file")
+            if entry.flag_bits & 1:
+                raise Unreadable("it is protected by a password; save it without")
+        self._left = MAX_UNPACKED
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the parts."""
+        return tuple(self._zip.namelist())
+
+    def read(self, name: str) -> bytes:
+        """A part's bytes; none for one that is missing. Raises Unreadable for one that is damaged or too large."""
+        try:
+            with self._zip.open(name) as stream:
+                content = stream.read(self._left + 1)
+        except KeyError:
+            return b""
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+            raise Unreadable(f"its part '{name}' is damaged; open it and save it again") from None
+        except Exception as fault:  # zlib, bz2 and lzma have errors of their own
+            raise Unreadable(f"its part '{name}' is damaged ({type(fault).__name__})") from None
+        self._left -= len(content)
+        if self._left < 0:
+            raise Unreadable(f"it would unpack to more than {MAX_UNPACKED // 2**20} MB")
+        return content
+
+    def tree(self, name: str) -> etree._Element | None:
+        """A part of XML as a tree; None when it is missing."""
+        content = self.read(name)
+        return xml(content) if content else None
+
+
+def xml(content: bytes, most: int = MAX_XML) -> etree._Element:
+    """XML as a tree: at most 256 deep, no entities, no DTD, no network. Raises Unreadable."""
+    if len(content) > most:
+        raise Unreadable(f"its text weighs more than {most // 2**20} MB")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
+    try:
+        tree = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as fault:
+        raise Unreadable(f"its XML is damaged: {fault}") from None
+    if tree.getroottree().docinfo.internalDTD is not None:
+        raise Unreadable("its XML declares a document type or entities; do not trust this file")
+    return tree

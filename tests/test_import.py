@@ -1,0 +1,368 @@
+"""import: a press release in every format becomes an announcement; what was guessed is told at its line."""
+
+import io
+import json
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Project
+from newsletter.intake import archive
+from test_cli import run, tree
+from test_problems import png
+
+RELEASES = Path(__file__).parent / "releases"
+ROOT = Path(__file__).parents[1]
+NOW = ("--now", "2024-12-01")
+LONG = (
+    "Un paragraphe assez long pour que la ligne au-dessus de lui soit prise pour son titre, comme dans un communiqué."
+)
+
+
+def take(project: Project, name: str, content: str | bytes = b"", *words: str) -> tuple[str, list[dict[str, Any]]]:
+    """Import a file; the announcement's text, and the doubts."""
+    path = project.root.parent / "recu" / name
+    if content:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    before = set((project.root / "announcements").glob("*.md"))
+    result = run("import", str(path), "-C", str(project.root), *NOW, "--format", "json", *words)
+    assert result.exit_code == 0, result.output
+    (made,) = set((project.root / "announcements").glob("*.md")) - before
+    doubts = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+    return made.read_text(), doubts
+
+
+def refused(project: Project, name: str, content: str | bytes = b"", *words: str) -> str:
+    """Import what cannot be: the message; nothing was written."""
+    path = project.root.parent / name
+    if content:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    before = tree(project.root)
+    result = run("import", str(path), "-C", str(project.root), *NOW, *words)
+    assert result.exit_code == 2 and tree(project.root) == before
+    return result.stderr
+
+
+def parts(announcement: str) -> tuple[str, str]:
+    _, front, body = announcement.split("---\n", 2)
+    return front, body.strip("\n")
+
+
+def pack(**files: str | bytes) -> bytes:
+    """A zip file; `__` in a name stands for a slash, `_` for a dot."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+    return stream.getvalue()
+
+
+# text
+
+
+def test_the_press_release_needs_few_edits(project: Project) -> None:
+    """The edits that bring it to the sample announcement are the ones that the command lists."""
+    shutil.copy(RELEASES / "interfor-trophee-innovation-2024.txt", project.root.parent)
+    project.root.parent.joinpath("recu").mkdir()
+    shutil.copy(RELEASES / "interfor-trophee-innovation-2024.txt", project.root.parent / "recu")
+    made, doubts = take(project, "interfor-trophee-innovation-2024.txt")
+    listed = [(doubt["code"], doubt["line"]) for doubt in doubts]
+    assert listed == [
+        ("import-title", 2), ("import-date", 3), *(("import-link", line) for line in (6, 8, 10, 12, 14)),
+        ("import-heading", 22), ("import-heading", 26), ("import-heading", 32),
+    ]  # fmt: skip
+    # Seven edits: a title, a date and five addresses that the release does not hold; no-break spaces are --fix's.
+    path = project.root / "announcements/2024-11-26-interfor-trophee-innovation.md"
+    assert "id: interfor-trophee-innovation-2024\n" in made
+    for line in (6, 8, 10, 12, 14):
+        assert made.split("\n")[line] == "    url:"
+    path.write_text(made.replace("    url:", "    url: https://interfor.example/"))
+    assert run("check", "-C", str(project.root), *NOW, "--fix").exit_code == 0
+    sample = (ROOT / "announcements/2024-11-26-trophee-innovation.md").read_text()
+    assert parts(path.read_text())[1] == parts(sample)[1]
+    assert [line for line in parts(path.read_text())[0].split("\n") if "title:" in line][1:] == [
+        line for line in parts(sample)[0].split("\n") if "title:" in line
+    ][1:]
+
+
+def test_title_and_date_can_be_given(project: Project) -> None:
+    words = ("--title", "Un prix : enfin", "--date", "2024-11-27 09:00")
+    made, doubts = take(project, "a.txt", "Le 26 novembre 2024, un prix.\n\nLe texte.", *words)
+    assert (
+        parts(made)[0] == 'title: "Un prix : enfin"\ndate: 2024-11-27 09:00\nid: un-prix-enfin-2024\n' and doubts == []
+    )
+
+
+def test_text_is_no_markdown(project: Project) -> None:
+    lines = [
+        "Titre court",
+        "",
+        f"# 1. *{LONG}* [a](b) <b> & &amp; `x` a_b",
+        "",
+        "- un",
+        "",
+        "1. deux",
+        "",
+        "+ trois",
+        "",
+        "====",
+    ]
+    made, _ = take(project, "a.txt", "\n".join(lines))
+    body = project.root / "announcements"
+    assert run("check", "-C", str(project.root), *NOW).exit_code == 0, list(body.iterdir())
+    out = project.root.parent / "out"
+    run("build", "-C", str(project.root), *NOW, "--only", "email", "--out", str(out))
+    (text,) = (out / "email/announcements").glob("*.txt")
+    shown = " ".join(text.read_text().split())
+    assert (
+        f"# 1. *{LONG[:20]}" in shown
+        and "[a](b) <b> & &amp; `x` a_b" in shown
+        and "1. deux" in shown
+        and "+ trois" in shown
+    )
+    assert "====" in shown
+
+
+def test_older_encodings_are_read_and_told(project: Project) -> None:
+    made, doubts = take(project, "a.txt", f"L’été\n\n{LONG} œuvré".encode("cp1252"))
+    assert "L’été" in made and "œuvré" in made
+    assert any("Windows-1252" in doubt["message"] for doubt in doubts)
+    assert "Été" in take(project, "b.txt", f"Été\n\n{LONG}".encode("utf-16"))[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("Amiens, le 1er décembre 2024", "2024-12-01"), ("lundi 2\u00a0décembre 2024 à 9 h", "2024-12-02"),
+        ("On November 26, 2024, we", "2024-11-26"), ("the 3rd of March 2024", "2024-03-03"),
+        ("26/11/2024", "2024-11-26"), ("2024-11-26", "2024-11-26"), ("12/31/2024", "2024-12-31"),
+        ("le 31 février 2024", ""), ("en novembre 2024", ""), ("tél. 03.22.2024", ""),
+        ("Le 3 mai 2023, puis :\n\nAmiens, le 4 juin 2024", "2024-06-04"),
+    ],
+)  # fmt: skip
+def test_dates_are_found_in_french_and_english(project: Project, said: str, day: str) -> None:
+    made, doubts = take(project, "a.txt", f"Titre\n\n{LONG}\n\n{said}\n\n{LONG}")
+    assert f"\ndate: {day or '2024-12-01'}\n" in made
+    assert [doubt["line"] for doubt in doubts if doubt["code"] == "import-date"] == [3]
+
+
+# pages and documents
+
+PAGE = f"""<!DOCTYPE html><html><head><title>Un prix | Site</title><meta property="og:title" content="Un prix">
+<meta property="article:published_time" content="2024-11-26T09:30:00+01:00"><script>alert(1)</script></head>
+<body><nav><a href="/">Accueil</a></nav><article><h1>Un prix</h1>
+<p>Un <b>mot</b> et <i>deux</i>, <strong>« trois »</strong>suite, H<sub>2</sub>O, 2<sup>e</sup>, <a href="https://a.example/x(1)">lien</a>.</p>
+<h3>Partie</h3><ul><li>un</li><li>deux<ol><li>dedans</li></ol></li></ul>
+<blockquote><p>Cité</p></blockquote><p><img src="photo.png" alt="Une photo"></p>
+<table><tr><th>A</th><th>B | C</th></tr><tr><td>1</td><td>2</td></tr></table>
+<p><a href="javascript:alert(1)">piège</a> <a href="data:text/html,x">autre</a><br>ligne</p>
+</article><footer>Pied</footer></body></html>"""
+
+
+def test_a_page(project: Project) -> None:
+    folder = project.root.parent / "recu"
+    folder.mkdir()
+    (folder / "photo.png").write_bytes(png())
+    made, doubts = take(project, "page.html", PAGE)
+    front, body = parts(made)
+    assert front == "title: Un prix\ndate: " + '"2024-11-26T09:30+01:00"' + "\nid: un-prix-2024\n"
+    (image,) = (project.root / "announcements/images").iterdir()
+    assert body == (
+        "Un **mot** et *deux*, <strong>« trois »</strong>suite, H<sub>2</sub>O, 2<sup>e</sup>, "
+        "[lien](<https://a.example/x(1)>).\n\n### Partie\n\n- un\n- deux\n  1. dedans\n\n> Cité\n\n"
+        f"![Une photo](images/{image.name})\n\n| A | B \\| C |\n|---|---|\n| 1 | 2 |\n\npiège autre\\\nligne"
+    )
+    assert [doubt["code"] for doubt in doubts] == ["import-link", "import-link"]
+    assert run("check", "-C", str(project.root), *NOW).exit_code == 0
+
+
+def test_what_an_announcement_cannot_hold(project: Project) -> None:
+    page = (
+        f'<h1>T</h1><p>{LONG} 26/11/2024</p><video src="x"></video><iframe></iframe><p><img src="../../etc/passwd"></p>'
+    )
+    merged = '<table><tr><td colspan="2">a</td></tr><tr><td>1</td><td>2</td></tr></table>'
+    _, doubts = take(project, "a.html", page + merged)
+    assert sorted(doubt["code"] for doubt in doubts) == ["import-date", "import-image", *["import-lost"] * 3]
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+IMAGE = (
+    f'<w:drawing xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+    f' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{R}"'
+    ' xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><wp:inline><wp:docPr id="1" name="x"/>'
+    '<a:graphic><a:graphicData><pic:pic><pic:blipFill><a:blip r:embed="rId1"/></pic:blipFill></pic:pic>'
+    "</a:graphicData></a:graphic></wp:inline></w:drawing>"
+)
+
+
+def paragraph(content: str, style: str = "", look: str = "") -> str:
+    styled = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    run_ = content if content.startswith("<") else f'<w:t xml:space="preserve">{content}</w:t>'
+    return f"<w:p>{styled}<w:r><w:rPr>{look}</w:rPr>{run_}</w:r></w:p>"
+
+
+def word(*paragraphs: str, prolog: str = "", **more: str | bytes) -> bytes:
+    types = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="png" ContentType="image/png"/><Default Extension="xml" ContentType="application/xml"/>'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{WORD}.document.main+xml"/></Types>'
+    )
+    relationship = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+    )
+    main = f'<Relationship Id="r" Type="{R}/officeDocument" Target="word/document.xml"/>'
+    image = f'<Relationship Id="rId1" Type="{R}/image" Target="media/image1.png"/>'
+    styles = (
+        f'<w:styles {W}><w:style w:type="paragraph" w:styleId="Titre"><w:name w:val="Title"/></w:style>'
+        '<w:style w:type="paragraph" w:styleId="Titre1"><w:name w:val="heading 1"/></w:style></w:styles>'
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", types)
+        archive.writestr("_rels/.rels", relationship.format(main))
+        styled = f'<Relationship Id="rId9" Type="{R}/styles" Target="styles.xml"/>'
+        archive.writestr("word/_rels/document.xml.rels", relationship.format(image + styled))
+        archive.writestr("word/styles.xml", styles)
+        archive.writestr("word/media/image1.png", png())
+        archive.writestr(
+            "word/document.xml", f"{prolog}<w:document {W}><w:body>{''.join(paragraphs)}</w:body></w:document>"
+        )
+        for name, content in more.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+    return stream.getvalue()
+
+
+def test_a_word_document(project: Project) -> None:
+    content = word(
+        paragraph("Communiqué de presse"), paragraph("Un prix pour notre projet", "Titre"), paragraph("Amiens, le 26 novembre 2024"),
+        paragraph("Partie", "Titre1"), paragraph("Un texte "), paragraph("Gras seul", "", "<w:b/>"), paragraph(LONG),
+        paragraph(IMAGE),
+    )  # fmt: skip
+    made, doubts = take(project, "a.docx", content)
+    front, body = parts(made)
+    (image,) = (project.root / "announcements/images").iterdir()
+    assert front == "title: Un prix pour notre projet\ndate: 2024-11-26\nid: un-prix-pour-notre-projet-2024\n"
+    assert body == (
+        f"Amiens, le 26 novembre 2024\n\n# Partie\n\nUn texte\n\n## Gras seul\n\n{LONG}\n\n![](images/{image.name})"
+    )
+    found = [(doubt["code"], doubt["line"]) for doubt in doubts]
+    assert found == [("import-date", 3), ("import-heading", 13), ("import-image", 17)]
+
+
+def test_word_documents_need_an_extra(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mammoth", None)
+    assert "pip install 'newsletter[import]'" in refused(project, "a.docx", word(paragraph("x")))
+
+
+ODT = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    ' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
+    ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"><office:automatic-styles>'
+    '<style:style style:name="T1"><style:text-properties fo:font-weight="bold"/></style:style>'
+    '<style:style style:name="P1" style:parent-style-name="Title"/>'
+    '<text:list-style style:name="L1"><text:list-level-style-number/></text:list-style></office:automatic-styles>'
+    "<office:body><office:text>{}</office:text></office:body></office:document-content>"
+)
+
+
+def test_an_open_document(project: Project) -> None:
+    content = (
+        '<text:p text:style-name="P1">Un prix</text:p><text:p>Le 26 novembre 2024, un '
+        '<text:span text:style-name="T1">mot</text:span><text:s/>et <text:a xlink:href="https://a.example/">un lien</text:a>.</text:p>'
+        '<text:h text:outline-level="2">Partie</text:h><text:list text:style-name="L1"><text:list-item><text:p>un</text:p>'
+        "</text:list-item><text:list-item><text:p>deux</text:p></text:list-item></text:list>"
+        "<table:table><table:table-row><table:table-cell><text:p>A</text:p></table:table-cell><table:table-cell>"
+        "<text:p>B</text:p></table:table-cell></table:table-row></table:table>"
+        '<text:p><draw:frame><draw:image xlink:href="Pictures/a.png"/><svg:desc>Une photo</svg:desc></draw:frame></text:p>'
+    )
+    made, doubts = take(project, "a.odt", pack(content_xml=ODT.format(content), Pictures__a_png=png()))
+    (image,) = (project.root / "announcements/images").iterdir()
+    assert parts(made) == (
+        "title: Un prix\ndate: 2024-11-26\nid: un-prix-2024\n",
+        "Le 26 novembre 2024, un **mot** et [un lien](https://a.example/).\n\n## Partie\n\n1. un\n2. deux\n\n"
+        f"| A | B |\n|---|---|\n\n![Une photo](images/{image.name})",
+    )
+    assert [doubt["code"] for doubt in doubts] == ["import-date"]
+
+
+def test_markdown_keeps_its_body_and_brings_its_images(project: Project) -> None:
+    folder = project.root.parent / "recu/img"
+    folder.mkdir(parents=True)
+    (folder / "Photo 1.png").write_bytes(png())
+    body = "Un *texte*  \nà lui.\n\n![Une photo](img/Photo%201.png)\n\n\n* puce\n"
+    made, doubts = take(project, "a.md", f"---\ntitle: Un prix\ndate: 2024-11-26\ncategories: RSE, Été\n---\n\n{body}")
+    (image,) = (project.root / "announcements/images").iterdir()
+    assert parts(made)[1] == body.strip("\n").replace("img/Photo%201.png", f"images/{image.name}")
+    assert "tags: [RSE, Été]\n" in made and doubts == []
+
+
+# what is not to be trusted
+
+
+def test_archives_made_to_do_harm(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "leads out of it" in refused(project, "a.docx", word(paragraph("x"), **{"____x": "y", ".." + "__x": "y"}))
+    assert "it is damaged, or no such file" in refused(project, "b.docx", b"PK\3\4 nothing")
+    assert "it is no text document" in refused(project, "c.odt", pack(other_xml="<x/>"))
+    assert "it is no Word document" in refused(project, "d.docx", pack(other_xml="<x/>"))
+    bomb = pack(content_xml=b" " * 3_000_000)
+    assert len(bomb) < 10_000
+    monkeypatch.setattr(archive, "MAX_UNPACKED", 2_000_000)
+    assert "unpack to more than 1 MB" in refused(project, "e.odt", bomb)
+
+
+def test_a_size_that_lies_is_found_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_UNPACKED", 1000)
+    opened = archive.Archive(pack(a="x" * 600, b="x" * 300))
+    opened._left = 500
+    with pytest.raises(archive.Unreadable, match="unpack to more"):
+        opened.read("a")
+
+
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+
+
+def test_entities_are_refused(project: Project) -> None:
+    assert "entities; do not trust" in refused(project, "a.docx", word(paragraph("&b;&c;"), prolog=ENTITIES))
+    odt = ODT.format("<text:p>&b;</text:p>")
+    assert "entities; do not trust" in refused(project, "b.odt", pack(content_xml=ENTITIES + odt))
+    wxr = f"{ENTITIES}<rss><channel><item><post_type>&c;</post_type></item></channel></rss>"
+    assert "entities; do not trust" in refused(project, "c.xml", wxr)
+
+
+def test_depth_is_bounded(project: Project) -> None:
+    deep = "<text:span>" * 5000 + "x" + "</text:span>" * 5000
+    assert "its XML is damaged" in refused(project, "a.odt", pack(content_xml=ODT.format(f"<text:p>{deep}</text:p>")))
+    assert refused(project, "b.html", "<div>" * 50_000 + "x")
+
+
+def test_huge_and_unknown_files(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "cannot be read; save it as .docx" in refused(project, "a.pages", b"x")
+    assert "there is no " in refused(project, "rien.txt")
+    monkeypatch.setattr(archive, "read", archive.read)
+    path = project.root.parent / "b.txt"
+    with path.open("wb") as file:
+        file.truncate(archive.MAX_FILE + 1)
+    assert "weighs more than 50 MB" in refused(project, "b.txt")
+
+
+def test_nothing_is_overwritten(project: Project) -> None:
+    take(project, "a.txt", f"Titre\n\n{LONG}")
+    again = refused(project, "recu/a.txt")
+    assert "exists already; nothing was written" in again
+    take(project, "b.txt", f"Titre\n\n{LONG}", "--date", "2024-11-01")
+    assert (project.root / "announcements/2024-11-01-titre-2.md").exists()
+
+
+def test_control_characters_are_left_behind(project: Project) -> None:
+    made, _ = take(project, "a.txt", f"Ti\u202etre\x07\n\n{LONG}\x00")
+    assert "title: Titre\n" in made and run("check", "-C", str(project.root), *NOW).exit_code == 0
