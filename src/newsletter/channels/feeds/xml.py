@@ -83,8 +83,8 @@ def repair_atom_entry(element: Any, entry: Entry) -> None:
 def repair_rss_item(element: Any, entry: Entry) -> None:
     """Make the element say what the entry says."""
     _drop(
-        element, "author", "category", "content:encoded", "pubDate", "enclosure", "atom:updated", "dc:creator", "dc:language",
-        "media:content", "media:thumbnail",
+        element, "author", "category", "content:encoded", "pubDate", "enclosure", "atom:updated", "dc:creator",
+        "dc:language", "media:content", "media:thumbnail",
     )  # fmt: skip
     element.find("title").text = _spelled(entry.title)
     element.find("description").text = escape(entry.summary, quote=False)
