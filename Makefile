@@ -2,13 +2,16 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help newsletter check test lint gallery bench lock clean runtime-env test-env
+.PHONY: help newsletter preview check test lint gallery bench lock clean runtime-env test-env
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 newsletter: runtime-env ## Build outbox/ from announcements/
 	@.venv/bin/newsletter build
+
+preview: runtime-env ## Show announcements in a browser, while they are written
+	@.venv/bin/newsletter preview
 
 check: runtime-env ## Check announcements/ and everything made from them; write nothing
 	@.venv/bin/newsletter check

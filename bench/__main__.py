@@ -17,6 +17,7 @@ from statistics import median
 from bench import corpus, rivals, watch
 from bench.watch import Run, ours
 from bench.ways import Bench
+from newsletter.channels.social.platforms import PLATFORMS
 
 ROUNDS = 3
 NOW = ("--now", "2026-01-01")
@@ -69,6 +70,8 @@ def rounds(table: Table, root: Path, memory: Path, disk: Path) -> None:
         "ours, every channel, to disk": lambda: build(root, disk / "all"),
         "ours, nothing changed": lambda: ours("build", "-C", str(root), "--out", str(memory / "all"), *NOW),
         "ours, HTML of the mail only": bench.same_html,
+        "ours, seven snippets": bench.snippets,
+        "ours, all thirteen snippets": lambda: bench.snippets(tuple(PLATFORMS)),
         "jinja2 → mjml-python → premailer, HTML of the mail only": lambda: bench.plain(disk / "plain"),
         "Inkletter, HTML and text of the mail": lambda: rivals.inkletter(announcements),
         "npm mjml → juice, HTML of the mail only": lambda: rivals.node(mails, bench.css, disk / "node"),

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,19 @@ class Bench:
         for announcement in self.publication.announcements:
             markdown.parse(announcement.source.body)
             self.mails.theme.press.render(self.template, self.mails.announcement_values(announcement))
+        return (time.perf_counter() - begun) / len(self.publication.announcements)
+
+    def snippets(self, platforms: tuple[str, ...] = ()) -> float:
+        """Seconds an announcement for the texts of these platforms, composed, fitted and counted."""
+        from newsletter.channels.social.rendering import Snippets
+        from newsletter.problems import Problems
+
+        settings = self.publication.settings
+        chosen = replace(settings, social=replace(settings.social, platforms=platforms))
+        snippets = Snippets(replace(self.publication, settings=chosen), self.templates, Problems())
+        begun = time.perf_counter()
+        for announcement in self.publication.announcements:
+            snippets.posts(snippets.material(announcement))
         return (time.perf_counter() - begun) / len(self.publication.announcements)
 
     def filled(self) -> list[str]:

@@ -1,7 +1,13 @@
 """The preview: what it shows is what is built, what breaks stays on view, and nobody else may look."""
 
 import asyncio
+import http.client
+import os
 import re
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +26,10 @@ from newsletter.preview.inbox import PROGRAMS, lines
 from newsletter.preview.pulse import Pulse
 from newsletter.preview.screens import LANGUAGES
 from newsletter.preview.server import application
+from newsletter.preview.serving import folders
 from newsletter.problems import Problems
 from newsletter.templates import load_strings
+from test_cli import run
 
 ROOT = Path(__file__).parents[1]
 HERE = "http://127.0.0.1:8321"
@@ -163,10 +171,10 @@ def test_the_clock_moves_what_is_scheduled(project: Project) -> None:
     project.announce("2024-12-24-c.md", title="Programmée")
     looking = Looking(project.root)
     version = looking.desk.version
-    assert not looking.desk.tick()
+    looking.now = datetime(2024, 12, 5, 13, tzinfo=UTC)
+    assert not looking.desk.refresh() and looking.desk.version == version
     looking.now = datetime(2024, 12, 25, tzinfo=UTC)
-    assert looking.desk.tick()
-    assert looking.desk.version > version
+    assert looking.desk.refresh() and looking.desk.version > version
     assert "Programmée" in looking.get("/site/index.html")
 
 
@@ -264,6 +272,7 @@ def test_a_broken_template_is_told_beside_the_last_good_render(
     looking.desk.refresh()
     screen = looking.get(f"{here}/{view}")
     assert f"templates/{name}:1" in screen and code in screen and "dernière version lisible" in screen
+    assert "1 erreur\u00a0: en l’état, rien ne serait publié." in screen and code in looking.get("/problems")
     assert looking.get(f"{here}/{frame}") == good
     template.unlink()
     looking.desk.refresh()
@@ -466,3 +475,74 @@ def test_hostile_texts_stay_texts(project: Project) -> None:
     ):
         assert "<script>" not in looking.get(path), path
     assert "<script>" not in looking.get("/?q=%3Cscript%3E")
+
+
+# --- The command
+
+
+def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in sys.modules if each.startswith(("newsletter.preview", "uvicorn"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    result = run("preview", "-C", str(project.root), "--no-open")
+    assert result.exit_code == 2
+    assert "pip install 'newsletter[preview]'" in result.stderr
+
+
+@pytest.mark.loopback
+def test_the_command_tells_of_a_taken_port_and_a_bad_date(project: Project) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run("preview", "-C", str(project.root), "--no-open", "--port", port)
+    assert result.exit_code == 2 and f"port {port} is in use" in result.stderr
+    result = run("preview", "-C", str(project.root), "--no-open", "--now", "demain")
+    assert result.exit_code == 2 and "--now" in result.stderr
+    assert run("preview", "-C", "/nowhere").exit_code == 2
+
+
+def test_only_folders_that_may_matter_are_watched(project: Project) -> None:
+    for name in ("outbox", ".git", "node_modules", "images"):
+        (project.root / name).mkdir()
+    (project.root / "link").symlink_to(project.root / "images")
+    assert [folder.name for folder in folders(project.root)] == ["announcements", "images"]
+    assert folders(project.root / "nowhere") == ()
+
+
+@pytest.mark.loopback
+def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
+    project.announce()
+    command = [sys.executable, "-m", "newsletter", "preview", "-C", str(project.root), "--port", "0", "--no-open"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        port = int(server.stderr.readline().split("127.0.0.1:")[1].split("/")[0])
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            asked.request("GET", "/events")
+            events = asked.getresponse()
+            assert events.headers["content-type"].startswith("text/event-stream")
+            first = told(events)
+            project.announce(title="Un autre titre")
+            second = told(events)
+            assert second != first
+            project.write("newsletter.toml", "[")
+            third = told(events)
+            (project.root / "newsletter.toml").unlink()
+            assert len({first, second, third, told(events)}) == 4
+            # A folder that was not there is watched from then on.
+            project.write("templates/mail/announcement.mjml", "{% if %}")
+            assert told(events)
+            project.write("templates/mail/announcement.mjml", "{% else %}")
+            assert told(events)
+        finally:
+            server.send_signal(signal.SIGINT)
+            assert server.wait(20) == 0
+        assert server.stderr.read() == ""
+
+
+def told(events: http.client.HTTPResponse) -> str:
+    """The next version that the server tells."""
+    while line := events.readline().decode():
+        if line.startswith("data: "):
+            return line
+    raise AssertionError("the server hung up")

@@ -12,10 +12,12 @@ import pytest
 import test_problems
 from conftest import Project
 from newsletter import pipeline
-from newsletter.model import Announcement, Artefact, Publication
+from newsletter.channels.mail.validating import find_invalid
+from newsletter.model import Announcement, Artefact, Publication, Unsubscribe
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import FAMILIES, RULES, clients, mails, pages
-from newsletter.rules.inspection import Inspection
+from newsletter.rules.document import Document
+from newsletter.rules.inspection import SHAPES, Inspection
 from newsletter.rules.mails import Mail
 from newsletter.rules.manual import manual
 from newsletter.rules.project import Chosen
@@ -76,7 +78,14 @@ def test_every_code_that_is_told_is_registered() -> None:
 
 def test_every_registered_code_is_told_somewhere() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/newsletter").rglob("*.py"))
-    made = {"duplicate-id", "duplicate-slug", "unsafe-image", "missing-image"}  # put together where they are told
+    made = {
+        "duplicate-id",
+        "duplicate-slug",
+        "unsafe-image",
+        "missing-image",
+        "too-many-links",
+        "too-many-hashtags",
+    }  # put together where they are told
     for rule in RULES.values():
         times = 2 if rule.body is None else 1
         assert source.count(f'"{rule.code}"') >= times or rule.code in made, rule.code
@@ -113,6 +122,16 @@ def test_the_samples_have_no_problem() -> None:
     assert list(map(str, problems)) == []
 
 
+def test_the_second_theme_has_no_problem(project: Project) -> None:
+    project.complete()
+    settings = (project.root / "pyproject.toml").read_text(encoding="utf-8")
+    project.write("pyproject.toml", settings.replace("language =", 'theme = "plain"\nlanguage ='))
+    project.announce(
+        event={"start": "2024-12-05", "place": "Amiens"}, links=[{"title": "Le programme", "url": "/page"}]
+    )
+    assert codes(project) == []
+
+
 # --- ignoring ---------------------------------------------------------------------------------
 
 
@@ -125,7 +144,7 @@ def codes(project: Project) -> list[str]:
     return [problem.code for problem in problems]
 
 
-SHOUTED = "title: Un\ndate: 2024-11-26\nid: un\nsummary: Nouveau{}\n---\n\n[ici](https://exemple.example/)\n"
+SHOUTED = "title: Un\ndate: 2024-11-26\nid: un\nsummary: Neuf{}\n---\n\n[ici](https://exemple.example/)\n"
 
 
 def test_a_comment_in_front_matter_speaks_for_its_file_or_its_line(project: Project) -> None:
@@ -257,6 +276,98 @@ def test_an_announcement_of_an_issue_is_of_one_kind(made: tuple[Publication, Ins
     assert isinstance(made[2].of, Announcement)
 
 
+# --- rules, closer -----------------------------------------------------------------------------
+
+COLUMN = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-body></mjml>"
+HEAD = "<mjml><mj-head>{}</mj-head><mj-body></mj-body></mjml>"
+ATTRIBUTES = HEAD.format("<mj-attributes>{}</mj-attributes>")
+
+
+@pytest.mark.parametrize(
+    ("mjml", "found"),
+    [
+        (COLUMN.format('<mj-text css-class="a" mj-class="b"><p>x<br>y</p></mj-text><mj-spacer/>'), []),
+        (COLUMN.format("<mj-txt>x</mj-txt>"), ["unknown-tag"]),
+        (COLUMN.format("<div><mj-text>x</mj-text></div>"), ["unknown-tag"]),
+        (COLUMN.format('<mj-image source="a" />'), ["unknown-attribute"]),
+        (COLUMN.format("<mj-section></mj-section>"), ["wrong-parent"]),
+        (COLUMN.format('<mj-navbar hamburger="hamburger"></mj-navbar>'), ["forbidden-tag"]),
+        (COLUMN.format("<mj-navbar><mj-navbar-link href='x'>x</mj-navbar-link></mj-navbar>"), []),
+        (COLUMN.format("<mj-raw><!--[if mso]><b>x</b><![endif]--></mj-raw>"), []),
+        (COLUMN.format("<mj-raw><script>x</script></mj-raw>"), ["forbidden-tag"]),
+        (HEAD.format('<mj-font name="x" href="https://a.example/x.css" />'), ["forbidden-tag"]),
+        (HEAD.format('<mj-style inline="inline">a{}</mj-style>'), ["forbidden-tag"]),
+        (HEAD.format('<mj-include path="x" />'), ["forbidden-tag"]),
+        (ATTRIBUTES.format('<mj-all color="x" /><mj-class name="a" padding="0" /><mj-text color="x" />'), []),
+        (ATTRIBUTES.format('<mj-all colour="x" /><mj-text href="x" />'), ["unknown-attribute"] * 2),
+        (HEAD.format("<mj-text>x</mj-text>"), ["wrong-parent"]),
+    ],
+)  # fmt: skip
+def test_invalid_mjml(mjml: str, found: list[str]) -> None:
+    assert [fault.code for fault in find_invalid(mjml)] == found
+
+
+DOCUMENT = (
+    '<!DOCTYPE html><html lang="fr" dir="ltr"><head><title>T</title><meta name="color-scheme" content="light">{}'
+    '</head><body><h1 style="color:#000000">T</h1>{}</body></html>'
+)
+UNDERLINED = '<p>Voir <a href="/x" style="text-decoration:none"><u style="text-decoration:underline">x</u></a></p>'
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "found"),
+    [
+        ("", "", []),
+        ('<meta http-equiv="refresh" content="0;url=https://a.example/">', "", ["active-content"]),
+        ("", '<p><a href=" JavaScript:x">x</a></p>', ["active-content"]),
+        ("", '<p><a href="https://a.example/">x</a></p>', []),
+        ('<link rel="stylesheet" href="https://a.example/a.css">', "", ["remote-content"]),
+        ('<link rel="canonical" href="https://a.example/">', "", []),
+        ("", '<table role="none" background="//a.example/x.png"><tr><td>x</td></tr></table>', ["remote-content"]),
+        ("", "<style>a{color:red}</style>", ["style-size"]),
+        ("", '<p style="color:rgb(153, 153, 153);background:#fff">x</p>', ["low-contrast"]),
+        ("", '<p style="color:#999;font-size:150%;font-weight:bold">x</p>', ["low-contrast"]),
+        ("", '<p style="color:#888;font-size:14pt;font-weight:bold">x</p>', []),
+        ("", '<p style="font-size:.5em">x</p>', []),
+        ("", '<p style="font-size:0.5em">x</p>', ["small-text"]),
+        ("", '<p style="line-height:18px">x</p>', ["tight-lines"]),
+        ("", '<p style="line-height:120%">x</p>', ["tight-lines"]),
+        ("", '<p style="line-height:24px">x</p>', []),
+        ("", UNDERLINED, ["hidden-underline"]),
+        ("", '<td><a href="/x" style="text-decoration:none">x</a></td>', []),
+        ("", '<a href="/x"><img src="/x.png" alt="x" width="1"></a><a href="/x" aria-label="x"></a>', []),
+        ("", '<a href="/x"><img src="/x.png" alt="" width="1"></a>', ["link-name"]),
+        ('<meta name="viewport" content="width=device-width, maximum-scale=1">', "", ["no-zoom"]),
+        ('<meta name="viewport" content="width=device-width, maximum-scale=10, initial-scale=1">', "", []),
+    ],
+)  # fmt: skip
+def test_documents(head: str, body: str, found: list[str]) -> None:
+    document = Document(DOCUMENT.format(head, body))
+    assert [rule.code for family in SHAPES for rule, _ in family.find(document)] == found
+
+
+def test_an_address_that_is_its_own_text_is_in_the_text_part(project: Project) -> None:
+    project.complete()
+    settings = (project.root / "pyproject.toml").read_text(encoding="utf-8")
+    project.write("pyproject.toml", f"{settings}\n[tool.newsletter.mail]\nutm = true\n")
+    project.announce(body="<https://école.example/été> et <https://exemple.example/page> et <lea@exemple.example>")
+    assert codes(project) == []
+
+
+@pytest.mark.parametrize("part", ["html", "text"])
+def test_a_theme_that_hides_the_way_out(made: tuple[Publication, Inspection, Mail], part: str) -> None:
+    mail = made[2]
+    settings = replace(mail.settings, unsubscribe=Unsubscribe("https://exemple.example/quitter?a=1&b=2"))
+    html = '<a href="https://exemple.example/quitter?a=1&amp;b=2">x</a>' if part != "html" else ""
+    text = "https://exemple.example/quitter?a=1&b=2" if part != "text" else ""
+    found = [
+        finding.where
+        for rule, finding in mails.LISTS.find(replace(mail, settings=settings, html=html, text=text))
+        if rule.code == "no-unsubscribe"
+    ]
+    assert found == [Place(f"templates/a.{'mjml' if part == 'html' else 'txt'}")]
+
+
 # --- places -------------------------------------------------------------------------------------
 
 
@@ -295,7 +406,8 @@ def test_settings_know_the_mail_programs_of_the_table() -> None:
 
 
 USED = {
-    "value": "a {{ {pattern}: {value} }}", "property": "a {{ {pattern}: x }}", "function": "a {{ width: {pattern}(1) }}",
+    "value": "a {{ {pattern}: {value} }}", "property": "a {{ {pattern}: x }}",
+    "function": "a {{ width: {pattern}(1) }}",
     "unit": "a {{ width: 2{pattern} }}", "at": "@{pattern} x {{ }}", "selector": "a{pattern} {{ x: y }}",
 }  # fmt: skip
 

@@ -9,7 +9,8 @@ from newsletter.model import Settings
 def marker(settings: Settings, medium: str, campaign: str, source: str = "") -> Callable[[str], str]:
     """Adds `utm_source`, `utm_medium` and `utm_campaign` to web addresses on own domains.
 
-    `source` is the site unless something else is given. An address that has a `utm_` parameter keeps its own. Nothing is said about the reader.
+    `source` is the site unless something else is given. An address that has a `utm_` parameter
+    keeps its own. Nothing is said about the reader.
     """
     own = {_host(settings.url), *(domain.lower() for domain in settings.mail.domains)}
     source = source or _host(settings.url).replace(".", "-")

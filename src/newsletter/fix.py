@@ -1,12 +1,29 @@
 """fix: mends what can be mended without a doubt, in place, changing nothing else."""
 
 import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter import text
+from newsletter import markdown, text
 from newsletter.check import file_stem
-from newsletter.model import Source
+from newsletter.keys import texts_for_readers
+from newsletter.load import parse
+from newsletter.model import Fields, Items, Node, Scalar, Source
 from newsletter.problems import Place, Problems
+from newsletter.typography import Passage, mend, passage
+
+_ROUNDS = 9  # of mending: some slips show only when those around them are mended
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A file's text before and after, with LF as line end."""
+
+    path: str
+    before: str
+    after: str
 
 
 def write_ids(root: Path, sources: tuple[Source, ...], problems: Problems) -> tuple[tuple[str, str], ...]:
@@ -15,21 +32,109 @@ def write_ids(root: Path, sources: tuple[Source, ...], problems: Problems) -> tu
     for source in sources:
         id_ = text.fold(file_stem(source.path)[0])
         if source.front.get("id") is None and id_:
-            try:
-                _insert(root / source.path, f"id: {id_}")
-            except OSError as fault:
-                problems.error(Place(source.path), "unwritable", f"cannot be written: {fault.strerror}")
-                continue
-            written.append((source.path, id_))
+            raw = (root / source.path).read_bytes()
+            first, newline, rest = raw.partition(b"\n")
+            end = b"\r\n" if first.endswith(b"\r") else newline
+            if _write(root, source.path, first + newline + f"id: {id_}".encode() + end + rest, problems):
+                written.append((source.path, id_))
     return tuple(written)
 
 
-def _insert(path: Path, line: str) -> None:
-    """Put a line right behind the first one; line ends and BOM stay as they are."""
-    raw = path.read_bytes()
-    first, newline, rest = raw.partition(b"\n")
-    end = b"\r\n" if first.endswith(b"\r") else newline
-    beside = path.with_name(f".{path.name}.fix")
-    beside.write_bytes(first + newline + line.encode() + end + rest)
-    beside.chmod(path.stat().st_mode)
-    os.replace(beside, path)
+def write_typography(root: Path, sources: tuple[Source, ...], language: str, problems: Problems) -> tuple[Mended, ...]:
+    """Mend the typography of each file in its language, else in `language`; gives those that were changed."""
+    written = []
+    for source in sources:
+        raw = (root / source.path).read_bytes()
+        content = raw.decode("utf-8-sig")
+        before = re.sub(r"\r\n?", "\n", content)
+        after = mend_file(source, before, language)
+        if after != before:
+            # Slips never hold a line end, so that each line keeps its own.
+            ends = [*re.findall(r"\r\n?|\n", content), ""]
+            lines = "".join(line + end for line, end in zip(after.split("\n"), ends, strict=True))
+            mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
+            if _write(root, source.path, mark + lines.encode(), problems):
+                written.append(Mended(source.path, before, after))
+    return tuple(written)
+
+
+def mend_file(source: Source, content: str, language: str) -> str:
+    """The content of an announcement's file, read as `source`, with its typography put right."""
+    own = source.front.get("lang")
+    lang = (own.value if isinstance(own, Scalar) else "") or file_stem(source.path)[1] or language
+    now: Source | None = source
+    for _ in range(_ROUNDS):
+        assert now is not None
+        mended = mend(content, tuple((each, lang) for each in _passages(now, content)))
+        if mended == content:
+            break
+        now = parse(source.path, mended.encode(), Problems())
+        if now is None or _outline(now.front) != _outline(source.front):
+            break  # YAML reads it otherwise now: better a slip than a lost key
+        content = mended
+    return content
+
+
+def _passages(source: Source, content: str) -> Iterator[Passage]:
+    """Every text for readers in the file, by its offsets in `content`."""
+    lines = [0, *(match.end() for match in re.finditer("\n", content))]
+    for node in texts_for_readers(source.front):
+        found = _scalar(content, lines[node.line - 1] + node.column - 1, node)
+        if found is not None:
+            yield found
+    start = len(content) - len(source.body)
+    for each in markdown.passages(source.body):
+        yield Passage(each.text, tuple(offset + start if offset >= 0 else -1 for offset in each.offsets))
+
+
+def _scalar(content: str, start: int, node: Scalar) -> Passage | None:
+    """A YAML scalar's text where it stands character for character, else nothing."""
+    sign = content[start : start + 1]
+    if sign in ("|", ">"):
+        return _block(content, start, node)
+    quoted = sign in ("'", '"')
+    begin, end = start + quoted, start + quoted + len(node.value)
+    is_whole = content[begin:end] == node.value and (not quoted or content[end : end + 1] == sign)
+    return passage(node.value, begin) if is_whole else None
+
+
+def _block(content: str, start: int, node: Scalar) -> Passage | None:
+    """The lines of a literal or folded scalar."""
+    at = content.find("\n", start) + 1
+    indent = re.compile(r"[ \n]*").match(content, at)
+    margin = indent.end() - content.rfind("\n", 0, indent.end()) - 1 if indent else 0
+    words: list[str] = []
+    offsets: list[int] = []
+    while margin and at < len(content):
+        line = content[at : content.find("\n", at) if "\n" in content[at:] else len(content)]
+        if line.strip(" ") and not line.startswith(" " * margin):
+            break
+        words.append(line[margin:] + "\n")
+        offsets += [*range(at + margin, at + max(len(line), margin)), -1]
+        at += len(line) + 1
+    joined = "".join(words)
+    same = re.sub(r"[ \n]+", " ", joined).strip(" ") == re.sub(r"[ \n]+", " ", node.value).strip(" ")
+    return Passage(joined, tuple(offsets)) if same and len(joined) == len(offsets) else None
+
+
+def _outline(node: Node) -> object:
+    """Keys and lists of front matter, without the texts."""
+    if isinstance(node, Fields):
+        return tuple((name.value, _outline(value)) for name, value in node.pairs)
+    return tuple(map(_outline, node.items)) if isinstance(node, Items) else None
+
+
+def _write(root: Path, path: str, content: bytes, problems: Problems) -> bool:
+    """Replace a file in one move; its permissions stay."""
+    full = root / path
+    beside = full.with_name(f".{full.name}.fix")
+    try:
+        beside.write_bytes(content)
+        beside.chmod(full.stat().st_mode)
+        os.replace(beside, full)
+    except OSError as fault:
+        problems.error(
+            Place(path), "unwritable", f"cannot be written: {fault.strerror}", "give yourself the right to write"
+        )
+        return False
+    return True

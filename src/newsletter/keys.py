@@ -1,11 +1,12 @@
 """keys: the public format of announcement files and issue files, as one table each."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from newsletter import text
 from newsletter.dates import Moment
-from newsletter.fields import EMAIL, ID, LANGUAGE, SLUG, Flag, Kind, Many, Record, Text, Web, When
-from newsletter.model import Attachment, Author, Event, Image, Link, Social, Tag
+from newsletter.fields import EMAIL, ID, LANGUAGE, SLUG, Choice, Flag, Kind, Many, Record, Text, Web, When
+from newsletter.model import Attachment, Author, Event, Fields, Image, Items, Link, Node, Scalar, Social, Tag
 
 PLATFORMS = (
     "x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "instagram", "telegram",
@@ -16,9 +17,26 @@ PLATFORMS = (
 _ANYWHERE = Web(("mailto", "tel", "site", "announcement", "file", "anchor"))
 
 
+# Keys of texts for readers, wherever they stand. What is written for a platform is left as it is: an SMS has no ’.
+READ = frozenset("title summary caption credit alt label place".split())
+
+
+def texts_for_readers(node: Node, key: str = "") -> Iterator[Scalar]:
+    """The values of front matter that readers read, in the file's order."""
+    if isinstance(node, Fields):
+        for name, value in node.pairs:
+            if name.value != "social":
+                yield from texts_for_readers(value, name.value)
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from texts_for_readers(item, key)
+    elif key in READ:
+        yield node
+
+
 _SOCIAL: dict[str, Kind] = {
     "hashtags": Many(Text(100)),
-    "skip": Many(Text(20)),
+    "skip": Many(Choice(PLATFORMS)),
     "thread": Flag(),
     "sms_ascii": Flag(),
 }

@@ -1,5 +1,6 @@
 """pipeline: load → check → compose → channels, on one screen."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import RULES
 from newsletter.rules.inspection import Inspection, review, review_codes
 from newsletter.rules.project import Chosen
+from newsletter.rules.written import Written
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
 
@@ -133,6 +135,23 @@ def check(project: Project, now: datetime, problems: Problems) -> Counter[str]:
     return tally
 
 
+def outgoing(project: Project, now: datetime) -> Iterator[tuple[str, Place]]:
+    """Every web address that visible announcements and issues link to, less our own, with its places."""
+    publication = read(project, now, Problems())
+    files = (issue.file for issue in publication.issues if issue.file)
+    holders: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *files)
+    for holder in holders:
+        for _, target, place in Written(holder, project.settings).links:
+            found = holder.targets.get(target)
+            if (
+                found
+                and not found.site
+                and re.match("https?:", found.url)
+                and not found.url.startswith(project.settings.url)
+            ):
+                yield found.url, place
+
+
 def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
     """The organisation's logo; None when there is none that can be used, which is then reported."""
     if not settings.organisation.logo:
@@ -148,3 +167,10 @@ def write_ids(project: Project, problems: Problems) -> tuple[tuple[str, str], ..
     """Write missing ids into announcement files; gives (path, id) of each that was changed."""
     # What is wrong with a file is told when it is checked.
     return fix.write_ids(project.root, tuple(load(project.root, Problems())), problems)
+
+
+def write_typography(project: Project, problems: Problems) -> tuple[fix.Mended, ...]:
+    """Mend the typography of announcement and issue files; gives those that were changed."""
+    silent = Problems()
+    sources = (*load(project.root, silent), *load_issues(project.root, silent))
+    return fix.write_typography(project.root, sources, project.settings.language, problems)

@@ -84,6 +84,8 @@ def _safe(value: Any) -> Any:
 
 
 def _format(value: str, *args: Any, **options: Any) -> Any:
+    if isinstance(value, Markup):
+        return value % (options or args)
     made = str.__str__(value) % (options or args)
     given = (*args, *options.values(), value)
     return Content(made) if any(isinstance(each, Content) for each in given) else made
@@ -253,6 +255,12 @@ def packaged() -> Path:
     """The default theme: in the package (as the wheel carries it), or in the checkout."""
     inside = Path(str(files("newsletter"))) / "templates"
     return inside if inside.is_dir() else Path(str(files("newsletter"))).parents[1] / "templates"
+
+
+def names() -> tuple[str, ...]:
+    """Every file of the default theme, such as `mail/issue.mjml`, in order."""
+    top = packaged()
+    return tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()))
 
 
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:

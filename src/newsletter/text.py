@@ -29,6 +29,7 @@ _ABBREVIATIONS = (
     "p", "ex", "etc", "env", "réf", "tél", "art", "vol", "chap", "éd", "fig", "Mr", "Mrs", "Ms",
     "vs", "e.g", "i.e", "No", "Jr", "Sr", "apr", "J.-C", "J",
 )  # fmt: skip
+_BEFORE_WORDS = " \u00a0\u202f(«“\"’'"
 _SENTENCE_END = re.compile(
     r"(?P<stop>[.!?…]+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]+)?(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
@@ -67,10 +68,11 @@ def sentences(text: str) -> list[str]:
     found = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        word = re.split(r"[ \u00a0\u202f(«“\"’']", text[start : match.start()])[-1]
-        ends = match.end() == len(text)
-        if match["stop"] == "." and not ends and (word in _ABBREVIATIONS or re.fullmatch(r"[A-ZÀ-Þ]", word)):
-            continue
+        if match["stop"] == "." and match.end() != len(text):
+            begin = max(text.rfind(sign, start, match.start()) for sign in _BEFORE_WORDS) + 1
+            word = text[max(start, begin) : match.start()]
+            if word in _ABBREVIATIONS or re.fullmatch(r"[A-ZÀ-Þ]", word):
+                continue
         found.append(text[start : match.end()].strip(" "))
         start = match.end()
     if rest := text[start:].strip(" "):

@@ -14,7 +14,7 @@ NARROW = "\u202f"
 
 _FRENCH_SIGNS = frozenset(":;!?«»")
 _SIGNS = _FRENCH_SIGNS | {"'", '"'}
-_ADDRESS = re.compile(r"\S*(?:://|@|\bwww\.)\S*")
+_ADDRESS = re.compile(r"\S*(?:://|@|\bwww\.)\S*|(?<!\w):\w+:(?!\w)")
 # A sign that ends a word: behind it the text ends, or a blank, a mark or a closing sign follows.
 _AFTER = rf"(?=[ \n{NBSP}{NARROW}!?…»”\"')\]{OPAQUE}]|$)"
 _BLANK_BEFORE = re.compile(

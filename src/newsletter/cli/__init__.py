@@ -10,10 +10,12 @@ from newsletter.cli import running
 from newsletter.cli.build import build
 from newsletter.cli.check import check
 from newsletter.cli.count import count
+from newsletter.cli.init import init
 from newsletter.cli.new import new
 from newsletter.cli.preview import preview
 from newsletter.cli.schema import schema
 from newsletter.cli.status import status
+from newsletter.cli.theme import theme
 from newsletter.cli.verify import verify
 
 app = typer.Typer(
@@ -48,12 +50,14 @@ def options(
 app.command()(build)
 app.command()(check)
 app.command()(verify)
+app.command()(init)
 app.command()(new)
 app.command()(status)
 app.command("list", hidden=True)(status)
 app.command()(preview)
 app.command()(count)
 app.command()(schema)
+app.add_typer(theme, name="theme")
 
 
 def main() -> None:

@@ -1,11 +1,19 @@
 """check: say everything that is wrong."""
 
+import difflib
+import os
 import sys
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.running import Folder, Format, Now, Strict, moment, run
+
+if TYPE_CHECKING:
+    from newsletter.fix import Mended
+    from newsletter.pipeline import Project
+    from newsletter.problems import Problems
 
 
 def check(
@@ -13,15 +21,21 @@ def check(
     now: Now = "",
     strict: Strict = False,
     format: Format = "text",
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended: write missing ids down.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended: missing ids, typography.")] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Look at mails in a browser and with SpamAssassin, too.")
+    ] = False,
+    links: Annotated[bool, typer.Option("--links", help="Follow outgoing links, politely (uses the network).")] = False,
 ) -> None:
     """Check announcements and everything made of them; write nothing.
 
-    Examples:
+    docs/problems.md has a page for each problem. Examples:
 
       newsletter check
 
       newsletter check --strict --format github
+
+      newsletter check --fix
     """
     from newsletter import pipeline
 
@@ -29,4 +43,30 @@ def check(
         if fix:
             for path, id_ in pipeline.write_ids(project, problems):
                 print(f"{path}: wrote id: {id_}", file=sys.stderr)
-        pipeline.check(project, moment(now, project), problems)
+            for mended in pipeline.write_typography(project, problems):
+                _show(mended)
+        at = moment(now, project)
+        made = pipeline.build(project, at, problems, thorough=True)
+        mails = [artefact for artefact in made if deep and artefact.path.startswith("email/")]
+        if deep:
+            from newsletter.deep import judge
+
+            judge(mails, project.root, project.settings.path, os.environ, problems)
+        if links:
+            _follow(project, at, problems)
+
+
+def _follow(project: "Project", now: datetime, problems: "Problems") -> None:
+    from newsletter import pipeline
+    from newsletter.following import Follower, Kept, cache_folder, follow_all
+
+    kept = Kept(cache_folder(os.environ) / "links.json", datetime.now(UTC))
+    followed = follow_all(pipeline.outgoing(project, now), Follower(), kept, problems)
+    print(f"{followed} links followed, answers kept for a day", file=sys.stderr)
+
+
+def _show(mended: "Mended") -> None:
+    """What was changed in a file, as a diff; a no-break space is shown as ⍽, which no terminal shows otherwise."""
+    before, after = (side.replace("\u00a0", "⍽").splitlines() for side in (mended.before, mended.after))
+    for line in difflib.unified_diff(before, after, mended.path, mended.path, n=0, lineterm=""):
+        print(line, file=sys.stderr)

@@ -1,55 +1,121 @@
 """new: begin an announcement."""
 
 import json
+import os
 import re
+import shlex
+import subprocess
 import sys
-from typing import Annotated
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.running import Folder, moment, refuse, run, shown
 
+if TYPE_CHECKING:
+    from newsletter.pipeline import Project
+
 
 def new(
-    title: Annotated[str, typer.Argument(help="The title, which is also the subject of the mail.")],
+    title: Annotated[str, typer.Argument(help="The title, which is also the subject of the mail.")] = "",
     directory: Folder = None,
     date: Annotated[str, typer.Option("--date", metavar="DATE", help="When it becomes public (default: today).")] = "",
     tags: Annotated[str, typer.Option("--tags", metavar="A,B", help="Labels, separated by commas.")] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="news, event, award or enrolment: what the file begins with.")
+    ] = "",
     lang: Annotated[str, typer.Option("--lang", help="Its language, if not the publication's.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="Keep it out of everything for now.")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Open the file in $VISUAL or $EDITOR.")] = False,
 ) -> None:
     """Write a new announcement file with a permanent id; an existing file is never overwritten.
 
-    Examples:
+    Without a title it asks for what it needs. Examples:
 
-      newsletter new "Portes ouvertes d’hiver" --date "2024-12-02 09:00" --tags Portes-ouvertes
+      newsletter new
 
-      newsletter new "Winter open house" --lang en --draft
+      newsletter new "Portes ouvertes d’hiver" --date "2024-12-02 09:00" --kind event --tags Portes-ouvertes
+
+      newsletter new "Winter open house" --lang en --draft --edit
     """
-    from newsletter import text
+    from newsletter import starter
 
     with run(directory, "text", strict=False) as (project, _):
-        day = moment(date, project).astimezone(project.settings.timezone)
-        slug = text.fold(title)[:60].strip("-")
-        if not slug or "\n" in title or len(title) > 150:
-            refuse(f"'{title}' is no title; write at most 150 characters on one line, with letters")
-        front = {"title": title, "date": date or f"{day:%Y-%m-%d}", "id": f"{slug}-{day:%Y}"}
-        front |= {"lang": lang} if lang else {}
-        labels = [label.strip() for label in tags.split(",") if label.strip()]
-        lines = [f"{key}: {_plain(value)}" for key, value in front.items()]
-        lines += [f"tags: [{', '.join(map(_plain, labels))}]"] if labels else []
-        lines += ["draft: true"] if draft else []
-        path = project.root / "announcements" / f"{day:%Y-%m-%d}-{slug}{f'.{lang}' if lang else ''}.md"
-        try:
-            path.parent.mkdir(exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write("---\n" + "\n".join(lines) + "\n---\n\n")
-        except FileExistsError:
-            refuse(f"{shown(path)} exists already; choose another title or --date")
-        except OSError as fault:
-            refuse(f"{shown(path)} cannot be written: {fault.strerror}")
+        wish = Wish(title, date, tags, kind, lang, draft)
+        if not title:
+            if not sys.stdin.isatty():
+                refuse("a title is missing; give it as an argument")
+            wish = _ask(wish, starter.KINDS)
+        wish.kind = wish.kind or "news"
+        if wish.kind not in starter.KINDS:
+            refuse(f"--kind cannot be '{wish.kind}'; use {', '.join(starter.KINDS)}")
+        path = _write(project, wish)
         print(shown(path))
-        print("Write its text below the second '---', then run: newsletter check", file=sys.stderr)
+        if edit:
+            _edit(path)
+        else:
+            print("Write its text below the second '---', then run: newsletter check", file=sys.stderr)
+
+
+@dataclass(slots=True)
+class Wish:
+    """What the announcement is to begin with."""
+
+    title: str
+    date: str
+    tags: str
+    kind: str
+    lang: str
+    draft: bool
+
+
+def _ask(wish: Wish, kinds: tuple[str, ...]) -> Wish:
+    """What no option gave, asked for at the terminal."""
+    wish.title = typer.prompt("Title", err=True)
+    wish.date = wish.date or typer.prompt("Date (2024-11-26 or 2024-11-26 09:30)", "today", err=True)
+    wish.date = "" if wish.date == "today" else wish.date
+    while wish.kind not in kinds:
+        wish.kind = typer.prompt(f"Kind ({', '.join(kinds)})", "news", err=True)
+    wish.tags = wish.tags or typer.prompt("Tags, separated by commas", "", show_default=False, err=True)
+    return wish
+
+
+def _write(project: "Project", wish: Wish) -> Path:
+    from newsletter import starter, text
+
+    day = moment(wish.date, project).astimezone(project.settings.timezone)
+    slug = text.fold(wish.title)[:60].strip("-")
+    if not slug or "\n" in wish.title or len(wish.title) > 150:
+        refuse(f"'{wish.title}' is no title; write at most 150 characters on one line, with letters")
+    front = {"title": wish.title, "date": wish.date or f"{day:%Y-%m-%d}", "id": f"{slug}-{day:%Y}"}
+    front |= {"lang": wish.lang} if wish.lang else {}
+    labels = [label.strip() for label in wish.tags.split(",") if label.strip()]
+    lines = [f"{key}: {_plain(value)}" for key, value in front.items()]
+    lines += [f"tags: [{', '.join(map(_plain, labels))}]"] if labels else []
+    lines += ["draft: true"] if wish.draft else []
+    more, body = starter.skeleton(wish.kind, (wish.lang or project.settings.language)[:2].lower())
+    path = project.root / "announcements" / f"{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write("---\n" + "\n".join(lines) + f"\n{more}---\n\n{body}")
+    except FileExistsError:
+        refuse(f"{shown(path)} exists already; choose another title or --date")
+    except OSError as fault:
+        refuse(f"{shown(path)} cannot be written: {fault.strerror}")
+    return path
+
+
+def _edit(path: Path) -> None:
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        refuse(f"{shown(path)} is written, but neither VISUAL nor EDITOR names an editor")
+    try:
+        subprocess.run([*shlex.split(editor), str(path)], check=False)
+    except (OSError, ValueError) as fault:
+        refuse(f"{shown(path)} is written, but '{editor}' cannot be started: {fault}")
 
 
 def _plain(value: str) -> str:

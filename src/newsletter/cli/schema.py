@@ -1,19 +1,39 @@
-"""schema: the announcement format for editors."""
+"""schema: the announcement format for editors and web forms."""
 
 import json
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.running import Folder, project_folder, refuse
 
 
-def schema() -> None:
-    """Print the JSON Schema of an announcement's front matter.
+def schema(
+    directory: Folder = None,
+    format: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="json, vscode (snippets) or decap (a form's settings).")
+    ] = "json",
+) -> None:
+    """Print the JSON Schema of an announcement's front matter, or what is made of it.
 
-    Example:
+    Examples:
 
-      newsletter schema > announcement.schema.json
+      newsletter schema > .vscode/announcement.schema.json
+
+      newsletter schema --format decap > admin/config.yml
     """
-    from newsletter.keys import ANNOUNCEMENT
+    from newsletter import hints
 
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Front matter of an announcement",
-    }
-    print(json.dumps(head | ANNOUNCEMENT.schema(), ensure_ascii=False, indent=2))
+    if format == "decap":
+        from newsletter.problems import Problems, Stop
+        from newsletter.settings import load_settings
+
+        try:
+            settings = load_settings(project_folder(directory), Problems())
+        except Stop:
+            refuse("the settings hold an error; newsletter check says which")
+        print("\n".join(hints.yaml(hints.decap(settings.language, settings.title, settings.url))))
+    elif format in ("json", "vscode"):
+        print(json.dumps(hints.schema() if format == "json" else hints.snippets(), ensure_ascii=False, indent=2))
+    else:
+        refuse(f"--format cannot be '{format}'; use json, vscode or decap")

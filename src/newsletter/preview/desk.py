@@ -3,6 +3,7 @@
 Whatever breaks (a file, a template, the settings), the last good render stays, marked as stale.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,9 @@ from threading import RLock
 from newsletter.compose import State, state
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.pipeline import Project, open_templates
-from newsletter.preview.reading import Reader, Snapshot, stamp
+from newsletter.preview.reading import Reader, stamp
 from newsletter.preview.rendering import Subject, Website, as_published, render
+from newsletter.preview.snapshot import Snapshot
 from newsletter.problems import Problem, Problems, Stop
 from newsletter.templates import Templates
 
@@ -70,17 +72,33 @@ class Desk:
     def __post_init__(self) -> None:
         self._reader = Reader(self.root)
 
-    def refresh(self) -> None:
-        """Read what has changed; renders are made anew when they are next looked at."""
+    def refresh(self) -> bool:
+        """Read what has changed, or what the clock has; False when that is nothing. Renders are made when looked at."""
         with self._lock:
+            before, faults, theme = self.snapshot, self.faults, self._theme
             try:
-                self.snapshot = self._reader.read(self.clock())
-                self.faults = ()
+                self.snapshot, self.faults = self._reader.read(self.clock()), ()
             except Stop:
                 self.faults = self._reader.faults
+            self._theme = tuple((str(path), stamp(path)) for path in sorted((self.root / "templates").rglob("*")))
+            if self.version and (faults, theme) == (self.faults, self._theme) and _same(before, self.snapshot):
+                return False
             for made in (self._showings, self._made, self._websites):
                 made.clear()
+            if theme != self._theme:
+                self._templates = None
             self.version += 1
+            return True
+
+    @property
+    def mark(self) -> str:
+        """What tells this version from every other one, those of a former process too."""
+        return f"{os.getpid()}.{self.version}"
+
+    @property
+    def rendered(self) -> frozenset[Problem]:
+        """What is wrong with that which was looked at."""
+        return frozenset(problem for made in tuple(self._made.values()) for problem in made.problems)
 
     def warm(self) -> None:
         """Load what the first render needs, before someone waits for it."""
@@ -90,18 +108,6 @@ class Desk:
             if showing := self.announcement(key):
                 self.look(showing, "email")
                 self.look(showing, "site")
-
-    def tick(self) -> bool:
-        """Refresh if, by the clock alone, an announcement has become public or expired."""
-        with self._lock:
-            shown = self.snapshot
-            if shown is None:
-                return False
-            now = self.clock()
-            changed = any(state(each, now) != state(each, shown.now) for each in shown.announcements)
-            if changed:
-                self.refresh()
-            return changed
 
     def announcement(self, key: str) -> Showing | None:
         """The announcement in `announcements/<key>.md`; None when there is no such file."""
@@ -154,11 +160,8 @@ class Desk:
         """The theme; compiled templates are kept until one of its files changes. Raises Stop for an unknown one."""
         assert self.snapshot is not None
         settings = self.snapshot.settings
-        folder = self.root / "templates"
-        theme = (settings.theme, *((str(path), stamp(path)) for path in sorted(folder.rglob("*"))))
-        if self._templates is None or theme != self._theme:
+        if self._templates is None or self._templates.theme != settings.theme:
             self._templates = open_templates(Project(self.root, settings), problems, Counter())
-            self._theme = theme
         self._templates.problems = problems
         return self._templates
 
@@ -179,6 +182,20 @@ class Desk:
             except Stop:
                 made = self._good.get((f"Announcement/{key}", "site"), Made())
                 return made.artefacts.get(f"site/{path}")
+
+
+def _same(one: Snapshot | None, other: Snapshot | None) -> bool:
+    """Whether two snapshots show the same, at their moments."""
+    if one is None or other is None:
+        return one is other
+    if (one.entries, one.settings, one.settings_stale, one.logo) != (
+        other.entries, other.settings, other.settings_stale, other.logo,
+    ):  # fmt: skip
+        return False
+    # The day decides which issue is open, and what the calendar calls today.
+    zone = one.settings.timezone
+    is_same_day = one.now.astimezone(zone).date() == other.now.astimezone(zone).date()
+    return is_same_day and all(state(each, one.now) == state(each, other.now) for each in other.announcements)
 
 
 def _shown(blank: Showing, announcement: Announcement, snapshot: Snapshot) -> Showing:

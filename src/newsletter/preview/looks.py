@@ -179,10 +179,13 @@ def _feed(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str
 
 
 def entry_of(made: Made) -> Mapping[str, Any]:
-    """The entry in the JSON feed that was made of one announcement. Raises LookupError when there is none."""
-    data = _file(made, "feeds/feed.json").data
-    entries: list[Mapping[str, Any]] = json.loads(data).get("items", [])
-    return entries[0]
+    """The entry in a JSON feed that was made of one announcement. Raises LookupError when there is none."""
+    for path, artefact in sorted(made.artefacts.items()):
+        if path.startswith("site/feeds/") and path.endswith(".json"):
+            entries: list[Mapping[str, Any]] = json.loads(artefact.data).get("items", [])
+            for entry in entries:
+                return entry
+    raise LookupError("no entry")
 
 
 _VALUES: Mapping[str, Callable[[Showing, Subject, Made, str], dict[str, Any]]] = {

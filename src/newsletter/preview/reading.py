@@ -4,12 +4,9 @@ What cannot be read any more keeps its last good form, so that a half-typed line
 """
 
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
 from newsletter.check import Checker
@@ -17,89 +14,16 @@ from newsletter.clashes import find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles
 from newsletter.load import paths, read
-from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings, Source
+from newsletter.model import Announcement, IssueFile, Settings
 from newsletter.pipeline import find_logo
-from newsletter.problems import Level, Problem, Problems, Stop
+from newsletter.preview.snapshot import Entry, Snapshot, Stamp, collector
+from newsletter.problems import Problem, Problems, Stop
 from newsletter.rules import RULES
 from newsletter.rules.inspection import review, review_codes
 from newsletter.rules.project import Chosen
 from newsletter.settings import load_settings
 
-Stamp = tuple[int, int, int]  # when a file changed (ns), its size, its inode; zeros where there is none
-
 _SETTINGS = ("pyproject.toml", "newsletter.toml")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file: as it was found, what it says, and what is wrong with it (`told`, by place).
-
-    `shown` is what it said when it was last sound, and `stale` then tells that it no longer is.
-    `assets` are the project files it names, with their stamps.
-    """
-
-    path: str
-    stamp: Stamp
-    source: Source | None
-    shown: Announcement | IssueFile | None
-    stale: bool
-    problems: Problems
-    told: tuple[Problem, ...]
-    assets: tuple[tuple[str, Stamp], ...]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The project at one moment: everything that the screens are made from.
-
-    `settings_stale`: the settings cannot be read, those shown are the last good ones.
-    """
-
-    root: Path
-    now: datetime
-    settings: Settings
-    settings_stale: bool
-    entries: Mapping[str, Entry]
-    announcements: tuple[Announcement, ...]
-    issue_files: tuple[IssueFile, ...]
-    paths: frozenset[str]
-    logo: Asset | None
-    publication: Publication
-    common: Problems
-
-    @cached_property
-    def problems(self) -> tuple[Problem, ...]:
-        """All that is wrong, by place."""
-        return tuple(sorted({*self.common, *(each for entry in self.entries.values() for each in entry.told)}))
-
-    def problems_of(self, path: str) -> tuple[Problem, ...]:
-        """What is wrong with one file."""
-        own = self.entries[path].told if path in self.entries else ()
-        return tuple(sorted({*own, *(each for each in self.common if each.place.path == path)}))
-
-    @cached_property
-    def counts(self) -> Counter[tuple[str, Level]]:
-        """How many problems of each level a file has; the path "" stands for all."""
-        found = Counter[tuple[str, Level]]()
-        for problem in chain(self.common, *(entry.told for entry in self.entries.values())):
-            found[problem.place.path, problem.level] += 1
-            found["", problem.level] += 1
-        return found
-
-    def collector(self) -> Problems:
-        """An empty collector that takes warnings as settings and files want them."""
-        problems = _like(self.settings)
-        problems.excuse_like(self.common)
-        return problems
-
-    def compose(self, announcement: Announcement, now: datetime) -> tuple[Publication, tuple[Problem, ...]]:
-        """The publication at `now` with `announcement` in its own place, and what is wrong with it then."""
-        problems = self.collector()
-        others = (each for each in self.announcements if each.source.path != announcement.source.path)
-        publication = compose(
-            self.settings, (*others, announcement), self.issue_files, now, problems, paths=self.paths, logo=self.logo
-        )
-        return publication, tuple(problems)
 
 
 @dataclass(slots=True)
@@ -116,7 +40,7 @@ class Reader:
     def read(self, now: datetime) -> Snapshot:
         """The project at `now`. Raises Stop while its settings have never been sound; `faults` then says why."""
         settings = self._read_settings()
-        problems = _like(settings)
+        problems = collector(settings)
         problems.extend(self._settings_problems)
         files = ProjectFiles(self.root)
         found = [*paths(self.root, "announcements", problems), *paths(self.root, "announcements/issues", problems)]
@@ -168,7 +92,7 @@ class Reader:
         mistaken = before and before.problems.fatal
         if before and before.stamp == now and not mistaken and _unchanged(before.assets):
             return before
-        problems = _like(settings)
+        problems = collector(settings)
         source = read(self.root, path, problems)
         checker = Checker(settings, files, problems)
         checked: Announcement | IssueFile | None = None
@@ -188,11 +112,6 @@ def stamp(path: Path | str) -> Stamp:
     except OSError:
         return 0, 0, 0
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _like(settings: Settings) -> Problems:
-    """A collector that takes warnings as the settings want them."""
-    return Problems(ignore=frozenset(settings.check.ignore), raised=frozenset(settings.check.error))
 
 
 def _assets(holder: Announcement | IssueFile) -> Iterator[tuple[str, Stamp]]:

@@ -96,6 +96,8 @@ class Website:
             for asset in publication.assets:
                 if asset.path == path:
                     yield Artefact(f"site/{path}", b"", asset.media_type, "", asset.file)
+        elif path.startswith("feeds/") and "feeds" in CHANNELS:
+            yield from channel("feeds")(publication, self.templates, self.templates.problems)
         elif path.startswith("tags/"):
             yield from chain.from_iterable(pages.tag(tag) for tag in pages.site.tags if tag.page == path)
         else:

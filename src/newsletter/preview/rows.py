@@ -9,9 +9,9 @@ from newsletter.compose import state
 from newsletter.issues import issue_id, period
 from newsletter.model import Announcement
 from newsletter.preview.months import Outing
-from newsletter.preview.reading import Entry, Snapshot
+from newsletter.preview.snapshot import Entry, Snapshot
 
-STATES = ("scheduled", "draft", "public", "expired", "broken")
+STATES = ("broken", "scheduled", "draft", "public", "expired")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from newsletter import text
 from newsletter.preview import months
 from newsletter.preview.desk import Desk, Showing
 from newsletter.preview.looks import look, offered
-from newsletter.preview.reading import Snapshot
 from newsletter.preview.rows import STATES, Row, outings, rows
+from newsletter.preview.snapshot import Snapshot
 from newsletter.problems import Problem, Problems
 from newsletter.templates import Templates, load_strings
 from newsletter.words import Words
@@ -78,11 +78,12 @@ class Screens:
         """Everything that is wrong, by file."""
         by_path: dict[str, list[Problem]] = {}
         snapshot = self.desk.snapshot
-        found = sorted({*self.desk.faults, *(snapshot.problems if snapshot else ())})
+        found = sorted({*self.desk.faults, *self.desk.rendered, *(snapshot.problems if snapshot else ())})
         # What stops a build is told, however much else there is.
-        chosen = sorted(sorted(found, key=lambda problem: _LEVELS.index(problem.level))[:MOST_PROBLEMS])
+        chosen = sorted(found, key=lambda problem: _LEVELS.index(problem.level))[:MOST_PROBLEMS]
         for problem in chosen:
             by_path.setdefault(problem.place.path, []).append(problem)
+        by_path = {path: sorted(held) for path, held in by_path.items()}
         return self._render("problems", lang, by_path=by_path, rest=len(found) - len(chosen))
 
     def subject(self, lang: str, kind: str, showing: Showing, view: str) -> str:
@@ -93,12 +94,18 @@ class Screens:
         return self._render(
             template, lang, kind=kind, showing=showing, subject=showing.subject, views=offered(kind), view=view,
             told=tuple(sorted({*showing.problems, *seen.problems})), stale=showing.stale or seen.stale, here=here,
-            **self._neighbours(kind, showing.key), **seen.values,
+            issue=self._issue(showing), **self._neighbours(kind, showing.key), **seen.values,
         )  # fmt: skip
 
     def missing(self, lang: str) -> str:
         """What stands where there is nothing."""
         return self._render("missing", lang)
+
+    def _issue(self, showing: Showing) -> str:
+        """The stem of the issue that an announcement stands in; "" for none."""
+        issues = self.desk.snapshot.publication.issues if self.desk.snapshot else ()
+        holds = (issue.stem for issue in issues for story in issue.stories if story.source.path == showing.path)
+        return next(holds, "")
 
     def _neighbours(self, kind: str, key: str) -> dict[str, str]:
         """Addresses of the newer and the older one, "" for none."""
@@ -122,15 +129,16 @@ class Screens:
 
     def _render(self, name: str, lang: str, **values: Any) -> str:
         snapshot = self.desk.snapshot
-        counts = snapshot.counts if snapshot else Counter(("", each.level) for each in self.desk.faults)
+        told = snapshot.levels if snapshot else Counter(each.level for each in self.desk.faults)
+        counts = told + Counter(each.level for each in self.desk.rendered if not (snapshot and snapshot.tells(each)))
         settings = snapshot.settings if snapshot else None
         words = Words(lang, self._strings[lang], settings.timezone if settings else UTC)
         return self._templates.get(f"{name}.html").render(
             {
                 "t": words, "count": _counter(words), "lang": lang, "languages": LANGUAGES,
                 "snapshot": snapshot, "settings": settings,
-                "errors": counts["", "error"], "warnings": counts["", "warning"],
-                "version": self.desk.version, "screen": name, "editor": self._editor, "quote": quote, **values,
+                "errors": counts["error"], "warnings": counts["warning"],
+                "version": self.desk.mark, "screen": name, "editor": self._editor, "quote": quote, **values,
             }
         )  # fmt: skip
 

@@ -118,10 +118,10 @@ class Preview:
         """The number of the newest version, now and whenever there is a new one (server-sent events)."""
 
         async def told() -> AsyncIterator[str]:
-            yield f"retry: 500\ndata: {self.desk.version}\n\n"
+            yield f"retry: 500\ndata: {self.desk.mark}\n\n"
             while not self.pulse.ended:
                 changed = await self.pulse.next(_BEAT)
-                yield f"data: {self.desk.version}\n\n" if changed else ": here\n\n"
+                yield f"data: {self.desk.mark}\n\n" if changed else ": here\n\n"
 
         return StreamingResponse(told(), media_type="text/event-stream")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,9 +17,10 @@ from newsletter.preview.server import application
 HOST = "127.0.0.1"
 _SETTINGS = ("pyproject.toml", "newsletter.toml")
 _NOT_OURS = ("outbox", "node_modules", "venv", "__pycache__")
-_TICK = 20  # seconds between two looks at the clock
+_TICK = 20  # seconds between two looks at the clock, and at what no watch told
 # Milliseconds without a change that end a burst of them, and how long a burst is waited for at most.
 _STEP, _MOST = 20, 200
+_CATCH_UP = 0.2  # seconds after which watching stands, for what was written before
 
 
 class Taken(OSError):
@@ -32,12 +34,11 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
         application(desk, pulse), host=HOST, port=port, log_level="critical", access_log=False, lifespan="off",
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
-    try:
-        asyncio.run(_run(_Server(config, pulse, ready), desk, pulse))
-    except SystemExit:  # what uvicorn makes of a port that it cannot have
-        raise Taken from None
-    except KeyboardInterrupt:
-        pass
+    server = _Server(config, pulse, ready)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_run(server, desk, pulse))
+    if server.refused:
+        raise Taken
 
 
 class _Server(uvicorn.Server):
@@ -47,9 +48,13 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._pulse = pulse
         self._ready = ready
+        self.refused = False
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
-        await super().startup(sockets)
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # what uvicorn makes of a port that it cannot have
+            self.refused = self.should_exit = True
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
             self._ready(f"http://{HOST}:{port}/")
@@ -60,32 +65,45 @@ class _Server(uvicorn.Server):
 
 
 async def _run(server: uvicorn.Server, desk: Desk, pulse: Pulse) -> None:
-    works = (_watch(desk, pulse), _tick(desk, pulse), asyncio.to_thread(desk.warm))
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        await server.serve()
-    finally:
-        for task in tasks:
-            task.cancel()
+    serving = asyncio.create_task(server.serve())
+    works = (_watch(desk, pulse), _tick(desk, pulse))
+    tasks = {serving, *(asyncio.create_task(work) for work in works)}
+    warming = asyncio.create_task(asyncio.to_thread(desk.warm))
+    # Watching never ends by itself: what ends first is the server, or a fault.
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    for task in (*tasks - {serving}, warming):
+        task.cancel()
+    await serving
+    for task in done:
+        task.result()
+
+
+async def _refresh(desk: Desk, pulse: Pulse) -> None:
+    if await asyncio.to_thread(desk.refresh):
+        pulse.beat()
 
 
 async def _tick(desk: Desk, pulse: Pulse) -> None:
     while True:
         await asyncio.sleep(_TICK)
-        if await asyncio.to_thread(desk.tick):
-            pulse.beat()
+        await _refresh(desk, pulse)
 
 
 async def _watch(desk: Desk, pulse: Pulse) -> None:
     """Refresh at every change of a file, for ever."""
 
     async def refresh() -> None:
-        await asyncio.to_thread(desk.refresh)
-        pulse.beat()
+        await _refresh(desk, pulse)
+
+    async def catch_up() -> None:
+        await asyncio.sleep(_CATCH_UP)
+        await refresh()
 
     while True:
         watched, stop = folders(desk.root), asyncio.Event()
         inside = asyncio.create_task(_watch_inside(watched, stop, refresh))
+        late = asyncio.create_task(catch_up())
         # Settings are watched through their folder: editors replace files.
         async for _ in awatch(
             desk.root, recursive=False, watch_filter=_is_settings_or_folder, step=_STEP, debounce=_MOST
@@ -94,14 +112,21 @@ async def _watch(desk: Desk, pulse: Pulse) -> None:
             if folders(desk.root) != watched:
                 break
         stop.set()
-        await inside
+        await asyncio.gather(inside, late)
 
 
 async def _watch_inside(watched: tuple[Path, ...], stop: asyncio.Event, refresh: Callable[[], Awaitable[None]]) -> None:
     if not watched:
         return
-    async for _ in awatch(*watched, stop_event=stop, step=_STEP, debounce=_MOST):
-        await refresh()
+    polling = False
+    while not stop.is_set():
+        try:
+            async for _ in awatch(*watched, stop_event=stop, step=_STEP, debounce=_MOST, force_polling=polling):
+                await refresh()
+        except (OSError, RuntimeError):  # the system's limit of watches: then files are looked at in turn
+            if polling:
+                raise
+            polling = True
 
 
 def folders(root: Path) -> tuple[Path, ...]:

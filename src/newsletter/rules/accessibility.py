@@ -137,7 +137,8 @@ def tight_lines(document: Document) -> Iterator[Finding]:
     """Readers lose the line when lines stand closer than 1.4 times their height. Headings may."""
     for element in document.elements if document.is_mail else ():
         look = document.looks[element]
-        if look.line < 1.4 and look.size < 20 and not look.hidden and own_text(element) and element.tag not in _UNSEEN:
+        is_read = element.tag not in _UNSEEN and element.tag not in _HEADINGS and own_text(element)
+        if look.line < 1.4 and look.size < 20 and not look.hidden and is_read:
             where = _declaring(element, "line-height")
             yield Finding(where, f"the lines stand {look.line:g} apart", "1.4 is the least; 1.5 is good")
 

@@ -1,6 +1,7 @@
 """links: where links lead, as far as it can be known without following them."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -71,6 +72,32 @@ def long_address(written: Written) -> Iterator[Finding]:
     for _, target, place in written.links:
         if len(target) > LONGEST:
             yield Finding(place, f"this address has {len(target):,} characters", f"{LONGEST:,} are the most")
+
+
+@FAMILY.rule(
+    "look-alike-host",
+    "A host of letters that look like others",
+    level="error",
+    fails="https://exаmple.example/ (with a Cyrillic а)",
+    passes="https://example.example/",
+)
+def look_alike_host(written: Written) -> Iterator[Finding]:
+    """A name that mixes Latin letters with Cyrillic or Greek ones is made to be taken for another. Names in one script
+    may stand.
+    """
+    for _, target, place in written.links:
+        for label in map(_shown, _host(target).split(".")):
+            scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in label if letter.isalpha()}
+            if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
+                yield Finding(place, f"'{label}' mixes letters of several scripts", "type the name anew")
+
+
+def _shown(label: str) -> str:
+    """A label of a host name as browsers may show it."""
+    try:
+        return label.encode("ascii").decode("idna") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
 
 
 FAMILY.tell("bad-address", "error", "An address that is none", "A host that cannot be, a mail address without `@`, a telephone "

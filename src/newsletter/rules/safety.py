@@ -35,7 +35,7 @@ def active_content(document: Document) -> Iterator[Finding]:
 @FAMILY.rule("leftover-template", "Template code in what readers get", level="error", fails="{{ '{{' }} title }}",
              passes="{{ title }}")  # fmt: skip
 def leftover_template(document: Document) -> Iterator[Finding]:
-    """`{{`, `{%` or an MJML tag in the finished mail was meant for the template, and readers would see it. (In an
+    """`{{` or `{%` in the finished mail was meant for the template, and readers would see it. (In an
     announcement's text, `{{` is text.) A mail service's own placeholders go into `unsubscribe` in the settings.
     """
     if not document.is_mail:
@@ -44,8 +44,6 @@ def leftover_template(document: Document) -> Iterator[Finding]:
         for text in (element.text, *(child.tail for child in element)):
             if element.tag not in ("style", "script") and text and (left := _LEFT.search(text)):
                 yield Finding(element, f"'{left[0][:40]}' would reach readers", "let the template fill it in")
-        if element.tag.startswith("mj-"):
-            yield Finding(element, f"<{element.tag}> would reach readers", "correct the tag")
 
 
 @FAMILY.rule("remote-content", "A template that loads something from another host",

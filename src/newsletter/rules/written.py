@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from newsletter import markdown
+from newsletter.keys import texts_for_readers
 from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Picture, Scalar, Settings
 from newsletter.problems import Place
 from newsletter.typography import Passage, find_slips, passage
@@ -24,9 +25,9 @@ class Written:
         return re.split("[-_]", self.of.lang.lower())[0]
 
     @cached_property
-    def values(self) -> tuple[tuple[str, Scalar], ...]:
-        """The front matter's texts for readers, and the keys they stand under."""
-        return tuple(_texts(self.of.source.front))
+    def values(self) -> tuple[Scalar, ...]:
+        """The front matter's texts for readers."""
+        return tuple(texts_for_readers(self.of.source.front))
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -37,7 +38,7 @@ class Written:
     def running(self) -> tuple[tuple[str, Callable[[int], Place]], ...]:
         """Every text for readers, and the place of each of its characters."""
         at, inside = self.of.source.at, self.in_body
-        front = [(node.value, lambda _, node=node: at(node)) for _, node in self.values]
+        front = [(node.value, lambda _, node=node: at(node)) for node in self.values]
         return (*front, *((each.text, partial(inside, each)) for each in self.passages))
 
     @cached_property
@@ -45,7 +46,7 @@ class Written:
         """Code and place of every slip of typography."""
         source, lang = self.of.source, self.of.lang
         front = [(slip.code, partial(source.at, node))
-                 for _, node in self.values for slip in find_slips(passage(node.value), lang)]  # fmt: skip
+                 for node in self.values for slip in find_slips(passage(node.value), lang)]  # fmt: skip
         body = [(slip.code, partial(self.in_body, each, slip.start))
                 for each in self.passages for slip in find_slips(each, lang)]  # fmt: skip
         return (*front, *body)
@@ -95,18 +96,3 @@ class Written:
         """The place of a character of a passage."""
         before = self.of.source.body[: passage.offsets[index]]
         return self.of.source.at_offset(len(before.encode()))
-
-
-_READ = frozenset("title summary caption credit alt label place".split())
-
-
-def _texts(node: Node, key: str = "") -> Iterator[tuple[str, Scalar]]:
-    if isinstance(node, Fields):
-        for name, value in node.pairs:
-            if name.value != "social":
-                yield from _texts(value, name.value)
-    elif isinstance(node, Items):
-        for item in node.items:
-            yield from _texts(item, key)
-    elif key in _READ:
-        yield key, node

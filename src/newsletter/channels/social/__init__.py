@@ -9,8 +9,6 @@ from newsletter.templates import Templates
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
     """The files under `social/`: a text for each platform, what is known of it, and a page that shows all."""
-    if not publication.share.first:
-        return
     # Counting a text must not wait for what composing needs.
     from newsletter.channels.social.rendering import render  # noqa: PLC0415
 

@@ -1,17 +1,17 @@
 """blocks: a rendered template as named pieces, each with what may be done to it when the text is too long."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 # Control characters, which no text of an announcement may hold: content cannot begin a block.
 _BEGIN, _END, _BETWEEN = "\x02", "\x03", "\x1f"
+_GAPS = {"": 0, " ": 1, "\n": 2, "\n\n": 3}  # what may separate two blocks, by size
+_OPTIONS: dict[str, tuple[str, int, bool, int]] = {"": ("", 0, False, 0)}  # by label
 _SURPLUS = re.compile(r"[ \t]+(?=\n)|\n+(?=\n\n)")
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A piece of a snippet; `gap` is what separates it from the one before.
 
     One with `drop` may be left out, the lowest number first. One with `cut` may lose sentences, then
@@ -28,7 +28,14 @@ class Block:
 
 def begin(name: str, drop: int = 0, cut: bool = False, most: int = 0) -> str:
     """Template filter: here begins the block `name`, as `{{ "event"|block(drop=2) }}`."""
-    return f"{_BEGIN}{_BETWEEN.join((str(name), str(int(drop)), str(int(cut)), str(int(most))))}{_END}"
+    label = _BETWEEN.join((str(name), str(int(drop)), str(int(cut)), str(int(most))))
+    _OPTIONS[label] = str(name), int(drop), bool(cut), int(most)
+    return f"{_BEGIN}{label}{_END}"
+
+
+def only(hashtags: Sequence[str], most: int, after: int = 0) -> str:
+    """Template filter: hashtags up to number `most`, those up to number `after` left out."""
+    return " ".join(hashtags[after:most])
 
 
 def split(rendered: str) -> list[Block]:
@@ -38,15 +45,20 @@ def split(rendered: str) -> list[Block]:
     found: list[Block] = []
     gap = ""
     for part in rendered.split(_BEGIN):
-        label, sign, body = part.rpartition(_END)
-        text = body.strip(" \n")
-        if not text:
+        label, sign, body = part.partition(_END)
+        if not sign:  # what stands before the first block belongs to none
+            label, body = "", label
+        kept = body.rstrip(" \n")
+        tail = body[len(kept) :]
+        if tail not in _GAPS:
+            tail = "\n" * min(2, tail.count("\n")) or " "
+        if text := kept.lstrip(" \n"):
+            name, drop, cut, most = _OPTIONS[label]
+            found.append(Block(name, text, gap, drop, cut, most))
+            gap = tail
+        elif found and _GAPS[tail] > _GAPS[gap]:
             # Of the white space around an empty block the larger stays.
-            gap = _larger(gap, _tail(body)) if sign else gap
-            continue
-        name, drop, cut, most = _options(label) if sign else ("", 0, False, 0)
-        found.append(Block(name, text, gap if found else "", drop, cut, most))
-        gap = _tail(body)
+            gap = tail
     return found
 
 
@@ -55,23 +67,22 @@ def assemble(blocks: Sequence[Block], texts: Sequence[str]) -> str:
     pieces: list[str] = []
     gap = ""
     for block, text in zip(blocks, texts, strict=True):
-        gap = _larger(gap, block.gap)
+        if _GAPS[block.gap] > _GAPS[gap]:
+            gap = block.gap
         if text:
             pieces += [gap, text] if pieces else [text]
             gap = ""
     return "".join(pieces)
 
 
-@lru_cache(maxsize=256)
-def _options(label: str) -> tuple[str, int, bool, int]:
-    name, drop, cut, most = label.split(_BETWEEN)
-    return name, int(drop), cut == "1", int(most)
-
-
-def _tail(body: str) -> str:
-    tail = body[len(body.rstrip(" \n")) :]
-    return "\n" * min(2, tail.count("\n")) or tail[:1]
-
-
-def _larger(one: str, other: str) -> str:
-    return one if (one.count("\n"), len(one)) >= (other.count("\n"), len(other)) else other
+def length(blocks: Sequence[Block], texts: Sequence[str], size: Callable[[str], int]) -> int:
+    """The size of what assemble() gives, as the sum of its parts."""
+    total = 0
+    gap = ""
+    for block, text in zip(blocks, texts, strict=True):
+        if _GAPS[block.gap] > _GAPS[gap]:
+            gap = block.gap
+        if text:
+            total += size(text) + (len(gap) if total else 0)
+            gap = ""
+    return total

@@ -30,6 +30,8 @@ _TAG = rf"(?:\A|[{_SPACE}])[#＃]((?!\ufe0f)[^{_SPACE}{_HIDDEN}]*[^0-9{_SPACE}\p
 _CASHTAG = re.compile(rf"""(?:\A|[{_SPACE}(])\$([A-Za-z][A-Za-z0-9]{{0,4}})(?=[{_SPACE}.,;:!?)"'’]|\Z)""")
 
 _ADDRESS = re.compile(r"(https?):[/\\]+([^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
+# Nothing in it is written otherwise by a browser.
+_PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)*/?)")
 _IGNORED = re.compile("[\xad\u200b\u2060\ufe00-\ufe0f\ufeff]")
 _PORTS = {"http": "80", "https": "443"}
 _SHOWN = 15  # characters of a path that the app shows whole; of a longer one 13 and `...`
@@ -77,6 +79,8 @@ def shortened(url: str) -> str:
 
     One without a protocol stays as it is.
     """
+    if plain := _PLAIN.fullmatch(url):
+        return _cut(plain[1], plain[2] if plain[2] != "/" else "")
     parts = _ADDRESS.fullmatch(url)
     host = _host(parts[1], parts[2]) if parts else ""
     if not parts or not host:
@@ -85,7 +89,11 @@ def shortened(url: str) -> str:
     query = quote(parts[4] or "", safe="!$%&()*+,-./:;=?@[\\]^_`{|}~")
     fragment = quote(parts[5] or "", safe="!#$%&'()*+,-./:;=?@[\\]^_{|}~")
     whole = ("" if path == "/" else path) + query.removesuffix("?") + fragment.removesuffix("#")
-    return host + (whole if len(whole) <= _SHOWN else f"{whole[: _SHOWN - 2]}...")
+    return _cut(host, whole)
+
+
+def _cut(host: str, rest: str) -> str:
+    return host + (rest if len(rest) <= _SHOWN else f"{rest[: _SHOWN - 2]}...")
 
 
 def _resolved(path: str) -> str:

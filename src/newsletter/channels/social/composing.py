@@ -1,13 +1,15 @@
 """composing: templates filled and fitted, one text a platform; what was written by hand stays as it is."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from newsletter.campaign import marker
 from newsletter.channels.social import sms, threads, units, x
-from newsletter.channels.social.blocks import Block, begin, split
-from newsletter.channels.social.count import Count, count
-from newsletter.channels.social.fitting import Fitted, Size, fit
+from newsletter.channels.social.blocks import Block, begin, only, split
+from newsletter.channels.social.count import Count, count, excess
+from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.platforms import PLATFORMS, Platform
 from newsletter.channels.social.posts import Post
@@ -16,6 +18,9 @@ from newsletter.templates import Template, Templates
 
 DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
 _THREADED = ("x", "mastodon", "bluesky", "threads")
+_SIMPLE = re.compile(r"(https?://[a-z0-9.-]+/)(?:[a-z0-9-]+[./])*[a-z0-9-]*[a-z0-9]")
+# Plain quotation marks have no spaces within.
+_INSIDE = re.compile("(?<=«)[ \u00a0]+|[ \u00a0]+(?=»)")
 # On these every character of an address counts against a short limit.
 _UNMARKED = ("bluesky", "threads", "sms")
 
@@ -29,7 +34,7 @@ class Composer:
     _templates: dict[str, Template] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.templates.add_filters(block=begin)
+        self.templates.add_filters(block=begin, only=only)
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -62,25 +67,26 @@ class Composer:
 
     def _by_hand(self, text: str, name: str, threaded: bool) -> Iterator[Post]:
         parts = threads.by_hand(text) if threaded else [text]
-        for number, part in enumerate(parts, 1):
-            part = units.composed(part)
+        for number, part in enumerate(map(units.composed, parts), 1):
             yield Post(PLATFORMS[name], part, self.count(part, name), by_hand=True, part=number, parts=len(parts))
 
     def _single(self, material: Material, name: str, suffix: str = "") -> Post:
-        row = PLATFORMS[name]
-        counts: dict[str, Count] = {}
-
-        def excess(text: str) -> int:
-            counts[text] = counted = self.count(text + suffix, name)
-            return counted.excess
-
-        fitted = fit(self._blocks(material, row), excess, _SIZES.get(row.unit, len), row.fold)
-        if fitted is None:
-            # Not even title and link fit: what comes out says by how much, and stops the build.
-            link = self._link(material, name)
-            fitted = Fitted(link, ("hook",))
-            excess(link)
-        return Post(row, fitted.text + suffix, counts[fitted.text], dropped=fitted.dropped, shortened=fitted.shortened)
+        row, limit = PLATFORMS[name], self.limit(name)
+        link = self._link(material, name)
+        blocks = self._blocks(material, row, link)
+        size = _SIZES[row.unit]
+        fitted = counted = None
+        if material.plain and row.unit != "sms":
+            # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
+            room = (limit or row.limit) - size(suffix) - _more(link, row)
+            fitted = fit(blocks, Measure(size, room), row.fold)
+            counted = self.count(fitted.text + suffix, name) if fitted else None
+        if fitted is None or counted is None or not counted.fits:
+            fitted = fit(blocks, Measure(size, excess=lambda text: excess(text + suffix, name, limit)), row.fold)
+            # Where not even title and link fit, what comes out says by how much, and stops the build.
+            fitted = fitted or Fitted(link, ("hook",))
+            counted = self.count(fitted.text + suffix, name)
+        return Post(row, fitted.text + suffix, counted, dropped=fitted.dropped, shortened=fitted.shortened)
 
     def _thread(self, material: Material, name: str) -> Iterator[Post]:
         row = PLATFORMS[name]
@@ -88,30 +94,28 @@ class Composer:
         def fits(text: str) -> bool:
             return self.count(text, name).fits
 
-        rest = threads.parts(material.story, fits, threads.number(99, 99, inline=True))
+        for most in (9, 99, 999, 9999):
+            rest = threads.parts(material.story, fits, threads.number(most, most, inline=True))
+            if len(rest) < most:
+                break
         total = len(rest) + 1
         if total == 1:
             yield self._single(material, name)
             return
         first = self._single(material, name, threads.number(1, total))
-        yield Post(row, first.text, first.count, dropped=first.dropped, shortened=first.shortened, parts=total)
+        yield Post(row, first.text, first.counted, dropped=first.dropped, shortened=first.shortened, parts=total)
         for place, text in enumerate(rest, 2):
             whole = text + threads.number(place, total, inline=True)
             yield Post(row, whole, self.count(whole, name), part=place, parts=total)
 
-    def _blocks(self, material: Material, row: Platform) -> list[Block]:
+    def _blocks(self, material: Material, row: Platform, link: str) -> list[Block]:
         template = self._templates.get(row.name)
         if template is None:
             template = self._templates[row.name] = self.templates.get(f"social/{row.name}.txt")
-        rendered = template.render({**material.values, "link": self._link(material, row.name)})
-        blocks = split(rendered)
-        if row.name != "sms":
-            return blocks
-        plain = sms.transliterated if material.social.sms_ascii else sms.plain_typography
-        return [
-            block if block.name == "link" else Block(block.name, plain(block.text), block.gap, block.drop, block.cut)
-            for block in blocks
-        ]
+        rendered = template.render({**material.values, "link": link})
+        if row.name == "sms":
+            rendered = _plain(rendered, link, transliterate=material.social.sms_ascii)
+        return split(rendered)
 
     def _link(self, material: Material, name: str) -> str:
         if not self.settings.social.utm or name in _UNMARKED:
@@ -119,8 +123,39 @@ class Composer:
         return marker(self.settings, "social", material.stem, name)(material.link)
 
 
-def _septets_or_units(text: str) -> int:
-    return sms.segments(text).units
+# While a text is fitted, the same parts are measured again and again.
+_SIZES: Mapping[str, Size] = {
+    "x-weighted": lru_cache(maxsize=64)(x.plain),
+    "mastodon": len,
+    "graphemes": len,
+    "emoji-as-bytes": lru_cache(maxsize=64)(units.emoji_as_bytes),
+    "utf-16": units.utf16,
+    "bytes": units.utf8,
+    "sms": lru_cache(maxsize=64)(sms.length),
+}
 
 
-_SIZES: Mapping[str, Size] = {"x-weighted": x.plain, "sms": _septets_or_units, "bytes": units.utf8, "utf-16": units.utf16}
+def _plain(rendered: str, link: str, *, transliterate: bool) -> str:
+    """A text message with plain signs; its link stays as it is."""
+    plain = sms.transliterated if transliterate else sms.plain_typography
+    if "«" in rendered:
+        rendered = _INSIDE.sub("", rendered)
+    return link.join(map(plain, rendered.split(link)))
+
+
+def _more(link: str, row: Platform) -> int:
+    """What a link counts more, or less, than its characters do."""
+    if row.links == "literal":
+        return 0
+    parts = _SIMPLE.fullmatch(link)
+    if parts and (more := _more_at(parts[1], row.name)) is not None:
+        return x.LINK - len(link) if more else 0
+    return count(link, row.name).count - _SIZES[row.unit](link)
+
+
+@lru_cache(maxsize=256)
+def _more_at(site: str, name: str) -> bool | None:
+    """Whether plain links under this address count as every link does, or as their characters; None: neither."""
+    link = f"{site}annonce.html"
+    counted = count(link, name).count
+    return {x.LINK: True, len(link): False}.get(counted)

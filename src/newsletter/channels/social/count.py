@@ -37,15 +37,6 @@ class Count:
             return False
         return self.count <= self.limit
 
-    @property
-    def excess(self) -> int:
-        """By how many units the text is too long; at least 1 when it does not fit, else 0 or less."""
-        over = self.count - self.limit
-        extra = dict(self.extra)
-        if "byte_limit" in extra:
-            over = max(over, self._number("bytes") - self._number("byte_limit"))
-        return min(over, 0) if self.fits else max(over, 1)
-
     def _number(self, name: str) -> int:
         return int(dict(self.extra)[name])
 
@@ -57,6 +48,22 @@ def count(text: str, platform: str, *, limit: int | None = None) -> Count:
     """
     row = PLATFORMS[platform]
     return _COUNTERS[row.unit](text, row, row.limit if limit is None else limit)
+
+
+def excess(text: str, platform: str, limit: int | None = None) -> int:
+    """By how many units a text is too long for `platform`, 0 or less when it fits.
+
+    At least 1 when the platform refuses it for another reason than its length.
+    """
+    row = PLATFORMS[platform]
+    limit = row.limit if limit is None else limit
+    if row.unit == "graphemes":
+        return max(units.graphemes(text) - limit, units.utf8(text) - bluesky.BYTES)
+    if row.unit == "sms":
+        return sms.excess(text, limit)
+    counted = count(text, platform, limit=limit)
+    over = counted.count - counted.limit
+    return min(over, 0) if counted.fits else max(over, 1)
 
 
 def count_all(text: str) -> dict[str, Count]:

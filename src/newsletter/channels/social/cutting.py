@@ -7,6 +7,7 @@ bracket, a name, or between a number and what it counts.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from newsletter import text
 from newsletter.channels.social import units
@@ -105,7 +106,9 @@ def _shorter(sentence: str) -> list[tuple[str, bool]]:
         straight ^= word.count('"') % 2 == 1
         if opened > 0 or straight or index in bound:
             continue
-        if (words := sentence[: token.end()].rstrip(_LOOSE)) and (not kept or words != kept[-1][0]):
+        words = sentence[: token.end()].rstrip(_LOOSE)
+        # What stood before a colon may hang now: `pour :`.
+        if words and not _hangs(words.rpartition(" ")[2]) and (not kept or words != kept[-1][0]):
             following = tokens[index + 1].group()
             kept.append((words, bool(_END_OF_CLAUSE.search(word)) or following[0] in "–—("))
     return kept[::-1]
@@ -114,11 +117,8 @@ def _shorter(sentence: str) -> list[tuple[str, bool]]:
 def _bound(words: list[str]) -> set[int]:
     """Which words the next one belongs to."""
     found = set()
-    for index, (word, following) in enumerate(zip(words, words[1:], strict=False)):
-        last = word[-1]
-        if last.isdigit() or (last.isalnum() and any(map(str.isdigit, word))):
-            found.add(index)
-        elif following[0].isdigit() or following.startswith(_GLUED) or word.lower().lstrip("(«“\"'\u00a0") in _HANGING:
+    for index, (word, following) in enumerate(pairwise(words)):
+        if _hangs(word) or _counts(word) or following[0].isdigit() or following.startswith(_GLUED):
             found.add(index)
         elif _is_name(word) and (word[-1] not in ",;:.!?»”)" or _INITIAL.fullmatch(word)):
             end = index + 1
@@ -127,6 +127,15 @@ def _bound(words: list[str]) -> set[int]:
             if _is_name(words[end]):
                 found.update(range(index, end))
     return found
+
+
+def _hangs(word: str) -> bool:
+    return word.endswith(("’", "'")) or word.lower().lstrip("(«“\"'\u00a0") in _HANGING
+
+
+def _counts(word: str) -> bool:
+    """Whether a word is or holds a number that what follows may belong to: `5`, `1re`, `16h30`."""
+    return word[-1].isalnum() and any(map(str.isdigit, word))
 
 
 def _is_name(word: str) -> bool:

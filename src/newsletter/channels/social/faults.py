@@ -13,7 +13,7 @@ from newsletter.problems import Place, Problems
 
 _DOTTED = re.compile(r"\w\.[^\W\d_]")
 _BOLD = re.compile("[\U0001d400-\U0001d7ff]")
-_GLUED = re.compile(r"[^\s(\[<«“\"'’](?=https?://)|https?://[^\s»…’”]*[»…’”]")
+_GLUED = re.compile(r"[^\s(](?=https?://)|https?://[^\s»…’”]*[»…’”]")
 _TYPED = re.compile(r"(?<![\w/#&])[#＃]([^\s#＃]+)")
 _AFTER = ".,;:!?…»”)]\"'’\u00a0\u202f"  # what ends a sentence, not a hashtag
 
@@ -31,13 +31,14 @@ class Judge:
         """Report what is wrong with the texts of one announcement or issue."""
         posts = tuple(posts)
         for post in posts:
-            if not post.count.fits:
+            if not post.counted.fits:
                 self._too_long(material, post)
             if post.by_hand:
                 self._by_hand(material, post)
-        if not all(post.by_hand for post in posts):
+        composed = {post.platform.name for post in posts if not post.by_hand}
+        if composed:
             for key, text in material.texts.items():
-                for code, message, fix in in_text(text):
+                for code, message, fix in (*in_text(text), *(on_x(text) if "x" in composed else ())):
                     self.problems.warning(_place_of(material, self.settings, key, message), code, message, fix)
         written = {post.platform.name for post in posts}
         for name, _ in material.social.texts:
@@ -49,7 +50,7 @@ class Judge:
                 )  # fmt: skip
 
     def _too_long(self, material: Material, post: Post) -> None:
-        counted, name = post.count, post.platform.name
+        counted, name = post.counted, post.platform.name
         part = f"part {post.part} of " if post.parts > 1 else ""
         told = f"counts {counted.count}, {counted.limit} are allowed ({counted.unit})"
         if not post.text:
@@ -110,6 +111,10 @@ def in_text(text: str) -> Iterator[Fault]:
             "fake-bold", f"'{bold.group()}' is a mathematical sign: screen readers spell it or leave it out",
             "write plain letters",
         )  # fmt: skip
+
+
+def on_x(text: str) -> Iterator[Fault]:
+    """Emoji whose weight on X nobody knows for sure."""
     for emoji in x.unknown_emoji(text):
         yield (
             "new-emoji", f"{emoji} is newer than the table that X counts with: it may weigh up to {x.weigh(emoji)}",
@@ -118,7 +123,9 @@ def in_text(text: str) -> Iterator[Fault]:
 
 
 def on_platform(text: str, platform: Platform) -> Iterator[Fault]:
-    """Hashtags that a platform cuts or does not see."""
+    """Hashtags that a platform cuts or does not see, and what is wrong on X alone."""
+    if platform.name == "x":
+        yield from on_x(text)
     if platform.hashtags == "none" or not ("#" in text or "＃" in text):
         return
     found = hashtags.found(text, platform.name)

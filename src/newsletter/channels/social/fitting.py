@@ -5,19 +5,29 @@ back. Lengths of parts only guide the search: every text that is given back was 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsletter.channels.social import cutting
-from newsletter.channels.social.blocks import Block, assemble
+from newsletter.channels.social.blocks import Block, assemble, length
 
-_HOOK = "hook"
-_CLAUSE = 0.6  # a clause is preferred to words that are not much longer
+_HOOK, _LINK = "hook", "link"
+_CLAUSE = 0.75  # a clause is preferred to words that are not much longer
 
 Size = Callable[[str], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Measure(NamedTuple):
+    """How long a text is. `size` estimates a part; a text that is the sum of its parts has `room` for so much.
+
+    Of others, `excess` counts the whole: by how many units it is too long, 0 or less when it fits.
+    """
+
+    size: Size
+    room: int = 0
+    excess: Size | None = None
+
+
+class Fitted(NamedTuple):
     """A text within its limit, the blocks that were left out, and those that were shortened."""
 
     text: str
@@ -25,20 +35,22 @@ class Fitted:
     shortened: tuple[str, ...] = ()
 
 
-def fit(blocks: list[Block], excess: Size, size: Size, fold: int | None = None) -> Fitted | None:
+def fit(blocks: list[Block], measure: Measure, fold: int | None = None) -> Fitted | None:
     """The blocks as one text. None when not even the least of it fits.
 
-    `excess` counts a whole text: by how many units it is too long, 0 or less when it fits. `size`
-    estimates a part in the same units. `fold` is the length within which the hook stands complete.
+    `fold` is the length within which the hook stands complete.
     """
-    search = _Search(blocks, [_within(block, fold) for block in blocks], excess, size)
+    texts = [_within(block, fold) if block.most or block.name == _HOOK else block.text for block in blocks]
+    search = _Search(blocks, texts, measure)
     search.run()
     if search.over > 0:
         return None
+    text = assemble(blocks, texts)
+    changed = [(block.name, text) for block, text in zip(blocks, texts, strict=True) if text is not block.text]
+    if not changed:
+        return Fitted(text)
     return Fitted(
-        search.text,
-        tuple(block.name for block, text in zip(blocks, search.texts, strict=True) if not text),
-        tuple(block.name for block, text in zip(blocks, search.texts, strict=True) if text and text != block.text),
+        text, tuple(name for name, text in changed if not text), tuple(name for name, text in changed if text)
     )
 
 
@@ -66,27 +78,29 @@ def _cut(text: str, fits: Callable[[str], bool]) -> Iterable[str]:
     yield from words
 
 
-@dataclass(slots=True)
 class _Search:
-    blocks: list[Block]
-    texts: list[str]
-    excess: Size
-    size: Size
-    text: str = ""
-    over: int = 0
+    __slots__ = ("blocks", "excess", "over", "room", "size", "texts")
+
+    def __init__(self, blocks: list[Block], texts: list[str], measure: Measure) -> None:
+        self.blocks, self.texts = blocks, texts
+        self.size, self.room, self.excess = measure
+        self.over = 0
 
     def run(self) -> None:
         self.count()
-        for step in (self.drop, self.cut_sentences, self.cut_words, self.drop_cut, self.cut_hook):
-            if self.over <= 0:
-                break
-            step()
         if self.over <= 0:
-            self.restore()
+            return
+        for step in (self.drop, self.cut_sentences, self.cut_words, self.drop_rest, self.cut_hook):
+            step()
+            if self.over <= 0:
+                self.restore()
+                return
 
     def count(self) -> None:
-        self.text = assemble(self.blocks, self.texts)
-        self.over = self.excess(self.text)
+        if self.excess is not None:
+            self.over = self.excess(assemble(self.blocks, self.texts))
+        else:
+            self.over = length(self.blocks, self.texts, self.size) - self.room
 
     def drop(self) -> None:
         """Leave out optional blocks, the lowest number first."""
@@ -112,9 +126,11 @@ class _Search:
             if self.replace(index, (each for each in options if len(each) >= cutting.LEAST)):
                 return
 
-    def drop_cut(self) -> None:
-        for index in self.cuttable():
-            if self.replace(index, ("",)):
+    def drop_rest(self) -> None:
+        """Before the hook is touched, all but hook and link go, what was shortened first."""
+        others = [index for index, block in enumerate(self.blocks) if block.name not in (_HOOK, _LINK)]
+        for index in sorted(others, key=lambda index: (not self.blocks[index].cut, -index)):
+            if self.texts[index] and self.replace(index, ("",)):
                 return
 
     def cut_hook(self) -> None:
@@ -156,11 +172,10 @@ class _Search:
 
     def fits_with(self, index: int, text: str) -> bool:
         """Whether the whole fits with a block brought back; else it is left out again."""
-        before = self.text, self.over
+        before = self.over
         self.texts[index] = text
         self.count()
         if self.over > 0:
-            self.texts[index] = ""
-            self.text, self.over = before
+            self.texts[index], self.over = "", before
             return False
         return True

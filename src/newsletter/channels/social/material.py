@@ -4,22 +4,26 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from newsletter.channels.social import units
 from newsletter.channels.social.tagging import hashtags
 from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
 from newsletter.words import Words
 
+# A full stop between letters may make a link, and @ a mention.
+_UNEVEN = re.compile(r"[^\W_]\.[^\W\d_]|://|[@＠]")
 _REPEATED = 0.4  # a beginning that holds this part of a summary's words says it again
 _WORD = re.compile(r"\w{4,}")
 _FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Material:
     """One announcement or issue: what templates may use (`values`), and what the writer wrote by hand.
 
-    `texts` are the texts that composed snippets are made of, `story` the paragraphs of its body.
+    `texts` are the texts that composed snippets are made of, `story` the paragraphs that a thread tells.
     """
 
     stem: str
@@ -32,9 +36,21 @@ class Material:
     values: Mapping[str, Any]
     story: tuple[str, ...] = ()
     alts: tuple[tuple[str, str], ...] = ()
-    social: Social = Social()
+    social: Social = field(default_factory=Social)
     source: Source | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether no text holds what counts otherwise than by its characters: links, mentions, joined emoji."""
+        told = (value for value in self.values.values() if isinstance(value, str))
+        whole = "\n".join((*told, *self.values["points"]))
+        return not _UNEVEN.search(whole) and not units.joins(whole)
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """Its hashtags, with their sign."""
+        return frozenset(self.values["hashtags"])
 
     @property
     def origin(self) -> str:
@@ -60,7 +76,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
         date=words.date(announcement.date),
         values=_values(publication, words, title, summary, intro, hashtags((*labels, *settings.social.hashtags)))
         | _event(announcement, f"{title} {summary}", words),
-        story=tuple(each for each in paragraphs if each and not each.endswith(":")),
+        story=_whole(paragraphs[: announcement.prose.lead] if announcement.prose.lead > 0 else paragraphs),
         alts=((announcement.targets[image.src].url, clean(image.alt)),) if image and image.alt else (),
         social=social,
         source=announcement.source,
@@ -126,8 +142,12 @@ def _introduction(prose: Prose, paragraphs: tuple[str, ...]) -> Iterable[str]:
     if end <= 0:
         plain = (block.kind == "paragraph" and not block.first for block in prose.blocks)
         end = next((index for index, each in enumerate(plain) if not each), len(prose.blocks))
-    # What ends with a colon announces a list or a quotation that is not here.
-    return (each for each in paragraphs[:end] if each and not each.endswith(":"))
+    return _whole(paragraphs[:end])
+
+
+def _whole(paragraphs: Iterable[str]) -> tuple[str, ...]:
+    """Those that say something: what ends with a colon announces a list or a quotation that is not here."""
+    return tuple(each for each in paragraphs if each and not each.endswith(":"))
 
 
 def _repeats(summary: str, intro: str) -> bool:
@@ -135,10 +155,17 @@ def _repeats(summary: str, intro: str) -> bool:
     return bool(intro) and len(said & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(said)
 
 
-_NO_EVENT: Mapping[str, Any] = {"when": "", "when_within": "", "place": "", "address": "", "date_is_said": False}
+_NO_EVENT: dict[str, Any] = {
+    "when": "",
+    "when_within": "",
+    "place": "",
+    "address": "",
+    "where": "",
+    "date_is_said": False,
+}
 
 
-def _event(announcement: Announcement, said: str, words: Words) -> Mapping[str, Any]:
+def _event(announcement: Announcement, said: str, words: Words) -> dict[str, Any]:
     """When and where, as long as it was still to come on the day of the announcement.
 
     `date_is_said`: title and summary, which are `said`, hold day and hour already.
@@ -151,13 +178,16 @@ def _event(announcement: Announcement, said: str, words: Words) -> Mapping[str, 
         return _NO_EVENT
     said = _with_spaces(said)
     day = re.sub(r",? \d{4}\b.*", "", _with_spaces(words.date(start)))
-    when = _when(event, announcement, words)
+    when, place = _when(event, announcement, words), clean(event.place)
+    address = ", ".join(line.strip(" ") for line in clean(event.address).split("\n") if line.strip(" "))
     return {
         "when": when[:1].upper() + when[1:],
         "when_within": when,
-        "place": clean(event.place),
-        "address": ", ".join(line.strip(" ") for line in clean(event.address).split("\n") if line.strip(" ")),
-        "date_is_said": day in said and (event.whole_day or _with_spaces(words.time(start)) in said),
+        "place": place,
+        "address": address,
+        "where": f"{place}, {address}" if place and address else place or address,
+        "date_is_said": (day in said or _FIRST.sub("1er", day) in said)
+        and (event.whole_day or _with_spaces(words.time(start)) in said),
     }
 
 

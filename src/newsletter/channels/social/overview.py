@@ -2,50 +2,35 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from newsletter.brand import colours
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.posts import Post
 from newsletter.model import Artefact, Publication
-from newsletter.templates import Templates, load_strings
+from newsletter.templates import Templates
 from newsletter.words import Words
 
-PAGE = 50  # announcements on a page
 
-
-@dataclass
 class Overview:
-    """Gathers what was composed, and shows it: a page that needs neither server nor network."""
+    """Shows what was composed, on `count` pages that need neither server nor network."""
 
-    publication: Publication
-    templates: Templates
-    _shown: list[tuple[Material, tuple[Post, ...]]] = field(init=False, default_factory=list)
-
-    def add(self, material: Material, posts: tuple[Post, ...]) -> None:
-        """Show these posts too."""
-        if posts:
-            self._shown.append((material, posts))
-
-    def pages(self) -> Iterator[Artefact]:
-        """The page, and where there are many announcements, further ones."""
-        settings = self.publication.settings
-        words = Words(settings.language, load_strings(self.templates, settings.language), settings.timezone)
-        css = self.templates.get("social/index.css").render({"brand": colours(settings)})
-        script = self.templates.get("social/copy.js").render({})
-        template = self.templates.get("social/index.html")
-        count = max(1, -(-len(self._shown) // PAGE))
-        shared = {
-            "t": words, "publication": settings.title, "css": css, "script": script,
+    def __init__(self, publication: Publication, templates: Templates, words: Words, count: int) -> None:
+        css = templates.get("social/index.css").render({"brand": colours(publication.settings)})
+        script = templates.get("social/copy.js").render({})
+        self._template = templates.get("social/index.html")
+        self._shared: Mapping[str, Any] = {
+            "t": words, "publication": publication.settings.title, "css": css, "script": script,
             "policy": f"default-src 'none'; style-src '{_digest(css)}'; script-src '{_digest(script)}'; "
                       "base-uri 'none'; form-action 'none'",
-            "pages": tuple(_name(number) for number in range(count)),
+            "pages": tuple(map(_name, range(count))),
         }  # fmt: skip
-        for number in range(count):
-            shown = self._shown[number * PAGE : (number + 1) * PAGE]
-            html = template.render({**shared, "page": _name(number), "shown": shown})
-            yield Artefact(f"social/{_name(number)}", html.encode(), "text/html")
+
+    def page(self, number: int, shown: Sequence[tuple[Material, tuple[Post, ...]]]) -> Artefact:
+        """The page with this number, counted from 0."""
+        html = self._template.render({**self._shared, "page": _name(number), "shown": shown})
+        return Artefact(f"social/{_name(number)}", html.encode(), "text/html")
 
 
 def _name(number: int) -> str:

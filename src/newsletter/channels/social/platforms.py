@@ -43,8 +43,8 @@ _TABLE = (
         source="https://docs.x.com/fundamentals/counting-characters", checked="2026-11-23", certainty="exact",
     ),
     Platform(
-        name="mastodon", title="Mastodon", limit=500, unit="mastodon", links="23 with a protocol", hashtags="mastodon", fold=None,
-        source="https://docs.joinmastodon.org/user/posting/", checked="2026-11-23", certainty="exact",
+        name="mastodon", title="Mastodon", limit=500, unit="mastodon", links="23 with a protocol", hashtags="mastodon",
+        fold=None, source="https://docs.joinmastodon.org/user/posting/", checked="2026-11-23", certainty="exact",
     ),
     Platform(
         name="bluesky", title="Bluesky", limit=300, unit="graphemes", links="literal", hashtags="bluesky", fold=None,

@@ -1,43 +1,74 @@
-"""rendering: every announcement and every issue as snippets, their JSON, and the page that shows them."""
+"""rendering: every announcement and every issue as snippets, their JSON, and the pages that show them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from newsletter.channels.social.composing import Composer
 from newsletter.channels.social.faults import Judge
 from newsletter.channels.social.material import Material, of_announcement, of_issue
 from newsletter.channels.social.overview import Overview
-from newsletter.channels.social.posts import as_json
-from newsletter.model import Artefact, Publication
+from newsletter.channels.social.posts import Post, as_json
+from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.problems import Problems
 from newsletter.templates import Templates, load_strings
 from newsletter.words import Words
 
+PAGE = 50  # announcements and issues on a page of the overview
+
+
+class Snippets:
+    """Makes the snippets of one publication."""
+
+    def __init__(self, publication: Publication, templates: Templates, problems: Problems) -> None:
+        self.publication = publication
+        self.templates = templates
+        self.composer = Composer(publication.settings, templates)
+        self.judge = Judge(problems, publication.settings)
+        self._words: dict[str, Words] = {}
+        self._stems = {announcement.stem for announcement in publication.announcements}
+
+    def material(self, of: Announcement | Issue) -> Material:
+        """What the snippets of an announcement or issue are made of."""
+        words = self.words(of.lang)
+        if isinstance(of, Announcement):
+            return of_announcement(of, self.publication, words)
+        material = of_issue(of, self.publication, words)
+        # An announcement may be called as an issue is; on the site they lie in different folders.
+        return replace(material, stem=f"issue-{of.stem}") if of.stem in self._stems else material
+
+    def posts(self, material: Material) -> tuple[Post, ...]:
+        """The texts of every platform; what is wrong with one is reported."""
+        posts = tuple(self.composer.posts(material))
+        self.judge.material(material, posts)
+        return posts
+
+    def words(self, lang: str) -> Words:
+        """Strings and dates of a language."""
+        if lang not in self._words:
+            zone = self.publication.settings.timezone
+            self._words[lang] = Words(lang, load_strings(self.templates, lang), zone)
+        return self._words[lang]
+
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """The files under `social/`. A text that its platform refuses is an error at its line."""
-    composer = Composer(publication.settings, templates)
-    judge = Judge(problems, publication.settings)
-    overview = Overview(publication, templates)
-    for material in gather(publication, templates):
-        posts = tuple(composer.posts(material))
-        judge.material(material, posts)
-        for post in posts:
-            yield Artefact(f"social/{material.stem}.{post.suffix}", post.text.encode(), "text/plain", material.origin)
-        yield Artefact(f"social/{material.stem}.json", as_json(material, posts), "application/json", material.origin)
-        overview.add(material, posts)
-    yield from overview.pages()
+    """The files under `social/`, newest first. A text that its platform refuses is an error at its line."""
+    snippets = Snippets(publication, templates, problems)
+    everything: list[Announcement | Issue] = [*publication.announcements, *publication.issues]
+    everything.sort(key=lambda each: each.date, reverse=True)
+    count = max(1, -(-len(everything) // PAGE))
+    overview = Overview(publication, templates, snippets.words(publication.settings.language), count)
+    for number in publication.share.of(range(count)):
+        shown = []
+        for each in everything[number * PAGE : (number + 1) * PAGE]:
+            material = snippets.material(each)
+            posts = snippets.posts(material)
+            yield from _files(material, posts)
+            if posts:
+                shown.append((material, posts))
+        yield overview.page(number, shown)
 
 
-def gather(publication: Publication, templates: Templates) -> Iterator[Material]:
-    """What there is to tell: announcements, then issues, each newest first."""
-    known: dict[str, Words] = {}
-
-    def words(lang: str) -> Words:
-        if lang not in known:
-            known[lang] = Words(lang, load_strings(templates, lang), publication.settings.timezone)
-        return known[lang]
-
-    for announcement in publication.announcements:
-        yield of_announcement(announcement, publication, words(announcement.lang))
-    for issue in publication.issues:
-        yield of_issue(issue, publication, words(issue.lang))
+def _files(material: Material, posts: tuple[Post, ...]) -> Iterator[Artefact]:
+    for post in posts:
+        yield Artefact(f"social/{material.stem}.{post.suffix}", post.text.encode(), "text/plain", material.origin)
+    yield Artefact(f"social/{material.stem}.json", as_json(material, posts), "application/json", material.origin)

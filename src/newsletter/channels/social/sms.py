@@ -57,6 +57,17 @@ def segments(text: str) -> Message:
     return Message("UCS-2", units.utf16(text), parts, offenders, plain)
 
 
+def excess(text: str, limit: int) -> int:
+    """By how many units a text is too long for so many parts, 0 or less when it fits."""
+    over = length(text) - capacity("UCS-2" if _OTHER.search(text) else "GSM-7", limit)
+    return min(over, 0) if _parts(text) <= limit else max(over, 1)
+
+
+def length(text: str) -> int:
+    """UTF-16 units of a text, or its septets when GSM 03.38 has all of its characters."""
+    return units.utf16(text) if _OTHER.search(text) else _septets(text)
+
+
 def capacity(encoding: str, parts: int) -> int:
     """The units that so many parts hold, when no character needs to move to the next one."""
     single, several = (160, 153) if encoding == "GSM-7" else (70, 67)

@@ -28,6 +28,11 @@ def pattern(source: str) -> regex.Pattern[str]:
     return regex.compile(source)
 
 
+def joins(text: str) -> bool:
+    """Whether a text may hold clusters of several characters."""
+    return not text.isascii() and _JOINING.search(text) is not None
+
+
 def graphemes(text: str) -> int:
     """Number of extended grapheme clusters: what a reader takes for one character."""
     if text.isascii():
@@ -62,6 +67,8 @@ def emoji_as_bytes(text: str) -> int:
 
     Whether signs such as © and ™ are emoji there is not said; they are here, which counts more.
     """
-    if text.isascii() or not _EMOJI.search(text):
+    if text.isascii() or not (found := _EMOJI.findall(text)):
         return utf16(text)
+    if not _JOINING.search(text):
+        return utf16(text) + sum(utf8(each) - utf16(each) for each in found)
     return sum(utf8(each) if _EMOJI.search(each) else utf16(each) for each in clusters(text))

@@ -20,8 +20,6 @@ function choose(name, value) {
   try { localStorage.setItem('preview-' + name, value); } catch { /* a private window: kept until it closes */ }
   document.documentElement.dataset[name] = value;
   dress();
-  // A frame takes its colours when it loads.
-  if (name === 'scheme') for (const frame of document.querySelectorAll('.device iframe')) frame.contentWindow.location.reload();
 }
 
 function next(name) {
@@ -49,8 +47,10 @@ function show(frame, address) {
     frame.addEventListener('load', () => settle(frame));
     if (frame.contentDocument?.readyState === 'complete') settle(frame);
   }
-  if (frame.getAttribute('src') === address) return;
-  frame.setAttribute('src', address);
+  frame.dataset.shown ??= frame.getAttribute('src');
+  if (frame.dataset.shown === address) return;
+  frame.dataset.shown = address;
+  frame.contentWindow.location.replace(address); // unlike a new src, this leaves the way back as it was
 }
 
 function settle(frame) {
@@ -87,6 +87,7 @@ function fit() {
 // --- Live reload: what differs is exchanged; scroll position, focus and toggles stay.
 let version = body.dataset.version;
 let running = false;
+let wanted = '';
 
 function sameButFrames(a, b) {
   const bare = (node) => {
@@ -117,13 +118,16 @@ function exchange(region, fresh) {
 }
 
 async function update(address = location.href) {
+  wanted = address;
   if (running) return;
   running = true;
   try {
-    for (let asked = null; asked !== version;) {
-      asked = version;
-      const response = await fetch(address, {headers: {Accept: 'text/html'}});
+    while (wanted) {
+      const asked = wanted;
+      wanted = '';
+      const response = await fetch(asked, {headers: {Accept: 'text/html'}});
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
+      if (wanted) continue; // something newer is asked for by now
       document.title = fresh.title;
       const [here, there] = [document, fresh].map((each) => [...each.querySelectorAll('[data-live]')]);
       if (here.map((each) => each.id).join() !== there.map((each) => each.id).join()) return location.reload();

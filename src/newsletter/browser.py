@@ -1,0 +1,130 @@
+"""browser: HTML looked at by axe-core in headless Chromium, driven by its command line, without any network."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# Rules for web pages that make no sense in a mail: a mail has no landmarks and nothing to skip.
+PAGE_RULES = ("region", "landmark-one-main", "bypass")
+
+# In each document: run axe once it is loaded, and tell the page around it.
+_SCRIPT = """
+<script src="%s"></script>
+<script>
+addEventListener('load', () => axe.run(document, {rules: %s, resultTypes: ['violations']}).then(found => {
+  parent.postMessage(JSON.stringify({
+    violations: found.violations.map(v => ({
+      id: v.id, impact: v.impact, help: v.help,
+      nodes: v.nodes.map(n => n.html + ' | ' + n.failureSummary)})),
+    mode: document.compatMode,
+    scroll: document.documentElement.scrollWidth,
+    width: innerWidth,
+    dark: matchMedia('(prefers-color-scheme: dark)').matches,
+  }), '*');
+}));
+</script>
+"""
+
+# Around them: one frame after another. A frame may be narrower than any window that Chromium opens.
+_FRAMES = """<!DOCTYPE html><html><head><meta charset="utf-8">
+<meta name="color-scheme" content="light dark"></head><body><script>
+const names = %s;
+const next = () => {
+  document.querySelector('iframe')?.remove();
+  if (!names.length) return;
+  const frame = document.createElement('iframe');
+  frame.style.cssText = 'border:0;color-scheme:light dark;width:%dpx;height:900px';
+  frame.src = names.shift();
+  document.body.append(frame);
+};
+addEventListener('message', message => {
+  const report = document.createElement('pre');
+  report.className = 'axe-report';
+  report.textContent = message.data;
+  document.body.append(report);
+  next();
+});
+next();
+</script></body></html>
+"""
+
+
+class Failed(Exception):
+    """The browser could not be used; says why."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the browser says of one document: faults, compatMode, widths in px, dark mode."""
+
+    violations: list[dict[str, Any]]
+    mode: str
+    scroll: int
+    width: int
+    dark: bool
+
+
+def find_chromium() -> str:
+    """The path of an installed browser, or ""."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for name in names if (path := shutil.which(name))), "")
+
+
+def find_axe(root: Path, environment: Mapping[str, str]) -> Path | None:
+    """axe.min.js: by NEWSLETTER_AXE, or from `npm install axe-core` in the project."""
+    chosen = environment.get("NEWSLETTER_AXE")
+    path = Path(chosen) if chosen else root / "node_modules/axe-core/axe.min.js"
+    return path if path.is_file() else None
+
+
+def run(chromium: str, *words: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
+    """Run headless Chromium with a profile of its own and without any network. Raises Failed."""
+    # Chromium's own sandbox does not work for root, as in a container.
+    sandbox = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    with tempfile.TemporaryDirectory() as profile:
+        try:
+            return subprocess.run(
+                [
+                    chromium, "--headless", *sandbox, "--disable-gpu", "--disable-quic", "--no-first-run",
+                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    "--hide-scrollbars", "--allow-file-access-from-files", "--proxy-server=127.0.0.1:9",
+                    f"--user-data-dir={profile}", *words,
+                ],
+                capture_output=True, text=True, check=True, timeout=timeout,
+            )  # fmt: skip
+        except (OSError, subprocess.SubprocessError) as fault:
+            raise Failed(str(fault)) from None
+
+
+def look(
+    chromium: str, axe: Path, documents: Mapping[str, str], folder: Path, width: int, *, dark: bool, mail: bool = True
+) -> dict[str, Seen]:
+    """Open HTML documents, by path in `folder`, at `width` px, in light or dark, and run axe-core in each.
+
+    They are written there; what they refer to may stand there already. Raises Failed.
+    """
+    rules = {rule: {"enabled": False} for rule in PAGE_RULES} if mail else {}
+    script = _SCRIPT % (axe.resolve().as_uri(), json.dumps(rules))
+    for path, document in documents.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        # A page that forbids foreign scripts would refuse axe-core, too.
+        open_document = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", document)
+        place.write_text(open_document.replace("</head>", f"{script}</head>", 1), encoding="utf-8")
+    page = folder / "frames.html"
+    page.write_text(_FRAMES % (json.dumps(list(documents)), width), encoding="utf-8")
+    scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
+    patience = ["--window-size=900,900", "--virtual-time-budget=60000", "--dump-dom"]
+    found = run(chromium, *patience, *scheme, page.as_uri())
+    reports = re.findall(r'<pre class="axe-report">(.*?)</pre>', found.stdout, re.DOTALL)
+    if len(reports) != len(documents):
+        raise Failed(f"{len(reports)} of {len(documents)} documents were looked at: {found.stderr[-300:]}")
+    return {path: Seen(**json.loads(html.unescape(report))) for path, report in zip(documents, reports, strict=True)}

@@ -1,0 +1,86 @@
+"""init: begin a project."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.running import DISK, Now, refuse, shown
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder; made if it is not there.")],
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="fr|en", help="The language of settings, sample and README.")
+    ] = "fr",
+    package: Annotated[
+        str, typer.Option("--package", metavar="WHAT", help="What CI installs newsletter from, as pip takes it.")
+    ] = "",
+    now: Now = "",
+) -> None:
+    """Make a new project: settings, a sample announcement, CI, hints for the editor. Nothing is overwritten.
+
+    Examples:
+
+      newsletter init lettre
+
+      newsletter init lettre --package ./newsletter-1.0.0-py3-none-any.whl
+    """
+    from newsletter import starter
+    from newsletter.settings import find_project
+
+    if lang not in starter.LANGUAGES:
+        refuse(f"--lang cannot be '{lang}'; use {', '.join(starter.LANGUAGES)}")
+    if package and ("\n" in package or package.startswith("-")):
+        refuse(f"--package cannot be '{package}'; name a wheel, an address or a package on one line")
+    made = starter.project(lang, _day(now), package or _origin())
+    if find_project(folder.absolute()) == folder.absolute():
+        refuse(f"{shown(folder)} holds a project already; nothing was written")
+    if taken := [path for path in made if os.path.lexists(folder / path)]:
+        refuse(f"in {shown(folder)} there is already {', '.join(taken)}; choose another folder; nothing was written")
+    try:
+        for path, content in made.items():
+            _write(folder / path, content)
+    except OSError as fault:
+        typer.echo(f"newsletter: {fault.filename or folder} cannot be written: {fault.strerror}", err=True)
+        raise typer.Exit(DISK) from None
+    print(f"{shown(folder)}: {len(made)} files")
+    typer.echo(
+        f"Now change {shown(folder / 'newsletter.toml')}, and run: newsletter -C {shown(folder)} build", err=True
+    )
+    if not (package or _origin()):
+        typer.echo(f"For CI, say in {shown(folder / 'requirements.txt')} where newsletter comes from.", err=True)
+
+
+def _write(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(content)
+
+
+def _day(now: str) -> date:
+    from newsletter.dates import read_moment
+
+    if not now:
+        return datetime.now(UTC).date()
+    try:
+        return read_moment(now, UTC).value.date()
+    except ValueError as fault:
+        refuse(f"--now: {fault}")
+
+
+def _origin() -> str:
+    """The git address that this newsletter was installed from, if it was (PEP 610); never a path of this machine."""
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        told = json.loads(distribution("newsletter").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        return ""
+    url, vcs = str(told.get("url", "")), told.get("vcs_info", {})
+    if not url.startswith("https://") or "@" in url.partition("://")[2].partition("/")[0]:
+        return ""
+    return f"newsletter @ {vcs['vcs']}+{url}@{vcs['commit_id']}" if vcs else f"newsletter @ {url}"

@@ -1,0 +1,64 @@
+"""theme: bring files of the default theme into the project."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.running import DISK, Folder, project_folder, refuse, shown
+
+theme = typer.Typer(
+    help="List the theme's files, or copy one into the project to change it.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+
+@theme.command("list")
+def list_(directory: Folder = None) -> None:
+    """List the theme's files; those that the project has of its own are marked with *.
+
+    Example:
+
+      newsletter theme list
+    """
+    from newsletter import templates
+
+    own = project_folder(directory) / "templates"
+    for name in templates.names():
+        # In a checkout of newsletter itself the two are one.
+        mine = (own / name).is_file() and own != templates.packaged()
+        print(f"{'*' if mine else ' '} {name}")
+
+
+@theme.command()
+def copy(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One that `theme list` shows, such as mail/layout.mjml.")],
+    directory: Folder = None,
+) -> None:
+    """Copy one file of the theme into the project's templates/, where it takes the place of the original.
+
+    Example:
+
+      newsletter theme copy mail/footer.txt
+    """
+    import difflib
+
+    from newsletter import templates
+
+    names = templates.names()
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+        cure = f"did you mean {near[0]}?" if near else "see newsletter theme list"
+        refuse(f"the theme has no file '{name}'; {cure}")
+    path = project_folder(directory) / "templates" / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write((templates.packaged() / name).read_bytes())
+    except FileExistsError:
+        refuse(f"{shown(path)} is there already; nothing was overwritten")
+    except OSError as fault:
+        print(f"newsletter: {shown(path)} cannot be written: {fault.strerror}", file=sys.stderr)
+        raise typer.Exit(DISK) from None
+    print(shown(path))

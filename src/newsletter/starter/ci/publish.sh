@@ -1,0 +1,41 @@
+#!/bin/sh
+# Puts outbox/site onto the branch that is served: .ci/publish BRANCH
+#
+# Pages are replaced. Files in assets/ stay for ever: mails that were sent show them, and their names hold their
+# content's hash. Nothing is pushed when nothing changed. FETCH_HEAD is the branch as it is afterwards.
+set -eu
+branch=$1
+[ -d outbox/site ] || { echo 'there is no outbox/site: run newsletter build first' >&2; exit 1; }
+
+site=$(mktemp -d)
+trap 'git worktree remove --force "$site" 2>/dev/null || rm -rf "$site"' EXIT
+
+# 2 says that there is no such branch yet; any other failure must not pass for that, or assets would be lost.
+found=0
+git ls-remote --exit-code --heads origin "refs/heads/$branch" >/dev/null || found=$?
+case $found in
+0)
+    git fetch --quiet --depth 1 origin "refs/heads/$branch"
+    git worktree add --quiet --detach "$site" FETCH_HEAD
+    ;;
+2)
+    git worktree add --quiet --detach "$site" HEAD
+    git -C "$site" checkout --quiet --orphan "$branch"
+    git -C "$site" rm -rfq --ignore-unmatch .
+    ;;
+*) exit "$found" ;;
+esac
+
+find "$site" -mindepth 1 -maxdepth 1 ! -name .git ! -name assets ! -name CNAME -exec rm -rf {} +
+cp -R outbox/site/. "$site/"
+touch "$site/.nojekyll" # or GitHub leaves out names that begin with _
+
+git -C "$site" add --all --force
+if git -C "$site" rev-parse --quiet --verify HEAD >/dev/null && git -C "$site" diff --cached --quiet; then
+    echo "$branch: nothing changed"
+else
+    git -C "$site" -c user.name=newsletter -c user.email=newsletter@localhost commit --quiet --message 'Publish'
+    git -C "$site" push --quiet origin "HEAD:refs/heads/$branch"
+    echo "$branch: published"
+fi
+git fetch --quiet --depth 1 origin "refs/heads/$branch"

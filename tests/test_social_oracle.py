@@ -1,0 +1,32 @@
+"""Composed snippets by the count of the platforms' own libraries."""
+
+from hypothesis import given, settings
+
+from newsletter.channels.social.platforms import PLATFORMS
+from newsletter.model import Announcement
+from test_counts_oracle import ask, pytestmark
+from test_social_properties import announcements, composed
+
+__all__ = ["pytestmark"]
+
+
+def test_no_composed_snippet_is_too_long_for_the_platforms() -> None:
+    texts: dict[str, set[str]] = {name: set() for name in ("x", "mastodon", "bluesky", "sms")}
+
+    @given(announcements())
+    @settings(max_examples=80)
+    def gather(announcement: Announcement) -> None:
+        for post in composed(announcement)[1]:
+            if post.platform.name in texts:
+                texts[post.platform.name].add(post.text)
+
+    gather()
+    assert all(len(found) > 20 for found in texts.values())
+    for text, said in ask(sorted(texts["x"])):
+        assert said["x"] <= PLATFORMS["x"].limit and said["x_valid"], text
+    for text, said in ask(sorted(texts["mastodon"])):
+        assert said["mastodon_web"] <= PLATFORMS["mastodon"].limit, text
+    for text, said in ask(sorted(texts["bluesky"])):
+        assert said["bluesky"] <= PLATFORMS["bluesky"].limit and said["bluesky_bytes"] <= 3000, text
+    for text, said in ask(sorted(texts["sms"])):
+        assert said["sms"][1] <= PLATFORMS["sms"].limit, text

@@ -1,0 +1,59 @@
+"""The wheel holds all that a project needs: it is built without a network and used outside of the checkout."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a fresh environment that holds the wheel, and sees what it needs but not the checkout.
+
+    What newsletter needs is found where this environment has it: a line in a .pth file adds that folder
+    to the path, but none of its own .pth files, so an editable install stays out of sight.
+    """
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    venv.create(folder / "venv", with_pip=False, symlinks=True)
+    (packages,) = (folder / "venv").glob("lib/python*/site-packages")
+    with zipfile.ZipFile(wheel) as archive:  # nothing more does an installer with a wheel of plain Python
+        archive.extractall(packages)
+    (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n{sysconfig.get_path('platlib')}\n")
+    return folder / "venv/bin/python"
+
+
+def run(python: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE"))}
+    command = [str(python), "-P", "-m", "newsletter", *words]
+    return subprocess.run(command, cwd=python.parent, env=clean, capture_output=True, text=True, check=False)
+
+
+def test_a_project_from_the_wheel_alone(python: Path, tmp_path: Path) -> None:
+    where = subprocess.run(
+        [str(python), "-P", "-c", "import newsletter; print(newsletter.__file__)"],
+        cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert where.startswith(str(python.parents[1])), "this is not the wheel's"
+    project = tmp_path / "lettre"
+    for words in (
+        ("init", str(project), "--now", "2024-12-01"),
+        ("check", "-C", str(project), "--now", "2024-12-01", "--strict"),
+        ("build", "-C", str(project), "--now", "2024-12-01"),
+        ("theme", "copy", "mail/layout.mjml", "-C", str(project)),
+        ("new", "Un prix", "--kind", "award", "-C", str(project), "--date", "2024-12-01"),
+    ):
+        result = run(python, *words)
+        assert result.returncode == 0, (words, result.stdout, result.stderr)
+    assert list((project / "outbox/email/announcements").glob("*.eml"))
+    assert (project / "outbox/site/index.html").exists()
+    assert (project / "templates/mail/layout.mjml").exists()
