@@ -23,7 +23,6 @@ from newsletter.problems import Place, Problems, Stop
 __all__ = ["Busy", "DiskFault", "Published", "publish", "verify"]
 
 
-
 @dataclass(frozen=True, slots=True)
 class Published:
     """What a publication did: files in all, written and removed; their bytes in all."""
