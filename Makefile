@@ -29,6 +29,7 @@ gallery: runtime-env ## Every block of the mails, light, dark and narrow, on one
 
 bench: test-env ## Measure how fast it builds
 	@.venv/bin/python -m bench
+	@.venv/bin/python -m bench.feeds
 
 lock: ## Write requirements/*.txt anew from pyproject.toml (all to their newest: .ci/lock --upgrade)
 	@.ci/lock

@@ -231,7 +231,7 @@ def test_repairing_twice_is_repairing_once(times: int) -> None:
     assert '<title type="html">A &#x26;amp; &#x26;lt;b&#x26;gt;</title>' in xml.lines(atom)
     assert xml.lines(rss).count("<enclosure") == 1 and 'url="https://a.example/s.mp3"' in xml.lines(rss)
     assert xml.lines(rss).count("<dc:creator>") == 2 and "<author" not in xml.lines(rss)
-    assert "<description>&amp;amp;eacute;</description>" in xml.lines(rss)
+    assert "<description>&#x26;amp;eacute;</description>" in xml.lines(rss)
 
 
 @pytest.mark.parametrize("write", [xml.write_atom, xml.write_rss])
@@ -246,3 +246,17 @@ def test_heads_are_repaired_once_and_for_all(write: Any, monkeypatch: pytest.Mon
     assert 'rel="hub" href="https://hub.example/"' in whole
     assert whole.count("<fh:archive/>") == 1
     assert "".join(write(replace(HEAD, logo=""), ())) != whole
+
+
+def test_signs_that_look_like_html_in_every_short_text(project: Project) -> None:
+    wild = "</b><script>x()</script>"
+    project.write("announcements/a.pdf", b"%PDF-1.4")
+    project.announce(title=wild, tags=[wild], attachments=[{"src": "a.pdf", "title": wild}], url=f"{BASE}?a[]=1")
+    files = built(project)
+    (item,) = etree.fromstring(files["rss.xml"]).iter("item")
+    # Text with an end tag is taken for HTML; then it has to be HTML.
+    assert item.findtext("title") == item.findtext("category") == "&lt;/b&gt;&lt;script&gt;x()&lt;/script&gt;"
+    assert item.findtext("link") == f"{BASE}?a%5B%5D=1"
+    root = etree.fromstring(files["atom.xml"])
+    named = {key: value for each in root.iter() for key, value in each.attrib.items() if wild in value}
+    assert named == {"term": wild}

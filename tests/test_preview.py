@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import os
 import re
 import signal
@@ -23,6 +24,7 @@ from newsletter import pipeline
 from newsletter.preview import months
 from newsletter.preview.desk import Desk
 from newsletter.preview.inbox import PROGRAMS, lines
+from newsletter.preview.looks import offered
 from newsletter.preview.pulse import Pulse
 from newsletter.preview.screens import LANGUAGES
 from newsletter.preview.server import application
@@ -178,6 +180,21 @@ def test_the_clock_moves_what_is_scheduled(project: Project) -> None:
     assert "Programmée" in looking.get("/site/index.html")
 
 
+def test_a_feed_entry_is_that_of_the_build(samples: Looking) -> None:
+    base = "https://actualites.interfor.example/"
+    for key in ("2024-11-26-trophee-innovation", "2024-11-26-trophee-innovation.en"):
+        name = "lang/en.json" if key.endswith(".en") else "feed.json"
+        entries = json.loads(samples.data(f"/site/feeds/{name}"))["items"]
+        url = base + key.removeprefix("2024-11-26-") + ".html"
+        entry = next(each for each in entries if each["url"] == url)
+        frame = samples.get(f"/announcement/{key}/feed.html")
+        assert entry["content_html"].replace(f'="{base}', f'="/announcement/{key}/site/') in frame
+        assert escape(entry["title"], quote=False) in samples.get(f"/announcement/{key}/feed")
+    made = built(ROOT, NOW)
+    for path in ("feeds/atom.xml", "feeds/rss.xml", "feeds/feed.json"):
+        assert samples.data(f"/site/{path}") == made[f"site/{path}"]
+
+
 # --- Only what changed is read again
 
 
@@ -319,7 +336,7 @@ def test_every_screen_answers(samples: Looking) -> None:
     for path in ("/", "/?q=troph", "/?all=public", "/calendar", "/calendar/2024-11", "/problems", "/issue/2024-11.en"):
         assert "<main" in samples.get(path)
     for key in keys(ROOT):
-        for view in ("mail", "inbox", "text", "headers", "web"):
+        for view in offered("announcement"):
             assert 'aria-current="page"' in samples.get(f"/announcement/{key}/{view}")
     for path in ("/calendar/2024-13", "/calendar/x", "/issue/1999-01", "/announcement/x", "/announcement/x/y", "/y/x"):
         assert "<main" in samples.get(path, 404)

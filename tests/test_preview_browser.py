@@ -15,6 +15,7 @@ import browser
 from conftest import SETTINGS, Project
 from newsletter import pipeline
 from newsletter.channels import channel
+from newsletter.preview.looks import offered
 from newsletter.problems import Problems
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.system, pytest.mark.loopback]
 ROOT = Path(__file__).parents[1]
 NOW = "2024-12-05T12:00"
 PRIZE = "2024-11-26-prix"
-VIEWS = ("mail", "inbox", "text", "headers", "web", "social")
+VIEWS = offered("announcement")
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +152,20 @@ def test_write_see_break_mend(page: "Page", project: Project) -> None:
     settings.write_text(good, encoding="utf-8")
     page.get_by_text("Les réglages ne sont pas lisibles").wait_for(state="detached")
     assert page.evaluate("window.still")
+
+
+def test_a_tab_that_comes_back_is_up_to_date(page: "Page", project: Project) -> None:
+    page.goto("/")
+    hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true}); %s }"
+    hide %= "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(hide, True)
+    assert page.evaluate("events.readyState") == 2
+    added = project.announce("2024-12-03-entre-temps.md", title="Entre-temps")
+    page.wait_for_timeout(300)
+    assert page.get_by_role("link", name="Entre-temps").count() == 0
+    page.evaluate(hide, False)
+    page.get_by_role("link", name="Entre-temps").wait_for()
+    added.unlink()
 
 
 def test_dark_phone_and_without_images(page: "Page") -> None:

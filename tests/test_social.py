@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +299,9 @@ def test_the_page_shows_all_and_runs_nothing_foreign() -> None:
             for post in told:
                 first = samples()[post["file"]].decode().split("\n")[0]
                 assert escape(first).replace("&#x27;", "&#39;") in page
+    # What the buttons copy is the text of these elements.
+    copied = {unescape(re.sub("</?span>", "", each)) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)}
+    assert copied == {data.decode() for name, data in samples().items() if name.endswith(".txt")}
     assert len(re.findall("<script", page)) == 1 and "http-equiv" in page
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
     assert " on" not in "".join(re.findall(r"<[a-z][^>]*>", page)).replace(" only", "")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import pipeline
@@ -100,7 +100,6 @@ def composed(announcement: Announcement) -> tuple[Material, tuple[Post, ...]]:
 
 
 @given(announcements())
-@settings(max_examples=60)
 def test_every_snippet_fits_and_is_ready_to_paste(announcement: Announcement) -> None:
     material, posts = composed(announcement)
     assert [post.platform.name for post in posts] == list(PLATFORMS)
@@ -119,7 +118,6 @@ def test_every_snippet_fits_and_is_ready_to_paste(announcement: Announcement) ->
 
 
 @given(announcements())
-@settings(max_examples=60)
 def test_nothing_is_cut_that_must_stay_whole(announcement: Announcement) -> None:
     _, posts = composed(announcement)
     for post in posts:
@@ -137,7 +135,6 @@ def test_nothing_is_cut_that_must_stay_whole(announcement: Announcement) -> None
 
 
 @given(announcements())
-@settings(max_examples=40)
 def test_the_hook_stands_within_the_fold(announcement: Announcement) -> None:
     material, posts = composed(announcement)
     for post in posts:

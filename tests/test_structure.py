@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates addresses brand content exchange front typography workers",
+    "text dates addresses brand content exchange front manifest typography workers",
     "files prose words templates outbox",
     "fields views campaign site",
     "keys targets clashes",

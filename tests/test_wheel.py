@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import urllib.request
 import venv
 import zipfile
 from pathlib import Path
@@ -57,3 +58,21 @@ def test_a_project_from_the_wheel_alone(python: Path, tmp_path: Path) -> None:
     assert list((project / "outbox/email/announcements").glob("*.eml"))
     assert (project / "outbox/site/index.html").exists()
     assert (project / "templates/mail/layout.mjml").exists()
+
+
+@pytest.mark.loopback
+def test_the_preview_from_the_wheel_alone(python: Path, tmp_path: Path) -> None:
+    project = tmp_path / "lettre"
+    assert run(python, "init", str(project), "--now", "2024-12-01").returncode == 0
+    words = ("preview", "-C", str(project), "--port", "0", "--no-open")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COVERAGE"))}
+    command = [str(python), "-P", "-m", "newsletter", *words]
+    with subprocess.Popen(command, cwd=tmp_path, env=clean, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stderr is not None
+            address = server.stderr.readline().split()[1]
+            for path in ("", "calendar", "own/preview.css", "own/preview.js", "site/index.html"):
+                with urllib.request.urlopen(address + path, timeout=20) as answer:
+                    assert answer.status == 200 and answer.read(), path
+        finally:
+            server.terminate()

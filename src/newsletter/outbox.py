@@ -6,7 +6,6 @@ exchanged in one system call, so a kill at any instant leaves the old outbox or 
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -17,12 +16,11 @@ from typing import Any
 
 from newsletter import exchange
 from newsletter.exchange import Busy, DiskFault, Growing, Reading, Standing, refusals
+from newsletter.manifest import MANIFEST, entries_of
 from newsletter.model import Artefact
 from newsletter.problems import Place, Problems, Stop
 
 __all__ = ["Busy", "DiskFault", "Published", "publish", "verify"]
-
-MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +112,8 @@ def _read(target: str) -> _Old:
     if tree.sizes[MANIFEST] > 0:  # a pipe would never end
         with refusals(target):
             manifest = Path(target, MANIFEST).read_bytes()
-    try:
-        found = json.loads(manifest)
-        if found["schema"] == 1:
-            entries = found["files"]
-            if all(type(each["sha256"]) is str and type(each["size"]) is int for each in entries.values()):
-                return _Old(tree, manifest, entries)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        pass
-    return _Old(tree, manifest, trusted=False)
+    entries = entries_of(manifest)
+    return _Old(tree, manifest, trusted=False) if entries is None else _Old(tree, manifest, entries)
 
 
 def _is_whole(tree: Standing, path: str, entry: dict[str, Any]) -> bool:

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from newsletter.model import Artefact
 
 _ONLY = typer.Option("--only", metavar="A,B", help="Only these of email, feeds, site, social; needs --out.")
-_JOBS = typer.Option("--jobs", "-j", metavar="N", min=0, max=64, help="Processes (default: as many as pay).")
+
+
+def _processes(written: str | int) -> int:
+    if not str(written).isdecimal() or int(written) > 64:
+        raise typer.BadParameter("write a number from 1 to 64")
+    return int(written)
+
+
+_JOBS = typer.Option("--jobs", "-j", metavar="N", parser=_processes, help="Processes (default: as many as pay).")
 # What a summary counts: how a file's path begins and ends, and what it is then.
 _KINDS = (
     ("email/announcements/", ".eml", "announcement mail"),

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 FINE, PROBLEMS, USAGE, DISK, BUSY = 0, 1, 2, 74, 75
 
-Folder = Annotated[Path | None, typer.Option("-C", "--directory", metavar="DIR", help="Work in DIR instead of here.")]
+# `parser`: else typer imports pydantic, which takes longer than checking an announcement.
+Folder = Annotated[
+    Path | None,
+    typer.Option("-C", "--directory", metavar="DIR", help="Work in DIR instead of here.", parser=Path),
+]
 Now = Annotated[
     str,
     typer.Option(
@@ -25,7 +29,10 @@ Now = Annotated[
 ]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="Problems as text, json, github or gitlab.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
-Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The outbox (default: outbox/ of the project).")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="The outbox (default: outbox/ of the project).", parser=Path),
+]
 
 # Where `newsletter -C DIR command` puts DIR.
 before: dict[str, Path | None] = {"directory": None}

@@ -31,7 +31,8 @@ _KINDS = ("announcement", "issue")
 _READER = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>feed</title>
 <style>body {{ margin: 0; font: 1.0625rem/1.6 Georgia, serif; overflow-wrap: break-word }}
-img {{ max-width: 100%; height: auto }} table {{ border-collapse: collapse }} td, th {{ padding: .25em .5em }}
+img {{ max-width: 100%; height: auto }} figure {{ margin: 1em 0 }}
+table {{ border-collapse: collapse }} td, th {{ padding: .25em .5em }}
 pre {{ overflow-x: auto }} body > :first-child {{ margin-top: 0 }}</style></head><body>{content}</body></html>
 """
 

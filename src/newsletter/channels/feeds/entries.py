@@ -70,14 +70,14 @@ class Entries:
         image = announcement.image
         return Entry(
             id=permanent_id(announcement, self.publication.settings),
-            url=told.url,
+            url=_strict(told.url),
             title=clean_text(announcement.title),
             summary=clean_text(announcement.summary),
             html=html,
             lang=announcement.lang,
             published=announcement.date.astimezone(UTC),
             updated=announcement.updated.astimezone(UTC),
-            authors=tuple(Author(clean_text(each.name), url=each.url) for each in announcement.authors),
+            authors=tuple(Author(clean_text(each.name), url=_strict(each.url)) for each in announcement.authors),
             labels=tuple(clean_text(tag.label) for tag in announcement.tags),
             lead=_lead(announcement, image.src) if image else None,
             enclosures=tuple(_enclosures(announcement)),
@@ -86,7 +86,14 @@ class Entries:
 
 def _lead(announcement: Announcement, src: str) -> Lead:
     target = announcement.targets[src]
-    return Lead(target.url, target.asset)
+    return Lead(_strict(target.url), target.asset)
+
+
+def _strict(address: str) -> str:
+    """The address with brackets percent-encoded: browsers take them, RFC 3986 does not, but for a host in brackets."""
+    head, slashes, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return head + slashes + host + slash + path.replace("[", "%5B").replace("]", "%5D")
 
 
 def _enclosures(announcement: Announcement) -> Iterable[Enclosure]:

@@ -34,7 +34,8 @@ _SPACES: Mapping[str, str] = {
 }
 _DECLARATION = re.compile(r' xmlns(?::\w+)?="[^"]*"')
 # Long texts, which are HTML in any case.
-_LONG = frozenset({"content", "description", "summary", f"{{{_SPACES['content']}}}encoded"})
+_LONG = frozenset({"content", f"{{{_SPACES['content']}}}encoded"})
+_END_TAG = re.compile(r"</\w+>")
 _DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="{css}"?>\n'
 
 
@@ -55,7 +56,7 @@ def write_entry(entry: Entry) -> tuple[str, str]:
     base.link(href=entry.url, rel="alternate", type="text/html")
     base.summary(entry.summary)
     base.content(entry.html, type="html")
-    base.category([{"term": label, "label": label} for label in entry.labels])
+    base.category([{"term": label} for label in entry.labels])
     if entry.authors:
         base.author([{"name": each.name, **({"uri": each.url} if each.url else {})} for each in entry.authors])
     atom, rss = base.atom_entry(), base.rss_entry()
@@ -66,26 +67,29 @@ def write_entry(entry: Entry) -> tuple[str, str]:
 
 def repair_atom_entry(element: Any, entry: Entry) -> None:
     """Make the element say what the entry says. `updated` is left to the feed."""
-    _drop(element, "updated", "link", "published", "media:content", "media:thumbnail")
+    _drop(element, "updated", "link", "category", "published", "media:content", "media:thumbnail")
     for name, text in (("title", entry.title), ("summary", entry.summary)):
         _type(element.find(name), text)
     _add(element, "published", instant(entry.published))
     _add(element, "link", rel="alternate", type="text/html", href=entry.url)
     for each in entry.enclosures:
-        _add(
-            element, "link", rel="enclosure", type=each.media_type, length=str(each.size), title=each.title,
-            href=each.url,
-        )  # fmt: skip
+        told = {"type": each.media_type, "length": str(each.size), **_named("title", each.title)}
+        _add(element, "link", rel="enclosure", **told, href=each.url)
+    for label in entry.labels:
+        _add(element, "category", term=label, **_named("label", label))
     _add_lead(element, entry)
 
 
 def repair_rss_item(element: Any, entry: Entry) -> None:
     """Make the element say what the entry says."""
     _drop(
-        element, "author", "content:encoded", "pubDate", "enclosure", "atom:updated", "dc:creator", "dc:language",
-        "media:content", "media:thumbnail",
+        element, "author", "category", "content:encoded", "pubDate", "enclosure", "atom:updated", "dc:creator",
+        "dc:language", "media:content", "media:thumbnail",
     )  # fmt: skip
+    element.find("title").text = _spelled(entry.title)
     element.find("description").text = escape(entry.summary, quote=False)
+    for label in entry.labels:
+        _add(element, "category", _spelled(label))
     _add(element, "content:encoded", entry.html)
     _add(element, "pubDate", format_datetime(entry.published))
     if entry.updated != entry.published:
@@ -169,6 +173,8 @@ def repair_rss_head(channel: Any, head: Head) -> None:
     """Make the channel's own elements say what the head says."""
     _drop(channel, "atom:link", "fh:archive", "image", "lastBuildDate")
     channel.find("link").text = head.home
+    channel.find("title").text = _spelled(head.title)
+    channel.find("description").text = _spelled(head.description or head.title)
     _add(channel, "lastBuildDate", format_datetime(head.updated.replace(microsecond=0)))
     for rel, (media_type, href) in head.links("rss").items():
         if rel != "alternate":
@@ -177,7 +183,7 @@ def repair_rss_head(channel: Any, head: Head) -> None:
         _add(channel, "fh:archive")
     if head.logo.rpartition(".")[2].lower() in ("gif", "jpg", "jpeg", "png"):
         image = _add(channel, "image")
-        for name, text in (("url", head.logo), ("title", head.title), ("link", head.home)):
+        for name, text in (("url", head.logo), ("title", _spelled(head.title)), ("link", head.home)):
             _add(image, name, text)
 
 
@@ -218,6 +224,16 @@ def _type(element: Any, text: str) -> None:
     is_marked = bool(re.search("[&<>]", text))
     element.set("type", "html" if is_marked else "text")
     element.text = escape(text, quote=False) if is_marked else text
+
+
+def _spelled(text: str) -> str:
+    """A short text of RSS. It is text; but one with an end tag would be taken for HTML, and parts of it lost."""
+    return escape(text, quote=False) if _END_TAG.search(text) else text
+
+
+def _named(name: str, text: str) -> Mapping[str, str]:
+    """An attribute that may be left out where it would look like HTML."""
+    return {name: text} if text and not _END_TAG.search(text) else {}
 
 
 def lines(parent: Any) -> str:

@@ -8,13 +8,21 @@ style blocks are left alone (inlining them too adds 32 % of bytes instead of 9 %
 
 import logging
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape, unescape
+from types import ModuleType
 from typing import Any
 
 import cssutils
-from premailer import Premailer
+
+# premailer imports a library for the network, which takes 50 ms, and which nothing here may use.
+_absent = None if "requests" in sys.modules else sys.modules.setdefault("requests", ModuleType("requests"))
+from premailer import Premailer  # noqa: E402
+
+if _absent is not None:
+    del sys.modules["requests"]
 
 _VOID = frozenset(("hr", "img", "br"))
 

@@ -85,10 +85,10 @@ def by_word(sentence: str) -> tuple[str, ...]:
     return tuple(f"{kept}{ELLIPSIS}" for kept, _ in _shorter(sentence))
 
 
-def by_grapheme(word: str) -> Iterator[str]:
+def by_grapheme(text: str) -> Iterator[str]:
     """The last resort for writing without spaces. A link, a tag or a mention stays whole."""
-    if not re.search(r"://|[@#＃＠]|\d", word):
-        pieces = units.clusters(word)
+    if not re.search(r"://|[@#＃＠ \n]|\d", text):
+        pieces = units.clusters(text)
         for length in range(len(pieces) - 1, 0, -1):
             yield "".join(pieces[:length]) + ELLIPSIS
 

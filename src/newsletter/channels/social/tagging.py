@@ -25,8 +25,9 @@ def hashtags(labels: Iterable[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _camel(label: str) -> str:
-    words = _WORDS.findall(_ELISION.sub("", unicodedata.normalize("NFC", label)))
-    tag = "".join(word[0].upper() + word[1:] for word in words)
+    label = _ELISION.sub("", unicodedata.normalize("NFC", label))
     # Marks that stand by themselves, as in Hindi, are no letters to X: better no hashtag than half of one.
-    sound = tag.isalnum() and not tag.isnumeric() and len(tag) <= LONGEST and len("".join(words)) == len(tag)
-    return tag if sound and any(map(str.isalpha, tag)) else ""
+    if any(unicodedata.category(sign).startswith("M") for sign in label if not sign.isascii()):
+        return ""
+    tag = "".join(word[0].upper() + word[1:] for word in _WORDS.findall(label))
+    return tag if len(tag) <= LONGEST and any(map(str.isalpha, tag)) else ""

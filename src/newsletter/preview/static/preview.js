@@ -138,18 +138,27 @@ async function update(address = location.href) {
   dress();
 }
 
-const events = new EventSource('/events');
-events.onmessage = (event) => {
-  live.classList.remove('lost');
-  live.lastElementChild.textContent = body.dataset.liveText;
-  if (event.data === version) return;
-  version = event.data;
-  update();
-};
-events.onerror = () => {
-  live.classList.add('lost');
-  live.lastElementChild.textContent = body.dataset.lost;
-};
+let events;
+
+function listen() {
+  events?.close();
+  events = new EventSource('/events');
+  events.onmessage = (event) => {
+    live.classList.remove('lost');
+    live.lastElementChild.textContent = body.dataset.liveText;
+    if (event.data === version) return;
+    version = event.data;
+    update();
+  };
+  events.onerror = () => {
+    live.classList.add('lost');
+    live.lastElementChild.textContent = body.dataset.lost;
+  };
+}
+
+listen();
+// A browser keeps six connections to a server: tabs that nobody looks at give theirs back.
+document.addEventListener('visibilitychange', () => (document.hidden ? events.close() : listen()));
 addEventListener('pagehide', () => events.close());
 
 // --- Copying.

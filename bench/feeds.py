@@ -1,0 +1,49 @@
+"""How long all feeds take: `python -m bench.feeds [COUNT]`, by default of 10,000 announcements with 50 tags.
+
+One process writes every feed, archives too; reading the announcements comes before and is told apart.
+"""
+
+import resource
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import corpus
+from newsletter import pipeline
+from newsletter.channels import channel
+from newsletter.problems import Problems
+from newsletter.templates import Templates
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def megabytes() -> float:
+    """The most that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Print one line."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    with tempfile.TemporaryDirectory() as folder:
+        root, problems = Path(folder), Problems()
+        corpus.write(root, count)
+        begun = time.perf_counter()
+        publication = pipeline.read(pipeline.open_project(root, problems), NOW, problems)
+        read, before = time.perf_counter() - begun, megabytes()
+        begun = time.perf_counter()
+        files = size = 0
+        for artefact in channel("feeds")(publication, Templates(root, problems), problems):
+            files += 1
+            size += len(artefact.data)
+        written = time.perf_counter() - begun
+    print(
+        f"{count:,} announcements: {files} files of feeds, {size / 1e6:.0f} MB, in {written:.1f} s and "
+        f"{megabytes() - before:.0f} MB; reading took {read:.1f} s and {before:.0f} MB before"
+    )
+
+
+if __name__ == "__main__":
+    main()
