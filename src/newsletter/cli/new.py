@@ -1,8 +1,6 @@
 """new: begin an announcement."""
 
 import os
-import shlex
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +104,9 @@ def _write(project: "Project", wish: Wish) -> Path:
 
 
 def _edit(path: Path) -> None:
+    import shlex
+    import subprocess
+
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
         refuse(f"{shown(path)} is written, but neither VISUAL nor EDITOR names an editor")
