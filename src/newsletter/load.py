@@ -89,7 +89,7 @@ def parse(path: str, raw: bytes, problems: Problems) -> Source | None:
         return None
     _read_excuses(path, front, problems)
     fields = _read_yaml(path, front, problems)
-    return None if fields is None else Source(path, fields, body, body_line)
+    return None if fields is None else Source(path, fields, body.encode(), body_line)
 
 
 def _decode(path: str, raw: bytes, problems: Problems) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsletter.model import Block, Element, PageOnly, Part, Picture, Prose, Reference
 from newsletter.problems import Level
@@ -16,6 +17,17 @@ class Fault:
     message: str
     fix: str = ""
     level: Level = "error"
+
+
+# Of these there are few, and each stands in thousands of bodies.
+@lru_cache(maxsize=4096)
+def _element(outside: str, tag: str, attributes: str, href: str, page: str) -> Element:
+    return Element(f"{outside} {tag}" if outside else tag, attributes, href, page)
+
+
+@lru_cache(maxsize=256)
+def _closing(tag: str) -> str:
+    return f"</{tag}>"
 
 
 class Writing:
@@ -50,13 +62,14 @@ class Writing:
     def enter(self, tag: str, attributes: str = "", href: str = "", page: str = "") -> None:
         """Open an element."""
         self.open.append((tag, self.chain))
-        self.chain = f"{self.chain} {tag}" if self.chain else tag
-        self.parts.append(Element(self.chain, attributes, href, page))
+        element = _element(self.chain, tag, attributes, href, page)
+        self.chain = element.chain
+        self.parts.append(element)
 
     def leave(self) -> None:
         """Close the innermost element."""
         tag, self.chain = self.open.pop()
-        self.parts.append(f"</{tag}>")
+        self.parts.append(_closing(tag))
 
     def write(self, html: str, plain: str) -> None:
         """Text in both forms."""

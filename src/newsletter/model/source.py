@@ -42,12 +42,20 @@ Node = Scalar | Items | Fields
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as found, not judged. `body_line` is the line of the body's first character."""
+    """A file as found, not judged. `body_line` is the line of the body's first character.
+
+    The body is kept in UTF-8: in French it takes half of what a str takes.
+    """
 
     path: str
     front: Fields
-    body: str
+    utf8: bytes
     body_line: int = 1
+
+    @property
+    def body(self) -> str:
+        """What stands behind the front matter."""
+        return self.utf8.decode()
 
     def at(self, node: Node) -> Place:
         """The place of a front-matter value."""
@@ -59,7 +67,7 @@ class Source:
 
     def at_offset(self, offset: int) -> Place:
         """The place of a byte offset (UTF-8) in the body."""
-        before = self.body.encode()[:offset].decode(errors="ignore")
+        before = self.utf8[:offset].decode(errors="ignore")
         return Place(
             self.path,
             self.body_line + before.count("\n"),
