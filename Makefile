@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help newsletter preview check test lint gallery bench lock clean runtime-env test-env
+.PHONY: help newsletter preview check test lint docs gallery bench lock clean runtime-env test-env
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -26,6 +26,9 @@ lint: test-env ## Check style, format and types of the code
 
 gallery: runtime-env ## Every block of the mails, light, dark and narrow, on one page
 	@.venv/bin/python docs/gallery.py
+
+docs: test-env ## Build the documentation as a site, build/docs/
+	@.venv/bin/python -m mkdocs build --quiet --strict
 
 bench: test-env ## Measure how fast it builds
 	@.venv/bin/python -m bench
