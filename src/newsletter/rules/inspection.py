@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +37,8 @@ from newsletter.rules.rule import Family, Finding, Rule
 from newsletter.rules.written import Written
 from newsletter.templates import Templates, packaged
 
+_SECTION = re.compile("(?=<mj-section|<mj-wrapper|</mj-body)")
+_SLOT = re.compile(f"{HEAD}\\d+")
 SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 
 
@@ -59,6 +62,7 @@ class Inspection:
     _parts: dict[str, dict[str, bytes]] = field(default_factory=dict)
     _site: dict[str, Artefact] = field(default_factory=dict)
     _paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _neighbours: set[tuple[str, str]] = field(default_factory=set)
     _of: Mapping[str, Announcement | Issue] = field(init=False)
     _pairs: frozenset[tuple[str, str]] = field(init=False)
 
@@ -72,6 +76,8 @@ class Inspection:
 
     def drawn(self, drawn: Drawn) -> None:
         """A mail's shape: its rules run on the finished HTML; only where one finds something, its origin is looked up."""
+        if not (self.thorough or self._is_new(drawn)):
+            return
         document = self._document(drawn.html, drawn.is_shape)
         found = [each for family in SHAPES for each in family.find(document)]
         if not found:
@@ -80,6 +86,19 @@ class Inspection:
         for family in SHAPES:
             for rule, finding in family.find(marked):
                 rule.report(self.problems, trace.place(_origin(finding.where, drawn.mjml)), finding)
+
+    def _is_new(self, drawn: Drawn) -> bool:
+        """Whether a shape holds a section, or two neighbours, that none before it held.
+
+        An issue of sixty stories is a shape of its own, made of four sections that were looked at long ago.
+        """
+        if not drawn.is_shape:
+            return True
+        sections = _SECTION.split(_SLOT.sub(HEAD, drawn.mjml))
+        neighbours = set(pairwise((drawn.template.path, *sections)))
+        fresh = neighbours - self._neighbours
+        self._neighbours |= fresh
+        return bool(fresh)
 
     def _document(self, html: str, is_shape: bool) -> Document:
         return Document(html, is_shape=is_shape, host=self._host(), known_pairs=self._pairs)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from newsletter.rules.rule import Family, Finding
@@ -15,6 +16,7 @@ _DOMAIN = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?",
 _SHORTENERS = frozenset("bit.ly t.co goo.gl tinyurl.com ow.ly is.gd buff.ly rebrand.ly cutt.ly urlz.fr lc.cx".split())
 
 
+@lru_cache(maxsize=4096)
 def _host(target: str) -> str:
     try:
         return (urlsplit(target).hostname or "") if re.match(r"https?:", target, re.IGNORECASE) else ""
@@ -86,7 +88,10 @@ def look_alike_host(written: Written) -> Iterator[Finding]:
     may stand.
     """
     for _, target, place in written.links:
-        for label in map(_shown, _host(target).split(".")):
+        host = _host(target)
+        if host.isascii() and "xn--" not in host:
+            continue
+        for label in map(_shown, host.split(".")):
             scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in label if letter.isalpha()}
             if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
                 yield Finding(place, f"'{label}' mixes letters of several scripts", "type the name anew")
