@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -180,7 +179,7 @@ def test_dark_phone_and_without_images(page: "Page") -> None:
     assert page.evaluate(dark) is False
     assert inside.evaluate("() => innerWidth") == 360
     picture = mail(page, 360).get_by_role("img", name="Un trophée")
-    assert picture.evaluate("image => image.naturalWidth") > 0
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0  # once it is loaded
     page.keyboard.press("i")
     page.locator('.w360 iframe[data-shown*="images=off"]').wait_for()
     picture.wait_for()
@@ -190,10 +189,8 @@ def test_dark_phone_and_without_images(page: "Page") -> None:
     page.reload()  # what was chosen is kept
     assert page.get_by_role("button", name="Sombre").get_attribute("aria-pressed") == "true"
     assert page.locator(".w720").is_hidden()
-    height = page.locator(".w360 iframe").evaluate(
-        "frame => frame.clientHeight - frame.contentDocument.body.scrollHeight"
-    )
-    assert abs(height) < 60
+    frame = "document.querySelector('.w360 iframe')"
+    assert comes(page, f"Math.abs({frame}.clientHeight - {frame}.contentDocument.body.scrollHeight) < 60")
 
 
 def test_keys_lead_everywhere(page: "Page") -> None:
@@ -225,7 +222,7 @@ def test_a_snippet_is_copied_as_it_is_built(page: "Page", project: Project) -> N
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
     publication = pipeline.read(opened, datetime(2024, 12, 5, 12, tzinfo=UTC), Problems())
-    templates = pipeline.open_templates(opened, problems, Counter())
+    templates = pipeline.open_templates(opened, problems)
     made = {each.path: each.data.decode() for each in channel("social")(publication, templates, problems)}
     page.goto(f"/announcement/{PRIZE}/social")
     for name, platform in (("Mastodon", "mastodon"), ("LinkedIn", "linkedin"), ("SMS", "sms")):

@@ -17,6 +17,7 @@ LAYERS = (
     "model",
     "text dates addresses brand content exchange front manifest typography workers",
     "files prose words templates outbox",
+    "vocabulary",
     "fields views campaign site",
     "keys targets clashes",
     "settings load markdown hints",

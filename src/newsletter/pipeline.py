@@ -1,7 +1,6 @@
 """pipeline: load → check → compose → channels, on one screen."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -80,23 +79,22 @@ def build(
     now: datetime,
     problems: Problems,
     only: Collection[str] = CHANNELS,
-    tally: Counter[str] | None = None,
     *,
     jobs: int = 0,
     thorough: bool = False,
 ) -> Iterator[Artefact]:
     """Every file of the outbox at `now`, as it is made, by the channels in `only`.
 
-    `jobs` is the number of processes (0: as many as pay). Faults go to `problems`; what
-    a summary may want to say of the work is counted in `tally`. When `thorough`, every rule looks
-    at what is made, not only those that may stop a build; that is one process's work.
+    `jobs` is the number of processes (0: as many as pay). Faults go to `problems`. When
+    `thorough`, every rule looks at what is made, not only those that may stop a build; that is one
+    process's work.
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
     publication = read(project, now, problems, thorough=thorough)
     if problems.fatal:
         raise Stop
-    templates = open_templates(project, problems, Counter() if tally is None else tally)
+    templates = open_templates(project, problems)
 
     def make(share: Share) -> Iterator[Artefact]:
         mine = replace(publication, share=share)
@@ -112,9 +110,9 @@ def build(
     yield from workers.spread(make, problems, processes)
 
 
-def open_templates(project: Project, problems: Problems, tally: Counter[str]) -> Templates:
+def open_templates(project: Project, problems: Problems) -> Templates:
     """The theme of the project. Raises Stop when there is none of that name."""
-    templates = Templates(project.root, problems, project.settings.theme, tally)
+    templates = Templates(project.root, problems, project.settings.theme)
     if project.settings.theme not in templates.themes():
         problems.error(
             Place(project.settings.path), "unknown-theme", f"there is no theme '{project.settings.theme}'",
@@ -124,15 +122,13 @@ def open_templates(project: Project, problems: Problems, tally: Counter[str]) ->
     return templates
 
 
-def check(project: Project, now: datetime, problems: Problems) -> Counter[str]:
-    """Everything that is wrong at `now`, by every rule that needs no other tool; gives what was counted.
+def check(project: Project, now: datetime, problems: Problems) -> None:
+    """Everything that is wrong at `now`, by every rule that needs no other tool.
 
     Raises Stop when the announcements or templates hold an error that ends the run.
     """
-    tally: Counter[str] = Counter()
-    for _ in build(project, now, problems, tally=tally, thorough=True):
+    for _ in build(project, now, problems, thorough=True):
         pass
-    return tally
 
 
 def outgoing(project: Project, now: datetime) -> Iterator[tuple[str, Place]]:

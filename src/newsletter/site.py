@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from newsletter.brand import colours
 from newsletter.model import Announcement, Artefact, Asset, Issue, Picture, Publication, Target
-from newsletter.templates import Templates, load_strings
-from newsletter.words import Words
+from newsletter.templates import Templates
+from newsletter.vocabulary import Vocabulary
 
 FEED_TYPES = {"Atom": "application/atom+xml", "JSON": "application/feed+json"}
 
@@ -78,8 +78,12 @@ class Site:
 
     publication: Publication
     templates: Templates
-    _words: dict[str, Words] = field(init=False, default_factory=dict)
     _frames: dict[tuple[str, str, bool], dict[str, Any]] = field(init=False, default_factory=dict)
+
+    @cached_property
+    def words(self) -> Vocabulary:
+        """Strings and dates, by language."""
+        return Vocabulary(self.templates, self.publication.settings.timezone)
 
     @cached_property
     def stylesheet(self) -> Artefact:
@@ -120,13 +124,6 @@ class Site:
     def _subject(self, slug: str, label: str, held: list[Announcement]) -> Subject:
         own = any(each.stem == each.slug for each in held)
         return Subject(label, slug, self.publication.settings.language if own else held[0].lang, tuple(held))
-
-    def words(self, lang: str) -> Words:
-        """Strings and dates of a language."""
-        if lang not in self._words:
-            zone = self.publication.settings.timezone
-            self._words[lang] = Words(lang, load_strings(self.templates, lang), zone)
-        return self._words[lang]
 
     def render(self, template: str, page: Page, root: str | None = None, **values: Any) -> Artefact:
         """One page. `root` leads from it to the site's top; by default it is relative."""

@@ -140,7 +140,7 @@ class Templates:
     """The theme of one project: `root`/templates first, then what comes with the package.
 
     Another theme than the default one has its files in `templates/themes/<name>/`; what it
-    leaves out is the default theme's. `tally` counts what the summary of a build tells; `watch`
+    leaves out is the default theme's. `tally` counts shapes and mails compiled whole; `watch`
     is called with what a channel makes once and uses often, such as the shape of a mail.
     """
 

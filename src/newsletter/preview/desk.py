@@ -4,7 +4,6 @@ Whatever breaks (a file, a template, the settings), the last good render stays, 
 """
 
 import os
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -161,7 +160,7 @@ class Desk:
         assert self.snapshot is not None
         settings = self.snapshot.settings
         if self._templates is None or self._templates.theme != settings.theme:
-            self._templates = open_templates(Project(self.root, settings), problems, Counter())
+            self._templates = open_templates(Project(self.root, settings), problems)
         self._templates.problems = problems
         return self._templates
 

@@ -126,8 +126,7 @@ class Mails:
 
 
 def _list_id(url: str) -> str:
-    host = url.partition("://")[2].partition("/")[0].partition(":")[0]
-    return f"{host}"
+    return url.partition("://")[2].partition("/")[0].partition(":")[0]
 
 
 def _unsubscribe(unsubscribe: Unsubscribe) -> str:

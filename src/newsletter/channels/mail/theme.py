@@ -10,8 +10,8 @@ from newsletter.channels.mail.inlining import resolve
 from newsletter.channels.mail.shape import Press
 from newsletter.model import Prose, Publication
 from newsletter.problems import Place, Problems, Stop
-from newsletter.templates import Templates, load_strings
-from newsletter.words import Words
+from newsletter.templates import Templates
+from newsletter.vocabulary import Vocabulary
 
 WIDTH = 600  # px, of the mail
 GUTTER = 32  # px, left and right of the text
@@ -41,11 +41,12 @@ class Theme:
     brand: Literals = field(init=False)
     press: Press = field(init=False)
     head_css: str = field(init=False)
+    words: Vocabulary = field(init=False)
     _prose_css: str = field(init=False)
     _styles: dict[str, str] = field(init=False, default_factory=dict)
-    _words: dict[str, Words] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.words = Vocabulary(self.templates, self.publication.settings.timezone)
         self.brand = Literals(colours(self.publication.settings))
         css = {
             name: self.templates.get(f"mail/{name}.css").render({"brand": self.brand})
@@ -55,13 +56,6 @@ class Theme:
         self._prose_css = css["prose"]
         self._check_selectors()
         self.press = Press(self.templates, css["inline"], self.problems)
-
-    def words(self, lang: str) -> Words:
-        """Strings and dates of a language."""
-        if lang not in self._words:
-            zone = self.publication.settings.timezone
-            self._words[lang] = Words(lang, load_strings(self.templates, lang), zone)
-        return self._words[lang]
 
     def learn(self, prose: Prose) -> None:
         """Resolve the styles of every chain of elements in `prose` that is not known yet."""

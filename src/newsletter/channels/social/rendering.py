@@ -10,8 +10,8 @@ from newsletter.channels.social.overview import Overview
 from newsletter.channels.social.posts import Post, as_json
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.problems import Problems
-from newsletter.templates import Templates, load_strings
-from newsletter.words import Words
+from newsletter.templates import Templates
+from newsletter.vocabulary import Vocabulary
 
 PAGE = 50  # announcements and issues on a page of the overview
 
@@ -24,7 +24,7 @@ class Snippets:
         self.templates = templates
         self.composer = Composer(publication.settings, templates)
         self.judge = Judge(problems, publication.settings)
-        self._words: dict[str, Words] = {}
+        self.words = Vocabulary(templates, publication.settings.timezone)
         self._stems = {announcement.stem for announcement in publication.announcements}
 
     def material(self, of: Announcement | Issue) -> Material:
@@ -41,13 +41,6 @@ class Snippets:
         posts = tuple(self.composer.posts(material))
         self.judge.material(material, posts)
         return posts
-
-    def words(self, lang: str) -> Words:
-        """Strings and dates of a language."""
-        if lang not in self._words:
-            zone = self.publication.settings.timezone
-            self._words[lang] = Words(lang, load_strings(self.templates, lang), zone)
-        return self._words[lang]
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
