@@ -192,6 +192,50 @@ def test_a_worker_does_not_keep_the_lock(tmp_path: Path) -> None:
     assert in_child(script, tmp_path) == "1\n"
 
 
+def test_a_worker_that_outlives_its_build_writes_nothing_into_the_next_one(tmp_path: Path) -> None:
+    script = """
+    import signal
+    from newsletter.outbox import publish_made
+    from newsletter.workers import spread
+
+    until_go, go = os.pipe()
+    started, start = os.pipe()
+    ended, alive = os.pipe()
+
+    def artefact(name):
+        return Artefact(name, b"", "text/plain")
+
+    def make(share):
+        if share.number < 2:  # two that have written, and one that has not
+            keep(artefact(f"early-{share.number}"))
+        os.write(start, b".")
+        os.read(until_go, 1)
+        yield keep(artefact(f"late-{share.number}"))
+
+    def making(taking):
+        global keep
+        keep = taking
+        return spread(make, Problems(), 3)
+
+    def next_build():
+        yield artefact("a")
+        os.close(alive)
+        os.write(go, b"...")
+        assert os.read(ended, 1) == b""  # now all of them have ended
+        yield artefact("b")
+
+    if (builder := os.fork()) == 0:
+        publish_made(making, out, Problems())
+    for _ in range(3):
+        os.read(started, 1)
+    os.kill(builder, signal.SIGKILL)
+    os.waitpid(builder, 0)
+    publish(next_build(), out, Problems(), wait=0)
+    print(sorted(os.listdir(out)))
+    """
+    assert in_child(script, tmp_path) == "['a', 'b', 'manifest.json']\n"
+
+
 def test_whole_builds_killed_at_random_instants(project: Project) -> None:
     """Every channel at work, one announcement more or less each time."""
     out, chance, seen = project.root / "outbox", random.Random(SEED), set()

@@ -16,6 +16,7 @@ _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, and RENAME_SWAP in sys/stdio.h of macOS
 _PAUSE = 0.05  # seconds between two looks at the lock
 _PIECE = 1 << 20  # bytes of a file that are held at once
+_TRIES = 10  # to remove a tree
 _CURES = {
     errno.EACCES: "allow it, or choose another folder with --out",
     errno.EBUSY: "if this is a mount point, mount its parent folder instead",
@@ -44,9 +45,15 @@ def refusals(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        cure = _CURES.get(fault.errno or 0, "see to it and try again")
-        reason = fault.strerror or fault
-        raise DiskFault(f"{fault.filename or path}: {reason}; {cure}; nothing was changed") from None
+        raise _refused(fault, path) from None
+
+
+def _refused(fault: OSError, path: str) -> DiskFault:
+    """`path` is where, unless the system names a whole path (those within a handle's folder say little)."""
+    if isinstance(fault.filename, str) and os.path.isabs(fault.filename):
+        path = fault.filename
+    cure = _CURES.get(fault.errno or 0, "see to it and try again")
+    return DiskFault(f"{path}: {fault.strerror or fault}; {cure}; nothing was changed")
 
 
 @contextmanager
@@ -146,30 +153,62 @@ def look(root: str) -> Standing:
 
 @dataclass(slots=True)
 class Growing:
-    """The next tree; each of its folders is made once. Its methods raise DiskFault."""
+    """The next tree; each of its folders is made once. Its methods raise DiskFault.
+
+    Workers, forks of the process that made this object, may write into the tree as well. One whose parent was
+    killed must not write into the tree of a later build: what it writes goes through its own handle of the
+    tree, and it ends (BrokenPipeError) as soon as it sees that it is alone.
+    """
 
     root: str
+    _owner: int = field(default_factory=os.getpid)
+    _handles: dict[int, int] = field(default_factory=dict)  # of the root, by process
     _made: set[str] = field(default_factory=set)
 
     def make(self, folder: str) -> None:
         """A folder; "" is the tree itself."""
-        if folder not in self._made:
-            with refusals(f"{self.root}/{folder}"):
-                os.makedirs(f"{self.root}/{folder}", exist_ok=True)
-            self._made.add(folder)
+        if folder in self._made:
+            return
+        try:
+            within = self._handle()
+            for end, sign in enumerate(f"{folder}/" if folder else ""):
+                if sign == "/":
+                    with suppress(FileExistsError):
+                        os.mkdir(folder[:end], dir_fd=within)
+        except OSError as fault:
+            raise _refused(fault, f"{self.root}/{folder}") from None
+        self._made.add(folder)
 
     def write(self, path: str, pieces: Iterable[bytes]) -> None:
-        """A new file."""
+        """A new file. Raises FileExistsError and NotADirectoryError when the tree holds what is in its way."""
         self.make(path.rpartition("/")[0])
-        full = f"{self.root}/{path}"
-        with refusals(full):
-            handle = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=self._handle())
             try:
                 for piece in pieces:
                     while piece:
                         piece = piece[os.write(handle, piece) :]  # noqa: PLW2901 (less is written near a limit)
             finally:
                 os.close(handle)
+        except (BrokenPipeError, FileExistsError, NotADirectoryError):
+            raise
+        except OSError as fault:
+            raise _refused(fault, f"{self.root}/{path}") from None
+
+    def _handle(self) -> int:
+        """This process's handle of the tree, got while its parent lived. Raises BrokenPipeError when that is no more."""
+        process = os.getpid()
+        if (handle := self._handles.get(process)) is None:
+            os.makedirs(self.root, exist_ok=True)
+            handle = self._handles[process] = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        if process != self._owner and os.getppid() != self._owner:
+            raise BrokenPipeError
+        return handle
+
+    def close(self) -> None:
+        """Give the handle back."""
+        if (handle := self._handles.pop(os.getpid(), None)) is not None:
+            os.close(handle)
 
     def adopt(self, path: str, old: str) -> None:
         """The file that stands in the tree `old`: a hard link, or a copy where links are impossible."""
@@ -194,10 +233,17 @@ def settle(following: str, target: str) -> None:
 
 def remove(tree: str) -> None:
     """Delete a tree, or whatever stands there. Raises OSError."""
-    if os.path.isdir(tree) and not os.path.islink(tree):
-        shutil.rmtree(tree)
-    elif os.path.lexists(tree):
-        os.unlink(tree)
+    if not os.path.isdir(tree) or os.path.islink(tree):
+        with suppress(FileNotFoundError):
+            os.unlink(tree)
+        return
+    for left in reversed(range(_TRIES)):
+        try:
+            return shutil.rmtree(tree)
+        except OSError as fault:
+            # A worker whose parent was killed may just be writing its last file.
+            if fault.errno != errno.ENOTEMPTY or not left:
+                raise
 
 
 def swap(following: str, target: str) -> None:

@@ -50,8 +50,11 @@ def build(
     problems = Problems(strict=strict)
     try:
         opened = pipeline.open_project(Path(project).resolve(), problems)
-        artefacts = pipeline.build(opened, now, problems, CHANNELS if only is None else only)
-        published = outbox.publish(artefacts, Path(out) if out else opened.root / "outbox", problems)
+        wanted = CHANNELS if only is None else only
+        published = outbox.publish_made(
+            lambda keep: pipeline.build_kept(keep, opened, now, problems, wanted),
+            Path(out) if out else opened.root / "outbox", problems,
+        )  # fmt: skip
     except Stop:
         return Result(False, tuple(problems))
     return Result(True, tuple(problems), published.files, published.written, published.removed)

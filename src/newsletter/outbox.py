@@ -7,12 +7,12 @@ exchanged in one system call, so a kill at any instant leaves the old outbox or 
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring as quote
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from newsletter import exchange
 from newsletter.exchange import Busy, DiskFault, Growing, Reading, Standing, refusals
@@ -20,7 +20,9 @@ from newsletter.manifest import MANIFEST, entries_of
 from newsletter.model import Artefact
 from newsletter.problems import Place, Problems, Stop
 
-__all__ = ["Busy", "DiskFault", "Published", "publish", "verify"]
+__all__ = ["Busy", "DiskFault", "Keep", "Published", "Receipt", "publish", "publish_made", "verify"]
+
+_NOWHERE = frozenset({"", ".", ".."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,34 @@ class Published:
     size: int
 
 
+class Receipt(NamedTuple):
+    """What is left of an artefact that was taken in: its line in the manifest; `kept` when its file stands already."""
+
+    path: str
+    size: int
+    line: str
+    kept: bool
+
+
+Keep = Callable[[Artefact], Receipt]
+
+
 def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
     """Make `out` hold exactly the artefacts, and the files there that newsletter did not write.
 
     Raises Stop when `problems` become fatal, Busy when another build goes on for longer than
     `wait` seconds, DiskFault when the disk refuses, ValueError for paths that no channel may give,
     and what `artefacts` raises; then `out` is as it was.
+    """
+    return publish_made(lambda keep: map(keep, artefacts), out, problems, wait=wait)
+
+
+def publish_made(
+    make: Callable[[Keep], Iterable[Receipt]], out: Path, problems: Problems, *, wait: float = 5.0
+) -> Published:
+    """As publish(), of artefacts that several processes make: `make` gets what takes an artefact in.
+
+    It is called where the artefact was made, so that no bytes travel; the receipts it gives come back.
     """
     target = os.path.realpath(out)
     if os.path.ismount(target):
@@ -50,12 +74,14 @@ def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wai
     following = f"{parent}/.{name}.next"
     with exchange.locked(f"{parent}/.{name}.lock", wait):
         exchange.settle(following, target)
+        tree = Growing(following)
         try:
-            intake = _Intake(_read(target), Growing(following), _name(out), problems)
-            for artefact in artefacts:
-                intake.take(artefact)
+            intake = _Intake(_read(target), tree, _name(out), problems)
+            for receipt in make(intake.take):
+                intake.note(receipt)
             return intake.publish()
         finally:
+            tree.close()
             with suppress(OSError):  # the next run removes what is left
                 exchange.remove(following)
 
@@ -138,52 +164,64 @@ class _Intake:
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, as the folders
     folders: set[str] = field(default_factory=lambda: {""})
 
-    def take(self, artefact: Artefact) -> None:
-        """One artefact. Raises ValueError for its path, DiskFault."""
+    def take(self, artefact: Artefact) -> Receipt:
+        """One artefact, in the process that made it. Raises ValueError for its path, DiskFault."""
         path = artefact.path
-        self._admit(path)
-        file, content = artefact.file, artefact.data
-        sha256, size = self._store_file(path, file) if file else self._store(path, content)
-        self.size += size
+        if "\\" in path or "\0" in path or not _NOWHERE.isdisjoint(path.split("/")):
+            # A channel's fault, not an author's.
+            raise ValueError(f"the path of an artefact is relative and plain, not {path!r}")
+        try:
+            store = self._store_file(path, artefact.file) if artefact.file else self._store(path, artefact.data)
+        except FileExistsError:
+            raise _twice(path) from None
+        except NotADirectoryError:
+            raise _inside(path) from None
+        sha256, size, kept = store
         origin = f'"origin": {quote(artefact.origin)}, ' if artefact.origin else ""
         kind = quote(artefact.media_type)
-        self.lines[path] = f'{quote(path)}: {{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}'
+        line = f'{quote(path)}: {{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}'
+        return Receipt(path, size, line, kept)
 
-    def _store(self, path: str, content: bytes) -> tuple[str, int]:
+    def _store(self, path: str, content: bytes) -> tuple[str, int, bool]:
         """Hash and size; the file is written unless it stands there already."""
         sha256, size = hashlib.sha256(content).hexdigest(), len(content)
-        if self.old.holds(path, sha256, size):
-            self.kept.append(path)
-        else:
+        kept = self.old.holds(path, sha256, size)
+        if not kept:
             self.tree.write(path, (content,))
-        return sha256, size
+        return sha256, size, kept
 
-    def _store_file(self, path: str, file: str) -> tuple[str, int]:
+    def _store_file(self, path: str, file: str) -> tuple[str, int, bool]:
         """The same for a file of the project; the hash is that of the copy: the file may change meanwhile."""
         reading = Reading(file)
         if path in self.old.entries:
             with refusals(file):
                 reading.whole()
             if self.old.holds(path, reading.sha256, reading.size):
-                self.kept.append(path)
-                return reading.sha256, reading.size
+                return reading.sha256, reading.size, True
             reading = Reading(file)
         self.tree.write(path, reading)
-        return reading.sha256, reading.size
+        return reading.sha256, reading.size, False
+
+    def note(self, receipt: Receipt) -> None:
+        """What was taken in, wherever. Raises ValueError for a path that is taken."""
+        path = receipt.path
+        self._admit(path)
+        self.lines[path] = receipt.line
+        self.size += receipt.size
+        if receipt.kept:
+            self.kept.append(path)
 
     def _admit(self, path: str) -> None:
-        """Plain relative paths, each once: anything else is a channel's fault, not an author's."""
-        if "\\" in path or "\0" in path or not {"", ".", ".."}.isdisjoint(path.split("/")):
-            raise ValueError(f"the path of an artefact is relative and plain, not {path!r}")
+        """Each path once."""
         folded = path.casefold()
         for folder in _above(folded):
             if folder in self.folders:
                 break
             if folder in self.files:
-                raise ValueError(f"{path!r} lies in an artefact as in a folder")
+                raise _inside(path)
             self.folders.add(folder)
         if folded in self.files or folded in self.folders:
-            raise ValueError(f"two artefacts are called {path!r} (case does not count)")
+            raise _twice(path)
         self.files.add(folded)
 
     def publish(self) -> Published:
@@ -225,6 +263,14 @@ class _Intake:
                 cure = f"change {entry.get('origin', 'the announcement')} instead"
                 message = "this file was changed by hand; the build replaces it"
                 self.problems.warning(place, "edited-output", message, cure)
+
+
+def _twice(path: str) -> ValueError:
+    return ValueError(f"two artefacts are called {path!r} (case does not count)")
+
+
+def _inside(path: str) -> ValueError:
+    return ValueError(f"{path!r} lies in an artefact as in a folder")
 
 
 def _above(path: str) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """pipeline: load → check → compose → channels, on one screen."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from newsletter import fix, workers
 from newsletter.channels import CHANNELS, channel
@@ -21,6 +22,8 @@ from newsletter.rules.project import Chosen
 from newsletter.rules.written import Written
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +94,41 @@ def build(
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
+    return build_kept(_itself, project, now, problems, only, jobs=jobs, thorough=thorough)
+
+
+def build_kept(
+    keep: Callable[[Artefact], Kept],
+    project: Project,
+    now: datetime,
+    problems: Problems,
+    only: Collection[str] = CHANNELS,
+    *,
+    jobs: int = 0,
+    thorough: bool = False,
+) -> Iterator[Kept]:
+    """As build(): what `keep` gives for every file. It is called in the process that made the file."""
     publication = read(project, now, problems, thorough=thorough)
     if problems.fatal:
         raise Stop
     templates = open_templates(project, problems)
 
-    def make(share: Share) -> Iterator[Artefact]:
+    def make(share: Share) -> Iterator[Kept]:
         mine = replace(publication, share=share)
         inspection = Inspection(Chosen(project.root, project.settings), publication, templates, problems, thorough)
         for name in CHANNELS:
             if name in only:
                 for artefact in channel(name)(mine, templates, problems):
                     inspection.take(artefact)
-                    yield artefact
+                    yield keep(artefact)
         inspection.finish()
 
     processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))
     yield from workers.spread(make, problems, processes)
+
+
+def _itself(artefact: Artefact) -> Artefact:
+    return artefact
 
 
 def open_templates(project: Project, problems: Problems) -> Templates:

@@ -1,7 +1,7 @@
-"""workers: a long stream of artefacts made by several processes. mrml, premailer and lxml hold the interpreter's lock.
+"""workers: long work done by several processes. mrml, premailer and lxml hold the interpreter's lock.
 
-Each process is a fork that has all that was read, and makes its share of everything. What it makes
-comes back through a pipe, so that one process writes the outbox.
+Each process is a fork that has all that was read, and does its share of everything. What it gives
+comes back through a pipe.
 """
 
 import gc
@@ -10,18 +10,19 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from newsletter.model import Artefact, Share
+from newsletter.model import Share
 from newsletter.problems import Problems, Stop
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 FEWEST = 150  # announcements a process: below, forking costs more than it gains
-_BATCH = 1 << 20  # bytes of artefacts that travel together
+_BATCH = 64  # of what is made, that travel together
 
-Make = Callable[[Share], Iterator[Artefact]]
+Made = TypeVar("Made")
+Make = Callable[[Share], Iterator[Made]]
 
 
 class WorkerLost(Exception):
@@ -35,7 +36,7 @@ def fitting(announcements: int) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), announcements // FEWEST))
 
 
-def spread(make: Make, problems: Problems, count: int) -> Iterator[Artefact]:
+def spread(make: Make[Made], problems: Problems, count: int) -> Iterator[Made]:
     """What `make` gives for each of `count` shares, in no particular order.
 
     Problems that it finds are taken over. Raises Stop when a share did, once all have ended, and
@@ -58,7 +59,9 @@ def spread(make: Make, problems: Problems, count: int) -> Iterator[Artefact]:
                 os.waitpid(child, 0)
 
 
-def _started(make: Make, share: Share, problems: Problems, others: tuple["Connection", ...]) -> dict["Connection", int]:
+def _started(
+    make: Make[Made], share: Share, problems: Problems, others: tuple["Connection", ...]
+) -> dict["Connection", int]:
     from multiprocessing.connection import Pipe  # noqa: PLC0415 (small builds need none)
 
     reading, writing = Pipe(duplex=False)
@@ -80,31 +83,29 @@ def _started(make: Make, share: Share, problems: Problems, others: tuple["Connec
     raise AssertionError
 
 
-def _work(make: Make, share: Share, problems: Problems, writing: "Connection") -> None:
+def _work(make: Make[Made], share: Share, problems: Problems, writing: "Connection") -> None:
     """In the child: everything of one share, in batches; then what was found on the way."""
-    batch: list[Artefact] = []
-    size = 0
+    batch: list[Made] = []
     fault: BaseException | None = None
     try:
-        for artefact in make(share):
-            batch.append(artefact)
-            size += len(artefact.data)
-            if size > _BATCH:
+        for made in make(share):
+            batch.append(made)
+            if len(batch) == _BATCH:
                 _send(writing, batch)
-                batch, size = [], 0
+                batch = []
     except BrokenPipeError:
         raise
     except BaseException as raised:
         fault = raised
     _send(writing, batch)
-    _send(writing, (tuple(problems), fault))
+    _send(writing, (problems, fault))
 
 
 def _send(writing: "Connection", message: Any) -> None:
     writing.send_bytes(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
 
 
-def _gathered(children: dict["Connection", int], problems: Problems) -> Iterator[Artefact]:
+def _gathered(children: dict["Connection", int], problems: Problems) -> Iterator[Any]:
     from multiprocessing.connection import Connection, wait  # noqa: PLC0415
 
     faults: list[BaseException] = []
@@ -122,6 +123,7 @@ def _gathered(children: dict["Connection", int], problems: Problems) -> Iterator
                 yield from message
                 continue
             found, fault = message
+            problems.excuse_like(found)
             problems.extend(found)
             faults += [fault] if fault else []
             left.discard(connection)

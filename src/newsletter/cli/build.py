@@ -12,7 +12,7 @@ import typer
 from newsletter.cli.running import Folder, Format, Now, Out, Strict, moment, refuse, run, shown
 
 if TYPE_CHECKING:
-    from newsletter.model import Artefact
+    from newsletter.outbox import Receipt
 
 _ONLY = typer.Option("--only", metavar="A,B", help="Only these of email, feeds, site, social; needs --out.")
 
@@ -67,9 +67,12 @@ def build(
         at = moment(now, project)
         target = out or project.root / "outbox"
         told = _Told()
-        made = pipeline.build(project, at, problems, wanted, jobs=jobs)
+
+        def make(keep: outbox.Keep) -> Iterator[outbox.Receipt]:
+            return told.watch(pipeline.build_kept(keep, project, at, problems, wanted, jobs=jobs))
+
         try:
-            published = outbox.publish(told.watch(made), target, problems)
+            published = outbox.publish_made(make, target, problems)
         finally:
             told.clear()
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
@@ -89,15 +92,15 @@ class _Told:
         self.begun = self.last = time.monotonic()
         self.shown = False
 
-    def watch(self, artefacts: "Iterator[Artefact]") -> "Iterator[Artefact]":
-        for number, artefact in enumerate(artefacts, 1):
-            self._note(artefact.path)
+    def watch(self, receipts: "Iterator[Receipt]") -> "Iterator[Receipt]":
+        for number, receipt in enumerate(receipts, 1):
+            self._note(receipt.path)
             if number % 64 == 0 and sys.stderr.isatty():
                 instant = time.monotonic()
                 if instant - self.begun > 1 and instant - self.last > 0.1:  # seconds
                     print(f"\r{number:,} files …", end="", file=sys.stderr, flush=True)
                     self.last, self.shown = instant, True
-            yield artefact
+            yield receipt
 
     def clear(self) -> None:
         if self.shown:
