@@ -130,6 +130,9 @@ class View:
     def __getattr__(self, name: str) -> Any:
         return as_content(getattr(self._of, name))
 
+    def __str__(self) -> str:
+        return str(self._of)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, View) and self._of == other._of
 

@@ -196,7 +196,7 @@ class Growing:
             raise _refused(fault, f"{self.root}/{path}") from None
 
     def _handle(self) -> int:
-        """This process's handle of the tree, got while its parent lived. Raises BrokenPipeError when that is no more."""
+        """This process's handle of the tree, got while its parent lived. Raises BrokenPipeError if that is no more."""
         process = os.getpid()
         if (handle := self._handles.get(process)) is None:
             os.makedirs(self.root, exist_ok=True)

@@ -1,138 +1,19 @@
-"""templates: finds and renders the theme's files. jinja2 is used here only."""
+"""templates: finds and renders the theme's files."""
 
 import re
 import tomllib
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from jinja2.compiler import CodeGenerator, Frame
-from jinja2.ext import Extension
-from jinja2.lexer import Token, TokenStream
-from markupsafe import Markup
-
-from newsletter.content import Content, concat, join
 from newsletter.problems import Place, Problems, Stop
+from newsletter.templating import Environment, Template, Trace
 
-
-class _Generator(CodeGenerator):
-    """Compiles `~` so that content stays content; Jinja's own join would make text of it."""
-
-    def visit_Concat(self, node: jinja2.nodes.Concat, frame: Frame) -> None:
-        self.write("environment.concat_content((")
-        for part in node.nodes:
-            self.visit(part, frame)
-            self.write(", ")
-        self.write("))")
-
-
-class _Environment(jinja2.Environment):
-    code_generator_class = _Generator
-    concat_content = staticmethod(concat)
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Jinja's own chains two mappings, and walks through both in Python whenever a template is rendered."""
-        return {**self.globals, **d} if d else self.globals
-
-
-# Before each line of a theme's own text, when it is traced: private characters around path and line.
-_MARK = re.compile("\ue000([^\ue001]*)\ue001(\\d+)\ue002")
-
-
-class _Marks(Extension):
-    """Marks where each line of a template's own text comes from."""
-
-    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        for token in stream:
-            if token.type != "data":
-                yield token
-                continue
-            lines = token.value.split("\n")
-            marked = (f"\ue000{stream.filename}\ue001{token.lineno + i}\ue002{line}" for i, line in enumerate(lines))
-            yield Token(token.lineno, "data", "\n".join(marked))
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Where the pieces of a rendered text come from: `starts` are offsets, in order."""
-
-    starts: tuple[int, ...]
-    origins: tuple[tuple[str, int], ...]
-    text: str
-    sources: Mapping[str, str]
-
-    def place(self, offset: int) -> Place:
-        """The place in the theme of what stands at `offset`: line for line, column as near as it can be."""
-        index = max(bisect_right(self.starts, offset) - 1, 0)
-        path, line = self.origins[index]
-        end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
-        written = self.sources.get(path, "").split("\n")[line - 1 : line] or [""]
-        words = self.text[offset : min(end, offset + 24)].partition("\n")[0]
-        # What was filled in stands in the text, but not in the template.
-        columns = (written[0].find(words[:length]) for length in range(len(words), 0, -1))
-        return Place(path, line, next((column for column in columns if column >= 0), 0) + 1)
-
-
-def _escape(value: Any) -> Any:
-    return value if isinstance(value, (Content, Markup)) else Content(str(value))
-
-
-def _safe(value: Any) -> Any:
-    return Content(str(value), safe=True) if isinstance(value, Content) else Markup(value)
-
-
-def _format(value: str, *args: Any, **options: Any) -> Any:
-    if isinstance(value, Markup):
-        return value % (options or args)
-    made = str.__str__(value) % (options or args)
-    given = (*args, *options.values(), value)
-    return Content(made) if any(isinstance(each, Content) for each in given) else made
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One file of the theme. `path` is what problems name."""
-
-    name: str
-    path: str
-    source: str
-    _compiled: jinja2.Template
-    _problems: Problems
-
-    def render(self, values: Mapping[str, Any]) -> str:
-        """The file with `values`. A fault is reported at its line; then Stop is raised."""
-        try:
-            return self._compiled.render(values)
-        except jinja2.TemplateError as fault:
-            raise _report(fault, self._problems) from fault
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as fault:
-            raise _report(fault, self._problems) from fault
-
-
-def _report(fault: Exception, problems: Problems) -> Stop:
-    """The innermost line of a template that the fault passed through."""
-    place = Place("templates")
-    if isinstance(fault, jinja2.TemplateSyntaxError):
-        place = Place(fault.filename or fault.name or "templates", fault.lineno)
-    else:
-        trace = fault.__traceback__
-        while trace is not None:
-            name = trace.tb_frame.f_code.co_filename
-            if "__jinja_exception__" in trace.tb_frame.f_globals:
-                place = Place(name, trace.tb_lineno)
-            trace = trace.tb_next
-    if isinstance(fault, jinja2.TemplateNotFound):
-        problems.error(place, "missing-template", f"there is no template '{fault.name}'", "correct the name")
-        return Stop()
-    message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
-    problems.error(place, "template-fault", f"the template cannot be rendered: {message}", "correct this line")
-    return Stop()
+__all__ = ["Template", "Templates", "Trace", "load_strings", "names", "packaged"]
 
 
 @dataclass(slots=True)
@@ -149,24 +30,12 @@ class Templates:
     theme: str = "default"
     tally: Counter[str] = field(default_factory=Counter)
     watch: Callable[[Any], None] | None = None
-    _environment: _Environment = field(init=False)
+    _environment: Environment = field(init=False)
     _sources: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _got: dict[str, Template] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._environment = _Environment(
-            loader=jinja2.FunctionLoader(self._load),
-            autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            cache_size=-1,
-            auto_reload=False,
-        )
-        filters: dict[str, Callable[..., Any]] = {
-            "e": _escape, "escape": _escape, "safe": _safe, "join": join, "format": _format,
-        }  # fmt: skip
-        self._environment.filters.update(filters)
+        self._environment = Environment(self._load)
 
     def add(self, **names: Any) -> None:
         """Make names known in every template."""
@@ -174,20 +43,13 @@ class Templates:
 
     def add_filters(self, **named: Callable[..., Any]) -> None:
         """Make filters known in every template."""
-        self._environment.filters.update(named)
+        self._environment.filters.update({name: self._environment.recorded(each) for name, each in named.items()})
 
     def get(self, name: str) -> Template:
         """The template `name`, such as `mail/issue.mjml`. Raises Stop when it cannot be compiled."""
-        try:
-            compiled = self._environment.get_template(name)
-        except jinja2.TemplateNotFound as fault:
-            place = Place(f"templates/{fault.name}")
-            self.problems.error(place, "missing-template", "there is no such template", "restore the file")
-            raise Stop from None
-        except jinja2.TemplateSyntaxError as fault:
-            raise _report(fault, self.problems) from fault
-        path, source = self._sources[name]
-        return Template(name, path, source, compiled, self.problems)
+        if name not in self._got:
+            self._got[name] = self._environment.template(name, self._sources, self.problems)
+        return self._got[name]
 
     def read(self, name: str) -> tuple[str, str]:
         """Path and content of a file of the theme. Raises Stop when there is none."""
@@ -203,20 +65,7 @@ class Templates:
 
     def trace(self, template: Template, values: Mapping[str, Any], text: str) -> Trace:
         """Where each line of `text` comes from, which `template` gave for `values`."""
-        marking = self._environment.overlay(extensions=[_Marks])
-        marked = marking.get_template(template.name).render(values)
-        starts, origins, plain = [0], [(template.path, 1)], []
-        last = length = 0
-        for mark in _MARK.finditer(marked):
-            plain.append(marked[last : mark.start()])
-            length += len(plain[-1])
-            last = mark.end()
-            starts.append(length)
-            origins.append((mark[1], int(mark[2])))
-        # A filter over printed text would see the marks: then only the template is known.
-        if "".join((*plain, marked[last:])) != text:
-            starts, origins = [0], [(template.path, 1)]
-        return Trace(tuple(starts), tuple(origins), text, dict(self._sources.values()))
+        return self._environment.trace(template, values, text, dict(self._sources.values()))
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
         found = self._find(name)

@@ -72,8 +72,7 @@ class Press:
 
     def pieces(self, template: Template, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The same, cut where content begins and ends: at even places is what the shape has."""
-        with slots() as content:
-            mjml = template.render(values)
+        mjml, content = template.draw(values)
         shape = self.shapes.get(mjml)
         if shape is None:
             if lost := _lost(mjml, len(content)):

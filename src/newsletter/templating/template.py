@@ -1,0 +1,79 @@
+"""template: one file of the theme, rendered by Jinja or as Jinja did it before. Faults are told at their lines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+
+from newsletter.content import slots
+from newsletter.problems import Place, Problems, Stop
+from newsletter.templating.plan import Plan
+from newsletter.templating.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One file of the theme. `path` is what problems name.
+
+    What Jinja did for some values is done for others by a Plan, where it can be.
+    """
+
+    name: str
+    path: str
+    source: str
+    _compiled: jinja2.Template
+    _problems: Problems
+    _text: Plan = field(init=False)
+    _shape: Plan = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_text", Plan(self._record, shape=False))
+        object.__setattr__(self, "_shape", Plan(self._record, shape=True))
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """The file with `values`. A fault is reported at its line; then Stop is raised."""
+        if filled := self._text.fill(values):
+            text, content = filled
+            return text.fill(content)
+        return self._rendered(values)
+
+    def draw(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
+        """The file with a token for each piece of content, and the HTML of these pieces. Faults as in render()."""
+        if filled := self._shape.fill(values):
+            return filled[0].text, filled[1]
+        with slots() as content:
+            text = self._rendered(values)
+        return text, content
+
+    def _rendered(self, values: Mapping[str, Any]) -> str:
+        try:
+            return self._compiled.render(values)
+        except jinja2.TemplateError as fault:
+            raise report(fault, self._problems) from fault
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as fault:
+            raise report(fault, self._problems) from fault
+
+    def _record(self, recording: Recording) -> str:
+        with recording.running() as values:
+            return self._compiled.render(values)
+
+
+def report(fault: Exception, problems: Problems) -> Stop:
+    """The innermost line of a template that the fault passed through."""
+    place = Place("templates")
+    if isinstance(fault, jinja2.TemplateSyntaxError):
+        place = Place(fault.filename or fault.name or "templates", fault.lineno)
+    else:
+        trace = fault.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if "__jinja_exception__" in trace.tb_frame.f_globals:
+                place = Place(name, trace.tb_lineno)
+            trace = trace.tb_next
+    if isinstance(fault, jinja2.TemplateNotFound):
+        problems.error(place, "missing-template", f"there is no template '{fault.name}'", "correct the name")
+        return Stop()
+    message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
+    problems.error(place, "template-fault", f"the template cannot be rendered: {message}", "correct this line")
+    return Stop()
