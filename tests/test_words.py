@@ -1,17 +1,21 @@
 """Dates, times, sizes and strings as French and English readers see them."""
 
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import localedata
+from babel.dates import format_date
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.content import Content
 from newsletter.model import Event
 from newsletter.problems import Problems, Stop
 from newsletter.templates import Templates, load_strings, packaged
-from newsletter.words import Words
+from newsletter.words import Words, _date
 
 PARIS = ZoneInfo("Europe/Paris")
 NIGHT = datetime(2024, 11, 30, 23, 30, tzinfo=UTC)  # 0:30 on 1 December in Paris
@@ -34,6 +38,12 @@ def test_dates_in_the_publications_zone(lang: str, date: str, day: str, time: st
     found = words(lang)
     assert (found.date(NIGHT), found.day(NIGHT)) == (date, day)
     assert found.time(NIGHT).replace(" ", "\u202f") == time.replace(" ", "\u202f")
+
+
+@given(day=st.dates(), form=st.sampled_from(["long", "full"]), locale=st.sampled_from(localedata.locale_identifiers()))
+def test_a_date_is_what_babel_writes(day: date, form: str, locale: str) -> None:
+    """In every locale that it knows, though it is put together from fields."""
+    assert _date(day, form, locale) == format_date(day, form, locale=locale)
 
 
 @pytest.mark.parametrize(

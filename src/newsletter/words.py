@@ -1,14 +1,14 @@
 """words: a language's strings, dates, sizes and direction, as readers see them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import DateTimeFormat, format_time, get_date_format
 
 from newsletter.content import Content
 from newsletter.model import Event
@@ -45,17 +45,17 @@ class Words:
 
     def date(self, moment: datetime) -> str:
         """`26 novembre 2024`."""
-        return _date(moment.astimezone(self.zone).date().toordinal(), "long", self.locale)
+        return _date(moment.astimezone(self.zone).date(), "long", self.locale)
 
     def day(self, moment: datetime) -> str:
         """`mardi 26 novembre 2024`."""
-        return _date(moment.astimezone(self.zone).date().toordinal(), "full", self.locale)
+        return _date(moment.astimezone(self.zone).date(), "full", self.locale)
 
     def time(self, moment: datetime) -> str:
         """`9 h 30`, by the strings `time` and `time_full_hour`."""
         local = moment.astimezone(self.zone)
         pattern = self.strings["time"] if local.minute else self.strings["time_full_hour"]
-        return str(format_time(local.time(), pattern, locale=self.locale))
+        return _time(local.time(), pattern, self.locale)
 
     def when(self, event: Event) -> str:
         """Day and times of an event, in one phrase."""
@@ -83,7 +83,7 @@ class Words:
 
     def language(self, lang: str) -> str:
         """A language's own name for itself: `English`, `français`."""
-        return Locale.parse(known_locale(lang)).get_language_name() or lang
+        return _language(known_locale(lang)) or lang
 
 
 def _inner_quotes(value: Any) -> Any:
@@ -94,10 +94,45 @@ def _inner_quotes(value: Any) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _date(day: int, form: str, locale: str) -> str:
-    from datetime import date  # noqa: PLC0415
+def _date(day: date, form: Literal["long", "full"], locale: str) -> str:
+    """A date in a form of Babel's, put together from its fields: of these there are few, of days there are many."""
+    written, fields = _pattern(form, locale)
+    return written % {field: _field(field, _PARTS.get(field[0], _whole)(day), locale) for field in fields}
 
-    return str(format_date(date.fromordinal(day), form, locale=locale))
+
+# A field of a pattern, and a day that has in common with the given one what the field depends on; else the day itself.
+_PARTS: Mapping[str, Callable[[date], date]] = {
+    "d": lambda day: date(2000, 1, day.day),
+    "E": lambda day: date(2001, 1, 1 + day.weekday()),
+    "M": lambda day: date(2000, day.month, 1),
+    "L": lambda day: date(2000, day.month, 1),
+    "y": lambda day: date(day.year, 7, 1),
+}
+
+
+def _whole(day: date) -> date:
+    return day
+
+
+@lru_cache(maxsize=64)
+def _pattern(form: Literal["long", "full"], locale: str) -> tuple[str, tuple[str, ...]]:
+    written = str(get_date_format(form, Locale.parse(locale)).format)
+    return written, tuple(re.findall(r"%\((\w+)\)s", written))
+
+
+@lru_cache(maxsize=4096)
+def _field(field: str, day: date, locale: str) -> str:
+    return str(DateTimeFormat(day, locale)[field])
+
+
+@lru_cache(maxsize=4096)
+def _time(moment: time, pattern: str, locale: str) -> str:
+    return str(format_time(moment, pattern, locale=locale))
+
+
+@lru_cache(maxsize=64)
+def _language(locale: str) -> str | None:
+    return Locale.parse(locale).get_language_name()
 
 
 @lru_cache(maxsize=64)
