@@ -5,15 +5,14 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from newsletter import fix, workers
+from newsletter import fix, load, workers
 from newsletter.channels import CHANNELS, channel
 from newsletter.check import Checker
-from newsletter.clashes import find_clashes
+from newsletter.clashes import Claim, claims, find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
-from newsletter.load import load, load_issues
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import RULES
@@ -49,29 +48,63 @@ class Gathered:
     logo: Asset | None
 
 
-def gather(project: Project, problems: Problems) -> Gathered:
-    """Every announcement and issue file, checked."""
-    sources = tuple(load(project.root, problems))
-    issue_sources = tuple(load_issues(project.root, problems))
-    find_clashes(sources, project.settings, problems)
-    files = ProjectFiles(project.root)
-    checker = Checker(project.settings, files, problems)
+def gather(
+    project: Project,
+    problems: Problems,
+    look: Callable[[Announcement | IssueFile], None] = lambda _: None,
+    *,
+    jobs: int = 1,
+) -> Gathered:
+    """Every announcement and issue file, checked, by so many processes (0: as many as pay); `look` sees each."""
+    root, settings = project.root, project.settings
+    files = ProjectFiles(root)
+    checker = Checker(settings, files, problems)
+    names = tuple(load.paths(root, "announcements", problems))
+
+    def examine(share: Share) -> Iterator[tuple[int, _Examined]]:
+        for path in share.of(names):
+            source = load.read(root, path, problems)
+            if source is not None:
+                announcement = checker.announcement(source)
+                if announcement is not None:
+                    look(announcement)
+                yield share.number, _Examined(path, tuple(claims(source, settings)), announcement)
+
+    numbered = workers.spread(examine, problems, jobs or workers.fitting(len(names)))
+    # In the order of the files, however many processes read them.
+    examined = [each for _, each in sorted(numbered, key=lambda pair: pair[0])]
+    find_clashes((claim for each in examined for claim in each.claims), problems)
+    issue_files = []
+    for source in load.load_issues(root, problems):
+        issue_file = checker.issue_file(source)
+        if issue_file is not None:
+            look(issue_file)
+            issue_files.append(issue_file)
     return Gathered(
-        tuple(a for source in sources if (a := checker.announcement(source)) is not None),
-        tuple(f for source in issue_sources if (f := checker.issue_file(source)) is not None),
-        frozenset(source.path for source in sources),
-        find_logo(project.settings, files, problems),
+        tuple(each.announcement for each in examined if each.announcement is not None),
+        tuple(issue_files),
+        frozenset(each.path for each in examined),
+        find_logo(settings, files, problems),
     )
 
 
-def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False) -> Publication:
+class _Examined(NamedTuple):
+    """A file that could be read: the names that it claims, and what it says, unless it holds an error."""
+
+    path: str
+    claims: tuple[Claim, ...]
+    announcement: Announcement | None
+
+
+def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False, jobs: int = 1) -> Publication:
     """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""
-    found = gather(project, problems)
     chosen = Chosen(project.root, project.settings)
+
+    def look(written: Announcement | IssueFile) -> None:
+        review(written, chosen, problems, thorough=thorough)
+
+    found = gather(project, problems, look, jobs=jobs)
     review_codes(chosen, RULES, problems)
-    written: tuple[Announcement | IssueFile, ...] = (*found.announcements, *found.issue_files)
-    for each in written:
-        review(each, chosen, problems, thorough=thorough)
     return compose(
         project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
     )  # fmt: skip
@@ -108,7 +141,7 @@ def build_kept(
     thorough: bool = False,
 ) -> Iterator[Kept]:
     """As build(): what `keep` gives for every file. It is called in the process that made the file."""
-    publication = read(project, now, problems, thorough=thorough)
+    publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs)
     if problems.fatal:
         raise Stop
     templates = open_templates(project, problems)
@@ -183,11 +216,11 @@ def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> As
 def write_ids(project: Project, problems: Problems) -> tuple[tuple[str, str], ...]:
     """Write missing ids into announcement files; gives (path, id) of each that was changed."""
     # What is wrong with a file is told when it is checked.
-    return fix.write_ids(project.root, tuple(load(project.root, Problems())), problems)
+    return fix.write_ids(project.root, tuple(load.load(project.root, Problems())), problems)
 
 
 def write_typography(project: Project, problems: Problems) -> tuple[fix.Mended, ...]:
     """Mend the typography of announcement and issue files; gives those that were changed."""
     silent = Problems()
-    sources = (*load(project.root, silent), *load_issues(project.root, silent))
+    sources = (*load.load(project.root, silent), *load.load_issues(project.root, silent))
     return fix.write_typography(project.root, sources, project.settings.language, problems)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.check import Checker
-from newsletter.clashes import find_clashes
+from newsletter.clashes import claims, find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles
 from newsletter.load import paths, read
@@ -48,7 +48,7 @@ class Reader:
         sources = tuple(
             entry.source for path, entry in self._entries.items() if entry.source and not _is_issue_file(path)
         )
-        find_clashes(sources, settings, problems)
+        find_clashes((claim for source in sources for claim in claims(source, settings)), problems)
         for entry in self._entries.values():
             problems.excuse_like(entry.problems)
         review_codes(Chosen(self.root, settings), RULES, problems)
