@@ -47,6 +47,7 @@ PARTS = {
     "parts.html": "{% macro row(x, y='-') %}<b>{{ x }}{{ y }}</b>{% if caller %}{{ caller() }}{% endif %}{% endmacro %}"
     "{% macro rows(xs) %}{% for x in xs %}{{ row(x, loop.index) }}{% endfor %}{% endmacro %}",
     "base.html": "{% import 'parts.html' as p with context %}<i>{% block a %}{{ s.title }}{% endblock %}</i>",
+    "own.html": "[{{ s.title }}{% if s.flag %}{{ t('o', x=s.note) }}{{ [s.title, '-'|safe]|join }}{% endif %}]",
     "piece.html": "<u>{{ s.note }}{{ t('in', x=s.title) }}</u>",
 }
 CONDITIONS = (
@@ -57,6 +58,7 @@ CONDITIONS = (
     "s.title < 'b'", "s.note is sameas s.note",
 )  # fmt: skip
 PRINTS = (
+    "part('own.html', s=s, t=t)", "part('own.html', s=s, t=t)", "part('own.html', s=s, t=t)|length",
     "s.title", "s.note", "s.number", "s.flag", "s.owner", "s.owner.name", "s.title|upper", "s.title ~ ' ' ~ s.note",
     "s.title|safe", "s.parts|join(', ')", "s.people|map(attribute='name')|join('-')", "s.title[:2]", "s.title[0]",
     "s.parts[0]", "s.number + 1", "[s.title|length, 2]|min", "'=' * s.number", "t('k', x=s.title)", "t('k')",
@@ -133,7 +135,9 @@ def made(folder: Path, name: str, source: str) -> Templates:
     (folder / "templates").mkdir(exist_ok=True)
     for each, text in {**PARTS, name: source}.items():
         (folder / "templates" / each).write_text(text, encoding="utf-8")
-    return Templates(folder, Problems())
+    templates = Templates(folder, Problems())
+    ready(templates.get("own.html"))
+    return templates
 
 
 def ready(template: Template) -> Template:

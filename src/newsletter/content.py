@@ -5,6 +5,7 @@ a mail's shape is drawn, its HTML form is a slot's token instead, so that no ser
 touches the text itself. Otherwise its HTML form is the text, escaped.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 HEAD, TAIL = "QzSlot", "Zq"  # of a token: letters and digits, so that nothing escapes it
+TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
 
 _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
 
@@ -27,6 +29,25 @@ def slots() -> Iterator[list[str]]:
         yield taken
     finally:
         _slots.reset(token)
+
+
+def is_drawing() -> bool:
+    """Whether content is put aside now."""
+    return _slots.get() is not None
+
+
+def put_aside(draw: Callable[[], tuple[str, list[str]]]) -> str:
+    """What `draw` gives, a text with tokens and its content, as part of the text that is being drawn."""
+    taken = _slots.get()
+    assert taken is not None
+    token = _slots.set(None)  # its own content is for it to put aside
+    try:
+        text, content = draw()
+    finally:
+        _slots.reset(token)
+    before = len(taken)
+    taken += content
+    return TOKEN.sub(lambda token: f"{HEAD}{int(token[1]) + before}{TAIL}", text) if before else text
 
 
 class Content(str):

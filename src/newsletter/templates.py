@@ -35,7 +35,7 @@ class Templates:
     _got: dict[str, Template] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._environment = Environment(self._load)
+        self._environment = Environment(self._load, self.get)
 
     def add(self, **names: Any) -> None:
         """Make names known in every template."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import jinja2
-from jinja2 import nodes
+from jinja2 import nodes, pass_environment
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.utils import _PassArg
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from newsletter.content import Content, concat, join
 from newsletter.problems import Place, Problems, Stop
-from newsletter.templating.origins import Marks, Trace, trace
+from newsletter.templating.origins import Marks, Trace, trace, without_last_end
 from newsletter.templating.recording import current
 from newsletter.templating.template import Template, report
 from newsletter.templating.traced import Rendered, Traced, Untraceable, holds, real
@@ -80,9 +80,9 @@ class _Context(Context):
         if not holds((__obj, *args, *named.values())):
             return super().call(__obj, *args, **kwargs)
         function = real(__obj)
-        if _PassArg.from_obj(function) is not None or isinstance(getattr(function, "__self__", None), LoopContext):
+        if isinstance(getattr(function, "__self__", None), LoopContext):
             raise Untraceable
-        return recording.call(__obj, args, named)
+        return recording.call(_bound(__self.environment, __obj, function), args, named)
 
 
 class Environment(jinja2.Environment):
@@ -91,7 +91,7 @@ class Environment(jinja2.Environment):
     code_generator_class = _Generator
     context_class = _Context
 
-    def __init__(self, load: Callable[[str], Any]) -> None:
+    def __init__(self, load: Callable[[str], Any], find: Callable[[str], Template]) -> None:
         super().__init__(
             loader=jinja2.FunctionLoader(load),
             autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
@@ -102,6 +102,8 @@ class Environment(jinja2.Environment):
             cache_size=-1,
             auto_reload=False,
         )
+        self.find = find
+        self.globals["part"] = _part
         self.filters.update(e=_escape, escape=_escape, safe=_safe, join=join, format=_format)
         for known in (self.filters, self.tests):
             known.update({name: self.recorded(each) for name, each in dict(known).items()})
@@ -137,11 +139,7 @@ class Environment(jinja2.Environment):
             recording = current.get()
             if recording is None or not holds((*args[1 if passed else 0 :], *named.values())):
                 return function(*args, **named)
-            if passed is _PassArg.environment:
-                return recording.call(functools.partial(function, self), args[1:], named)
-            if passed is not None:
-                raise Untraceable
-            return recording.call(function, args, named)
+            return recording.call(_bound(self, function, function), args[1 if passed else 0 :], named)
 
         return put_off
 
@@ -191,6 +189,27 @@ class Environment(jinja2.Environment):
         """End a recording, if there is one."""
         if current.get():
             raise Untraceable
+
+
+def _bound(environment: jinja2.Environment, called: Any, function: Any) -> Any:
+    """What is called, with the environment if it wants that. What wants to know where it is called is not put off."""
+    passed = _PassArg.from_obj(function)
+    if passed is _PassArg.environment:
+        return functools.partial(function, environment)
+    if passed is not None:
+        raise Untraceable
+    return called
+
+
+@pass_environment
+def _part(environment: Environment, name: str, /, **values: Any) -> Any:
+    """Another file of the theme, with these values only: in a long list each entry of a kind is then a plan's work."""
+    if environment.overlayed:  # marked line by line
+        made = environment.get_template(name).render(values)
+    else:
+        made = environment.find(name).within(values)
+    made = without_last_end(made)  # it stands in a line of its own
+    return made if name.endswith(".txt") else Markup(made)
 
 
 def _escape(value: Any) -> Any:

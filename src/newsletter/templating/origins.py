@@ -14,6 +14,14 @@ from newsletter.problems import Place
 _MARK = re.compile("\ue000([^\ue001]*)\ue001(\\d+)\ue002")
 
 
+def without_last_end(text: str) -> str:
+    """The text without the end of its last line, behind which a mark may stand."""
+    if text.endswith("\ue002"):
+        start = text.rfind("\ue000")
+        return text[:start].removesuffix("\n") + text[start:]
+    return text.removesuffix("\n")
+
+
 class Marks(Extension):
     """Marks where each line of a template's own text comes from."""
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from markupsafe import escape
 
-from newsletter.content import as_content
-from newsletter.templating.recording import TOKEN, Recording, blank, identity
+from newsletter.content import TOKEN, as_content
+from newsletter.templating.recording import Recording, blank, identity
 from newsletter.templating.traced import Untraceable
 
 _FIRST = 12  # renders before the first recording: a few announcements do not need one

@@ -10,7 +10,6 @@ A Traced has no text, so that no content can get into the text unseen: whatever 
 here ends the recording (Untraceable), and the template is rendered by Jinja each time, as it would be without all this.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,8 +26,6 @@ from newsletter.templating.traced import Rendered, Traced, Untraceable, holds, i
 Question = Callable[[Any], Any]
 
 current: ContextVar["Recording | None"] = ContextVar("recording", default=None)
-
-TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
 
 _MOST = 200  # questions: two long lists, as of an issue's stories, are hardly ever alike
 _PLAIN = frozenset({str, int, float, bool, NoneType})
@@ -125,7 +122,11 @@ class Recording:
         """What the function will give for the values to come; it must depend on nothing else."""
         given = [self.code(each) for each in args]
         given += [f"{identifier(name)}={self.code(each)}" for name, each in (named or {}).items()]
-        sample = real(function)(*map(real, args), **{name: real(each) for name, each in (named or {}).items()})
+        token = current.set(None)  # what it does is no part of the recording
+        try:
+            sample = real(function)(*map(real, args), **{name: real(each) for name, each in (named or {}).items()})
+        finally:
+            current.reset(token)
         return Traced(self, f"{self.code(function)}({', '.join(given)})", sample)
 
     def print(self, value: Any, html: bool) -> str:

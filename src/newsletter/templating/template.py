@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 
-from newsletter.content import slots
+from newsletter.content import is_drawing, put_aside, slots
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templating.plan import Plan
 from newsletter.templating.recording import Recording
@@ -45,6 +45,10 @@ class Template:
         with slots() as content:
             text = self._rendered(values)
         return text, content
+
+    def within(self, values: Mapping[str, Any]) -> str:
+        """The file as a part of another one: with tokens where that is being drawn."""
+        return put_aside(lambda: self.draw(values)) if is_drawing() else self.render(values)
 
     def _rendered(self, values: Mapping[str, Any]) -> str:
         try:
