@@ -234,18 +234,18 @@ def test_repairing_twice_is_repairing_once(times: int) -> None:
     assert "<description>&#x26;amp;eacute;</description>" in xml.lines(rss)
 
 
-@pytest.mark.parametrize("write", [xml.write_atom, xml.write_rss])
+@pytest.mark.parametrize("write", [xml.write_atom_head, xml.write_rss_head])
 def test_heads_are_repaired_once_and_for_all(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = "".join(write(HEAD, ()))
+    whole = write(HEAD)
     for name in ("repair_atom_head", "repair_rss_head"):
         once = getattr(xml, name)
         monkeypatch.setattr(xml, name, lambda root, head, once=once: [once(root, head), once(root, head)])
-    assert "".join(write(HEAD, ())) == whole
+    assert write(HEAD) == whole
     for rel in ("self", "current", "prev-archive"):
         assert whole.count(f'rel="{rel}"') == 1
     assert 'rel="hub" href="https://hub.example/"' in whole
     assert whole.count("<fh:archive/>") == 1
-    assert "".join(write(replace(HEAD, logo=""), ())) != whole
+    assert write(replace(HEAD, logo="")) != whole
 
 
 def test_signs_that_look_like_html_in_every_short_text(project: Project) -> None:

@@ -16,6 +16,7 @@ LAYERS = (
     "problems",
     "model",
     "text dates addresses brand content exchange front manifest typography workers",
+    "filling",
     "templating",
     "files prose words templates outbox",
     "vocabulary",

@@ -8,11 +8,12 @@ answer that no recording has had, or a fault of any kind, leaves the mail to Jin
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import escape
 
-from newsletter.content import TOKEN, as_content
+from newsletter.content import as_content
+from newsletter.filling import Shape, split
 from newsletter.templating.recording import Recording, blank, identity
 from newsletter.templating.traced import Untraceable
 
@@ -22,19 +23,11 @@ _WORTH = 4  # fills that pay for one more
 _VARIABLE = re.compile(r"\bv(\d+)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What a recording says: the text with tokens, and its pieces between them."""
+class Text(NamedTuple):
+    """What a recording says: the text with tokens, and the same split at them."""
 
     text: str
-    pieces: tuple[str, ...]
-
-    def fill(self, content: list[str]) -> str:
-        """The whole text."""
-        out = [self.pieces[0]]
-        for each, piece in zip(content, self.pieces[1:], strict=True):
-            out += each, piece
-        return "".join(out)
+    shape: Shape[str]
 
 
 @dataclass(slots=True)
@@ -87,13 +80,13 @@ class Plan:
         recording = Recording(values, self.shape)
         try:
             text = self.record(recording)
-            pieces = TOKEN.split(text)
-            if list(map(int, pieces[1::2])) != list(range(len(recording.slots))):
+            shape = split(text)
+            if shape.order != tuple(range(len(recording.slots))):
                 raise Untraceable
             asked = -1 if miss is None else miss[0]
             if miss is not None and recording.guards[asked].answer != miss[1]:
                 raise Untraceable
-            way = _Way(_function(recording, asked + 1), Text(text, tuple(pieces[::2])))
+            way = _Way(_function(recording, asked + 1), Text(text, shape))
         except Exception:  # whatever it is: this template is Jinja's
             self._trials = -(10**9)
             return

@@ -35,7 +35,7 @@ class Template:
         """The file with `values`. A fault is reported at its line; then Stop is raised."""
         if filled := self._text.fill(values):
             text, content = filled
-            return text.fill(content)
+            return "".join(text.shape.fill(content))
         return self._rendered(values)
 
     def draw(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:

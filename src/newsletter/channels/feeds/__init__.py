@@ -1,11 +1,13 @@
 """feeds: Atom, RSS and JSON Feed of the publication, each tag, language and month; OPML; a page for people."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.channels.feeds.entries import Entries, instants
 from newsletter.channels.feeds.heads import MEDIA_TYPES, Head, head
 from newsletter.channels.feeds.jsonfeed import write_json
+from newsletter.channels.feeds.openings import Openings
 from newsletter.channels.feeds.opml import write_opml
 from newsletter.channels.feeds.people import page
 from newsletter.channels.feeds.pieces import Pieces
@@ -22,16 +24,17 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     site, share = Site(publication, templates), publication.share
     plan = Plan(site)
     pieces = Pieces(Entries(site, templates.get("feeds/entry.html")), problems)
+    feeds = _Feeds(publication, pieces, Openings())
     updated = instants(publication.announcements)
     if share.first:
         for feed in (plan.main, *plan.languages):
-            yield from _write(feed, publication, pieces, updated)
+            yield from feeds.write(feed, updated)
     for feed in share.of(plan.tags):
-        yield from _write(feed, publication, pieces, updated)
+        yield from feeds.write(feed, updated)
     for number in share.of(range(len(plan.months))):
         archive = plan.archive(number)
         # By what the month itself holds: an archive does not change with other months.
-        yield from _write(archive, publication, pieces, instants(archive.announcements))
+        yield from feeds.write(archive, instants(archive.announcements))
     if share.first:
         heads = tuple(_head(feed, publication, updated) for feed in plan.subscriptions)
         newest = max(each.updated for each in heads)
@@ -47,15 +50,22 @@ def _head(feed: Feed, publication: Publication, updated: Mapping[str, datetime])
     return head(feed, publication, max((updated[each.stem] for each in feed.announcements), default=None))
 
 
-def _write(
-    feed: Feed, publication: Publication, pieces: Pieces, updated: Mapping[str, datetime]
-) -> Iterator[Artefact]:  # fmt: skip
-    """The feed in every format."""
-    held, told = pieces.of(feed), _head(feed, publication, updated)
-    written = {
-        "atom": write_atom(told, ((piece.lang, updated[piece.stem], piece.atom) for piece in held)),
-        "rss": write_rss(told, (piece.rss for piece in held)),
-        "json": write_json(told, (piece.json for piece in held)),
-    }
-    for kind, media_type in MEDIA_TYPES.items():
-        yield Artefact(f"site/{feed.path(kind)}", "".join(written[kind]).encode(), media_type)
+@dataclass(frozen=True, slots=True)
+class _Feeds:
+    """Writes feeds in every format."""
+
+    publication: Publication
+    pieces: Pieces
+    openings: Openings
+
+    def write(self, feed: Feed, updated: Mapping[str, datetime]) -> Iterator[Artefact]:
+        """The feed in every format; `updated` says when each of its announcements was."""
+        held, told = self.pieces.of(feed), _head(feed, self.publication, updated)
+        entries = ((piece.lang, updated[piece.stem], piece.written.atom) for piece in held)
+        written = {
+            "atom": write_atom(told, self.openings.atom(told), entries),
+            "rss": write_rss(told, self.openings.rss(told), (piece.written.rss for piece in held)),
+            "json": write_json(told, (piece.written.json for piece in held)),
+        }
+        for kind, media_type in MEDIA_TYPES.items():
+            yield Artefact(f"site/{feed.path(kind)}", b"".join(written[kind]), media_type)

@@ -1,15 +1,18 @@
 """entries: an announcement as every kind of feed tells it, and when each was updated."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from newsletter.addresses import permanent_id
-from newsletter.channels.feeds.sanitising import clean_html, clean_text
+from newsletter.channels.feeds.frames import Frames
+from newsletter.channels.feeds.proofs import keeps_body
+from newsletter.channels.feeds.sanitising import clean_text
+from newsletter.content import Content, as_content
 from newsletter.model import Announcement, Asset, Author, Publication
 from newsletter.site import Site
 from newsletter.templates import Template
-from newsletter.views import absolute, story
+from newsletter.views import Story, absolute, story
 
 _TICK = timedelta(milliseconds=1)
 
@@ -34,7 +37,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One announcement in a feed: clean texts, absolute addresses, dates in UTC. `html` is the content."""
+    """One announcement in a feed: clean texts, absolute addresses, dates in UTC.
+
+    `html` is the content: allowed elements only, but its characters are cleaned by who writes it.
+    """
 
     id: str
     url: str
@@ -56,14 +62,16 @@ class Entries:
     def __init__(self, site: Site, template: Template) -> None:
         self.site = site
         self.publication: Publication = site.publication
-        self.template = template
+        self.frames = Frames(template)
         self.addressing = absolute(site.publication)
 
     def entry(self, announcement: Announcement, *, short: bool) -> Entry:
         """The announcement with its whole content, or `short`: its summary and a link to its page."""
         words = self.site.words(announcement.lang)
         told = story(announcement, self.publication, words, self.addressing)
-        html = clean_html(self.template.render({"story": told, "t": words, "short": short})).strip("\n")
+        body = told.body if not short and keeps_body(announcement) else ""
+        shown = as_content(_measured(told))
+        html = self.frames.html({"story": shown, "t": words, "short": short}, body)
         if words.dir == "rtl":
             # Most readers do not look at xml:lang.
             html = f'<div dir="rtl" lang="{announcement.lang}">\n{html}\n</div>'
@@ -82,6 +90,21 @@ class Entries:
             lead=_lead(announcement, image.src) if image else None,
             enclosures=tuple(_enclosures(announcement)),
         )
+
+
+class _Number(int):
+    """A number that is content, so that pictures of all sizes have one shape."""
+
+    def __html__(self) -> str:
+        return Content(str(self)).__html__()
+
+
+def _measured(told: Story) -> Story:
+    """The story, the size of its picture as content."""
+    image = told.image
+    if image is None or not image.width:
+        return told
+    return replace(told, image=replace(image, width=_Number(image.width), height=_Number(image.height)))
 
 
 def _lead(announcement: Announcement, src: str) -> Lead:

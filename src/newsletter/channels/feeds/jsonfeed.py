@@ -34,7 +34,7 @@ def write_item(entry: Entry) -> str:
     )
 
 
-def write_json(head: Head, items: Iterable[str]) -> Iterator[str]:
+def write_json(head: Head, items: Iterable[bytes]) -> Iterator[bytes]:
     """A whole feed, in pieces; each item as `write_item` gives it."""
     feed = _json(
         {
@@ -51,12 +51,13 @@ def write_json(head: Head, items: Iterable[str]) -> Iterator[str]:
             "hubs": [{"type": "WebSub", "url": head.hub}] if head.hub else None,
         }
     )
-    yield f'{feed[:-1]}, "items": ['
-    separator = "\n"
+    yield f'{feed[:-1]}, "items": ['.encode()
+    separator = b"\n"
     for item in items:
-        yield separator + item
-        separator = ",\n"
-    yield "\n]}\n"
+        yield separator
+        yield item
+        separator = b",\n"
+    yield b"\n]}\n"
 
 
 def _json(values: dict[str, Any]) -> str:

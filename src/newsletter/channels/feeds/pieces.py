@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from newsletter.channels.feeds.entries import Entries
-from newsletter.channels.feeds.jsonfeed import write_item
 from newsletter.channels.feeds.plan import Feed
-from newsletter.channels.feeds.xml import write_entry
+from newsletter.channels.feeds.press import Press, Written
 from newsletter.model import Announcement
 from newsletter.problems import Place, Problems
 
@@ -15,13 +14,11 @@ _HEAD = 8_000  # bytes that a feed's own words take at most
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One announcement's lines in Atom, RSS and JSON; `size` is that of the longest, in bytes."""
+    """One announcement in every format; `size` is that of the longest, in bytes."""
 
     lang: str
     stem: str
-    atom: str
-    rss: str
-    json: str
+    written: Written
     size: int
 
 
@@ -30,6 +27,7 @@ class Pieces:
 
     def __init__(self, entries: Entries, problems: Problems) -> None:
         self.entries = entries
+        self.press = Press()
         self.problems = problems
         self.is_short = entries.publication.settings.feeds.content == "summary"
         self.kept: dict[tuple[str, bool], Piece] = {}
@@ -59,9 +57,9 @@ class Pieces:
         if key in self.kept:
             return self.kept[key]
         entry = self.entries.entry(announcement, short=short)
-        (atom, rss), json = write_entry(entry), write_item(entry)
-        size = max(len(each.encode()) for each in (atom, rss, json)) + 100  # what stands around the lines
-        piece = Piece(entry.lang, announcement.stem, atom, rss, json, size)
+        written = self.press.write(entry)
+        size = max(len(written.atom), len(written.rss), len(written.json)) + 100  # what stands around the lines
+        piece = Piece(entry.lang, announcement.stem, written, size)
         if keep:
             self.kept[key] = piece
         return piece

@@ -31,10 +31,25 @@ _STRAY = re.compile(
 # What nearly every text is made of: a look that costs a thirtieth.
 _SOUND = re.compile("[\t\n -~\xa0-\ud7ff]*")
 
+# The same in bytes of UTF-8: C0, DEL, and what begins U+F000 and above; C1.
+_RARE = bytes({*range(32), 127, *range(0xEF, 256)} - {9, 10})
+_C1 = re.compile(b"\xc2[\x80-\x9f]")
+
 
 def clean_text(text: str) -> str:
     """The text without characters that no feed may hold."""
     return text if _SOUND.fullmatch(text) else _STRAY.sub("", text)
+
+
+def encode(text: str) -> bytes:
+    """The clean text in UTF-8: what `clean_text` and `str.encode` give, in half the time for long ones."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # surrogates
+        return clean_text(text).encode()
+    if len(data.translate(None, _RARE)) == len(data) and not _C1.search(data):
+        return data
+    return clean_text(text).encode()
 
 
 def clean_html(html: str) -> str:

@@ -86,10 +86,10 @@ def repair_rss_item(element: Any, entry: Entry) -> None:
         element, "author", "category", "content:encoded", "pubDate", "enclosure", "atom:updated", "dc:creator",
         "dc:language", "media:content", "media:thumbnail",
     )  # fmt: skip
-    element.find("title").text = _spelled(entry.title)
+    element.find("title").text = spelled(entry.title)
     element.find("description").text = escape(entry.summary, quote=False)
     for label in entry.labels:
-        _add(element, "category", _spelled(label))
+        _add(element, "category", spelled(label))
     _add(element, "content:encoded", entry.html)
     _add(element, "pubDate", format_datetime(entry.published))
     if entry.updated != entry.published:
@@ -121,8 +121,24 @@ def _add_lead(element: Any, entry: Entry) -> None:
 # --- feeds ------------------------------------------------------------------------------------
 
 
-def write_atom(head: Head, entries: Iterable[tuple[str, datetime, str]]) -> Iterator[str]:
-    """A whole Atom feed, in pieces; of each entry its language, its last change, its lines."""
+def write_atom(head: Head, opening: bytes, entries: Iterable[tuple[str, datetime, bytes]]) -> Iterator[bytes]:
+    """A whole Atom feed, in pieces.
+
+    `opening` is what `write_atom_head` gives; of each entry its language, its last change, its lines.
+    """
+    spaces = "".join(f' xmlns:{name}="{_SPACES[name]}"' for name in ("fh", "media"))
+    yield _DECLARED.format(css=head.css).encode()
+    yield f'<feed xmlns="{ATOM}"{spaces} xml:lang="{head.lang}">\n'.encode()
+    yield opening
+    for lang, updated, inside in entries:
+        yield f'<entry xml:lang="{lang}">\n<updated>{instant(updated)}</updated>\n'.encode()
+        yield inside
+        yield b"</entry>\n"
+    yield b"</feed>\n"
+
+
+def write_atom_head(head: Head) -> str:
+    """The lines of an Atom feed that are not entries."""
     base = _generator(head)
     base.id(head.id)
     base.author({"name": head.author, "uri": head.site})
@@ -133,12 +149,7 @@ def write_atom(head: Head, entries: Iterable[tuple[str, datetime, str]]) -> Iter
     for each in root.iter():  # names without namespace, as feedgen's entries have them
         each.tag = etree.QName(each).localname
     repair_atom_head(root, head)
-    yield _DECLARED.format(css=head.css)
-    spaces = "".join(f' xmlns:{name}="{_SPACES[name]}"' for name in ("fh", "media"))
-    yield f'<feed xmlns="{ATOM}"{spaces} xml:lang="{head.lang}">\n{lines(root)}'
-    for lang, updated, inside in entries:
-        yield f'<entry xml:lang="{lang}">\n<updated>{instant(updated)}</updated>\n{inside}</entry>\n'
-    yield "</feed>\n"
+    return lines(root)
 
 
 def repair_atom_head(root: Any, head: Head) -> None:
@@ -154,27 +165,35 @@ def repair_atom_head(root: Any, head: Head) -> None:
         _add(root, "fh:archive")
 
 
-def write_rss(head: Head, items: Iterable[str]) -> Iterator[str]:
-    """A whole RSS feed, in pieces; of each item its lines."""
+def write_rss(head: Head, opening: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
+    """A whole RSS feed, in pieces; `opening` is what `write_rss_head` gives; of each item its lines."""
+    spaces = "".join(f' xmlns:{name}="{space}"' for name, space in _SPACES.items())
+    yield _DECLARED.format(css=head.css).encode()
+    yield f'<rss version="2.0"{spaces}>\n<channel>\n'.encode()
+    yield opening
+    for inside in items:
+        yield b"<item>\n"
+        yield inside
+        yield b"</item>\n"
+    yield b"</channel>\n</rss>\n"
+
+
+def write_rss_head(head: Head) -> str:
+    """The lines of an RSS channel that are not items."""
     base = _generator(head)
     base.docs("https://www.rssboard.org/rss-specification")
     base.lastBuildDate(head.updated)
     channel = etree.fromstring(base.rss_str()).find("channel")
     repair_rss_head(channel, head)
-    yield _DECLARED.format(css=head.css)
-    spaces = "".join(f' xmlns:{name}="{space}"' for name, space in _SPACES.items())
-    yield f'<rss version="2.0"{spaces}>\n<channel>\n{lines(channel)}'
-    for inside in items:
-        yield f"<item>\n{inside}</item>\n"
-    yield "</channel>\n</rss>\n"
+    return lines(channel)
 
 
 def repair_rss_head(channel: Any, head: Head) -> None:
     """Make the channel's own elements say what the head says."""
     _drop(channel, "atom:link", "fh:archive", "image", "lastBuildDate")
     channel.find("link").text = head.home
-    channel.find("title").text = _spelled(head.title)
-    channel.find("description").text = _spelled(head.description or head.title)
+    channel.find("title").text = spelled(head.title)
+    channel.find("description").text = spelled(head.description or head.title)
     _add(channel, "lastBuildDate", format_datetime(head.updated.replace(microsecond=0)))
     for rel, (media_type, href) in head.links("rss").items():
         if rel != "alternate":
@@ -183,7 +202,7 @@ def repair_rss_head(channel: Any, head: Head) -> None:
         _add(channel, "fh:archive")
     if head.logo.rpartition(".")[2].lower() in ("gif", "jpg", "jpeg", "png"):
         image = _add(channel, "image")
-        for name, text in (("url", head.logo), ("title", _spelled(head.title)), ("link", head.home)):
+        for name, text in (("url", head.logo), ("title", spelled(head.title)), ("link", head.home)):
             _add(image, name, text)
 
 
@@ -221,19 +240,28 @@ def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:
 
 def _type(element: Any, text: str) -> None:
     """An Atom text construct: text with a sign that might be taken for HTML is said to be HTML, and escaped."""
-    is_marked = bool(re.search("[&<>]", text))
-    element.set("type", "html" if is_marked else "text")
-    element.text = escape(text, quote=False) if is_marked else text
+    element.set("type", "html" if is_html(text) else "text")
+    element.text = escape(text, quote=False)
 
 
-def _spelled(text: str) -> str:
+def is_html(text: str) -> bool:
+    """Whether a text has to be said to be HTML in Atom."""
+    return "&" in text or "<" in text or ">" in text
+
+
+def has_end_tag(text: str) -> bool:
+    """Whether a text has to be HTML, because it would be taken for it in any case."""
+    return "</" in text and _END_TAG.search(text) is not None
+
+
+def spelled(text: str) -> str:
     """A short text of RSS. It is text; but one with an end tag would be taken for HTML, and parts of it lost."""
-    return escape(text, quote=False) if _END_TAG.search(text) else text
+    return escape(text, quote=False) if has_end_tag(text) else text
 
 
 def _named(name: str, text: str) -> Mapping[str, str]:
     """An attribute that may be left out where it would look like HTML."""
-    return {name: text} if text and not _END_TAG.search(text) else {}
+    return {name: text} if text and not has_end_tag(text) else {}
 
 
 def lines(parent: Any) -> str:

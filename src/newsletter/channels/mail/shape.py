@@ -14,26 +14,10 @@ from typing import Any
 from newsletter.channels.mail.compiling import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.mail.inlining import inline
 from newsletter.channels.mail.validating import find_invalid
-from newsletter.content import HEAD, TAIL, slots
+from newsletter.content import slots
+from newsletter.filling import Shape, lost, split
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Template, Templates, Trace
-
-_TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A compiled document: `literals` with the slots `order` between them."""
-
-    literals: tuple[str, ...]
-    order: tuple[int, ...]
-
-    def fill(self, content: list[str]) -> tuple[str, ...]:
-        """The document's pieces: literals at even places, content between them."""
-        out = [self.literals[0]]
-        for slot, literal in zip(self.order, self.literals[1:], strict=True):
-            out += content[slot], literal
-        return tuple(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +48,7 @@ class Press:
     templates: Templates
     css: str
     problems: Problems
-    shapes: dict[str, Shape] = field(default_factory=dict)
+    shapes: dict[str, Shape[str]] = field(default_factory=dict)
 
     def render(self, template: Template, values: Mapping[str, Any]) -> str:
         """A mail's HTML. Raises Stop on a template's fault, reported at its line."""
@@ -75,11 +59,10 @@ class Press:
         mjml, content = template.draw(values)
         shape = self.shapes.get(mjml)
         if shape is None:
-            if lost := _lost(mjml, len(content)):
-                self._report_lost(template, lost)
+            if fault := lost(mjml, len(content)):
+                self._report_lost(template, fault)
                 return "", self.full(template, values)
-            pieces = _TOKEN.split(self._compile(template, values, mjml, is_shape=True))
-            shape = Shape(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
+            shape = split(self._compile(template, values, mjml, is_shape=True))
             self.shapes[mjml] = shape
             self.templates.tally["shapes"] += 1
         return shape.fill(content)
@@ -114,10 +97,10 @@ class Press:
                 self.problems.error(trace.place(fault.position), fault.code, fault.message, fault.fix)
             raise Stop
 
-    def _report_lost(self, template: Template, lost: str) -> None:
+    def _report_lost(self, template: Template, fault: str) -> None:
         self.problems.warning(
             Place(template.path, *self._line_of_breaker()), "lost-slot",
-            f"this template changes content after it was printed ({lost}), so each mail is compiled whole",
+            f"this template changes content after it was printed ({fault}), so each mail is compiled whole",
             "apply the filter to the value itself: {{ title|upper }}, not {% filter upper %}",
         )  # fmt: skip
 
@@ -127,12 +110,3 @@ class Press:
                 start = source.rfind("\n", 0, match.start())
                 return source.count("\n", 0, match.start()) + 1, match.start() - start
         return 1, 1
-
-
-def _lost(mjml: str, issued: int) -> str:
-    """What happened to a token, or "". Each must stand whole, and no fragment of one elsewhere."""
-    whole = {int(number) for number in _TOKEN.findall(mjml)}
-    if len(whole) != issued:
-        return f"{issued - len(whole)} of {issued} pieces are missing"
-    rest = _TOKEN.sub("", mjml).lower()
-    return "a piece was altered" if HEAD.lower() in rest else ""

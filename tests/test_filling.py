@@ -1,0 +1,22 @@
+"""Shapes: a text with tokens, split and filled again."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.filling import Shape, lost, split, token
+
+
+@given(st.lists(st.text(alphabet="ab<&é\n", max_size=5), min_size=1, max_size=8), st.data())
+def test_a_filled_shape_is_the_text_with_content_in_place(literals: list[str], data: st.DataObject) -> None:
+    numbers = data.draw(st.permutations(range(len(literals) - 1)))
+    content = [f"[{number}]" for number in numbers]
+    text = literals[0] + "".join(token(n) + literal for n, literal in zip(numbers, literals[1:], strict=True))
+    shape = split(text)
+    assert shape.literals == tuple(literals) and shape.order == tuple(numbers)
+    by_number = sorted(content, key=lambda each: int(each[1:-1]))
+    assert "".join(shape.fill(by_number)) == "".join(
+        literals[0] + "".join(f"[{n}]{literal}" for n, literal in zip(numbers, literals[1:], strict=True))
+    )
+    assert not lost(text, len(numbers))
+    assert lost(text.replace("Qz", "QZ"), len(numbers)) or not numbers
+    assert Shape((b"a", b"", b"b"), (0,)).fill([b"-"]) == (b"a", b"-", b"b")
