@@ -24,7 +24,7 @@ from newsletter.model import Announcement, Asset, Event, Image, Link, Target
 from newsletter.problems import Problems
 from newsletter.site import Site
 from newsletter.templates import Templates
-from newsletter.views import story
+from newsletter.views import Story
 from test_feeds_filling import WILD
 
 
@@ -190,7 +190,7 @@ def test_a_theme_may_do_what_it_likes(project: Project, entries: Entries, source
 
 
 def frames_body(made: Entries, of: Announcement) -> str:
-    return story(of, made.publication, made.site.words("fr"), made.addressing).body
+    return Story(of, made.publication, made.site.words("fr"), made.addressing).body
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from newsletter import prose
 from newsletter.content import Content
 from newsletter.model import Announcement, Author, Link, Publication, Target
 from newsletter.words import Words
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +60,6 @@ class Version:
     language: str
     lang: str
     url: str
-
-
-@dataclass(frozen=True)
-class Story:
-    """One announcement, ready to print; `url` is its canonical address.
-
-    `body` and `text` are made when they are first asked for: an issue prints neither.
-    """
-
-    of: Announcement
-    look: prose.Flavour
-    title: str
-    summary: str
-    preheader: str
-    lang: str
-    url: str
-    date: str
-    updated: str
-    image: Figure | None = None
-    event: Happening | None = None
-    action: Link | None = None
-    links: tuple[Link, ...] = ()
-    attachments: tuple[Download, ...] = ()
-    tags: tuple[Label, ...] = ()
-    authors: tuple[Author, ...] = ()
-    versions: tuple[Version, ...] = ()
-
-    @cached_property
-    def body(self) -> Content:
-        """The body as HTML."""
-        return Content(prose.html(self.of.prose, self.look), safe=True)
-
-    @cached_property
-    def text(self) -> str:
-        """The body as plain text."""
-        return prose.plain(self.of.prose, self.look.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,45 +117,135 @@ def flavour(targets: Mapping[str, Target], addressing: Addressing) -> prose.Flav
     return prose.Flavour(link, picture, addressing.style, addressing.on_page, addressing.widest)
 
 
-def story(announcement: Announcement, publication: Publication, words: Words, addressing: Addressing) -> Story:
-    """The announcement in `words`' language, with addresses as `addressing` writes them."""
-    look = flavour(announcement.targets, addressing)
-    targets = announcement.targets
-    return Story(
-        of=announcement,
-        look=look,
-        title=announcement.title,
-        summary=announcement.summary,
-        preheader=announcement.preheader,
-        lang=announcement.lang,
-        url=addressing.mark(announcement.url or addressing.page(announcement.page)),
-        date=words.date(announcement.date),
-        updated=words.date(announcement.updated) if announcement.updated != announcement.date else "",
-        image=_figure(announcement, addressing),
-        event=_happening(announcement, words, addressing),
-        action=_linked(announcement.action, look.link),
-        links=tuple(Link(link.title, look.link(link.url)) for link in announcement.links),
-        attachments=tuple(
+class Lazy(Generic[Value]):
+    """An attribute that is made when it is first asked for, and then stays."""
+
+    def __init__(self, make: Callable[[Any], Value]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, of: Any, owner: type) -> Value:
+        made = self._make(of)
+        of.__dict__[self._name] = made
+        return made
+
+
+@dataclass(frozen=True)
+class Story:
+    """One announcement, ready to print: what a template asks for is made then, in `words`' language."""
+
+    of: Announcement
+    publication: Publication
+    words: Words
+    addressing: Addressing
+
+    @Lazy
+    def look(self) -> prose.Flavour:
+        """How its body is rendered, and where its links lead."""
+        return flavour(self.of.targets, self.addressing)
+
+    @Lazy
+    def title(self) -> str:
+        """Its title."""
+        return self.of.title
+
+    @Lazy
+    def summary(self) -> str:
+        """Its summary."""
+        return self.of.summary
+
+    @Lazy
+    def preheader(self) -> str:
+        """What stands behind the subject in a list of mails."""
+        return self.of.preheader
+
+    @Lazy
+    def lang(self) -> str:
+        """Its language."""
+        return self.of.lang
+
+    @Lazy
+    def authors(self) -> tuple[Author, ...]:
+        """Who wrote it."""
+        return self.of.authors
+
+    @Lazy
+    def url(self) -> str:
+        """Its canonical address."""
+        return self._home(self.of)
+
+    @Lazy
+    def date(self) -> str:
+        """When it became public."""
+        return self.words.date(self.of.date)
+
+    @Lazy
+    def updated(self) -> str:
+        """When it last changed, or ""."""
+        return self.words.date(self.of.updated) if self.of.updated != self.of.date else ""
+
+    @Lazy
+    def image(self) -> Figure | None:
+        """Its picture."""
+        return _figure(self.of, self.addressing)
+
+    @Lazy
+    def event(self) -> Happening | None:
+        """What takes place."""
+        return _happening(self.of, self.words, self.addressing)
+
+    @Lazy
+    def action(self) -> Link | None:
+        """Its button."""
+        action = self.of.action
+        return Link(action.title, self.look.link(action.url)) if action else None
+
+    @Lazy
+    def links(self) -> tuple[Link, ...]:
+        """Where there is more to read."""
+        return tuple([Link(link.title, self.look.link(link.url)) for link in self.of.links])
+
+    @Lazy
+    def attachments(self) -> tuple[Download, ...]:
+        """Files to download."""
+        return tuple(
             Download(
                 each.title,
-                addressing.target(targets[each.src]),
-                f"{each.src.rpartition('.')[2].upper()}, {words.size(each.size)}",
+                self.addressing.target(self.of.targets[each.src]),
+                f"{each.src.rpartition('.')[2].upper()}, {self.words.size(each.size)}",
             )
-            for each in announcement.attachments
-        ),
-        tags=tuple(Label(tag.label, addressing.page(f"tags/{tag.slug}.html")) for tag in announcement.tags),
-        authors=announcement.authors,
-        versions=tuple(
-            Version(
-                other.title,
-                words.language(other.lang),
-                other.lang,
-                addressing.mark(other.url or addressing.page(other.page)),
-            )
-            for other in publication.translations.get(announcement.id, ())
-            if other.lang != announcement.lang
-        ),
-    )
+            for each in self.of.attachments
+        )
+
+    @Lazy
+    def tags(self) -> tuple[Label, ...]:
+        """Its tags and their pages."""
+        return tuple([Label(tag.label, self.addressing.page(f"tags/{tag.slug}.html")) for tag in self.of.tags])
+
+    @Lazy
+    def versions(self) -> tuple[Version, ...]:
+        """The same in other languages."""
+        return tuple(
+            Version(other.title, self.words.language(other.lang), other.lang, self._home(other))
+            for other in self.publication.translations.get(self.of.id, ())
+            if other.lang != self.of.lang
+        )
+
+    @Lazy
+    def body(self) -> Content:
+        """The body as HTML."""
+        return Content(prose.html(self.of.prose, self.look), safe=True)
+
+    @Lazy
+    def text(self) -> str:
+        """The body as plain text."""
+        return prose.plain(self.of.prose, self.look.link)
+
+    def _home(self, announcement: Announcement) -> str:
+        return self.addressing.mark(announcement.url or self.addressing.page(announcement.page))
 
 
 def _figure(announcement: Announcement, addressing: Addressing) -> Figure | None:
@@ -210,7 +266,3 @@ def _happening(announcement: Announcement, words: Words, addressing: Addressing)
     url = addressing.mark(addressing.target(announcement.targets[event.url])) if event.url else ""
     calendar = addressing.page(f"{announcement.stem}.ics")
     return Happening(words.when(event), event.place, event.address, url, calendar)
-
-
-def _linked(link: Link | None, resolve: Callable[[str], str]) -> Link | None:
-    return Link(link.title, resolve(link.url)) if link else None

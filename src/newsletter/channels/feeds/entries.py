@@ -12,7 +12,7 @@ from newsletter.content import Content, as_content
 from newsletter.model import Announcement, Asset, Author, Publication
 from newsletter.site import Site
 from newsletter.templates import Template
-from newsletter.views import Story, absolute, story
+from newsletter.views import Figure, Lazy, Story, absolute
 
 _TICK = timedelta(milliseconds=1)
 
@@ -68,9 +68,9 @@ class Entries:
     def entry(self, announcement: Announcement, *, short: bool) -> Entry:
         """The announcement with its whole content, or `short`: its summary and a link to its page."""
         words = self.site.words(announcement.lang)
-        told = story(announcement, self.publication, words, self.addressing)
+        told = _Told(announcement, self.publication, words, self.addressing)
         body = told.body if not short and keeps_body(announcement) else ""
-        shown = as_content(_measured(told))
+        shown = as_content(told)
         html = self.frames.html({"story": shown, "t": words, "short": short}, body)
         if words.dir == "rtl":
             # Most readers do not look at xml:lang.
@@ -92,19 +92,17 @@ class Entries:
         )
 
 
-class _Number(int):
-    """A number that is content, so that pictures of all sizes have one shape."""
+class _Told(Story):
+    """A story in which the size of the picture is content, so that pictures of all sizes have one shape."""
 
-    def __html__(self) -> str:
-        return Content(str(self)).__html__()
-
-
-def _measured(told: Story) -> Story:
-    """The story, the size of its picture as content."""
-    image = told.image
-    if image is None or not image.width:
-        return told
-    return replace(told, image=replace(image, width=_Number(image.width), height=_Number(image.height)))
+    @Lazy
+    def image(self) -> Figure | None:
+        """Its picture."""
+        made = super().image
+        if made is None or not made.width:
+            return made
+        width, height = Content(str(made.width)), Content(str(made.height))
+        return replace(made, width=width, height=height)  # type: ignore[arg-type]
 
 
 def _lead(announcement: Announcement, src: str) -> Lead:

@@ -13,7 +13,7 @@ from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubsc
 from newsletter.problems import Problems
 from newsletter.templates import Templates
 from newsletter.text import wrap
-from newsletter.views import Addressing, Story, absolute, flavour, story
+from newsletter.views import Addressing, Story, absolute, flavour
 
 TEXT_WIDTH = WIDTH - 2 * GUTTER
 
@@ -86,7 +86,7 @@ class Mails:
     def _story(self, announcement: Announcement, campaign: str) -> Story:
         self.theme.learn(announcement.prose)
         words = self.theme.words(announcement.lang)
-        return story(announcement, self.publication, words, self._addressing(campaign))
+        return Story(announcement, self.publication, words, self._addressing(campaign))
 
     def _values(self, lang: str, title: str, preheader: str, url: str) -> dict[str, Any]:
         return {

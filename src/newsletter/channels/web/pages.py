@@ -10,7 +10,7 @@ from markupsafe import Markup
 from newsletter import prose
 from newsletter.model import Announcement, Artefact, Issue
 from newsletter.site import Alternate, Page, Site, Subject
-from newsletter.views import Story, flavour, relative, story
+from newsletter.views import Story, flavour, relative
 
 NEWEST = 12  # announcements that a list shows with summary and picture; the others get a line
 
@@ -107,7 +107,7 @@ class Pages:
         )  # fmt: skip
 
     def _story(self, announcement: Announcement, page: Page) -> Story:
-        return story(announcement, self.publication, self.site.words(announcement.lang), relative(page.path))
+        return Story(announcement, self.publication, self.site.words(announcement.lang), relative(page.path))
 
     def _listing(self, announcements: tuple[Announcement, ...], page: Page) -> dict[str, Any]:
         """Announcements as a list shows them: cards, then years; versions in other languages apart."""
