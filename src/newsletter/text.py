@@ -21,6 +21,7 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
+_APART = re.compile(r"[^a-z0-9]+")
 _BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # but not a single space, of which there are many
 
 # An abbreviation before a full stop does not end a sentence.
@@ -45,9 +46,11 @@ def forbidden(text: str) -> Iterator[tuple[int, str]]:
 @lru_cache(maxsize=4096)  # tags and headings come again and again
 def fold(text: str) -> str:
     """ASCII form for addresses: `L’École d’été` gives `l-ecole-d-ete`; may be empty."""
+    if text.isascii():
+        return _APART.sub("-", text.lower()).strip("-")
     decomposed = unicodedata.normalize("NFKD", text.translate(_SPELLED))
     kept = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "-", kept.lower()).strip("-")
+    return _APART.sub("-", kept.lower()).strip("-")
 
 
 def fold_or_hex(text: str, prefix: str = "tag-") -> str:
@@ -59,13 +62,20 @@ def fold_or_hex(text: str, prefix: str = "tag-") -> str:
 
 def one_line(text: str) -> str:
     """Runs of ordinary white space become one space; NBSP and its kin stay."""
-    return _BLANKS.sub(" ", text).strip(" ")
+    # Most texts are of one line already, and a look that proves it takes a hundredth of the time.
+    if text.rfind("  ") >= 0 or "\n" in text or "\t" in text or "\r" in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip(" ")
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, in order, without the white space between them."""
+    return list(iter_sentences(text))
+
+
+def iter_sentences(text: str) -> Iterator[str]:
+    """As sentences(), one by one, for those who need the first."""
     text = one_line(text)
-    found = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if match["stop"] == "." and match.end() != len(text):
@@ -73,17 +83,16 @@ def sentences(text: str) -> list[str]:
             word = text[max(start, begin) : match.start()]
             if word in _ABBREVIATIONS or re.fullmatch(r"[A-ZÀ-Þ]", word):
                 continue
-        found.append(text[start : match.end()].strip(" "))
+        yield text[start : match.end()].strip(" ")
         start = match.end()
     if rest := text[start:].strip(" "):
-        found.append(rest)
-    return found
+        yield rest
 
 
 def whole_sentences(text: str, limit: int) -> str:
     """The first sentences that fit whole into `limit` code points; empty when none does."""
     kept = ""
-    for sentence in sentences(text):
+    for sentence in iter_sentences(text):
         longer = f"{kept} {sentence}" if kept else sentence
         if len(longer) > limit:
             break
@@ -116,16 +125,18 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
     lines: list[str] = []
     lead = first
     for paragraph in text.split("\n"):
-        left = paragraph
-        while len(lead) + len(left) > width:
-            room = max(width - len(lead), 0)
-            cut = left.rfind(" ", 0, room + 1)
-            if cut <= 0:
-                cut = left.find(" ", max(room, 1))
+        start, end = 0, len(paragraph)
+        while (room := width - len(lead)) < end - start:
+            room = max(room, 0)
+            cut = paragraph.rfind(" ", start, start + room + 1)
+            if cut <= start:
+                cut = paragraph.find(" ", start + max(room, 1))
             if cut < 0:
                 break
-            lines.append((lead + left[:cut]).rstrip(" "))
-            left, lead = left[cut + 1 :].lstrip(" "), rest
-        lines.append((lead + left).rstrip(" "))
+            lines.append((lead + paragraph[start:cut]).rstrip(" "))
+            start, lead = cut + 1, rest
+            while paragraph.startswith(" ", start):
+                start += 1
+        lines.append((lead + paragraph[start:]).rstrip(" "))
         lead = rest
     return "\n".join(lines)
