@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from newsletter import markdown, text
@@ -9,7 +10,7 @@ from newsletter.dates import Moment
 from newsletter.fields import LANGUAGE, SLUG, Reading
 from newsletter.files import ProjectFiles
 from newsletter.keys import ANNOUNCEMENT, ISSUE_FILE, tags
-from newsletter.model import Announcement, Fields, Image, IssueFile, Node, Prose, Scalar, Settings, Source
+from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node, Prose, Scalar, Settings, Source
 from newsletter.problems import Place, Problems
 from newsletter.targets import Targets
 
@@ -52,7 +53,7 @@ class Checker:
         prose = self._prose(source)
         full = slug if lang.lower() == self.settings.language.lower() else f"{slug}.{lang.lower()}"
         targets = Targets(source, self.settings, self.files, self.problems, f"{full}.html", prose.anchors)
-        targets.body(prose)
+        targets.body(prose, partial(markdown.place, source))
         self._named_files(source, values, targets)
         self._summary(source, values, prose, sound=self.problems.count("error") == before)
         if self.problems.count("error") > before:
@@ -76,7 +77,7 @@ class Checker:
         prose = self._prose(source)
         page = f"issues/{match[1]}.html" if own else f"issues/{match[1]}.{lang.lower()}.html"
         targets = Targets(source, self.settings, self.files, self.problems, page, prose.anchors)
-        targets.body(prose)
+        targets.body(prose, partial(markdown.place, source))
         if self.problems.count("error") > before:
             return None
         return IssueFile(source=source, id=match[1], prose=prose, targets=targets.found, **values)
@@ -141,18 +142,18 @@ class Checker:
         """Files and addresses that the front matter names."""
         image: Image | None = values.get("image")
         if image is not None:
-            asset = targets.image(image.src, _inside(source, "image", "src"))
+            asset = targets.image(image.src, partial(_inside, source, "image", "src"))
             if asset is not None:
                 values["image"] = replace(image, width=asset.width, height=asset.height)
         if action := values.get("action"):
-            targets.link(action.url, _inside(source, "action", "url"))
+            targets.link(action.url, partial(_inside, source, "action", "url"))
         if (event := values.get("event")) and event.url:
-            targets.link(event.url, _inside(source, "event", "url"))
+            targets.link(event.url, partial(_inside, source, "event", "url"))
         for index, link in enumerate(values.get("links", ())):
-            targets.link(link.url, _inside(source, "links", "url", index))
+            targets.link(link.url, partial(_inside, source, "links", "url", index))
         attachments = []
         for index, attachment in enumerate(values.get("attachments", ())):
-            asset = targets.file(attachment.src, _inside(source, "attachments", "src", index))
+            asset = targets.file(attachment.src, partial(_inside, source, "attachments", "src", index))
             attachments.append(replace(attachment, size=asset.size if asset else 0))
         values["attachments"] = tuple(attachments)
 
@@ -172,10 +173,12 @@ def summarise(prose: Prose, limit: int = MAX_SUMMARY) -> str:
     """The first sentences of a body, whole, within `limit` code points; else its first words."""
     paragraphs = [p for p in prose.paragraphs[: prose.lead if prose.lead > 0 else None] if p]
     if not paragraphs:
-        paragraphs = [text.one_line("".join(block.pieces)) for block in prose.blocks if block.kind == "paragraph"][:1]
+        paragraphs = [
+            text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph"
+        ][:1]
     whole: list[str] = []
     for paragraph in paragraphs:
-        for sentence in text.sentences(paragraph):
+        for sentence in text.iter_sentences(paragraph):
             if len(" ".join([*whole, sentence])) > limit:
                 return " ".join(whole) or text.shorten(sentence, limit)
             whole.append(sentence)
