@@ -21,6 +21,7 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
+_ORDINARY = bytes([9, 10, *range(0x20, 0x7F)])  # the ASCII that may occur
 _APART = re.compile(r"[^a-z0-9]+")
 _BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # but not a single space, of which there are many
 
@@ -34,6 +35,11 @@ _BEFORE_WORDS = " \u00a0\u202f(«“\"’'"
 _SENTENCE_END = re.compile(
     r"(?P<stop>[.!?…]+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]+)?(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
+
+
+def is_clean(utf8: bytes) -> bool:
+    """Whether a text in UTF-8 holds nothing that forbidden() finds: only what is not ordinary is looked at."""
+    return not _FORBIDDEN.search(utf8.translate(None, _ORDINARY).decode())
 
 
 def forbidden(text: str) -> Iterator[tuple[int, str]]:
