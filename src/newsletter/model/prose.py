@@ -1,5 +1,6 @@
 """A Markdown body as parsed: HTML with slots, and the blocks of the text part. Few objects, so that it travels fast."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 # Begins and ends a slot. No text of ours can hold it.
@@ -64,10 +65,15 @@ class Prose(NamedTuple):
     pictures: tuple[Picture, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """As plain tuples: objects of a class take several times as long to pickle."""
+        """Blocks and references by column: many small objects take several times as long to pickle."""
         html, blocks, references, *others = self
-        return _arrived, (html, tuple(map(tuple, blocks)), tuple(map(tuple, references)), *others)
+        return _arrived, (html, tuple(zip(*blocks, strict=True)), tuple(zip(*references, strict=True)), *others)
 
 
 def _arrived(html: str, blocks: tuple[Any, ...], references: tuple[Any, ...], *others: Any) -> Prose:
-    return Prose(html, tuple(map(Block._make, blocks)), tuple(map(Reference._make, references)), *others)
+    rows = zip(*blocks, strict=True), zip(*references, strict=True)
+    return Prose(html, tuple(map(_block, rows[0])), tuple(map(_reference, rows[1])), *others)
+
+
+_block = partial(tuple.__new__, Block)
+_reference = partial(tuple.__new__, Reference)
