@@ -17,6 +17,10 @@ from newsletter.targets import Targets
 MAX_SUMMARY = 300
 MAX_PREHEADER = 110
 
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
+_SLUG = re.compile(SLUG)
+_SUFFIX = re.compile(rf"(.+)\.({LANGUAGE})")
+
 # ISO 639-1, as of 2024: pages of languages may one day stand beside those of announcements.
 _LANGUAGES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
@@ -90,12 +94,12 @@ class Checker:
         return prose
 
     def _slug(self, source: Source, values: dict[str, Any], stem: str) -> str:
-        slug: str = values.get("slug") or text.fold(re.sub(r"^\d{4}-\d\d-\d\d-?", "", stem))
-        place = source.at_key("slug")
-        if source.front.get("slug") is None and not re.fullmatch(SLUG, slug):
-            self.problems.error(place, "bad-slug", f"'{stem}' gives no slug", "write slug: …")
+        slug: str = values.get("slug") or text.fold(_DATE.sub("", stem))
+        if not _SLUG.fullmatch(slug) and source.front.get("slug") is None:
+            self.problems.error(source.at_key("slug"), "bad-slug", f"'{stem}' gives no slug", "write slug: …")
         for name in (slug, *values.get("aliases", ())):
             if name in RESERVED:
+                place = source.at_key("slug")
                 self.problems.error(place, "reserved-slug", f"the slug '{name}' is reserved", "choose another one")
         values["slug"] = slug
         return slug
@@ -188,7 +192,7 @@ def summarise(prose: Prose, limit: int = MAX_SUMMARY) -> str:
 def file_stem(path: str) -> tuple[str, str]:
     """File name without `.md` and language suffix; the suffix, or ""."""
     stem = path.rpartition("/")[2].removesuffix(".md")
-    match = re.fullmatch(rf"(.+)\.({LANGUAGE})", stem)
+    match = _SUFFIX.fullmatch(stem) if "." in stem else None
     return (match[1], match[2]) if match else (stem, "")
 
 

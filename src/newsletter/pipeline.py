@@ -145,7 +145,7 @@ def outgoing(project: Project, now: datetime) -> Iterator[tuple[str, Place]]:
                 and re.match("https?:", found.url)
                 and not found.url.startswith(project.settings.url)
             ):
-                yield found.url, place
+                yield found.url, place()
 
 
 def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:

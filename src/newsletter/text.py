@@ -26,12 +26,14 @@ _APART = re.compile(r"[^a-z0-9]+")
 _BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # but not a single space, of which there are many
 
 # An abbreviation before a full stop does not end a sentence.
-_ABBREVIATIONS = (
+_ABBREVIATIONS = frozenset((
     "M", "MM", "Mme", "Mmes", "Mlle", "Dr", "Pr", "Me", "Mgr", "St", "Ste", "av", "bd", "cf", "n°",
     "p", "ex", "etc", "env", "réf", "tél", "art", "vol", "chap", "éd", "fig", "Mr", "Mrs", "Ms",
     "vs", "e.g", "i.e", "No", "Jr", "Sr", "apr", "J.-C", "J",
-)  # fmt: skip
-_BEFORE_WORDS = " \u00a0\u202f(«“\"’'"
+))  # fmt: skip
+_LONGEST = max(map(len, _ABBREVIATIONS))
+_BEFORE_WORD = re.compile(r"[ \u00a0\u202f(«“\"’']")
+_INITIAL = re.compile(r"[A-ZÀ-Þ]")
 _SENTENCE_END = re.compile(
     r"(?P<stop>[.!?…]+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]+)?(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
@@ -85,9 +87,10 @@ def iter_sentences(text: str) -> Iterator[str]:
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if match["stop"] == "." and match.end() != len(text):
-            begin = max(text.rfind(sign, start, match.start()) for sign in _BEFORE_WORDS) + 1
-            word = text[max(start, begin) : match.start()]
-            if word in _ABBREVIATIONS or re.fullmatch(r"[A-ZÀ-Þ]", word):
+            # Of a word that is longer than any abbreviation, its end is enough.
+            before = text[max(start, match.start() - _LONGEST - 1) : match.start()]
+            word = _BEFORE_WORD.split(before)[-1]
+            if word in _ABBREVIATIONS or _INITIAL.fullmatch(word):
                 continue
         yield text[start : match.end()].strip(" ")
         start = match.end()

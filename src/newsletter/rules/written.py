@@ -52,20 +52,20 @@ class Written:
         return (*front, *body)
 
     @cached_property
-    def links(self) -> tuple[tuple[str, str, Place], ...]:
+    def links(self) -> tuple[tuple[str, str, Callable[[], Place]], ...]:
         """Label, address and place of every link."""
         source = self.of.source
-        body = [(link.label, link.target, markdown.place(source, link))
+        body = [(link.label, link.target, partial(markdown.place, source, link))
                 for link in self.of.prose.references if not link.image]  # fmt: skip
         return (*body, *self._front_links())
 
-    def _front_links(self) -> Iterator[tuple[str, str, Place]]:
+    def _front_links(self) -> Iterator[tuple[str, str, Callable[[], Place]]]:
         of = self.of
         if isinstance(of, Announcement):
             if of.action:
-                yield of.action.title, of.action.url, self.inside("action", "label")
+                yield of.action.title, of.action.url, partial(self.inside, "action", "label")
             for index, link in enumerate(of.links):
-                yield link.title, link.url, self.inside("links", "title", index)
+                yield link.title, link.url, partial(self.inside, "links", "title", index)
 
     @cached_property
     def pictures(self) -> tuple[tuple[str, Place], ...]:
