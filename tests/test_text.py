@@ -106,9 +106,11 @@ def slowly(given_text: str, width: int, first: str, rest: str) -> str:
     return "\n".join(lines)
 
 
-@given(st.text("aé \u00a0\n", max_size=80), st.integers(1, 20), st.sampled_from(["", "- ", "> > "]))
-def test_lines_are_wrapped_as_the_obvious_way_wraps_them(given_text: str, width: int, first: str) -> None:
-    rest = " " * len(first)
+@given(
+    st.text("aaé  \u00a0\n", max_size=80) | st.text("aaa éé", max_size=300), st.integers(1, 20),
+    st.sampled_from(["", "- ", "> > "]), st.sampled_from(["", "  ", "    "]),
+)  # fmt: skip
+def test_lines_are_wrapped_as_the_obvious_way_wraps_them(given_text: str, width: int, first: str, rest: str) -> None:
     assert text.wrap(given_text, width, first, rest) == slowly(given_text, width, first, rest)
 
 

@@ -31,7 +31,8 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
                 raise ValueError("an offset has at most 59 minutes")
             zone = timezone(sign * timedelta(hours=hours, minutes=minutes))
         moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
-        moment.astimezone(UTC)  # it may lie outside of all years there
+        if not 1 < year < 9999:
+            moment.astimezone(UTC)  # it may lie outside of all years there
         fixed = moment.utcoffset() or timedelta()
         # PEP 495: a time that clocks skip has the offset before them, and with fold=1 the larger one behind them.
         skipped = fixed < (moment.replace(fold=1).utcoffset() or timedelta())

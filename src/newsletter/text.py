@@ -6,7 +6,7 @@ NBSP, so everything here breaks at ordinary white space only.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 # Letters that NFKD leaves whole.
@@ -131,21 +131,28 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
 
     `first` and `rest` begin the first and the other lines. A line feed in `text` is kept.
     """
+    room = width - len(rest)
+    if room > 0 and len(first) == len(rest) and "\n" not in text and text and " " not in (text[0], text[-1]):
+        return first + f"\n{rest}".join(_lines(room)(text)) if len(text) > room else first + text
     lines: list[str] = []
     lead = first
     for paragraph in text.split("\n"):
-        start, end = 0, len(paragraph)
-        while (room := width - len(lead)) < end - start:
-            room = max(room, 0)
-            cut = paragraph.rfind(" ", start, start + room + 1)
-            if cut <= start:
-                cut = paragraph.find(" ", start + max(room, 1))
+        left = paragraph
+        while len(lead) + len(left) > width:
+            room = max(width - len(lead), 0)
+            cut = left.rfind(" ", 0, room + 1)
+            if cut <= 0:
+                cut = left.find(" ", max(room, 1))
             if cut < 0:
                 break
-            lines.append((lead + paragraph[start:cut]).rstrip(" "))
-            start, lead = cut + 1, rest
-            while paragraph.startswith(" ", start):
-                start += 1
-        lines.append((lead + paragraph[start:]).rstrip(" "))
+            lines.append((lead + left[:cut]).rstrip(" "))
+            left, lead = left[cut + 1 :].lstrip(" "), rest
+        lines.append((lead + left).rstrip(" "))
         lead = rest
     return "\n".join(lines)
+
+
+@lru_cache(maxsize=128)
+def _lines(room: int) -> Callable[[str], list[str]]:
+    """Cuts a text that neither begins nor ends with a space into lines: what fits, or one longer word."""
+    return re.compile(rf"(.{{0,{room - 1}}}[^ ](?= |\Z)|[^ ]+) *").findall
