@@ -62,6 +62,7 @@ class Checker:
         self._summary(source, values, prose, sound=self.problems.count("error") == before)
         if self.problems.count("error") > before:
             return None
+        source.forget()
         values["tags"] = tags(values.get("tags", ()))
         return Announcement(source=source, stem=full, prose=prose, targets=targets.found, **values)
 

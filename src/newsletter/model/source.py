@@ -69,6 +69,10 @@ class Source:
         assert self._front is not None
         return self._front
 
+    def forget(self) -> None:
+        """Let go of the nodes, which are many and small: who still asks for one has them made again."""
+        object.__setattr__(self, "_front", None)
+
     @property
     def body(self) -> str:
         """What stands behind the front matter."""
