@@ -1,10 +1,13 @@
 """Addresses: kinds, safety, ASCII form."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.addresses import Unsafe, ascii_address, judge
+from newsletter import addresses
+from newsletter.addresses import Destination, Unsafe, ascii_address, judge
 
 
 @pytest.mark.parametrize(
@@ -58,3 +61,20 @@ def test_whatever_is_accepted_is_ascii_and_of_a_known_scheme(target: str) -> Non
 def test_ascii_form_is_its_own_ascii_form(path: str) -> None:
     once = ascii_address("https://exemple.fr/" + path.replace("#", ""))
     assert ascii_address(once) == once
+
+
+HOSTS = st.text("ab1-.é:@[]%\\ /A", max_size=12) | st.sampled_from(["a.example", "a.b-c.example", "xn--a.example"])
+TAILS = st.text("ab1/?#=&;%+~._-é \\@:\u00a0", max_size=12)
+
+
+@given(st.tuples(st.sampled_from(["https://", "http://", "HTTPS://", "https:", "ftp://"]), HOSTS, TAILS).map("".join))
+def test_what_looks_plain_is_judged_as_everything_else(target: str) -> None:
+    """There is a short way for ordinary addresses."""
+
+    def judged(way: Callable[[str], Destination]) -> object:
+        try:
+            return way(target)
+        except Unsafe as fault:
+            return fault.code, fault.message, fault.fix
+
+    assert judged(judge.__wrapped__) == judged(addresses._judge)

@@ -55,3 +55,31 @@ def test_an_instant_written_with_its_offset_comes_back(instant: datetime) -> Non
         hours, minutes = divmod(abs(offset).seconds // 60, 60)
         local = (instant + offset).replace(tzinfo=None)
         assert read_moment(f"{local:%Y-%m-%dT%H:%M:%S}{sign}{hours:02}:{minutes:02}", PARIS).value == instant
+
+
+def slowly(value: str, zone: ZoneInfo) -> datetime | None:
+    """The obvious way: a time exists if it is itself after a journey to Greenwich."""
+    moment = datetime.fromisoformat(value).replace(tzinfo=zone)
+    try:
+        back = moment.astimezone(UTC).astimezone(zone)
+    except OverflowError:
+        return None
+    return moment if back.replace(tzinfo=None) == moment.replace(tzinfo=None) else None
+
+
+@given(
+    st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59), allow_imaginary=True)
+    | st.datetimes(datetime(2024, 3, 31), datetime(2024, 4, 7)),
+    st.sampled_from(["Europe/Paris", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe", "Africa/Casablanca"]),
+)
+def test_times_are_read_as_the_obvious_way_reads_them(moment: datetime, name: str) -> None:
+    value, zone = f"{moment:%H:%M:%S}", ZoneInfo(name)
+    value = f"{moment.date().isoformat()} {value}"
+    expected = slowly(value, zone)
+    if expected is None:
+        with pytest.raises(ValueError, match=r"is no date|does not exist"):
+            read_moment(value, zone)
+    else:
+        found = read_moment(value, zone)
+        assert found.value == expected.astimezone(UTC) and found.value.utcoffset() == expected.utcoffset()
+        assert not found.bare

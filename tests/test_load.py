@@ -1,12 +1,15 @@
 """load: sources with places; BOM and line ends change nothing."""
 
+import pickle
 from pathlib import Path
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.load import load, parse
-from newsletter.model import Fields, Scalar
+from newsletter import text
+from newsletter.load import events, everyday, load, parse
+from newsletter.model import Fields, Items, Scalar, Source
 from newsletter.problems import Problems
 
 TEXT = "---\ntitle: Été\ndate: 2024-11-26\ntags: [a, b]\nevent:\n  start: 2024-11-26\n---\nCorps é\n\nfin\n"
@@ -70,3 +73,93 @@ def test_a_long_front_matter_is_refused() -> None:
     problems = Problems()
     assert parse("a.md", b"---\na: " + b"x" * 65_536 + b"\n---\n", problems) is None
     assert [problem.code for problem in problems] == ["front-matter-size"]
+
+
+def test_a_source_travels_without_its_nodes() -> None:
+    source = parse("announcements/a.md", TEXT.encode(), Problems())
+    assert source is not None
+    raw = pickle.dumps(source, pickle.HIGHEST_PROTOCOL)
+    arrived = pickle.loads(raw)
+    assert isinstance(arrived, Source) and arrived == source and b"Scalar" not in raw
+    assert arrived.front == source.front and str(arrived.at_key("title")) == "announcements/a.md:2:8"
+
+
+# --- what is read without libyaml, which must be what libyaml reads ---------------------------------
+
+WORDS = st.text(st.sampled_from("ab é’1.-/:#,?'\"[]{}&*!|>%@`~=<\\\u00a0🏆"), max_size=8)
+VALUES = st.one_of(
+    WORDS,
+    st.sampled_from(
+        ["Été à Lille", "2024-11-26 09:30", "https://a.example/b#c", '"a : b"', "'c # d'", "[a, b c]", '["a, b", c]',
+         "[]", "~", "", '""', "[a,b]", "[a , b]", "a: b", "a #b", "a#b", "- a", "{a: b}", "|", "&a b", "a:", "x ",
+         '"a\\n"', "'a''b'", "[a: b]", "[[a]]", "[a", "---", "true", "a ? b", "[a?b]", "[?a]", "a\u00a0", "# a"]
+    ),
+    st.tuples(
+        st.sampled_from([">-", ">", "|", "|-", "|+", ">2", "> "]), st.sampled_from([" ", "  ", "    ", "      "]),
+        st.lists(st.sampled_from(["a: b # c", "d", " e", "", "- f", "# g", "h ", "---"]), min_size=1, max_size=3),
+    ).map(lambda value: value[0] + "".join(f"\n{value[1]}{line}" for line in value[2])),
+)  # fmt: skip
+NAMES = st.sampled_from(["title", "date", "tags", "url", "sms_ascii", "a", "A", "é", '"b"', "c d", "?", "-"])
+INDENTS = st.sampled_from(["", "", "", "  ", "  ", "    ", " ", "- ", "- ", "  - ", "-  ", "  -", "\t"])
+BETWEEN = st.sampled_from([": ", ": ", ": ", ":", ":  ", " : ", ":\t", ""])
+LINES = st.one_of(
+    st.tuples(INDENTS, NAMES, BETWEEN, VALUES).map("".join), st.tuples(INDENTS, VALUES).map("".join), st.just("")
+)
+RECORDS = st.lists(st.tuples(NAMES, st.just(": "), VALUES).map("".join), min_size=1, max_size=3)
+BLOCKS = st.one_of(
+    RECORDS.map("\n".join),
+    RECORDS.map(lambda lines: "event:\n  " + "\n  ".join(lines)),
+    st.lists(RECORDS, min_size=1, max_size=3).map(
+        lambda items: "links:\n  - " + "\n  - ".join("\n    ".join(item) for item in items)
+    ),
+    st.lists(VALUES, min_size=1, max_size=3).map(lambda items: "authors:\n- " + "\n- ".join(items)),
+    LINES,
+)
+FRONTS = st.lists(BLOCKS, max_size=5).map(lambda blocks: "\n" + "".join(f"{block}\n" for block in blocks))
+
+
+def assert_same_nodes(front: str) -> bool:
+    """Whether it was read without libyaml; then libyaml must find the same, and nothing wrong."""
+    found = everyday.read(front)
+    if found is not None:
+        problems = Problems()
+        assert repr(events.read("a.md", front, problems)) == repr(found) and not len(problems)
+    return found is not None
+
+
+@settings(max_examples=2_000)
+@given(FRONTS)
+def test_everyday_front_matter_is_read_as_libyaml_reads_it(front: str) -> None:
+    assert_same_nodes(front)
+
+
+@settings(max_examples=1_000)
+@given(st.sampled_from([TEXT, TEXT.replace("[a, b]", "\n- a\n- b")]), st.data())
+def test_no_slip_in_front_matter_is_read_otherwise_than_by_libyaml(content: str, data: st.DataObject) -> None:
+    front = content[3 : content.index("---", 3)]
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(front)))
+        slip = data.draw(st.sampled_from([*" \n:-#'\"[]{},&*!|>%@`~?a", "  ", "\n  ", ": ", "- "]))
+        front = front[:at] + slip + front[at + data.draw(st.integers(0, 2)) :]
+    assert_same_nodes("\n" + front.lstrip("\n"))
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "announcements").glob("*.md")), ids=str)
+def test_our_own_announcements_are_everyday(path: Path) -> None:
+    source = parse("a.md", path.read_bytes(), Problems())
+    assert source is not None and assert_same_nodes(source.text)
+
+
+def test_everyday_front_matter_may_hold_lists_and_mappings() -> None:
+    front = "\ntitle: 'a: b'\n\ntags: [a, \"b, c\"]\nlinks:\n- title: d\n  url: https://e.example/#f\n"
+    front += "event:\n    start: 2024\n"
+    front += "summary: >-\n  g: h # i\n  j\n"
+    assert assert_same_nodes(front)
+    found = everyday.read(front)
+    assert found is not None and found.get("tags") == Items((Scalar("a", 4, 8), Scalar("b, c", 4, 11, True)), 4, 7)
+    assert found.get("summary") == Scalar("g: h # i j", 10, 10, True)
+
+
+@given(st.text(max_size=40) | st.text("a\t\n\r\x7f\x85\u2028\ufeff\u202eé\u00a0\x00", max_size=9))
+def test_what_is_clean_holds_nothing_forbidden(content: str) -> None:
+    assert text.is_clean(content.encode()) == (not list(text.forbidden(content)))

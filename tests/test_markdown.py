@@ -1,5 +1,6 @@
 """Markdown: HTML, text part, paragraphs and references from one pass."""
 
+import pickle
 from html.parser import HTMLParser
 
 import pyromark
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter import markdown, prose
 from newsletter.check import summarise
+from newsletter.model import SLOT
 
 LOOK = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 1200, 600), widest=600)
 PAGE = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 0, 0), page=True)
@@ -152,8 +154,9 @@ def test_summary_takes_whole_sentences_before_more() -> None:
 
 
 def test_references_have_their_place() -> None:
-    parsed, _ = markdown.parse("é [a](b.md)\n\n![c](d.png)")
-    assert [(r.target, r.offset, r.image) for r in parsed.references] == [("b.md", 3, False), ("d.png", 14, True)]
+    body = "é [a](b.md)\n\n![c](d.png)"
+    found, offsets = markdown.parse(body)[0].references, markdown.offsets(body)
+    assert [(r.target, offsets[r.event], r.image) for r in found] == [("b.md", 3, False), ("d.png", 14, True)]
 
 
 @given(st.text("ab*_`[]()<>#!&;\\|-~ \n\té«\u00a0»1.^:/", max_size=200))
@@ -184,3 +187,65 @@ ALLOWED = frozenset(
     "p h2 h3 h4 h5 h6 ul ol li blockquote pre code hr table thead tbody tr th td a em strong del img br sup sub small "
     "abbr kbd mark q cite s".split()
 )
+
+
+def faults(body: str) -> list[tuple[str, int]]:
+    return [(fault.code, fault.offset) for fault in markdown.parse(body)[1]]
+
+
+def test_what_markdown_opened_html_does_not_close() -> None:
+    assert faults("_a</em>_") == [("raw-html", 2)] and html("_a</em>_") == "<p><em>a</em></p>"
+    assert faults("*a<em>b*") == [("raw-html", 0)] and html("*a<em>b*") == "<p><em>a<em>b</em></em></p>"
+
+
+def test_an_image_in_the_text_of_an_image_is_text() -> None:
+    body = "![un ![deux](b.png) *trois* [quatre](q)](a.png) cinq"
+    assert html(body) == '<p><img src="a.png" alt="un deux trois quatre" width="600" height="300"> cinq</p>'
+    assert [each.target for each in markdown.parse(body)[0].references] == ["a.png"]
+
+
+MARKS = st.text(st.sampled_from("ab \n#*_`[]()!<>&;|-1.\\\"'~:^\0é’"), max_size=60)
+PIECES = st.lists(
+    st.sampled_from(["[a](b)", "![c](d)", "<e@f.example>", "\n\n", "\n\n[^1]: g\n\n", "[^1]", "<em>", "</em>", "&#0;"])
+    | MARKS
+)
+
+
+@given(PIECES.map("".join))
+def test_links_and_images_are_found_where_they_begin(body: str) -> None:
+    """The parser gives the same events with and without their places."""
+    with_places = pyromark_events(body)
+    offsets = markdown.offsets(body.replace("\0", "\ufffd"))
+    assert list(offsets) == [span["start"] for _, span in with_places]
+    for reference in markdown.parse(body)[0].references:
+        [(verb, [(name, _)])] = [(verb, value.items()) for verb, value in with_places[reference.event][0].items()]
+        assert (verb, name) == ("Start", "Image" if reference.image else "Link")
+
+
+def pyromark_events(body: str) -> list[tuple[dict[str, dict[str, object]], dict[str, int]]]:
+    options = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES
+    options |= pyromark.Options.ENABLE_STRIKETHROUGH
+    body = body.replace("\0", "\ufffd")
+    parser = pyromark.Markdown(options=options)
+    found = list(parser.events_with_range(body, merge_text=True))
+    assert [event for event, _ in found] == list(parser.events(body, merge_text=True))
+    return found  # type: ignore[return-value]
+
+
+@given(PIECES.map("".join))
+def test_no_slot_is_left_open_or_made_by_a_text(body: str) -> None:
+    parsed, _ = markdown.parse(body)
+    for written in (prose.html(parsed, LOOK), prose.html(parsed, PAGE), prose.plain(parsed, str)):
+        assert SLOT not in written
+    assert parsed.html.count(SLOT) % 2 == 0
+
+
+@given(PIECES.map("".join))
+def test_prose_travels_between_processes(body: str) -> None:
+    parsed, _ = markdown.parse(body)
+    arrived = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
+    assert arrived == parsed
+    for group, way in zip(arrived, parsed, strict=True):
+        assert type(group) is type(way)
+        if isinstance(group, tuple):
+            assert list(map(type, group)) == list(map(type, way))

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from newsletter import pipeline
-from newsletter.problems import Problems, Stop
+from newsletter.problems import Place, Problem, Problems, Stop
 
 CASES = Path(__file__).parent / "problems"
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
@@ -105,3 +105,13 @@ def test_each_problem_is_found_at_its_line(case: Path, tmp_path: Path) -> None:
 def test_a_file_named_for_a_code_expects_it() -> None:
     for case in CASES.glob("*.md"):
         assert case.stem in case.read_bytes().decode("utf-8", "replace"), case
+
+
+def test_problems_are_counted_each_once() -> None:
+    problems = Problems(ignore=frozenset({"c"}), raised=frozenset({"d"}))
+    assert problems.count("error") == 0 and not problems.fatal
+    for code in ("a", "b", "b", "c", "d"):
+        problems.warning(Place("a.md"), code, "x")
+    problems.extend([Problem(Place("a.md"), "a", "warning", "x"), Problem(Place("a.md", 2), "a", "info", "x")])
+    assert [problems.count(level) for level in ("error", "warning", "info")] == [1, 2, 1] and len(problems) == 4
+    assert problems.fatal and Problems().fatal is False

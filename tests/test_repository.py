@@ -64,15 +64,20 @@ def lock(name: str) -> str:
 
 def pins(name: str) -> dict[str, str]:
     """The versions of a lock, by package."""
-    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", lock(name), re.MULTILINE))
+    return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", lock(name), re.MULTILINE))
 
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_locks_hold_names_versions_and_hashes_only(name: str) -> None:
-    package = r"[a-z0-9][a-z0-9-]*==[\w.]+(?: ; [\w .'<>=()!]+)? \\\n"
+    package = r"[a-z0-9][a-z0-9-]*(?:\[[a-z0-9,-]+\])?==[\w.]+(?: ; [\w .'<>=()!]+)? \\\n"
     hashes = r"(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+"
     assert pins(name)
     assert re.sub(package + hashes, "", lock(name)) == ""
+
+
+def test_locks_name_the_extras() -> None:
+    """pip takes `coverage[toml]` for another thing than a pinned `coverage`, and the newest one there is."""
+    assert re.search(r"^coverage\[toml\]==", lock("test"), re.MULTILINE)
 
 
 def test_locks_agree() -> None:

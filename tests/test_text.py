@@ -85,3 +85,48 @@ def test_folded_text_is_a_slug(given_text: str) -> None:
 
 def test_forbidden_characters_are_named() -> None:
     assert list(text.forbidden("a\x00b\u202ec\td\n\u00a0é")) == [(1, "U+0000"), (3, "U+202E RIGHT-TO-LEFT OVERRIDE")]
+
+
+def slowly(given_text: str, width: int, first: str, rest: str) -> str:
+    """The obvious way: cut off a line, go on with what is left."""
+    lines = []
+    lead = first
+    for left in given_text.split("\n"):
+        while len(lead) + len(left) > width:
+            room = max(width - len(lead), 0)
+            cut = left.rfind(" ", 0, room + 1)
+            if cut <= 0:
+                cut = left.find(" ", max(room, 1))
+            if cut < 0:
+                break
+            lines.append((lead + left[:cut]).rstrip(" "))
+            left, lead = left[cut + 1 :].lstrip(" "), rest  # noqa: PLW2901
+        lines.append((lead + left).rstrip(" "))
+        lead = rest
+    return "\n".join(lines)
+
+
+@given(
+    st.text("aaé  \u00a0\n", max_size=80) | st.text("aaa éé", max_size=300), st.integers(1, 20),
+    st.sampled_from(["", "- ", "> > "]), st.sampled_from(["", "  ", "    "]),
+)  # fmt: skip
+def test_lines_are_wrapped_as_the_obvious_way_wraps_them(given_text: str, width: int, first: str, rest: str) -> None:
+    assert text.wrap(given_text, width, first, rest) == slowly(given_text, width, first, rest)
+
+
+@given(FRENCH)
+def test_a_text_of_one_line_is_looked_at_only(given_text: str) -> None:
+    assert text.one_line(given_text) == re.sub(r"[ \t\r\n]+", " ", given_text).strip(" ")
+
+
+@given(
+    st.lists(
+        st.sampled_from([*text._ABBREVIATIONS, "mot", "A", "É", "x" * 9, "(", "«\u00a0", "’", ". ", ". ", "! ", " "])
+    )
+)
+def test_only_abbreviations_and_initials_do_not_end_a_sentence(pieces: list[str]) -> None:
+    for sentence in text.sentences("".join(pieces))[:-1]:
+        end = re.search(r"[.!?…]+[\u00a0\u202f]?[»”\"’')\]]*\Z", sentence)
+        assert end is not None
+        word = re.split("[ \u00a0\u202f(«“\"’']", sentence[: end.start()])[-1]
+        assert end[0] != "." or not (word in text._ABBREVIATIONS or re.fullmatch("[A-ZÀ-Þ]", word))

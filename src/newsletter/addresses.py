@@ -16,6 +16,8 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 # Browsers delete these before they look at an address (URL standard, §4.4), so we do too.
 _INVISIBLE = re.compile("[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 _WEB = ("https", "http")
+# An address about which there is nothing to find out: a quarter of a microsecond instead of ten.
+_PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z]+(?:[/?#][A-Za-z0-9._~/=?#+-]*)?")
 
 
 class Unsafe(ValueError):
@@ -39,6 +41,12 @@ class Destination:
 @lru_cache(maxsize=4096)  # the same links come again and again
 def judge(target: str) -> Destination:
     """What `target`, as an author wrote it, leads to. Raises Unsafe for what may not be linked."""
+    if _PLAIN.fullmatch(target):
+        return Destination("web", target, plain_http=target.startswith("http:"))
+    return _judge(target)
+
+
+def _judge(target: str) -> Destination:
     written = html.unescape(target).strip(" \t\n")
     seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", written)).replace("\\", "/")
     if not seen:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from newsletter import markdown, text
@@ -9,12 +10,16 @@ from newsletter.dates import Moment
 from newsletter.fields import LANGUAGE, SLUG, Reading
 from newsletter.files import ProjectFiles
 from newsletter.keys import ANNOUNCEMENT, ISSUE_FILE, tags
-from newsletter.model import Announcement, Fields, Image, IssueFile, Node, Prose, Scalar, Settings, Source
+from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node, Prose, Scalar, Settings, Source
 from newsletter.problems import Place, Problems
 from newsletter.targets import Targets
 
 MAX_SUMMARY = 300
 MAX_PREHEADER = 110
+
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
+_SLUG = re.compile(SLUG)
+_SUFFIX = re.compile(rf"(.+)\.({LANGUAGE})")
 
 # ISO 639-1, as of 2024: pages of languages may one day stand beside those of announcements.
 _LANGUAGES = (
@@ -52,11 +57,12 @@ class Checker:
         prose = self._prose(source)
         full = slug if lang.lower() == self.settings.language.lower() else f"{slug}.{lang.lower()}"
         targets = Targets(source, self.settings, self.files, self.problems, f"{full}.html", prose.anchors)
-        targets.body(prose)
+        targets.body(prose, partial(markdown.place, source))
         self._named_files(source, values, targets)
         self._summary(source, values, prose, sound=self.problems.count("error") == before)
         if self.problems.count("error") > before:
             return None
+        source.forget()
         values["tags"] = tags(values.get("tags", ()))
         return Announcement(source=source, stem=full, prose=prose, targets=targets.found, **values)
 
@@ -76,7 +82,7 @@ class Checker:
         prose = self._prose(source)
         page = f"issues/{match[1]}.html" if own else f"issues/{match[1]}.{lang.lower()}.html"
         targets = Targets(source, self.settings, self.files, self.problems, page, prose.anchors)
-        targets.body(prose)
+        targets.body(prose, partial(markdown.place, source))
         if self.problems.count("error") > before:
             return None
         return IssueFile(source=source, id=match[1], prose=prose, targets=targets.found, **values)
@@ -89,12 +95,12 @@ class Checker:
         return prose
 
     def _slug(self, source: Source, values: dict[str, Any], stem: str) -> str:
-        slug: str = values.get("slug") or text.fold(re.sub(r"^\d{4}-\d\d-\d\d-?", "", stem))
-        place = source.at_key("slug")
-        if source.front.get("slug") is None and not re.fullmatch(SLUG, slug):
-            self.problems.error(place, "bad-slug", f"'{stem}' gives no slug", "write slug: …")
+        slug: str = values.get("slug") or text.fold(_DATE.sub("", stem))
+        if not _SLUG.fullmatch(slug) and source.front.get("slug") is None:
+            self.problems.error(source.at_key("slug"), "bad-slug", f"'{stem}' gives no slug", "write slug: …")
         for name in (slug, *values.get("aliases", ())):
             if name in RESERVED:
+                place = source.at_key("slug")
                 self.problems.error(place, "reserved-slug", f"the slug '{name}' is reserved", "choose another one")
         values["slug"] = slug
         return slug
@@ -141,18 +147,18 @@ class Checker:
         """Files and addresses that the front matter names."""
         image: Image | None = values.get("image")
         if image is not None:
-            asset = targets.image(image.src, _inside(source, "image", "src"))
+            asset = targets.image(image.src, partial(_inside, source, "image", "src"))
             if asset is not None:
                 values["image"] = replace(image, width=asset.width, height=asset.height)
         if action := values.get("action"):
-            targets.link(action.url, _inside(source, "action", "url"))
+            targets.link(action.url, partial(_inside, source, "action", "url"))
         if (event := values.get("event")) and event.url:
-            targets.link(event.url, _inside(source, "event", "url"))
+            targets.link(event.url, partial(_inside, source, "event", "url"))
         for index, link in enumerate(values.get("links", ())):
-            targets.link(link.url, _inside(source, "links", "url", index))
+            targets.link(link.url, partial(_inside, source, "links", "url", index))
         attachments = []
         for index, attachment in enumerate(values.get("attachments", ())):
-            asset = targets.file(attachment.src, _inside(source, "attachments", "src", index))
+            asset = targets.file(attachment.src, partial(_inside, source, "attachments", "src", index))
             attachments.append(replace(attachment, size=asset.size if asset else 0))
         values["attachments"] = tuple(attachments)
 
@@ -172,10 +178,12 @@ def summarise(prose: Prose, limit: int = MAX_SUMMARY) -> str:
     """The first sentences of a body, whole, within `limit` code points; else its first words."""
     paragraphs = [p for p in prose.paragraphs[: prose.lead if prose.lead > 0 else None] if p]
     if not paragraphs:
-        paragraphs = [text.one_line("".join(block.pieces)) for block in prose.blocks if block.kind == "paragraph"][:1]
+        paragraphs = [
+            text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph"
+        ][:1]
     whole: list[str] = []
     for paragraph in paragraphs:
-        for sentence in text.sentences(paragraph):
+        for sentence in text.iter_sentences(paragraph):
             if len(" ".join([*whole, sentence])) > limit:
                 return " ".join(whole) or text.shorten(sentence, limit)
             whole.append(sentence)
@@ -185,7 +193,7 @@ def summarise(prose: Prose, limit: int = MAX_SUMMARY) -> str:
 def file_stem(path: str) -> tuple[str, str]:
     """File name without `.md` and language suffix; the suffix, or ""."""
     stem = path.rpartition("/")[2].removesuffix(".md")
-    match = re.fullmatch(rf"(.+)\.({LANGUAGE})", stem)
+    match = _SUFFIX.fullmatch(stem) if "." in stem else None
     return (match[1], match[2]) if match else (stem, "")
 
 

@@ -4,13 +4,16 @@ This looks at sources, not at announcements, so that a file with another error s
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from newsletter import text
 from newsletter.fields import LANGUAGE
 from newsletter.model import Items, Node, Scalar, Settings, Source
 from newsletter.problems import Place, Problems
+
+_SUFFIX = re.compile(rf"(.+)\.({LANGUAGE})")
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
 
 
 class Claim(NamedTuple):
@@ -32,19 +35,19 @@ class Claim(NamedTuple):
 def claims(source: Source, settings: Settings) -> Iterator[Claim]:
     """The names that a file claims for itself."""
     stem = source.path.rpartition("/")[2].removesuffix(".md")
-    suffix = re.fullmatch(rf"(.+)\.({LANGUAGE})", stem)
+    suffix = _SUFFIX.fullmatch(stem) if "." in stem else None
     stem, suffix_lang = (suffix[1], suffix[2]) if suffix else (stem, "")
-    lang = (_value(source, "lang") or suffix_lang or settings.language).casefold()
+    given = {name.value: node for name, node in reversed(source.front.pairs)}
+    lang = (_value(given, "lang") or suffix_lang or settings.language).casefold()
 
     def claim(what: str, name: str, node: Node | None) -> Iterator[Claim]:
         if name:
             at = node or source.front
             yield Claim(what, name.casefold(), lang, source.path, at.line, at.column)
 
-    yield from claim("id", _value(source, "id") or text.fold(stem), source.front.get("id"))
-    slug = _value(source, "slug") or text.fold(re.sub(r"^\d{4}-\d\d-\d\d-?", "", stem))
-    yield from claim("slug", slug, source.front.get("slug"))
-    aliases = source.front.get("aliases")
+    yield from claim("id", _value(given, "id") or text.fold(stem), given.get("id"))
+    yield from claim("slug", _value(given, "slug") or text.fold(_DATE.sub("", stem)), given.get("slug"))
+    aliases = given.get("aliases")
     for alias in aliases.items if isinstance(aliases, Items) else ():
         if isinstance(alias, Scalar):
             yield from claim("slug", alias.value, alias)
@@ -64,6 +67,6 @@ def find_clashes(claimed: Iterable[Claim], problems: Problems) -> None:
                 )  # fmt: skip
 
 
-def _value(source: Source, key: str) -> str:
-    node = source.front.get(key)
+def _value(given: Mapping[str, Node], key: str) -> str:
+    node = given.get(key)
     return node.value.strip(" \t\n") if isinstance(node, Scalar) else ""

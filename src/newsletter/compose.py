@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from newsletter import markdown
 from newsletter.issues import compose_issues
 from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings, Target
 from newsletter.problems import Place, Problems
@@ -117,5 +118,5 @@ class _Links:
 def _place(holder: Announcement | IssueFile, written: str) -> Place:
     for reference in holder.prose.references:
         if reference.target == written:
-            return holder.source.at_offset(reference.offset)
+            return markdown.place(holder.source, reference)
     return holder.source.at(holder.source.front)

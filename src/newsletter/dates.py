@@ -1,15 +1,15 @@
 """Dates as authors write them: one strict form, in the publication's time zone unless it has an offset."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
 
 PATTERN = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\d\d)?)?"
 _DATE = re.compile(PATTERN, re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A date as read; `bare` when it was written without a time."""
 
     value: datetime
@@ -21,7 +21,7 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
     match = _DATE.fullmatch(value)
     if match is None:
         raise ValueError(f"'{value}' is no date of the form YYYY-MM-DD or YYYY-MM-DD HH:MM")
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    year, month, day, hour, minute, second = [int(part or 0) for part in match.groups()[:6]]
     offset = match[7]
     try:
         if offset:
@@ -31,10 +31,20 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
                 raise ValueError("an offset has at most 59 minutes")
             zone = timezone(sign * timedelta(hours=hours, minutes=minutes))
         moment = datetime(year, month, day, hour, minute, second, tzinfo=zone)
-        back = moment.astimezone(UTC).astimezone(zone)
+        if not 1 < year < 9999:
+            moment.astimezone(UTC)  # it may lie outside of all years there
+        fixed = moment.utcoffset() or timedelta()
+        # PEP 495: a time that clocks skip has the offset before them, and with fold=1 the larger one behind them.
+        skipped = fixed < (moment.replace(fold=1).utcoffset() or timedelta())
     except (ValueError, OverflowError) as fault:
         raise ValueError(f"'{value}' is no date: {fault}") from None
-    if back.replace(tzinfo=None) != moment.replace(tzinfo=None):
+    if skipped:
         raise ValueError(f"'{value}' does not exist: the clocks go forward over it in {zone}")
     # A fixed offset: datetimes of zones with clock changes are not equal to themselves elsewhere (PEP 495).
-    return Moment(moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()), fold=0), match[4] is None)
+    return Moment(moment.replace(tzinfo=_fixed(fixed)), match[4] is None)
+
+
+@lru_cache(maxsize=256)
+def _fixed(offset: timedelta) -> timezone:
+    """One object for each offset: dates compare and travel faster so."""
+    return timezone(offset)

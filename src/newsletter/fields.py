@@ -64,6 +64,10 @@ class Text:
     expected: str = "text"
     code: str = "bad-value"
     lines: bool = False
+    _fits: Callable[[str], object] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_fits", re.compile(self.pattern).fullmatch)
 
     def read(self, node: Node, at: Reading, key: str) -> str | None:
         value = _scalar(node, at, key, self.expected)
@@ -76,7 +80,7 @@ class Text:
             at.error(
                 node, "too-long", f"'{key}' has {len(value)} characters", f"at most {self.most} are allowed"
             )  # fmt: skip
-        elif self.pattern and not re.fullmatch(self.pattern, value):
+        elif self.pattern and not self._fits(value):
             at.error(node, self.code, f"'{value}' is no valid '{key}'", f"write {self.expected}")
         else:
             return value
@@ -94,9 +98,11 @@ class Choice:
     words: tuple[str, ...]
 
     def read(self, node: Node, at: Reading, key: str) -> str | None:
+        if isinstance(node, Scalar) and node.value in self.words:
+            return node.value
         value = _scalar(node, at, key, " or ".join(self.words))
-        if value is None or value in self.words:
-            return value
+        if value is None:
+            return None
         every = f"write {', '.join(self.words[:-1])} or {self.words[-1]}"
         at.error(node, "bad-value", f"'{key}' cannot be '{value}'", suggest(value, self.words) or every)
         return None
@@ -206,8 +212,9 @@ class Many:
         if len(node.items) > self.most:
             at.error(node, "too-long", f"'{key}' has {len(node.items)} entries", f"at most {self.most} are allowed")
             return None
-        values = (self.kind.read(item, at, key) for item in node.items if not is_empty(item))
-        return tuple(value for value in values if value is not None)
+        read = self.kind.read
+        values = [read(item, at, key) for item in node.items if not is_empty(item)]
+        return tuple([value for value in values if value is not None])
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self.kind.schema(), "maxItems": self.most}
@@ -236,25 +243,27 @@ class Record:
         values = self.collect(node, at, key)
         if any(name not in values for name in self.required):
             return None
-        return self.make(**{self.rename.get(name, name): value for name, value in values.items()})
+        if self.rename:
+            values = {self.rename.get(name, name): value for name, value in values.items()}
+        return self.make(**values)
 
     def collect(self, node: Fields, at: Reading, key: str = "") -> dict[str, Any]:
         """The values that could be read, by key; unknown and missing keys are reported."""
         values: dict[str, Any] = {}
         present = set()
         for name, value in node.pairs:
-            kind = self.keys.get(name.value)
+            word = name.value
+            kind = self.keys.get(word)
             if kind is None:
-                cure = suggest(name.value, self.keys) or "delete it"
-                at.error(name, "unknown-key", f"unknown key '{name.value}'", cure)
+                at.error(name, "unknown-key", f"unknown key '{word}'", suggest(word, self.keys) or "delete it")
                 continue
             # `alt: ""` says that an image is decoration; anything else empty is absent.
-            if is_empty(value) and not (name.value == "alt" and isinstance(value, Scalar) and value.quoted):
+            if is_empty(value) and not (word == "alt" and isinstance(value, Scalar) and value.quoted):
                 continue
-            present.add(name.value)
-            read = kind.read(value, at, name.value)
+            present.add(word)
+            read = kind.read(value, at, word)
             if read is not None:
-                values[name.value] = read
+                values[word] = read
         for wanted in self.required:
             if wanted not in present:
                 inside = f" in '{key}'" if key else ""
@@ -272,7 +281,7 @@ class Record:
 
 def is_empty(node: Node) -> bool:
     """An empty value counts as absent."""
-    return isinstance(node, Scalar) and not node.value.strip(" \t\n")
+    return node.__class__ is Scalar and not node.value.strip(" \t\n")
 
 
 def suggest(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:

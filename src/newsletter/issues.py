@@ -136,4 +136,5 @@ def _order(stories: list[Announcement], file: IssueFile | None, problems: Proble
         lead = next((story for story in stories if story.image), stories[0])
         named.insert(0, lead.id)
     chosen = [by_id[id_] for id_ in dict.fromkeys(named) if id_ in by_id]
-    return (*chosen, *(story for story in stories if story not in chosen))
+    kept = {story.source.path for story in chosen}
+    return (*chosen, *(story for story in stories if story.source.path not in kept))

@@ -1,6 +1,7 @@
 """keys: the public format of announcement files and issue files, as one table each."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from newsletter import text
@@ -57,8 +58,14 @@ def tags(labels: tuple[str, ...]) -> tuple[Tag, ...]:
     found: dict[str, Tag] = {}
     for label in labels:
         slug = text.fold_or_hex(label)
-        found.setdefault(slug, Tag(label, slug))
+        found.setdefault(slug, _tag(label, slug))
     return tuple(found.values())
+
+
+@lru_cache(maxsize=4096)
+def _tag(label: str, slug: str) -> Tag:
+    """One object for each tag: it travels between processes once a batch."""
+    return Tag(label, slug)
 
 
 ANNOUNCEMENT = Record(

@@ -65,10 +65,11 @@ def gather(
         for path in share.of(names):
             source = load.read(root, path, problems)
             if source is not None:
+                claimed = tuple(claims(source, settings))
                 announcement = checker.announcement(source)
                 if announcement is not None:
                     look(announcement)
-                yield share.number, _Examined(path, tuple(claims(source, settings)), announcement)
+                yield share.number, _Examined(path, claimed, announcement)
 
     numbered = workers.spread(examine, problems, jobs or workers.fitting(len(names)))
     # In the order of the files, however many processes read them.
@@ -199,7 +200,7 @@ def outgoing(project: Project, now: datetime) -> Iterator[tuple[str, Place]]:
                 and re.match("https?:", found.url)
                 and not found.url.startswith(project.settings.url)
             ):
-                yield found.url, place
+                yield found.url, place()
 
 
 def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:

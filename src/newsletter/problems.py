@@ -51,6 +51,7 @@ class Problems:
     raised: frozenset[str] = frozenset()
     excuses: set[tuple[Place, str]] = field(default_factory=set)
     _found: set[Problem] = field(default_factory=set)
+    _counts: dict[Level, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "info": 0})
     _dropped: set[tuple[str, int, str]] = field(default_factory=set)
 
     def excuse(self, place: Place, code: str, *, whole_file: bool) -> None:
@@ -65,18 +66,23 @@ class Problems:
 
     def error(self, place: Place, code: str, message: str, fix: str = "") -> None:
         """Report a fault that stops publication."""
-        self._found.add(Problem(place, code, "error", message, fix))
+        self._add(Problem(place, code, "error", message, fix))
 
     def warning(self, place: Place, code: str, message: str, fix: str = "") -> None:
         """Report a fault that does not stop publication, unless settings say so."""
         if not self._is_dropped(place, code):
             level: Level = "error" if code in self.raised else "warning"
-            self._found.add(Problem(place, code, level, message, fix))
+            self._add(Problem(place, code, level, message, fix))
 
     def notice(self, place: Place, code: str, message: str, fix: str = "") -> None:
         """Report what is good to know; it never stops publication."""
         if not self._is_dropped(place, code):
-            self._found.add(Problem(place, code, "info", message, fix))
+            self._add(Problem(place, code, "info", message, fix))
+
+    def _add(self, problem: Problem) -> None:
+        if problem not in self._found:
+            self._found.add(problem)
+            self._counts[problem.level] += 1
 
     def _is_dropped(self, place: Place, code: str) -> bool:
         lines = ((place.path, line, code) in self._dropped for line in (0, place.line))
@@ -84,7 +90,8 @@ class Problems:
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over problems found elsewhere, such as in another process."""
-        self._found.update(problems)
+        for problem in problems:
+            self._add(problem)
 
     def __iter__(self) -> Iterator[Problem]:
         return iter(sorted(self._found))
@@ -93,14 +100,13 @@ class Problems:
         return len(self._found)
 
     def count(self, level: Level) -> int:
-        """How many problems have this level."""
-        return sum(problem.level == level for problem in self._found)
+        """How many problems have this level. Each file asks, so that this may not take longer the more there are."""
+        return self._counts[level]
 
     @property
     def fatal(self) -> bool:
         """True when nothing may be published."""
-        stopping = ("error", "warning") if self.strict else ("error",)
-        return any(problem.level in stopping for problem in self._found)
+        return self._counts["error"] > 0 or (self.strict and self._counts["warning"] > 0)
 
 
 class Stop(Exception):

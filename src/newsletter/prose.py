@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 
 from newsletter import text
-from newsletter.model import Address, Block, Element, PageOnly, Picture, Prose
+from newsletter.model import SLOT, Block, Picture, Prose
 
 WIDTH = 72  # columns of the text part
 
@@ -33,23 +33,32 @@ class Flavour:
 
 def html(prose: Prose, flavour: Flavour) -> str:
     """The body as HTML. All text in it was escaped when it was parsed."""
-    out: list[str] = []
-    for part in prose.parts:
-        if part.__class__ is str:
-            out.append(part)
-        elif isinstance(part, Element):
-            out.append(_opening(part, flavour))
-        elif isinstance(part, Picture):
-            out.append(_image(part, flavour))
-        elif isinstance(part, PageOnly) and flavour.page:
-            out.append(part.html)
-    return "".join(out).strip("\n")
+    pieces = prose.html.split(SLOT)
+    pieces[1::2] = map(_Slots(prose, flavour).__getitem__, pieces[1::2])
+    return "".join(pieces)
 
 
-def _opening(element: Element, flavour: Flavour) -> str:
-    href = f' href="{escape(flavour.link(element.href))}"' if element.href else ""
-    page = element.page if flavour.page else ""
-    return f"<{element.tag}{href}{element.attributes}{page}{flavour.style(element.chain)}>"
+class _Slots(dict[str, str]):
+    """What stands in the slots of a body; the same few come again and again."""
+
+    __slots__ = ("flavour", "prose")
+
+    def __init__(self, prose: Prose, flavour: Flavour) -> None:
+        super().__init__()
+        self.prose, self.flavour = prose, flavour
+
+    def __missing__(self, slot: str) -> str:
+        sign, flavour = slot[0], self.flavour
+        if sign == "@":
+            made = escape(flavour.link(slot[1:]))
+        elif sign == "!":
+            made = _image(self.prose.pictures[int(slot[1:])], flavour)
+        elif sign == "#":
+            made = slot[1:] if flavour.page else ""
+        else:
+            made = flavour.style(slot)
+        self[slot] = made
+        return made
 
 
 def _image(picture: Picture, flavour: Flavour) -> str:
@@ -84,21 +93,24 @@ def _shared(one: str, other: str) -> str:
 
 
 def _block(block: Block, link: Callable[[str], str], width: int) -> str:
-    if block.kind == "rule":
-        return f"{block.first}{'* * *':^{width - len(block.first)}}".rstrip(" ")
-    words = "".join(_spelled(piece, link) for piece in block.pieces)
-    if block.kind == "verbatim":
+    kind, words, first, rest, level, _ = block
+    if kind == "rule":
+        return f"{first}{'* * *':^{width - len(first)}}".rstrip(" ")
+    if SLOT in words:
+        words = _spelled(words, link)
+    if kind == "verbatim":
         lines = words.rstrip("\n").split("\n")
-        return "\n".join([block.first + lines[0], *(block.rest + line for line in lines[1:])])
-    wrapped = text.wrap(words.strip(" \n"), width, block.first, block.rest)
-    if block.kind == "heading":
-        longest = max(len(line) for line in wrapped.split("\n")) - len(block.rest)
-        wrapped += "\n" + block.rest + ("=" if block.level <= 2 else "-") * longest
+        return "\n".join([first + lines[0], *(rest + line for line in lines[1:])])
+    wrapped = text.wrap(words.strip(" \n"), width, first, rest)
+    if kind == "heading":
+        longest = max(map(len, wrapped.split("\n"))) - len(rest)
+        wrapped += "\n" + rest + ("=" if level <= 2 else "-") * longest
     return wrapped
 
 
-def _spelled(piece: str, link: Callable[[str], str]) -> str:
-    if not isinstance(piece, Address):
-        return piece
-    address = link(piece)
-    return f" <{address.removeprefix('mailto:').removeprefix('tel:')}>"
+def _spelled(words: str, link: Callable[[str], str]) -> str:
+    """A block's text with addresses for the targets in it."""
+    pieces = words.split(SLOT)
+    for index in range(1, len(pieces), 2):
+        pieces[index] = f" <{link(pieces[index]).removeprefix('mailto:').removeprefix('tel:')}>"
+    return "".join(pieces)

@@ -10,7 +10,7 @@ from babel.core import get_global
 from markupsafe import Markup
 
 from newsletter.brand import colours
-from newsletter.model import Announcement, Artefact, Asset, Issue, Picture, Publication, Target
+from newsletter.model import Announcement, Artefact, Asset, Issue, Publication, Target
 from newsletter.templates import Templates
 from newsletter.vocabulary import Vocabulary
 
@@ -174,9 +174,9 @@ class Site:
             targets, image = announcement.targets, announcement.image
             if image is not None:
                 return _share(targets[image.src], image.alt)
-            for part in announcement.prose.parts:
-                if isinstance(part, Picture) and targets[part.src].asset:
-                    return _share(targets[part.src], part.alt)
+            for picture in announcement.prose.pictures:
+                if targets[picture.src].asset:
+                    return _share(targets[picture.src], picture.alt)
         logo = self.publication.logo
         return Share(self.publication.settings.url + logo.path, "", *_measures(logo)) if logo else None
 

@@ -1,11 +1,15 @@
 """targets: where the links and images of one file lead; each is judged once, at its place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from newsletter.addresses import Unsafe, judge
 from newsletter.files import ProjectFiles, Refused
-from newsletter.model import Asset, Prose, Settings, Source, Target
+from newsletter.model import Asset, Prose, Reference, Settings, Source, Target
 from newsletter.problems import Place, Problems
+
+Where = Callable[[], Place]  # looked up for faults only
 
 
 @dataclass(slots=True)
@@ -20,24 +24,23 @@ class Targets:
     anchors: frozenset[str]
     found: dict[str, Target] = field(default_factory=dict)
 
-    def body(self, prose: Prose) -> None:
-        """Every link and image of the body."""
+    def body(self, prose: Prose, place: Callable[[Reference], Place]) -> None:
+        """Every link and image of the body; `place` finds where one stands."""
         for reference in prose.references:
             if reference.target in self.found and not reference.image:
                 continue
-            place = self.source.at_offset(reference.offset)
             if reference.image:
-                self.image(reference.target, place)
+                self.image(reference.target, partial(place, reference))
             else:
-                self.link(reference.target, place)
+                self.link(reference.target, partial(place, reference))
 
-    def link(self, target: str, place: Place) -> None:
+    def link(self, target: str, where: Where) -> None:
         """A link, wherever it leads."""
         try:
             destination = judge(target)
             if destination.plain_http:
                 self.problems.warning(
-                    place, "plain-http", f"'{target}' is not encrypted", "use https:// if the host has it"
+                    where(), "plain-http", f"'{target}' is not encrypted", "use https:// if the host has it"
                 )  # fmt: skip
             fragment = f"#{destination.fragment}" if destination.fragment else ""
             match destination.kind:
@@ -46,22 +49,22 @@ class Targets:
                 case "site":
                     self.found[target] = Target(self.settings.url + destination.address)
                 case "anchor":
-                    self._anchor(target, destination.fragment, place)
+                    self._anchor(target, destination.fragment, where)
                 case "announcement":
                     path = self.files.resolve(self.source.path, destination.address)
                     self.found[target] = Target(fragment, announcement=path)
                 case "file":
                     self._keep(target, self.files.find(self.source.path, destination.address), fragment)
         except (Unsafe, Refused) as fault:
-            self.problems.error(place, fault.code, fault.message, fault.fix)
+            self.problems.error(where(), fault.code, fault.message, fault.fix)
 
-    def image(self, target: str, place: Place) -> Asset | None:
+    def image(self, target: str, where: Where) -> Asset | None:
         """An image: a file of the project, or, with a warning, an address."""
         try:
             destination = judge(target)
             if destination.kind == "web":
                 self.problems.warning(
-                    place, "remote-image", f"'{target}' tells another host who reads this",
+                    where(), "remote-image", f"'{target}' tells another host who reads this",
                     "copy the image into the project",
                 )  # fmt: skip
                 self.found[target] = Target(destination.address)
@@ -69,29 +72,29 @@ class Targets:
                 asset = self.files.find(self.source.path, destination.address, image=True)
                 return self._keep(target, asset, "")
             else:
-                self.problems.error(place, "unsafe-image", f"'{target}' is no image", "name a file of the project")
+                self.problems.error(where(), "unsafe-image", f"'{target}' is no image", "name a file of the project")
         except (Unsafe, Refused) as fault:
             code = fault.code.replace("unsafe-link", "unsafe-image").replace("missing-file", "missing-image")
-            self.problems.error(place, code, fault.message, fault.fix)
+            self.problems.error(where(), code, fault.message, fault.fix)
         return None
 
-    def file(self, target: str, place: Place) -> Asset | None:
+    def file(self, target: str, where: Where) -> Asset | None:
         """A file of the project to download."""
         try:
             destination = judge(target)
             if destination.kind == "file":
                 return self._keep(target, self.files.find(self.source.path, destination.address), "")
-            self.problems.error(place, "bad-address", f"'{target}' is no file", "name a file of the project")
+            self.problems.error(where(), "bad-address", f"'{target}' is no file", "name a file of the project")
         except (Unsafe, Refused) as fault:
-            self.problems.error(place, fault.code, fault.message, fault.fix)
+            self.problems.error(where(), fault.code, fault.message, fault.fix)
         return None
 
     def _keep(self, target: str, asset: Asset, fragment: str) -> Asset:
         self.found[target] = Target(self.settings.url + asset.path + fragment, asset.path + fragment, asset)
         return asset
 
-    def _anchor(self, target: str, anchor: str, place: Place) -> None:
+    def _anchor(self, target: str, anchor: str, where: Where) -> None:
         if anchor and anchor not in self.anchors:
             known = ", ".join(f"#{name}" for name in sorted(self.anchors)) or "none"
-            self.problems.warning(place, "unknown-anchor", f"no heading is called '#{anchor}'", f"there are: {known}")
+            self.problems.warning(where(), "unknown-anchor", f"no heading is called '#{anchor}'", f"there are: {known}")
         self.found[target] = Target(f"{self.settings.url}{self.page}#{anchor}", f"{self.page}#{anchor}")

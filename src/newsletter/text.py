@@ -6,7 +6,7 @@ NBSP, so everything here breaks at ordinary white space only.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 # Letters that NFKD leaves whole.
@@ -21,18 +21,27 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
+_ORDINARY = bytes([9, 10, *range(0x20, 0x7F)])  # the ASCII that may occur
+_APART = re.compile(r"[^a-z0-9]+")
 _BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # but not a single space, of which there are many
 
 # An abbreviation before a full stop does not end a sentence.
-_ABBREVIATIONS = (
+_ABBREVIATIONS = frozenset((
     "M", "MM", "Mme", "Mmes", "Mlle", "Dr", "Pr", "Me", "Mgr", "St", "Ste", "av", "bd", "cf", "n°",
     "p", "ex", "etc", "env", "réf", "tél", "art", "vol", "chap", "éd", "fig", "Mr", "Mrs", "Ms",
     "vs", "e.g", "i.e", "No", "Jr", "Sr", "apr", "J.-C", "J",
-)  # fmt: skip
-_BEFORE_WORDS = " \u00a0\u202f(«“\"’'"
+))  # fmt: skip
+_LONGEST = max(map(len, _ABBREVIATIONS))
+_BEFORE_WORD = re.compile(r"[ \u00a0\u202f(«“\"’']")
+_INITIAL = re.compile(r"[A-ZÀ-Þ]")
 _SENTENCE_END = re.compile(
     r"(?P<stop>[.!?…]+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]+)?(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
+
+
+def is_clean(utf8: bytes) -> bool:
+    """Whether a text in UTF-8 holds nothing that forbidden() finds: only what is not ordinary is looked at."""
+    return not _FORBIDDEN.search(utf8.translate(None, _ORDINARY).decode())
 
 
 def forbidden(text: str) -> Iterator[tuple[int, str]]:
@@ -45,9 +54,11 @@ def forbidden(text: str) -> Iterator[tuple[int, str]]:
 @lru_cache(maxsize=4096)  # tags and headings come again and again
 def fold(text: str) -> str:
     """ASCII form for addresses: `L’École d’été` gives `l-ecole-d-ete`; may be empty."""
+    if text.isascii():
+        return _APART.sub("-", text.lower()).strip("-")
     decomposed = unicodedata.normalize("NFKD", text.translate(_SPELLED))
     kept = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "-", kept.lower()).strip("-")
+    return _APART.sub("-", kept.lower()).strip("-")
 
 
 def fold_or_hex(text: str, prefix: str = "tag-") -> str:
@@ -59,31 +70,38 @@ def fold_or_hex(text: str, prefix: str = "tag-") -> str:
 
 def one_line(text: str) -> str:
     """Runs of ordinary white space become one space; NBSP and its kin stay."""
-    return _BLANKS.sub(" ", text).strip(" ")
+    # Most texts are of one line already, and a look that proves it takes a hundredth of the time.
+    if text.rfind("  ") >= 0 or "\n" in text or "\t" in text or "\r" in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip(" ")
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, in order, without the white space between them."""
+    return list(iter_sentences(text))
+
+
+def iter_sentences(text: str) -> Iterator[str]:
+    """As sentences(), one by one, for those who need the first."""
     text = one_line(text)
-    found = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if match["stop"] == "." and match.end() != len(text):
-            begin = max(text.rfind(sign, start, match.start()) for sign in _BEFORE_WORDS) + 1
-            word = text[max(start, begin) : match.start()]
-            if word in _ABBREVIATIONS or re.fullmatch(r"[A-ZÀ-Þ]", word):
+            # Of a word that is longer than any abbreviation, its end is enough.
+            before = text[max(start, match.start() - _LONGEST - 1) : match.start()]
+            word = _BEFORE_WORD.split(before)[-1]
+            if word in _ABBREVIATIONS or _INITIAL.fullmatch(word):
                 continue
-        found.append(text[start : match.end()].strip(" "))
+        yield text[start : match.end()].strip(" ")
         start = match.end()
     if rest := text[start:].strip(" "):
-        found.append(rest)
-    return found
+        yield rest
 
 
 def whole_sentences(text: str, limit: int) -> str:
     """The first sentences that fit whole into `limit` code points; empty when none does."""
     kept = ""
-    for sentence in sentences(text):
+    for sentence in iter_sentences(text):
         longer = f"{kept} {sentence}" if kept else sentence
         if len(longer) > limit:
             break
@@ -113,6 +131,9 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
 
     `first` and `rest` begin the first and the other lines. A line feed in `text` is kept.
     """
+    room = width - len(rest)
+    if room > 0 and len(first) == len(rest) and "\n" not in text and text and " " not in (text[0], text[-1]):
+        return first + f"\n{rest}".join(_lines(room)(text)) if len(text) > room else first + text
     lines: list[str] = []
     lead = first
     for paragraph in text.split("\n"):
@@ -129,3 +150,9 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
         lines.append((lead + left).rstrip(" "))
         lead = rest
     return "\n".join(lines)
+
+
+@lru_cache(maxsize=128)
+def _lines(room: int) -> Callable[[str], list[str]]:
+    """Cuts a text that neither begins nor ends with a space into lines: what fits, or one longer word."""
+    return re.compile(rf"(.{{0,{room - 1}}}[^ ](?= |\Z)|[^ ]+) *").findall

@@ -200,7 +200,7 @@ def _title(blocks: list[str], told: str, doubts: list[Doubt], given: bool) -> tu
     if blocks and _like_heading(blocks[0], blocks[1:2]):
         return _words(blocks[0]), blocks[1:]
     first = _words(next((block for block in blocks if block[0] not in "!|>-#`"), ""))
-    title = text.shorten(next(iter(text.sentences(first)), ""), 150)
+    title = text.shorten(next(iter(text.iter_sentences(first)), ""), 150)
     if not given:
         doubts.append(Doubt("import-title", "there is no title: this is the first sentence", "write one", "title: "))
     return title, blocks

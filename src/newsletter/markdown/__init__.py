@@ -5,18 +5,20 @@ the list of references. There is no recursion, so depth costs nothing; more than
 refused all the same, because mail programs and lxml recurse.
 """
 
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import pyromark
 
 from newsletter.markdown.blocks import Blocks
-from newsletter.markdown.inlines import Inlines
 from newsletter.markdown.running import running
 from newsletter.markdown.writing import Fault
-from newsletter.model import Prose
+from newsletter.model import SLOT, Prose, Reference, Source
+from newsletter.problems import Place
 from newsletter.typography import Passage
 
-__all__ = ["MAX_DEPTH", "Fault", "parse", "passages"]
+__all__ = ["MAX_DEPTH", "Fault", "offsets", "parse", "passages", "place"]
 
 MAX_DEPTH = 100
 
@@ -24,17 +26,15 @@ _PARSER = pyromark.Markdown(
     options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
 )
 
-Event = tuple[Any, Any]  # a name, or a mapping with one entry; and {'start': …, 'end': …} in bytes
+Moves = dict[str, Callable[[Blocks, Any], None]]
 
 
-class Reader(Blocks, Inlines):
-    """Takes the events of one body one by one."""
+def _moves(begin: str) -> Moves:
+    """The reader's methods for events whose name begins so, by the rest of the name."""
+    return {name.removeprefix(begin): getattr(Blocks, name) for name in dir(Blocks) if name.startswith(begin)}
 
-    def take(self, name: str, details: Any, start: int) -> None:
-        """One event: `StartParagraph`, `Text`, …; what it carries, and its byte offset."""
-        if self.image is not None and name not in ("EndImage", "Text", "Code", "SoftBreak", "HardBreak"):
-            return
-        getattr(self, "on_" + name)(details, start)
+
+_START, _END, _OTHER = _moves("on_Start"), _moves("on_End"), _moves("on_")
 
 
 def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
@@ -42,61 +42,66 @@ def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
 
     The highest heading becomes `<h{top}>`, the others follow without gaps.
     """
-    events: list[Event] = list(_PARSER.events_with_range(body, merge_text=True))
-    levels, skipped, deep = _survey(events)
+    # No file holds a SLOT, and no numeric entity stands for one (CommonMark, §2.5).
+    body = body.replace(SLOT, "\ufffd")
+    reader = Blocks(top, signs="&" in body or "<" in body or ">" in body)
+    deep = _read(reader, _PARSER.events(body, merge_text=True))
     if deep >= 0:
-        fault = Fault("too-deep", deep, f"nested deeper than {MAX_DEPTH} levels", "flatten it")
+        fault = Fault("too-deep", offsets(body)[deep], f"nested deeper than {MAX_DEPTH} levels", "flatten it")
         return Prose(), (fault,)
-    reader = Reader(levels=iter(_outline(levels, top)), entities="&" in body)
-    for offset in skipped:
-        reader.fault("skipped-heading", offset, "this heading skips a level", "go down one level at a time", "warning")
-    for payload, span in events:
-        if isinstance(payload, str):
-            reader.take(payload, None, span["start"])
+    if not reader.faults:
+        return reader.finish(), ()
+    begins = offsets(body)
+    return reader.finish(), tuple(fault(begins[event] + further) for event, further, fault in reader.faults)
+
+
+def _read(reader: Blocks, events: Iterable[Any]) -> int:
+    """Take the events one by one. Gives the number of the one that goes too deep, or -1.
+
+    An event is a name, or a mapping of `Start`, `End`, `Text`, … to a name or a value, or to a
+    mapping of a name to details.
+    """
+    depth = 0
+    value: Any
+    images = reader.images
+    for reader.event, event in enumerate(events):
+        verb, value = (event, None) if event.__class__ is str else event.popitem()
+        if verb == "Text" and not images:
+            reader.on_Text(value)
             continue
-        for verb, value in payload.items():
-            if verb in ("Start", "End"):
-                name, details = next(iter(value.items())) if isinstance(value, dict) else (value, None)
-                reader.take(verb + name, details, span["start"])
-            else:
-                reader.take(verb, value, span["start"])
-    return reader.finish(), tuple(reader.faults)
+        if verb == "Start":
+            moves = _START
+            depth += 1
+            if depth > MAX_DEPTH:
+                return reader.event
+        elif verb == "End":
+            moves = _END
+            depth -= 1
+        elif images:
+            reader.in_image(verb, value)
+            continue
+        else:
+            _OTHER[verb](reader, value)
+            continue
+        name, details = (value, None) if value.__class__ is str else value.popitem()
+        if images:
+            reader.in_image(verb + name, details)
+        else:
+            moves[name](reader, details)
+    return -1
+
+
+@lru_cache(maxsize=8)  # asked for one link after another
+def offsets(body: str) -> tuple[int, ...]:
+    """Where each event of a body begins, in bytes. The parser takes as long for these as for everything else."""
+    return tuple(span["start"] for _, span in _PARSER.events_with_range(body, merge_text=True))
+
+
+def place(source: Source, reference: Reference) -> Place:
+    """Where a link or image stands in its file."""
+    return source.at_offset(offsets(source.body)[reference.event])
 
 
 def passages(body: str) -> tuple[Passage, ...]:
     """The running text of a body, one passage for each paragraph, heading, item and cell."""
     return running(body, list(_PARSER.events_with_range(body, merge_text=False)))
-
-
-def _survey(events: list[Event]) -> tuple[list[int], list[int], int]:
-    """Levels of the headings; offsets of headings that skip one; offset of what is too deep, or -1."""
-    levels: list[int] = []
-    skipped: list[int] = []
-    depth = 0
-    for payload, span in events:
-        if isinstance(payload, str):
-            continue
-        if "End" in payload:
-            depth -= 1
-        elif start := payload.get("Start"):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return levels, skipped, span["start"]
-            if isinstance(start, dict) and (heading := start.get("Heading")):
-                level = int(heading["level"][1])
-                if levels and level > levels[-1] + 1:
-                    skipped.append(span["start"])
-                levels.append(level)
-    return levels, skipped, -1
-
-
-def _outline(levels: list[int], top: int) -> list[int]:
-    """The levels as shown: `[1, 3, 2]` under top 2 becomes `[2, 3, 3]`."""
-    shown = []
-    above: list[int] = []
-    for level in levels:
-        while above and above[-1] >= level:
-            above.pop()
-        above.append(level)
-        shown.append(min(top + len(above) - 1, 6))
-    return shown

@@ -5,7 +5,8 @@ from typing import Any
 
 from newsletter import text
 from newsletter.markdown.inlines import ALLOWED, Inlines
-from newsletter.model import Address, Block, Element, Part
+from newsletter.markdown.writing import TOP, page_only
+from newsletter.model import SLOT
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -13,157 +14,178 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 class Blocks(Inlines):
     """The events that begin and end blocks."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    __slots__ = ("above", "alignments", "counters", "heading", "html", "level", "outside", "rows")
+
+    def __init__(self, top: int, *, signs: bool) -> None:
+        super().__init__(top, signs=signs)
+        self.heading = 0  # its place among the parts
+        self.above: list[int] = []  # levels of the headings that the last one stands under, and its own
+        self.level = 0  # of the last heading, as written
         self.counters: list[int | None] = []  # numbers of the open lists
-        self.html: list[str] | None = None
+        self.html: list[str] = []
         self.rows: list[list[list[str]]] = []
         self.alignments: tuple[str, ...] = ()
-        self.outside: list[tuple[str, list[Part], list[Block], str, list[tuple[str, str]]]] = []
+        self.outside: list[tuple[Any, ...]] = []  # what was being written when a footnote began
 
-    def on_StartParagraph(self, details: None, start: int) -> None:
-        self.flush()
-        self.label = []
+    def on_StartParagraph(self, details: None) -> None:
+        if self.pieces:
+            self.flush()
         self.enter("p")
 
-    def on_EndParagraph(self, details: None, start: int) -> None:
-        self.close_raw(start)
+    def on_EndParagraph(self, details: None) -> None:
+        if self.inlines:
+            self.close_raw()
         self.leave()
-        self.block("paragraph")
-        if not self.open and not self.outside:
-            self.paragraphs.append(text.one_line("".join(self.label)))
+        words = "".join(self.pieces)
+        if self.spot is TOP:
+            self.paragraphs.append(text.one_line(self.label() if self.unlike else words))
+        self.block("paragraph", words)
 
-    def on_StartHeading(self, details: dict[str, Any], start: int) -> None:
-        self.flush()
-        self.label = []
-        self.enter(f"h{next(self.levels)}")
+    def on_StartHeading(self, details: dict[str, Any]) -> None:
+        """The highest heading becomes `<h{top}>`, the others follow without gaps: `[1, 3, 2]` becomes `[2, 3, 3]`."""
+        if self.pieces:
+            self.flush()
+        level = int(details["level"][1])
+        if self.level and level > self.level + 1:
+            self.fault("skipped-heading", "this heading skips a level", "go down one level at a time", "warning")
+        self.level = level
+        while self.above and self.above[-1] >= level:
+            self.above.pop()
+        self.above.append(level)
+        self.enter(f"h{min(self.top + len(self.above) - 1, 6)}")
         self.heading = len(self.parts) - 1
 
-    def on_EndHeading(self, details: str, start: int) -> None:
-        self.close_raw(start)
-        title = text.one_line("".join(self.label))
+    def on_EndHeading(self, details: str) -> None:
+        if self.inlines:
+            self.close_raw()
+        title = text.one_line(self.label())
         if not title.strip("\u00a0\u202f"):
-            self.fault("empty-heading", start, "this heading has no text", "write one, or delete it")
+            self.fault("empty-heading", "this heading has no text", "write one, or delete it")
         anchor = stem = text.fold_or_hex(title, "s-") or "section"
         count = 1
         while anchor in self.anchors:
             count += 1
             anchor = f"{stem}-{count}"
         self.anchors.add(anchor)
-        self.parts[self.heading] = Element(self.chain, page=f' id="{anchor}"')
-        level = int(self.chain[-1])
+        level, named = int(self.spot.chain[-1]), page_only(f' id="{anchor}"')
+        self.parts[self.heading] = f"<h{level}{named}{self.spot.rest}"
         self.leave()
-        self.block("heading", level)
+        self.block("heading", "".join(self.pieces), level)
 
-    def on_StartBlockQuote(self, details: Any, start: int) -> None:
-        self.flush()
+    def on_StartBlockQuote(self, details: Any) -> None:
+        if self.pieces:
+            self.flush()
         self.enter("blockquote")
-        self.lines.append(("> ", "> "))
+        self.indent("> ", "> ")
 
-    def on_EndBlockQuote(self, details: Any, start: int) -> None:
-        self.lines.pop()
+    def on_EndBlockQuote(self, details: Any) -> None:
+        self.outdent()
         self.leave()
 
-    def on_StartList(self, first: int | None, start: int) -> None:
-        self.flush()
+    def on_StartList(self, first: int | None) -> None:
+        if self.pieces:
+            self.flush()
         self.counters.append(first)
         number = f' start="{first}"' if first not in (None, 1) else ""
         self.enter("ul" if first is None else "ol", number)
 
-    def on_EndList(self, ordered: bool, start: int) -> None:
+    def on_EndList(self, ordered: bool) -> None:
         self.counters.pop()
         self.leave()
         self.tight = self.tight and bool(self.counters)
 
-    def on_StartItem(self, details: None, start: int) -> None:
+    def on_StartItem(self, details: None) -> None:
         number = self.counters[-1]
         sign = "- " if number is None else f"{number}. "
         if number is not None:
             self.counters[-1] = number + 1
-        self.lines.append((sign, " " * len(sign)))
-        self.label = []
+        self.indent(sign, " " * len(sign))
         self.enter("li")
 
-    def on_EndItem(self, details: None, start: int) -> None:
-        self.close_raw(start)
-        self.flush()
-        self.lines.pop()
+    def on_EndItem(self, details: None) -> None:
+        if self.inlines:
+            self.close_raw()
+        if self.pieces:
+            self.flush()
+        self.outdent()
         self.leave()
 
-    def on_StartCodeBlock(self, details: Any, start: int) -> None:
-        self.flush()
+    def on_StartCodeBlock(self, details: Any) -> None:
+        if self.pieces:
+            self.flush()
         self.enter("pre")
         self.enter("code")
 
-    def on_EndCodeBlock(self, details: None, start: int) -> None:
+    def on_EndCodeBlock(self, details: None) -> None:
         self.leave()
         self.leave()
-        self.lines.append(("    ", "    "))
-        self.block("verbatim")
-        self.lines.pop()
+        self.indent("    ", "    ")
+        self.block("verbatim", "".join(self.pieces))
+        self.outdent()
 
-    def on_Rule(self, details: None, start: int) -> None:
-        self.flush()
-        self.enter("hr")
-        _, self.chain = self.open.pop()
-        self.block("rule")
+    def on_Rule(self, details: None) -> None:
+        if self.pieces:
+            self.flush()
+        self.rule()
+        self.block("rule", "")
 
-    def on_StartHtmlBlock(self, details: None, start: int) -> None:
+    def on_StartHtmlBlock(self, details: None) -> None:
         self.html = []
 
-    def on_Html(self, value: str, start: int) -> None:
-        assert self.html is not None
+    def on_Html(self, value: str) -> None:
         self.html.append(value)
 
-    def on_EndHtmlBlock(self, details: None, start: int) -> None:
-        raw, self.html = "".join(self.html or ()), None
+    def on_EndHtmlBlock(self, details: None) -> None:
+        raw = "".join(self.html)
         self.comment(raw)
         # Comments become blanks of equal length, so that what is left keeps its offset.
         rest = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), raw)
         if rest.strip():
             before = len(rest) - len(rest.lstrip())
             line = rest.strip().split("\n")[0]
-            self.fault("raw-html", start + len(raw[:before].encode()), f"raw HTML '{line[:60]}'", ALLOWED)
+            self.fault("raw-html", f"raw HTML '{line[:60]}'", ALLOWED, further=len(raw[:before].encode()))
 
     # --- tables -------------------------------------------------------------------------------
 
-    def on_StartTable(self, alignments: tuple[str, ...], start: int) -> None:
-        self.flush()
+    def on_StartTable(self, alignments: tuple[str, ...]) -> None:
+        if self.pieces:
+            self.flush()
         self.alignments = alignments
         self.rows = []
         self.enter("table")
 
-    def on_StartTableHead(self, details: None, start: int) -> None:
+    def on_StartTableHead(self, details: None) -> None:
         self.enter("thead")
-        self.on_StartTableRow(details, start)
+        self.on_StartTableRow(details)
 
-    def on_StartTableRow(self, details: None, start: int) -> None:
+    def on_StartTableRow(self, details: None) -> None:
         if len(self.rows) == 1:
             self.enter("tbody")
         self.rows.append([])
         self.enter("tr")
 
-    def on_StartTableCell(self, details: None, start: int) -> None:
+    def on_StartTableCell(self, details: None) -> None:
         column = len(self.rows[-1])
         alignment = self.alignments[column].lower() if column < len(self.alignments) else "none"
         align = "" if alignment == "none" else f' align="{alignment}"'
         head = len(self.rows) == 1
         self.enter("th" if head else "td", (' scope="col"' if head else "") + align)
 
-    def on_EndTableCell(self, details: None, start: int) -> None:
-        self.close_raw(start)
+    def on_EndTableCell(self, details: None) -> None:
+        if self.inlines:
+            self.close_raw()
         self.leave()
         self.rows[-1].append(self.pieces)
-        self.pieces = []
+        self.clear()
 
-    def on_EndTableRow(self, details: None, start: int) -> None:
+    def on_EndTableRow(self, details: None) -> None:
         self.leave()
 
-    def on_EndTableHead(self, details: None, start: int) -> None:
+    def on_EndTableHead(self, details: None) -> None:
         self.leave()
         self.leave()
 
-    def on_EndTable(self, details: None, start: int) -> None:
+    def on_EndTable(self, details: None) -> None:
         if len(self.rows) > 1:
             self.leave()
         self.leave()
@@ -178,26 +200,31 @@ class Blocks(Inlines):
                 for row in cells[1:]
                 for name, cell in [*zip(cells[0], row, strict=True), ("", "")]
             ]
-        self.pieces = ["\n".join(lines)]
-        self.block("verbatim")
+        self.block("verbatim", "\n".join(lines))
         for row in self.rows:
             for pieces in row:
-                if any(isinstance(piece, Address) for piece in pieces):
-                    self.pieces = pieces
-                    self.block("paragraph")
+                if any(piece.startswith(SLOT) for piece in pieces):
+                    self.block("paragraph", "".join(pieces))
 
     # --- footnotes ----------------------------------------------------------------------------
 
-    def on_StartFootnoteDefinition(self, name: str, start: int) -> None:
-        self.flush()
-        self.outside.append((name, self.parts, self.blocks, self.chain, self.lines))
-        self.parts, self.blocks, self.chain, self.lines = [], [], "ol li", []
+    def on_StartFootnoteDefinition(self, name: str) -> None:
+        if self.pieces:
+            self.flush()
+        self.outside.append(
+            (name, self.parts, self.blocks, self.chains, self.spot, self.first, self.rest, self.indents)
+        )
+        self.parts, self.blocks, self.chains, self.spot = [], [], set(), TOP["ol"]["li"]
+        self.first = self.rest = ""
+        self.indents = []
 
-    def on_EndFootnoteDefinition(self, details: None, start: int) -> None:
-        name, parts, blocks, chain, lines = self.outside.pop()
-        self.notes[name] = (self.parts, self.blocks)
-        self.parts, self.blocks, self.chain, self.lines = parts, blocks, chain, lines
+    def on_EndFootnoteDefinition(self, details: None) -> None:
+        note = self.parts, self.blocks, self.chains
+        (name, self.parts, self.blocks, self.chains, self.spot, self.first, self.rest, self.indents) = (
+            self.outside.pop()
+        )
+        self.notes[name] = note
 
 
 def _cell(pieces: list[str]) -> str:
-    return text.one_line("".join(piece for piece in pieces if not isinstance(piece, Address)))
+    return text.one_line("".join(piece for piece in pieces if not piece.startswith(SLOT)))

@@ -1,15 +1,14 @@
 """writing: the state of one body while it is read, and the few moves every event is made of."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
-from newsletter.model import Block, Element, PageOnly, Part, Picture, Prose, Reference
+from newsletter.model import SLOT, Block, Picture, Prose, Reference
 from newsletter.problems import Level
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something wrong in a body, at a byte offset."""
 
     code: str
@@ -19,103 +18,186 @@ class Fault:
     level: Level = "error"
 
 
-# Of these there are few, and each stands in thousands of bodies.
-@lru_cache(maxsize=4096)
-def _element(outside: str, tag: str, attributes: str, href: str, page: str) -> Element:
-    return Element(f"{outside} {tag}" if outside else tag, attributes, href, page)
+class Spot(dict[str, "Spot"]):
+    """Where an element stands, and by name those that stand in it. Of these there are few, in thousands of bodies."""
+
+    __slots__ = ("chain", "closing", "opening", "outside", "rest")
+    kept: ClassVar[int] = 0
+
+    def __init__(self, outside: "Spot | None" = None, tag: str = "") -> None:
+        super().__init__()
+        self.outside: Spot = self if outside is None else outside
+        self.chain: str = tag if outside is None or not outside.chain else f"{outside.chain} {tag}"
+        self.rest = f"{SLOT}{self.chain}{SLOT}>"  # of an opening tag, behind its attributes
+        self.opening = f"<{tag}{self.rest}"
+        self.closing = f"</{tag}>"
+
+    def __missing__(self, tag: str) -> "Spot":
+        made = Spot(self, tag)
+        if Spot.kept < 4096:  # bodies made to fill the memory
+            Spot.kept += 1
+            self[tag] = made
+        return made
 
 
-@lru_cache(maxsize=256)
-def _closing(tag: str) -> str:
-    return f"</{tag}>"
+TOP = Spot()
+
+
+@lru_cache(maxsize=1024)
+def _first(chains: frozenset[str]) -> frozenset[str]:
+    """Of equal sets the first that came: most bodies hold the same few elements."""
+    return chains
 
 
 class Writing:
-    """HTML parts, text blocks and references as they grow."""
+    """HTML, text blocks and references as they grow."""
 
-    def __init__(self, levels: Iterator[int], entities: bool) -> None:
-        self.levels = levels  # of the headings to come
-        self.entities = entities
-        self.faults: list[Fault] = []
-        self.parts: list[Part] = []
+    __slots__ = (
+        "anchors",
+        "blocks",
+        "chains",
+        "event",
+        "faults",
+        "first",
+        "indents",
+        "inlines",
+        "lead",
+        "notes",
+        "numbers",
+        "paragraphs",
+        "parts",
+        "pictures",
+        "pieces",
+        "references",
+        "rest",
+        "signs",
+        "spot",
+        "tight",
+        "top",
+        "unlike",
+    )
+
+    def __init__(self, top: int, *, signs: bool) -> None:
+        self.top = top  # the level that the highest heading is shown as
+        self.signs = signs  # whether the body holds any of `&<>`
+        self.event = 0  # the number of the one being read
+        # Arguments of a Fault; the number of an event, and bytes behind its beginning, stand for the offset.
+        self.faults: list[tuple[int, int, Callable[[int], Fault]]] = []
+        self.parts: list[str] = []
         self.blocks: list[Block] = []
         self.references: list[Reference] = []
+        self.pictures: list[Picture] = []
         self.paragraphs: list[str] = []
         self.lead = -1
         self.anchors: set[str] = set()
-        self.chain = ""  # the open elements, "blockquote p"
-        self.open: list[tuple[str, str]] = []  # (element, chain outside it)
+        self.spot = TOP
+        self.chains: set[str] = set()
         self.inlines: list[str] = []  # open inlines, Markdown's and HTML's, to see that they nest
-        self.lines: list[tuple[str, str]] = []  # what begins the first and the other lines
+        self.first = self.rest = ""  # what begins the first line of the next text block, and its other lines
+        self.indents: list[tuple[str, str, int]] = []  # the same outside, and how many blocks there were then
         self.pieces: list[str] = []  # of the text block being written
-        self.label: list[str] = []  # plain text of the paragraph or heading being written
+        self.unlike: dict[int, str] = {}  # pieces, by number, that a label has otherwise
         self.tight = False  # no empty line before the next text block
-        self.image: tuple[str, str, int] | None = None  # target, title, offset
         # Footnotes by name: their number, and what they hold.
         self.numbers: dict[str, int] = {}
-        self.notes: dict[str, tuple[list[Part], list[Block]]] = {}
+        self.notes: dict[str, tuple[list[str], list[Block], set[str]]] = {}
 
-    def fault(self, code: str, offset: int, message: str, fix: str = "", level: Level = "error") -> None:
-        """Keep a fault."""
-        self.faults.append(Fault(code, offset, message, fix, level))
+    def fault(
+        self, code: str, message: str, fix: str = "", level: Level = "error", event: int = -1, further: int = 0
+    ) -> None:
+        """Keep a fault: at the event being read or another, so many bytes behind its beginning."""
+        at = self.event if event < 0 else event
+        self.faults.append((at, further, lambda offset: Fault(code, offset, message, fix, level)))
 
-    def enter(self, tag: str, attributes: str = "", href: str = "", page: str = "") -> None:
+    def enter(self, tag: str, attributes: str = "") -> None:
         """Open an element."""
-        self.open.append((tag, self.chain))
-        element = _element(self.chain, tag, attributes, href, page)
-        self.chain = element.chain
-        self.parts.append(element)
+        spot = self.spot = self.spot[tag]
+        self.chains.add(spot.chain)
+        self.parts.append(f"<{tag}{attributes}{spot.rest}" if attributes else spot.opening)
 
     def leave(self) -> None:
         """Close the innermost element."""
-        tag, self.chain = self.open.pop()
-        self.parts.append(_closing(tag))
+        self.parts.append(self.spot.closing)
+        self.spot = self.spot.outside
 
-    def write(self, html: str, plain: str) -> None:
-        """Text in both forms."""
-        self.parts.append(html)
-        self.pieces.append(plain)
-        self.label.append(plain)
+    def rule(self) -> None:
+        """An element that holds nothing."""
+        self.enter("hr")
+        self.spot = self.spot.outside
 
-    def block(self, kind: str, level: int = 0) -> None:
-        """End the text block that `pieces` holds."""
-        first = "".join(lead for lead, _ in self.lines)
-        rest = "".join(lead for _, lead in self.lines)
-        # Only the first block of an item begins with its sign.
-        self.lines = [(lead, lead) for _, lead in self.lines]
-        self.blocks.append(Block(kind, tuple(self.pieces), first, rest, level, self.tight))
+    def label(self, begun: int = 0) -> str:
+        """The plain text of the pieces from `begun` on: without addresses and signs of footnotes."""
+        pieces = self.pieces[begun:]
+        for index, piece in self.unlike.items():
+            if index >= begun:
+                pieces[index - begun] = piece
+        return "".join(pieces)
+
+    def unspoken(self, piece: str, label: str = "") -> None:
+        """A piece of the text part that a label leaves out, or has as `label`."""
+        self.unlike[len(self.pieces)] = label
+        self.pieces.append(piece)
+
+    def clear(self) -> None:
+        """Begin another text block."""
         self.pieces = []
+        if self.unlike:
+            self.unlike = {}
+
+    def indent(self, first: str, rest: str) -> None:
+        """From here on, the first line begins with `first` as well, the others with `rest`."""
+        self.indents.append((self.first, self.rest, len(self.blocks)))
+        self.first += first
+        self.rest += rest
+
+    def outdent(self) -> None:
+        """Undo the last indent()."""
+        first, self.rest, blocks = self.indents.pop()
+        self.first = first if blocks == len(self.blocks) else self.rest
+
+    def block(self, kind: str, words: str, level: int = 0) -> None:
+        """A text block. Only the first one of an item begins with its sign."""
+        self.blocks.append(Block(kind, words, self.first, self.rest, level, self.tight))
+        self.first = self.rest
+        self.pieces = []
+        if self.unlike:
+            self.unlike = {}
         self.tight = False
 
     def flush(self) -> None:
         """End the text of a tight item, which has no paragraph of its own."""
-        if "".join(self.pieces).strip():
-            self.block("paragraph")
+        words = "".join(self.pieces)
+        if words and not words.isspace():
+            self.block("paragraph", words)
             self.tight = True
-        self.pieces = []
+        else:
+            self.clear()
 
     def finish(self) -> Prose:
         """What was read, with the footnotes behind the text."""
         numbered = sorted((number, name) for name, number in self.numbers.items() if name in self.notes)
         if numbered:
-            self.enter("hr")
-            _, self.chain = self.open.pop()
+            self.rule()
             self.enter("ol")
         for number, name in numbered:
-            parts, blocks = self.notes[name]
-            self.enter("li", page=f' id="note-{number}"')
+            parts, blocks, chains = self.notes[name]
+            self.enter("li", page_only(f' id="note-{number}"'))
             self.parts += parts
-            self.parts.append(PageOnly(f'<a href="#ref-{number}" aria-label="↩ {number}">↩</a>'))
+            self.chains |= chains
+            self.parts.append(page_only(f'<a href="#ref-{number}" aria-label="↩ {number}">↩</a>'))
             self.leave()
             sign = f"[{number}] "
             for index, block in enumerate(blocks):
                 first = sign if index == 0 else " " * len(sign)
-                rest = " " * len(sign)
-                self.blocks.append(Block(block.kind, block.pieces, first, rest, block.level, block.tight))
+                self.blocks.append(block._replace(first=first, rest=" " * len(sign)))
         if numbered:
             self.leave()
         return Prose(
-            tuple(self.parts), tuple(self.blocks), tuple(self.references), tuple(self.paragraphs),
-            self.lead, frozenset(self.anchors),
-            frozenset(part.chain for part in self.parts if isinstance(part, (Element, Picture))),
+            "".join(self.parts).strip("\n"), tuple(self.blocks), tuple(self.references), tuple(self.paragraphs),
+            self.lead, frozenset(self.anchors), _first(frozenset(self.chains)), tuple(self.pictures),
         )  # fmt: skip
+
+
+def page_only(html: str) -> str:
+    """HTML that stands on web pages only."""
+    return f"{SLOT}#{html}{SLOT}"

@@ -12,7 +12,7 @@ from newsletter.model.announcement import (
     Social,
     Tag,
 )
-from newsletter.model.prose import Address, Block, Element, PageOnly, Part, Picture, Prose, Reference
+from newsletter.model.prose import SLOT, Block, Picture, Prose, Reference
 from newsletter.model.publication import Artefact, Publication, Share
 from newsletter.model.settings import (
     CheckSettings,
@@ -28,7 +28,7 @@ from newsletter.model.source import Fields, Items, Node, Scalar, Source
 from newsletter.model.target import Asset, Target
 
 __all__ = [
-    "Address",
+    "SLOT",
     "Announcement",
     "Artefact",
     "Asset",
@@ -36,7 +36,6 @@ __all__ = [
     "Author",
     "Block",
     "CheckSettings",
-    "Element",
     "Event",
     "FeedSettings",
     "Fields",
@@ -48,8 +47,6 @@ __all__ = [
     "MailSettings",
     "Node",
     "Organisation",
-    "PageOnly",
-    "Part",
     "Picture",
     "Prose",
     "Publication",

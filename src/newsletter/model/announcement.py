@@ -7,8 +7,10 @@ from datetime import datetime
 from newsletter.model.prose import Prose
 from newsletter.model.source import Source
 from newsletter.model.target import Target
+from newsletter.model.travelling import travels
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A label, and the form it has in addresses."""
@@ -17,6 +19,7 @@ class Tag:
     slug: str
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who wrote it."""
@@ -26,6 +29,7 @@ class Author:
     url: str = ""
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Image:
     """The announcement's picture. Empty `alt` means decoration. Width and height in pixels."""
@@ -38,6 +42,7 @@ class Image:
     height: int = 0
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Link:
     """A titled address: an entry of `links`, or the `action`."""
@@ -46,6 +51,7 @@ class Link:
     url: str
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Event:
     """When and where something takes place. `whole_day` when start was given without a time."""
@@ -58,6 +64,7 @@ class Event:
     whole_day: bool = False
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file to download."""
@@ -67,6 +74,7 @@ class Attachment:
     size: int = 0
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Social:
     """What the writer asked of the snippets. `texts` maps a platform to its hand-written text."""
@@ -78,6 +86,7 @@ class Social:
     texts: tuple[tuple[str, str], ...] = ()
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """A checked announcement: every field typed, Markdown parsed once. Dates are aware.
@@ -118,6 +127,7 @@ class Announcement:
         return f"{self.stem}.html"
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueFile:
     """`announcements/issues/<id>.md`: what the writer says about one issue."""
@@ -133,6 +143,7 @@ class IssueFile:
     order: tuple[str, ...] = ()
 
 
+@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """Announcements mailed together. `stories` holds the lead first; `open` while its period runs.

@@ -1,37 +1,14 @@
-"""A Markdown body as parsed: HTML with slots, and the blocks of the text part."""
+"""A Markdown body as parsed: HTML with slots, and the blocks of the text part. Few objects, so that it travels fast."""
 
-from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
 
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """An opening tag whose style attribute, address or id depends on the channel.
-
-    `chain` names it and the elements around it (`blockquote p`); `attributes` are HTML that
-    always stands, `page` HTML that stands on web pages only; `href` is a target as written.
-    """
-
-    chain: str
-    attributes: str = ""
-    href: str = ""
-    page: str = ""
-
-    @property
-    def tag(self) -> str:
-        """The element's own name."""
-        return self.chain[self.chain.rfind(" ") + 1 :]
+# Begins and ends a slot. No text of ours can hold it.
+SLOT = "\0"
 
 
-@dataclass(frozen=True, slots=True)
-class PageOnly:
-    """HTML that stands on web pages only, such as the link around a footnote's number."""
-
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An image in a body: target as written, alternative text, title."""
+class Picture(NamedTuple):
+    """An image in a body: the elements around it and `img`, target as written, alternative text, title."""
 
     chain: str
     src: str
@@ -39,55 +16,64 @@ class Picture:
     title: str = ""
 
 
-Part = str | Element | PageOnly | Picture
-
-
-class Address(str):
-    """A link target as written, in the text part; a channel turns it into an address."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A link or image target, and where it stands (byte offset in the body)."""
+class Reference(NamedTuple):
+    """A link or image target; `event` is the number of the parser's event that begins it (see markdown.place)."""
 
     target: str
-    offset: int
+    event: int
     image: bool = False
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A paragraph-like piece of the text part.
 
     `kind` is paragraph, heading, verbatim or rule; `first` and `rest` are what its first and
-    its other lines begin with ("- ", "> "); in `pieces`, an Address stands for a link's target.
+    its other lines begin with ("- ", "> "); in `text`, the target of a link stands between two SLOTs.
     `tight` says that no empty line stands before it.
     """
 
     kind: str
-    pieces: tuple[str, ...] = ()
+    text: str = ""
     first: str = ""
     rest: str = ""
     level: int = 0
     tight: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(NamedTuple):
     """A parsed Markdown body, ready to be joined into HTML or text.
 
-    `parts` are HTML with slots between; `paragraphs` is the plain text of each top-level
-    paragraph; `lead` counts those before `<!--more-->`; `anchors` are its headings' ids; `chains` are
-    those of its elements and pictures.
+    In `html`, what depends on the channel stands between two SLOTs; its first character says what it is:
+
+        a letter    elements (`blockquote p`): the style attribute of the innermost
+        @           the target of a link as written: its address
+        !           the number of one of `pictures`: an image
+        #           HTML that stands on web pages only, such as a heading's id
+
+    `paragraphs` is the plain text of each top-level paragraph; `lead` counts those before
+    `<!--more-->`; `anchors` are its headings' ids; `chains` are the elements that want a style.
     """
 
-    parts: tuple[Part, ...] = ()
+    html: str = ""
     blocks: tuple[Block, ...] = ()
     references: tuple[Reference, ...] = ()
     paragraphs: tuple[str, ...] = ()
     lead: int = 0
     anchors: frozenset[str] = frozenset()
     chains: frozenset[str] = frozenset()
+    pictures: tuple[Picture, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Blocks and references by column: many small objects take several times as long to pickle."""
+        html, blocks, references, *others = self
+        return _arrived, (html, tuple(zip(*blocks, strict=True)), tuple(zip(*references, strict=True)), *others)
+
+
+def _arrived(html: str, blocks: tuple[Any, ...], references: tuple[Any, ...], *others: Any) -> Prose:
+    rows = zip(*blocks, strict=True), zip(*references, strict=True)
+    return Prose(html, tuple(map(_block, rows[0])), tuple(map(_reference, rows[1])), *others)
+
+
+_block = partial(tuple.__new__, Block)
+_reference = partial(tuple.__new__, Reference)

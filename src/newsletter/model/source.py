@@ -1,12 +1,13 @@
 """Files as found: nodes with places, and the Source that holds them."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from newsletter.problems import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A YAML or TOML value as text; `line` and `column` start at 1."""
 
     value: str
@@ -15,8 +16,7 @@ class Scalar:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list as found."""
 
     items: tuple["Node", ...]
@@ -24,8 +24,7 @@ class Items:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """A mapping as found, in the file's order; duplicate keys are all kept."""
 
     pairs: tuple[tuple[Scalar, "Node"], ...]
@@ -34,7 +33,10 @@ class Fields:
 
     def get(self, key: str) -> "Node | None":
         """The first value under `key`, or None."""
-        return next((node for name, node in self.pairs if name.value == key), None)
+        for name, node in self.pairs:
+            if name.value == key:
+                return node
+        return None
 
 
 Node = Scalar | Items | Fields
@@ -44,13 +46,32 @@ Node = Scalar | Items | Fields
 class Source:
     """A file as found, not judged. `body_line` is the line of the body's first character.
 
-    The body is kept in UTF-8: in French it takes half of what a str takes.
+    The body is kept in UTF-8: in French it takes half of what a str takes. The nodes of the front
+    matter do not travel between processes: `reader` makes them from its text where they are asked for.
     """
 
     path: str
-    front: Fields
+    text: str  # of the front matter
     utf8: bytes
-    body_line: int = 1
+    body_line: int
+    reader: Callable[[str], Fields] = field(compare=False, repr=False)
+    _front: Fields | None = field(default=None, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """All but the nodes."""
+        return Source, (self.path, self.text, self.utf8, self.body_line, self.reader)
+
+    @property
+    def front(self) -> Fields:
+        """The front matter's values, each with its place."""
+        if self._front is None:
+            object.__setattr__(self, "_front", self.reader(self.text))
+        assert self._front is not None
+        return self._front
+
+    def forget(self) -> None:
+        """Let go of the nodes, which are many and small: who still asks for one has them made again."""
+        object.__setattr__(self, "_front", None)
 
     @property
     def body(self) -> str:

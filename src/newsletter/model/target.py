@@ -1,8 +1,12 @@
 """Where links lead: addresses, project files, other announcements."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from newsletter.model.travelling import travels
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Asset:
     """A project file that goes to site/assets/. `path` is relative to outbox/site."""
@@ -16,8 +20,7 @@ class Asset:
     height: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where a link leads.
 
     `url` is absolute. `site` is the path relative to outbox/site when it is ours. `announcement`

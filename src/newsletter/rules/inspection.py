@@ -45,6 +45,8 @@ SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 def review(of: Announcement | IssueFile, chosen: project.Chosen, problems: Problems, *, thorough: bool) -> None:
     """Rules about what was written: run once for each file, whatever is made of it; hints when `thorough`."""
     written = Written(of, chosen.settings)
+    if not thorough and links.are_plain(written):
+        return
     for family in (links.FAMILY, writing.FAMILY, pictures.FAMILY) if thorough else (links.FAMILY,):
         for rule, finding in family.find(written):
             rule.report(problems, finding.where, finding)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from newsletter.rules.rule import Family, Finding
@@ -24,6 +25,18 @@ def _host(target: str) -> str:
         return ""
 
 
+def are_plain(written: Written) -> bool:
+    """Whether no rule here finds anything. Almost every link is plain, and the same ones come again and again."""
+    return all("." not in label and _is_plain(target) for label, target, _ in written.links)
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(target: str) -> bool:
+    """Whether no rule finds anything in a link to this, unless its text may be a host."""
+    alone = SimpleNamespace(links=(("", target, lambda: None),))
+    return not any(True for _ in FAMILY.find(alone))
+
+
 @FAMILY.rule("disguised-link", "A link whose text names another site", level="error",
              fails="[www.banque.example](https://ailleurs.example/)", passes="[www.banque.example](https://www.banque.example/)")  # fmt: skip
 def disguised_link(written: Written) -> Iterator[Finding]:
@@ -35,7 +48,7 @@ def disguised_link(written: Written) -> Iterator[Finding]:
         if match and (host := _host(target)) and "." in host:
             said, led = (name.lower().removeprefix("www.") for name in (match[1], host))
             if said != led and not led.endswith(f".{said}") and not said.endswith(f".{led}"):
-                yield Finding(place, f"'{label}' leads to {host}", "let the text name what the link leads to")
+                yield Finding(place(), f"'{label}' leads to {host}", "let the text name what the link leads to")
 
 
 @FAMILY.rule(
@@ -48,7 +61,7 @@ def ip_address(written: Written) -> Iterator[Finding]:
     """Links to bare addresses are a mark of spam (SpamAssassin: NORMAL_HTTP_TO_IP)."""
     for _, target, place in written.links:
         if re.fullmatch(r"[\d.]+|.*:.*", _host(target) or "x"):
-            yield Finding(place, f"'{target[:80]}' leads to a number", "name the host")
+            yield Finding(place(), f"'{target[:80]}' leads to a number", "name the host")
 
 
 @FAMILY.rule(
@@ -60,7 +73,7 @@ def short_address(written: Written) -> Iterator[Finding]:
     """
     for _, target, place in written.links:
         if _host(target).lower() in _SHORTENERS:
-            yield Finding(place, f"'{target}' hides where it leads", "write the whole address")
+            yield Finding(place(), f"'{target}' hides where it leads", "write the whole address")
 
 
 @FAMILY.rule(
@@ -73,7 +86,7 @@ def long_address(written: Written) -> Iterator[Finding]:
     """Some programs cut or refuse addresses of more than 2,000 characters."""
     for _, target, place in written.links:
         if len(target) > LONGEST:
-            yield Finding(place, f"this address has {len(target):,} characters", f"{LONGEST:,} are the most")
+            yield Finding(place(), f"this address has {len(target):,} characters", f"{LONGEST:,} are the most")
 
 
 @FAMILY.rule(
@@ -94,7 +107,7 @@ def look_alike_host(written: Written) -> Iterator[Finding]:
         for label in map(_shown, host.split(".")):
             scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in label if letter.isalpha()}
             if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
-                yield Finding(place, f"'{label}' mixes letters of several scripts", "type the name anew")
+                yield Finding(place(), f"'{label}' mixes letters of several scripts", "type the name anew")
 
 
 def _shown(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from newsletter import markdown
 from newsletter.model import Announcement, Asset
 from newsletter.problems import Place
 from newsletter.rules.rule import Family, Finding
@@ -16,7 +17,7 @@ WIDEST = 1_200  # px: twice the width of a mail
 def _shown(written: Written) -> Iterator[tuple[Asset, Place]]:
     """The project files that are shown as pictures, and where."""
     of, seen = written.of, set()
-    images = [(each.target, of.source.at_offset(each.offset)) for each in of.prose.references if each.image]
+    images = [(each.target, markdown.place(of.source, each)) for each in of.prose.references if each.image]
     if isinstance(of, Announcement) and of.image:
         images.append((of.image.src, written.inside("image", "src")))
     for target, place in images:

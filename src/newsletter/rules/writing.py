@@ -94,7 +94,7 @@ def vague_link(written: Written) -> Iterator[Finding]:
     pattern = _VAGUE.get(written.language)
     for label, _, place in written.links if pattern else ():
         if pattern and pattern.fullmatch(_bare(label)):
-            yield Finding(place, f"the link '{label}' does not say where it leads", "name what is found there")
+            yield Finding(place(), f"the link '{label}' does not say where it leads", "name what is found there")
 
 
 @FAMILY.rule("ambiguous-link", "One text for two links", fails="[le dossier](a.pdf), [le dossier](b.pdf)",
@@ -104,7 +104,9 @@ def ambiguous_link(written: Written) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for label, target, place in written.links:
         if (name := _bare(label)) and seen.setdefault(name, target) != target:
-            yield Finding(place, f"'{label}' leads elsewhere than the link of the same text before", "tell them apart")
+            yield Finding(
+                place(), f"'{label}' leads elsewhere than the link of the same text before", "tell them apart"
+            )
 
 
 @FAMILY.rule("alt-file-name", "An alternative text that says nothing", fails="![IMG_2041.jpg](a.jpg)",

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 from newsletter import markdown
 from newsletter.keys import texts_for_readers
-from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Picture, Scalar, Settings
+from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Scalar, Settings
 from newsletter.problems import Place
 from newsletter.typography import Passage, find_slips, passage
 
@@ -52,29 +52,28 @@ class Written:
         return (*front, *body)
 
     @cached_property
-    def links(self) -> tuple[tuple[str, str, Place], ...]:
+    def links(self) -> tuple[tuple[str, str, Callable[[], Place]], ...]:
         """Label, address and place of every link."""
         source = self.of.source
-        body = [(link.label, link.target, source.at_offset(link.offset))
+        body = [(link.label, link.target, partial(markdown.place, source, link))
                 for link in self.of.prose.references if not link.image]  # fmt: skip
         return (*body, *self._front_links())
 
-    def _front_links(self) -> Iterator[tuple[str, str, Place]]:
+    def _front_links(self) -> Iterator[tuple[str, str, Callable[[], Place]]]:
         of = self.of
         if isinstance(of, Announcement):
             if of.action:
-                yield of.action.title, of.action.url, self.inside("action", "label")
+                yield of.action.title, of.action.url, partial(self.inside, "action", "label")
             for index, link in enumerate(of.links):
-                yield link.title, link.url, self.inside("links", "title", index)
+                yield link.title, link.url, partial(self.inside, "links", "title", index)
 
     @cached_property
     def pictures(self) -> tuple[tuple[str, Place], ...]:
         """Alternative text and place of every picture."""
         source = self.of.source
-        images = iter([each.offset for each in self.of.prose.references if each.image])
-        body = [
-            (part.alt, source.at_offset(next(images, 0))) for part in self.of.prose.parts if isinstance(part, Picture)
-        ]
+        images = [each for each in self.of.prose.references if each.image]
+        body = [(picture.alt, markdown.place(source, image))
+                for picture, image in zip(self.of.prose.pictures, images, strict=True)]  # fmt: skip
         image = self.of.image if isinstance(self.of, Announcement) else None
         front = [(image.alt, self.inside("image", "alt"))] if image else []
         return (*body, *front)

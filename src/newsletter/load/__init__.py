@@ -1,0 +1,153 @@
+"""load: files of the project become Sources, every value with its place. Nothing is judged here."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from newsletter import text
+from newsletter.load import events, everyday
+from newsletter.model import Fields, Source
+from newsletter.problems import Place, Problems
+
+MAX_FRONT_MATTER = 64 * 1024  # bytes
+
+_EXCUSE = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\]\n]*)\][ \t]*$", re.MULTILINE)
+_FENCE = re.compile(rb"\n---[ \t]*(?=\n|\Z)")
+_MARK = b"\xef\xbb\xbf"  # byte order mark
+
+
+def load(root: Path, problems: Problems) -> Iterator[Source]:
+    """Every announcement under `root`/announcements, in the order of their names."""
+    yield from _folder(root, "announcements", problems)
+
+
+def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
+    """Every issue file under `root`/announcements/issues."""
+    yield from _folder(root, "announcements/issues", problems)
+
+
+def _folder(root: Path, folder: str, problems: Problems) -> Iterator[Source]:
+    is_inside = (root / folder).resolve().is_relative_to(root.resolve())
+    for path in paths(root, folder, problems):
+        source = _read(f"{root}/{path}", path, problems, is_inside=is_inside)
+        if source is not None:
+            yield source
+
+
+def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
+    """The project paths of the files of `folder` that are read, in the order of their names."""
+    try:
+        names = sorted(os.listdir(root / folder))
+    except FileNotFoundError:
+        return
+    except (NotADirectoryError, PermissionError) as fault:
+        problems.error(Place(folder), "unreadable", f"{folder} cannot be read: {fault.strerror}")
+        return
+    for name in names:
+        if name.endswith(".md") and not name.startswith((".", "_")) and name != "README.md":
+            yield f"{folder}/{name}"
+
+
+def read(root: Path, path: str, problems: Problems) -> Source | None:
+    """One file as a Source; None when it is too broken to go on, with the problems reported."""
+    full = root / path
+    is_inside = full.parent.resolve().is_relative_to(root.resolve())
+    return _read(str(full), path, problems, is_inside=is_inside)
+
+
+def _read(full: str, path: str, problems: Problems, *, is_inside: bool) -> Source | None:
+    try:
+        if not is_inside or os.path.islink(full):
+            problems.error(
+                Place(path), "outside-project", "this file is a symbolic link",
+                "put the file itself into the project",
+            )  # fmt: skip
+            return None
+        with open(full, "rb", buffering=0) as file:
+            raw = file.read()
+    except OSError as fault:
+        problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
+        return None
+    return parse(path, raw, problems)
+
+
+def parse(path: str, raw: bytes, problems: Problems) -> Source | None:
+    """The bytes of a file as a Source: BOM dropped, line ends to LF, otherwise as typed."""
+    utf8 = _as_utf8(path, raw, problems)
+    if utf8 is None:
+        return None
+    if not text.is_clean(utf8):
+        content = utf8.decode()
+        for offset, name in text.forbidden(content):
+            before = content[:offset]
+            place = Place(path, before.count("\n") + 1, offset - before.rfind("\n"))
+            problems.error(place, "control-character", f"{name} must not occur in text", "delete it")
+        return None
+    split = _split(path, utf8, problems)
+    if split is None:
+        return None
+    front, body, body_line = split
+    _read_excuses(path, front, problems)
+    fields = everyday.read(front) or events.read(path, front, problems)
+    return None if fields is None else Source(path, front, body, body_line, nodes, fields)
+
+
+def nodes(front: str) -> Fields:
+    """The nodes of front matter that was read before, for a Source that lost them on its way."""
+    return everyday.read(front) or events.read("", front, Problems()) or Fields((), 1, 1)
+
+
+def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:
+    """The file as it counts from here on; None for what is no UTF-8."""
+    utf8 = raw.removeprefix(_MARK)
+    try:
+        utf8.decode()
+    except UnicodeDecodeError as fault:
+        # The reader counts from the file's start.
+        offset = fault.start + len(raw) - len(utf8)
+        before = raw[:offset]
+        line_start = before.rfind(b"\n") + 1
+        column = len(before[line_start:].decode("utf-8", "replace").lstrip("\ufeff")) + 1
+        problems.error(
+            Place(path, before.count(b"\n") + 1, column), "not-utf-8",
+            f"byte 0x{raw[offset]:02x} at offset {offset} is not UTF-8",
+            "save the file as UTF-8",
+        )  # fmt: skip
+        return None
+    return utf8.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in utf8 else utf8
+
+
+def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int] | None:
+    """Front matter, body, and the line on which the body begins."""
+    first = utf8.find(b"\n") if b"\n" in utf8 else len(utf8)
+    if utf8[:first].rstrip(b" \t") != b"---":
+        problems.error(
+            Place(path), "no-front-matter", "the file does not begin with front matter",
+            "begin with a line '---', then 'title: …' and 'date: …', then '---'",
+        )  # fmt: skip
+        return None
+    end = _FENCE.search(utf8, first)
+    if end is None:
+        problems.error(
+            Place(path), "no-front-matter", "the front matter is never closed",
+            "end it with a line '---'",
+        )  # fmt: skip
+        return None
+    # One more LF in front keeps YAML's line numbers those of the file.
+    front = utf8[first : end.start() + 1]
+    if len(front) > MAX_FRONT_MATTER + 1:
+        problems.error(
+            Place(path), "front-matter-size", f"the front matter exceeds {MAX_FRONT_MATTER // 1024} KiB",
+            "move text into the body",
+        )  # fmt: skip
+        return None
+    return front.decode(), utf8[end.end() + 1 :], utf8.count(b"\n", 0, end.end()) + 2
+
+
+def _read_excuses(path: str, front: str, problems: Problems) -> None:
+    """Comments such as `# newsletter: ignore[plain-http]`."""
+    for match in _EXCUSE.finditer(front) if "ignore[" in front else ():
+        place = Place(path, front.count("\n", 0, match.start()) + 1, len(match[1]) + 1)
+        for code in filter(None, re.split(r"[ \t,]+", match[2])):
+            problems.excuse(place, code, whole_file=not match[1].strip())
