@@ -16,7 +16,7 @@ LAYERS = (
     "problems",
     "model",
     "text dates addresses brand content exchange front manifest typography workers",
-    "files prose words templates outbox",
+    "files prose words templates outbox filling",
     "vocabulary",
     "fields views campaign site",
     "keys targets clashes",

@@ -7,12 +7,13 @@ Headers and bytes are looked at in every run; the rest only when a check is `tho
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 from newsletter.brand import colours
+from newsletter.channels.mail.sections import SLOT
 from newsletter.channels.mail.shape import Drawn
 from newsletter.content import HEAD
 from newsletter.fields import suggest
@@ -37,8 +38,6 @@ from newsletter.rules.rule import Family, Finding, Rule
 from newsletter.rules.written import Written
 from newsletter.templates import Templates, packaged
 
-_SECTION = re.compile("(?=<mj-section|<mj-wrapper|</mj-body)")
-_SLOT = re.compile(f"{HEAD}\\d+")
 SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 
 
@@ -90,12 +89,11 @@ class Inspection:
     def _is_new(self, drawn: Drawn) -> bool:
         """Whether a shape holds a section, or two neighbours, that none before it held.
 
-        An issue of sixty stories is a shape of its own, made of four sections that were looked at long ago.
+        An issue of sixty stories is a shape of its own, made of sections that were looked at long ago.
         """
         if not drawn.is_shape:
             return True
-        sections = _SECTION.split(_SLOT.sub(HEAD, drawn.mjml))
-        neighbours = set(pairwise((drawn.template.path, *sections)))
+        neighbours = set(pairwise((drawn.template.path, *map(_kind, drawn.sections))))
         fresh = neighbours - self._neighbours
         self._neighbours |= fresh
         return bool(fresh)
@@ -180,6 +178,13 @@ class Inspection:
 
     def _host(self) -> str:
         return urlsplit(self.chosen.settings.url).hostname or ""
+
+
+@lru_cache(maxsize=4096)
+def _kind(section: str) -> str:
+    """A section in which nothing stands between slots more than twice in a row: a list of three is like a longer one."""
+    runs = (list(run)[:2] for _, run in groupby(section.split(SLOT)))
+    return SLOT.join(piece for run in runs for piece in run)
 
 
 @cache

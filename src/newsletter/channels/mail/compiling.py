@@ -60,6 +60,24 @@ def check_balance(mjml: str) -> None:
         raise MjmlFault(f"{above[-1][0].split()[0].rstrip('>')}> is never closed", above[-1].start())
 
 
+def is_closed(part: str) -> bool:
+    """Whether a piece of MJML closes every tag, comment and value that it opens."""
+    if "<" in _TAG.sub("", part):
+        return False
+    try:
+        check_balance(part)
+    except MjmlFault:
+        return False
+    return True
+
+
+def inside(mjml: str, name: str) -> tuple[int, int]:
+    """Where the content of the element `name` begins and ends; (-1, -1) when there is none."""
+    opening = _TAG.match(mjml, max(mjml.find(f"<{name}"), 0))
+    start, end = opening.end() if opening else -1, mjml.rfind(f"</{name}")
+    return (start, end) if opening and opening[0].startswith(f"<{name}") and start <= end else (-1, -1)
+
+
 def mark(mjml: str) -> str:
     """The same mail with each element's offset: `data-at` in HTML, a class `at-…` in components of the body."""
     body = mjml.find("<mj-body")

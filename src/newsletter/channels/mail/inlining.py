@@ -25,6 +25,10 @@ if _absent is not None:
     del sys.modules["requests"]
 
 _VOID = frozenset(("hr", "img", "br"))
+# These are never inlined.
+_MEDIA = re.compile(r"@media[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_POINTED = re.compile(r":(?:active|focus|hover|link|visited)\b")
+_AROUND = re.compile(r"[+~:@\"'\\]")
 
 
 class _Offline(Premailer):  # type: ignore[misc]
@@ -65,6 +69,12 @@ def inline(html: str, css: str) -> str:
             cssutils_logging_level=logging.CRITICAL,
         ).transform(pretty_print=False)
     )
+
+
+def looks_around(css: str) -> bool:
+    """Whether a rule of `css` may depend on what stands beside an element: when in doubt, yes."""
+    plain = _MEDIA.sub("", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    return any(_AROUND.search(_POINTED.sub("", text)) for text in re.findall(r"([^{}]*)\{", plain))
 
 
 def resolve(chains: Iterable[str], css: str) -> Mapping[str, str]:

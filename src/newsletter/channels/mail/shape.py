@@ -1,8 +1,9 @@
 """shape: a mail's MJML with tokens for content, compiled once, filled for every mail.
 
 Templates produce MJML in which each piece of content is a token. That text is the shape; two
-announcements with the same blocks have the same one. Only shapes pass through mrml and premailer.
-Where a template breaks a token, that mail takes the full path, content and all, and is reported.
+announcements with the same blocks have the same one. Only shapes pass through mrml and premailer,
+and of these each kind of section once (see `sections`). Where a template breaks a token, that mail
+takes the full path, content and all, and is reported.
 """
 
 import re
@@ -13,39 +14,34 @@ from typing import Any
 
 from newsletter.channels.mail.compiling import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.mail.inlining import inline
+from newsletter.channels.mail.sections import SLOT, Inseparable, Sections
 from newsletter.channels.mail.validating import find_invalid
-from newsletter.content import HEAD, TAIL, slots
+from newsletter.content import slots
+from newsletter.filling import TOKEN, Shape, lost, split, token
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Template, Templates, Trace
-
-_TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A compiled document: `literals` with the slots `order` between them."""
-
-    literals: tuple[str, ...]
-    order: tuple[int, ...]
-
-    def fill(self, content: list[str]) -> tuple[str, ...]:
-        """The document's pieces: literals at even places, content between them."""
-        out = [self.literals[0]]
-        for slot, literal in zip(self.order, self.literals[1:], strict=True):
-            out += content[slot], literal
-        return tuple(out)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A mail as its template gave it, and as HTML: a shape, or a whole mail that has none."""
+    """A mail as its template gave it, and what it was compiled to.
+
+    `sections` are what `mjml` is made of, less the numbers of its slots. What is no shape has no slots:
+    it is a whole mail with its content.
+    """
 
     press: "Press"
     template: Template
     values: Mapping[str, Any]
     mjml: str
-    html: str
     is_shape: bool
+    sections: tuple[str, ...] = ()
+    shape: Shape[str] = field(default_factory=lambda: Shape(("",), ()))
+
+    @property
+    def html(self) -> str:
+        """The compiled document, with a token in each slot."""
+        return "".join(self.shape.fill([token(slot) for slot in range(max(self.shape.order, default=-1) + 1)]))
 
     def trace(self) -> Trace:
         """Where the lines of `mjml` come from."""
@@ -64,7 +60,11 @@ class Press:
     templates: Templates
     css: str
     problems: Problems
-    shapes: dict[str, Shape] = field(default_factory=dict)
+    shapes: dict[str, Shape[str]] = field(default_factory=dict)
+    sections: Sections = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sections = Sections(self.css)
 
     def render(self, template: Template, values: Mapping[str, Any]) -> str:
         """A mail's HTML. Raises Stop on a template's fault, reported at its line."""
@@ -76,36 +76,52 @@ class Press:
             mjml = template.render(values)
         shape = self.shapes.get(mjml)
         if shape is None:
-            if lost := _lost(mjml, len(content)):
-                self._report_lost(template, lost)
+            if fault := lost(mjml, len(content)):
+                self._report_lost(template, fault)
                 return "", self.full(template, values)
-            pieces = _TOKEN.split(self._compile(template, values, mjml, is_shape=True))
-            shape = Shape(tuple(pieces[::2]), tuple(map(int, pieces[1::2])))
-            self.shapes[mjml] = shape
+            shape = self.shapes[mjml] = self._draw(Drawn(self, template, values, mjml, is_shape=True))
             self.templates.tally["shapes"] += 1
         return shape.fill(content)
 
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
         """The same by the full path: the whole document through mrml and premailer."""
         self.templates.tally["full paths"] += 1
-        return self._compile(template, values, template.render(values), is_shape=False)
+        drawn = Drawn(self, template, values, template.render(values), is_shape=False)
+        drawn = replace(drawn, shape=Shape((self._compile(drawn),), ()))
+        self._show(drawn)
+        return drawn.html
 
-    def _compile(self, template: Template, values: Mapping[str, Any], mjml: str, *, is_shape: bool) -> str:
-        drawn = Drawn(self, template, values, mjml, "", is_shape)
+    def _draw(self, drawn: Drawn) -> Shape[str]:
+        """The shape of a mail: joined of its sections, or compiled whole."""
+        pieces = TOKEN.split(drawn.mjml)
+        sections: tuple[str, ...] = (SLOT.join(pieces[::2]),)
         try:
-            check_balance(mjml)
+            cut = self.sections.cut(*sections)
+            sections = (cut.before + cut.behind, *cut.sections)
+            shape = self.sections.shape(cut, [int(number) for number in pieces[1::2]])
+        except Inseparable:
+            self.templates.tally["whole shapes"] += 1
+            shape = split(self._compile(drawn))
+        self._show(replace(drawn, sections=sections, shape=shape))
+        return shape
+
+    def _show(self, drawn: Drawn) -> None:
+        if self.templates.watch:
+            self.templates.watch(drawn)
+
+    def _compile(self, drawn: Drawn) -> str:
+        """A whole mail's HTML. Raises Stop on a template's fault."""
+        try:
+            check_balance(drawn.mjml)
             self._refuse_invalid(drawn)
-            drawn = replace(drawn, html=inline(to_html(mjml), self.css))
+            return inline(to_html(drawn.mjml), self.css)
         except MjmlFault as fault:
-            place = drawn.trace().place(fault.position) if fault.position >= 0 else Place(template.path)
+            place = drawn.trace().place(fault.position) if fault.position >= 0 else Place(drawn.template.path)
             self.problems.error(
                 place, "mjml-fault", f"this template gives MJML that cannot be compiled: {fault.message}",
                 "correct the tag at this line",
             )  # fmt: skip
             raise Stop from None
-        if self.templates.watch:
-            self.templates.watch(drawn)
-        return drawn.html
 
     def _refuse_invalid(self, drawn: Drawn) -> None:
         found = list(find_invalid(drawn.mjml))
@@ -115,10 +131,10 @@ class Press:
                 self.problems.error(trace.place(fault.position), fault.code, fault.message, fault.fix)
             raise Stop
 
-    def _report_lost(self, template: Template, lost: str) -> None:
+    def _report_lost(self, template: Template, fault: str) -> None:
         self.problems.warning(
             Place(template.path, *self._line_of_breaker()), "lost-slot",
-            f"this template changes content after it was printed ({lost}), so each mail is compiled whole",
+            f"this template changes content after it was printed ({fault}), so each mail is compiled whole",
             "apply the filter to the value itself: {{ title|upper }}, not {% filter upper %}",
         )  # fmt: skip
 
@@ -128,12 +144,3 @@ class Press:
                 start = source.rfind("\n", 0, match.start())
                 return source.count("\n", 0, match.start()) + 1, match.start() - start
         return 1, 1
-
-
-def _lost(mjml: str, issued: int) -> str:
-    """What happened to a token, or "". Each must stand whole, and no fragment of one elsewhere."""
-    whole = {int(number) for number in _TOKEN.findall(mjml)}
-    if len(whole) != issued:
-        return f"{issued - len(whole)} of {issued} pieces are missing"
-    rest = _TOKEN.sub("", mjml).lower()
-    return "a piece was altered" if HEAD.lower() in rest else ""

@@ -1,0 +1,53 @@
+"""filling: a document made once with tokens in the place of content, split at them, and filled again and again."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import AnyStr, Generic
+
+from newsletter.content import HEAD, TAIL
+
+TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
+
+
+def token(number: int) -> str:
+    """What stands for the content of that number."""
+    return f"{HEAD}{number}{TAIL}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Generic[AnyStr]):
+    """A document: literals at the even places of `pieces`; between them the slots, whose numbers are `order`."""
+
+    pieces: tuple[AnyStr, ...]
+    order: tuple[int, ...]
+
+    @property
+    def literals(self) -> tuple[AnyStr, ...]:
+        """What stands in every document of this shape."""
+        return self.pieces[::2]
+
+    def fill(self, content: Sequence[AnyStr]) -> tuple[AnyStr, ...]:
+        """The document's pieces: literals at even places, content between them."""
+        out = list(self.pieces)
+        out[1::2] = [content[slot] for slot in self.order]
+        return tuple(out)
+
+
+def split(text: str) -> Shape[str]:
+    """The shape that a text with tokens stands for."""
+    pieces = TOKEN.split(text)
+    return Shape(tuple(pieces), tuple(map(int, pieces[1::2])))
+
+
+def lost(text: str, issued: int) -> str:
+    """What happened to one of `issued` tokens, or "". Each must stand whole, and no fragment of one elsewhere."""
+    whole = {int(number) for number in TOKEN.findall(text)}
+    if len(whole) != issued:
+        return f"{issued - len(whole)} of {issued} pieces are missing"
+    return "a piece was altered" if is_broken(text) else ""
+
+
+def is_broken(text: str) -> bool:
+    """Whether the text holds what was a token once."""
+    return HEAD.lower() in TOKEN.sub("", text).lower()
