@@ -6,7 +6,7 @@ from typing import Any
 
 from newsletter import prose
 from newsletter.campaign import marker
-from newsletter.channels.mail.mime import Letter, encode
+from newsletter.channels.mail.mime import Letter, write
 from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
 from newsletter.content import Content, as_content
 from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubscribe
@@ -113,9 +113,10 @@ class Mails:
             unsubscribe=settings.unsubscribe,
         )
         stem = f"email/{kind}s/{of.stem}"
-        yield Artefact(f"{stem}.html", "".join(html).encode(), "text/html", origin)
-        yield Artefact(f"{stem}.txt", text.encode(), "text/plain", origin)
-        yield Artefact(f"{stem}.eml", encode(letter), "message/rfc822", origin)
+        written = write(letter)
+        yield Artefact(f"{stem}.html", written.html, "text/html", origin)
+        yield Artefact(f"{stem}.txt", written.text, "text/plain", origin)
+        yield Artefact(f"{stem}.eml", written.message, "message/rfc822", origin)
 
     def _message_id(self, kind: str, of: Announcement | Issue) -> str:
         """Stable over rebuilds and renamings: made of the permanent id."""
