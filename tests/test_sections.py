@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +17,11 @@ from newsletter.channels.mail import Mails, Theme
 from newsletter.channels.mail.compiling import is_closed, to_html
 from newsletter.channels.mail.inlining import inline, looks_around
 from newsletter.channels.mail.sections import SLOT, Inseparable, Sections
+from newsletter.channels.mail.shape import Drawn, Press
 from newsletter.content import slots
 from newsletter.filling import TOKEN, token
 from newsletter.problems import Problems
+from newsletter.rules.inspection import Inspection
 from test_shape import HOSTILE, dom
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -259,6 +263,22 @@ def test_themes_whose_rules_look_around_are_compiled_whole(project: Project) -> 
     mails, problems = opened(project)
     check_issue(mails, 3)
     assert mails.templates.tally["whole shapes"] == 1 and not list(problems)
+
+
+@given(st.lists(st.lists(st.sampled_from("abcde"), max_size=30), max_size=6))
+def test_all_new_neighbours_are_looked_at_and_no_others(mails: list[list[str]]) -> None:
+    press, template, known = Press(None, "", Problems()), SimpleNamespace(path="a.mjml"), set[tuple[str, str]]()  # type: ignore[arg-type]
+    inspection = Inspection.__new__(Inspection)
+    inspection._neighbours = set()
+    for sections in mails:
+        drawn = Drawn(press, template, {}, "", is_shape=True, sections=("frame", *sections))  # type: ignore[arg-type]
+        pairs = {("a.mjml", "frame"), *pairwise(drawn.sections)}
+        kept = inspection._unseen(drawn)
+        assert bool(kept) == bool(pairs - known)
+        if kept:
+            assert kept[0] == "frame" and kept[-1] == drawn.sections[-1]
+            assert pairs - known <= {("a.mjml", "frame"), *pairwise(kept)} <= pairs
+        known |= pairs
 
 
 def looked_at(project: Project, templates: dict[str, str]) -> list[str]:

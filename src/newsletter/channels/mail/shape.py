@@ -7,14 +7,14 @@ takes the full path, content and all, and is reported.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from newsletter.channels.mail.compiling import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.mail.inlining import inline
-from newsletter.channels.mail.sections import SLOT, Inseparable, Sections
+from newsletter.channels.mail.sections import SLOT, Cut, Inseparable, Sections
 from newsletter.channels.mail.validating import find_invalid
 from newsletter.content import slots
 from newsletter.filling import TOKEN, Shape, lost, split, token
@@ -26,8 +26,8 @@ from newsletter.templates import Template, Templates, Trace
 class Drawn:
     """A mail as its template gave it, and what it was compiled to.
 
-    `sections` are what `mjml` is made of, less the numbers of its slots. What is no shape has no slots:
-    it is a whole mail with its content.
+    `sections` are what `mjml` is made of, less the numbers of its slots: what stands around them all
+    first. What is no shape has no slots: it is a whole mail with its content.
     """
 
     press: "Press"
@@ -37,11 +37,19 @@ class Drawn:
     is_shape: bool
     sections: tuple[str, ...] = ()
     shape: Shape[str] = field(default_factory=lambda: Shape(("",), ()))
+    cut: Cut | None = None  # when it was not compiled whole
 
     @property
     def html(self) -> str:
         """The compiled document, with a token in each slot."""
-        return "".join(self.shape.fill([token(slot) for slot in range(max(self.shape.order, default=-1) + 1)]))
+        return _with_tokens(self.shape)
+
+    def html_of(self, sections: Sequence[str]) -> str:
+        """The document with no other `sections` than these, the first among them; whole when it could not be cut."""
+        if self.cut is None:
+            return self.html
+        less = self.cut._replace(sections=tuple(sections[1:]))
+        return _with_tokens(self.press.sections.shape(less, range("".join(sections).count(SLOT))))
 
     def trace(self) -> Trace:
         """Where the lines of `mjml` come from."""
@@ -95,14 +103,16 @@ class Press:
         """The shape of a mail: joined of its sections, or compiled whole."""
         pieces = TOKEN.split(drawn.mjml)
         sections: tuple[str, ...] = (SLOT.join(pieces[::2]),)
+        cut = None
         try:
-            cut = self.sections.cut(*sections)
-            sections = (cut.before + cut.behind, *cut.sections)
-            shape = self.sections.shape(cut, [int(number) for number in pieces[1::2]])
+            found = self.sections.cut(*sections)
+            sections = (found.before + found.behind, *found.sections)
+            shape = self.sections.shape(found, [int(number) for number in pieces[1::2]])
+            cut = found
         except Inseparable:
             self.templates.tally["whole shapes"] += 1
             shape = split(self._compile(drawn))
-        self._show(replace(drawn, sections=sections, shape=shape))
+        self._show(replace(drawn, sections=sections, shape=shape, cut=cut))
         return shape
 
     def _show(self, drawn: Drawn) -> None:
@@ -144,3 +154,7 @@ class Press:
                 start = source.rfind("\n", 0, match.start())
                 return source.count("\n", 0, match.start()) + 1, match.start() - start
         return 1, 1
+
+
+def _with_tokens(shape: Shape[str]) -> str:
+    return "".join(shape.fill([token(slot) for slot in range(max(shape.order, default=-1) + 1)]))
