@@ -1,5 +1,6 @@
 """Mails joined of compiled sections are, to the byte, what mrml and premailer make of the whole document."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,10 +17,11 @@ from newsletter import pipeline
 from newsletter.channels.mail import Mails, Theme
 from newsletter.channels.mail.compiling import is_closed, to_html
 from newsletter.channels.mail.inlining import inline, looks_around
-from newsletter.channels.mail.sections import SLOT, Inseparable, Sections
+from newsletter.channels.mail.repeats import SLOT, Run, longest_run
+from newsletter.channels.mail.sections import Inseparable, Sections
 from newsletter.channels.mail.shape import Drawn, Press
 from newsletter.content import slots
-from newsletter.filling import TOKEN, token
+from newsletter.filling import TOKEN, Shape, token
 from newsletter.problems import Problems
 from newsletter.rules.inspection import Inspection
 from test_shape import HOSTILE, dom
@@ -87,8 +89,21 @@ def joined(sections: Sections, mjml: str) -> str:
 KNOWING = Sections(CSS)  # what it has learnt of one document serves the next
 
 
+def listed(between: str, count: int) -> str:
+    entries = between.join([SLOT] * count)
+    return in_column(f'<mj-text><ul><li class="first">{entries}</li></ul>{SLOT}</mj-text>')
+
+
+BETWEEN = (
+    '</li><li class="title">', "</li>\n<li>", " · ", "<br>", "", "<p></p>", "</li></ul><ul><li>",
+    "<p class='title'>x</p>", "</li></ul></mj-text><mj-text><ul><li>", "<!-- a -->",
+    "</li><!--[if mso]><li>b</li><![endif]--><li>",
+)  # fmt: skip
+LISTS = st.builds(listed, st.sampled_from(BETWEEN), st.integers(1, 9))
+
+
 def sequences(size: int) -> st.SearchStrategy[list[str]]:
-    return st.lists(st.sampled_from(KINDS), min_size=size, max_size=size)
+    return st.lists(st.sampled_from(KINDS) | LISTS, min_size=size, max_size=size)
 
 
 @settings(max_examples=120)
@@ -99,6 +114,47 @@ def test_any_sequence_of_sections(chosen: list[str], chance: Random) -> None:
     compiled = inline(to_html(whole), CSS)
     assert joined(KNOWING, whole) == compiled
     assert joined(Sections(CSS), whole) == compiled
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+def test_lists_of_any_length(between: str) -> None:
+    sections = Sections(CSS)
+    for count in (9, 1, 2, 3, 4, 5, 60):
+        mjml = "".join((BEFORE, listed(between, count), BEHIND))
+        whole = numbered(mjml, range(mjml.count(SLOT)))
+        assert joined(sections, whole) == inline(to_html(whole), CSS)
+    run = longest_run(listed(between, 9))
+    assert bool(run) != bool(re.search("mj-|<!", between))
+    if run:
+        assert run.shortened(listed(between, 9)) == listed(between, 3)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        f"<mj-section>{COLUMN * 5}</mj-section>",
+        in_column(f"<mj-text>{f'<b>{SLOT}' * 5}{'</b>' * 5}</mj-text>"),
+        in_column(f'<mj-image src="a" alt="{" ".join([SLOT] * 5)}" />'),
+        in_column(f'<mj-text><a href="{"/".join([SLOT] * 5)}">a</a></mj-text>'),
+        in_column(f"<mj-text>{SLOT}, {SLOT}, {SLOT}</mj-text>"),
+        in_column(f"<mj-text>{SLOT}</mj-text>"),
+        "<mj-raw></mj-raw>",
+    ],
+)
+def test_what_is_no_list_to_shorten(section: str) -> None:
+    assert longest_run(section) is None
+    mjml = "".join((BEFORE, section, BEHIND))
+    whole = numbered(mjml, range(mjml.count(SLOT)))
+    assert joined(Sections(CSS), whole) == inline(to_html(whole), CSS)
+
+
+def test_lists_whose_compiled_entries_are_not_alike_are_not_lengthened() -> None:
+    run = Run(1, 5)
+    alike = Shape(("a", "", "b", "", "-", "", "-", "", "c"), (0, 1, 2, 3))
+    assert run.lengthened(alike) == Shape(("a", "", "b", *("", "-") * 5, "", "c"), (0, 1, 2, 3, 4, 5, 6))
+    assert run.lengthened(Shape(("a", "", "b", "", "-", "", "+", "", "c"), (0, 1, 2, 3))) is None
+    assert run.lengthened(Shape(("a", "", "b", "", "-", "", "-", "", "c"), (0, 1, 3, 2))) is None
+    assert run.lengthened(Shape(("a", "", "b", "", "-", "", "c"), (0, 1, 2))) is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from newsletter.brand import colours
-from newsletter.channels.mail.sections import SLOT
+from newsletter.channels.mail.repeats import SLOT
 from newsletter.channels.mail.shape import Drawn
 from newsletter.content import HEAD
 from newsletter.fields import suggest

@@ -12,7 +12,7 @@ from mjml import mjml2html
 MAX_DEPTH = 200
 
 _TAG = re.compile(r"<(?:!--.*?-->|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL)
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ATTRIBUTE = re.compile(r"(=\s*)(\"[^\"]*\"|'[^']*')")
 
 
@@ -44,7 +44,7 @@ def check_balance(mjml: str) -> None:
     above: list[re.Match[str]] = []
     for tag in _TAG.finditer(mjml):
         name = re.match(r"</?([A-Za-z0-9-]+)", tag[0])
-        if name is None or tag[0].endswith("/>") or name[1].lower() in _VOID:
+        if name is None or tag[0].endswith("/>") or name[1].lower() in VOID:
             continue
         if not tag[0].startswith("</"):
             above.append(tag)
