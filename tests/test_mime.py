@@ -49,23 +49,23 @@ X-Unsent: 1
 Content-Language: fr
 MIME-Version: 1.0
 Content-Type: multipart/alternative;
- boundary="=_db11efc7c72d7f2012c731c7b180031a"
+ boundary="=_d0ed22d21f991270a98e347fa2df65bf"
 
---=_db11efc7c72d7f2012c731c7b180031a
+--=_d0ed22d21f991270a98e347fa2df65bf
 Content-Type: text/plain; charset=utf-8
 Content-Transfer-Encoding: quoted-printable
 Content-Language: fr
 
 L=E2=80=99=C3=A9t=C3=A9 =3D beau
 
---=_db11efc7c72d7f2012c731c7b180031a
+--=_d0ed22d21f991270a98e347fa2df65bf
 Content-Type: text/html; charset=utf-8
 Content-Transfer-Encoding: quoted-printable
 Content-Language: fr
 
 <p>L=E2=80=99=C3=A9t=C3=A9 =3D beau</p>
 
---=_db11efc7c72d7f2012c731c7b180031a--
+--=_d0ed22d21f991270a98e347fa2df65bf--
 """
 
 

@@ -62,11 +62,9 @@ def encode(letter: Letter) -> bytes:
 def write(letter: Letter) -> Written:
     """The mail with its parts. Raises as `encode` does."""
     plain_text, text, plain_html, html = quoting.encode(letter.text, letter.html)
-    # "=_" never occurs in quoted-printable, so no part can hold the boundary.
-    digest = hashlib.sha256(text)
-    digest.update(b"\0")
-    digest.update(html)
-    boundary = f"=_{digest.hexdigest()[:32]}".encode()
+    # "=_" never occurs in quoted-printable, so no part can hold the boundary. The text, a fifth of
+    # the whole, is enough to make it differ from that of a mail which may quote this one.
+    boundary = f"=_{hashlib.sha256(text).hexdigest()[:32]}".encode()
     own = (
         _header("Subject", *_words(letter.subject, "Subject")),
         _header("Date", _date(letter.date)),
