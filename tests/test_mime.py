@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.channels.mail.mime import Letter, encode
+from newsletter.channels.mail import quoting
+from newsletter.channels.mail.mime import Letter, encode, write
 from newsletter.model import Sender, Unsubscribe
 
 LETTER = Letter(
@@ -48,23 +49,23 @@ X-Unsent: 1
 Content-Language: fr
 MIME-Version: 1.0
 Content-Type: multipart/alternative;
- boundary="=_db11efc7c72d7f2012c731c7b180031a"
+ boundary="=_d0ed22d21f991270a98e347fa2df65bf"
 
---=_db11efc7c72d7f2012c731c7b180031a
+--=_d0ed22d21f991270a98e347fa2df65bf
 Content-Type: text/plain; charset=utf-8
 Content-Transfer-Encoding: quoted-printable
 Content-Language: fr
 
 L=E2=80=99=C3=A9t=C3=A9 =3D beau
 
---=_db11efc7c72d7f2012c731c7b180031a
+--=_d0ed22d21f991270a98e347fa2df65bf
 Content-Type: text/html; charset=utf-8
 Content-Transfer-Encoding: quoted-printable
 Content-Language: fr
 
 <p>L=E2=80=99=C3=A9t=C3=A9 =3D beau</p>
 
---=_db11efc7c72d7f2012c731c7b180031a--
+--=_d0ed22d21f991270a98e347fa2df65bf--
 """
 
 
@@ -348,6 +349,25 @@ def test_lines_of_every_length(lead: str, tail: str) -> None:
         "\n".join(f"{lead}{'a' * size}{tail}" for size in sizes),
         "\n".join(f"{lead}{'a' * (size % 79)}{'é' * (size // 3)}{tail}" for size in sizes),
     )
+
+
+ODD = st.lists(
+    st.sampled_from(["a", "é", "=", ".", " ", "\t", "\n", "\r", "\0", "=20", "From ", "x" * 70, "œ" * 9]), max_size=12
+).map("".join)
+
+
+@given(ODD, st.lists(ODD, max_size=7))
+def test_pieces_encoded_together_are_those_encoded_one_by_one(text: str, html: list[str]) -> None:
+    """Lines of one piece never depend on another, whatever stands in it; files hold every character as it was."""
+    written = write(replace(LETTER, text=text, html=tuple(html)))
+    assert written.text == text.encode() and written.html == "".join(html).encode()
+    assert bodies(written.message) == [
+        "".join(re.sub("\r\n?|\n", "\r\n", piece) for piece in part).encode() for part in ([text], html)
+    ]
+    assert sound(written.message)
+    pieces = [quoting.encode("", ("", piece))[3] for piece in html]
+    shown = [piece + b"=\r\n" if piece and not piece.endswith(b"\n") else piece for piece in pieces]
+    assert quoting.encode(text, html)[1::2] == (quoting.encode(text, ())[1], b"".join(shown).removesuffix(b"=\r\n"))
 
 
 def test_carriage_returns_end_lines() -> None:

@@ -5,14 +5,15 @@ Headers and bytes are looked at in every run; the rest only when a check is `tho
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import pairwise
+from functools import cache, lru_cache
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
 from newsletter.brand import colours
+from newsletter.channels.mail.repeats import SLOT
 from newsletter.channels.mail.shape import Drawn
 from newsletter.content import HEAD
 from newsletter.fields import suggest
@@ -37,8 +38,6 @@ from newsletter.rules.rule import Family, Finding, Rule
 from newsletter.rules.written import Written
 from newsletter.templates import Templates, packaged
 
-_SECTION = re.compile("(?=<mj-section|<mj-wrapper|</mj-body)")
-_SLOT = re.compile(f"{HEAD}\\d+")
 SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 
 
@@ -78,29 +77,40 @@ class Inspection:
 
     def drawn(self, drawn: Drawn) -> None:
         """A mail's shape: its rules run on the finished HTML; only where one finds something, its origin is looked up."""
-        if not (self.thorough or self._is_new(drawn)):
+        sections = drawn.sections if self.thorough else self._unseen(drawn)
+        if drawn.is_shape and not sections:
             return
-        document = self._document(drawn.html, drawn.is_shape)
-        found = [each for family in SHAPES for each in family.find(document)]
-        if not found:
+        document = self._document(drawn.html_of(sections), drawn.is_shape)
+        if not any(True for family in SHAPES for _ in family.find(document)):
             return
         trace, marked = drawn.trace(), self._document(drawn.marked(), drawn.is_shape)
         for family in SHAPES:
             for rule, finding in family.find(marked):
                 rule.report(self.problems, trace.place(_origin(finding.where, drawn.mjml)), finding)
 
-    def _is_new(self, drawn: Drawn) -> bool:
-        """Whether a shape holds a section, or two neighbours, that none before it held.
+    def _unseen(self, drawn: Drawn) -> Sequence[str]:
+        """The sections of a shape, less rounds among them that were seen: every one, and every two neighbours, that
+        none before held. None when it has nothing new.
 
-        An issue of sixty stories is a shape of its own, made of four sections that were looked at long ago.
+        An issue of sixty stories is a shape of its own, made of sections that were looked at long ago.
         """
-        if not drawn.is_shape:
-            return True
-        sections = _SECTION.split(_SLOT.sub(HEAD, drawn.mjml))
-        neighbours = set(pairwise((drawn.template.path, *sections)))
-        fresh = neighbours - self._neighbours
-        self._neighbours |= fresh
-        return bool(fresh)
+        kept: list[str] = []
+        kinds = [drawn.template.path]
+        places: dict[str, int] = {}
+        newest = 0
+        for section in drawn.sections:
+            kind = _kind(section)
+            pair = (kinds[-1], kind)
+            kept.append(section)
+            kinds.append(kind)
+            if pair not in self._neighbours:
+                self._neighbours.add(pair)
+                newest = len(kept)
+            before = places.get(kind, 0)
+            if newest <= before < len(kinds) and kinds[before] == kind:  # nothing was new since it stood here before
+                del kept[before:], kinds[before + 1 :]
+            places[kind] = len(kept)
+        return kept if newest else ()
 
     def _document(self, html: str, is_shape: bool) -> Document:
         return Document(html, is_shape=is_shape, host=self._host(), known_pairs=self._pairs)
@@ -182,6 +192,13 @@ class Inspection:
 
     def _host(self) -> str:
         return urlsplit(self.chosen.settings.url).hostname or ""
+
+
+@lru_cache(maxsize=4096)
+def _kind(section: str) -> str:
+    """A section in which nothing stands between slots more than twice in a row: a list of three is like a longer one."""
+    runs = (list(run)[:2] for _, run in groupby(section.split(SLOT)))
+    return SLOT.join(piece for run in runs for piece in run)
 
 
 @cache

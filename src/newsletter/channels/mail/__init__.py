@@ -6,7 +6,7 @@ from typing import Any
 
 from newsletter import prose
 from newsletter.campaign import marker
-from newsletter.channels.mail.mime import Letter, encode
+from newsletter.channels.mail.mime import Letter, write
 from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
 from newsletter.content import Content, as_content
 from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubscribe
@@ -52,7 +52,7 @@ class Mails:
 
     def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
         """What the templates of an announcement's mail may use."""
-        shown = self._story(announcement, announcement.stem)
+        shown = self._story(announcement, self._addressing(announcement.stem))
         url = self.publication.settings.url + announcement.page
         return self._values(announcement.lang, announcement.title, announcement.preheader, url) | {
             "story": as_content(shown)
@@ -66,14 +66,15 @@ class Mails:
     def issue_values(self, issue: Issue) -> Mapping[str, Any]:
         """What the templates of an issue's mail may use."""
         introduction, introduction_text = Content(""), ""
+        addressing = self._addressing(issue.stem)
         if issue.file:
             self.theme.learn(issue.file.prose)
-            look = flavour(issue.file.targets, self._addressing(issue.stem))
+            look = flavour(issue.file.targets, addressing)
             introduction = Content(prose.html(issue.file.prose, look), safe=True)
             introduction_text = prose.plain(issue.file.prose, look.link)
         url = self.publication.settings.url + issue.page
         return self._values(issue.lang, issue.title, issue.preheader, url) | {
-            "stories": as_content(tuple(self._story(story, issue.stem) for story in issue.stories)),
+            "stories": as_content(tuple(self._story(story, addressing) for story in issue.stories)),
             "introduction": introduction,
             "introduction_text": introduction_text,
         }
@@ -83,10 +84,9 @@ class Mails:
         mark = marker(settings, "email", campaign) if settings.mail.utm else str
         return absolute(self.publication, TEXT_WIDTH, self.theme.style, mark)
 
-    def _story(self, announcement: Announcement, campaign: str) -> Story:
+    def _story(self, announcement: Announcement, addressing: Addressing) -> Story:
         self.theme.learn(announcement.prose)
-        words = self.theme.words(announcement.lang)
-        return Story(announcement, self.publication, words, self._addressing(campaign))
+        return Story(announcement, self.publication, self.theme.words(announcement.lang), addressing)
 
     def _values(self, lang: str, title: str, preheader: str, url: str) -> dict[str, Any]:
         return {
@@ -113,9 +113,10 @@ class Mails:
             unsubscribe=settings.unsubscribe,
         )
         stem = f"email/{kind}s/{of.stem}"
-        yield Artefact(f"{stem}.html", "".join(html).encode(), "text/html", origin)
-        yield Artefact(f"{stem}.txt", text.encode(), "text/plain", origin)
-        yield Artefact(f"{stem}.eml", encode(letter), "message/rfc822", origin)
+        written = write(letter)
+        yield Artefact(f"{stem}.html", written.html, "text/html", origin)
+        yield Artefact(f"{stem}.txt", written.text, "text/plain", origin)
+        yield Artefact(f"{stem}.eml", written.message, "message/rfc822", origin)
 
     def _message_id(self, kind: str, of: Announcement | Issue) -> str:
         """Stable over rebuilds and renamings: made of the permanent id."""

@@ -12,7 +12,7 @@ from mjml import mjml2html
 MAX_DEPTH = 200
 
 _TAG = re.compile(r"<(?:!--.*?-->|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL)
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ATTRIBUTE = re.compile(r"(=\s*)(\"[^\"]*\"|'[^']*')")
 
 
@@ -44,7 +44,7 @@ def check_balance(mjml: str) -> None:
     above: list[re.Match[str]] = []
     for tag in _TAG.finditer(mjml):
         name = re.match(r"</?([A-Za-z0-9-]+)", tag[0])
-        if name is None or tag[0].endswith("/>") or name[1].lower() in _VOID:
+        if name is None or tag[0].endswith("/>") or name[1].lower() in VOID:
             continue
         if not tag[0].startswith("</"):
             above.append(tag)
@@ -58,6 +58,24 @@ def check_balance(mjml: str) -> None:
             raise MjmlFault(f"{fault[0].split()[0].rstrip('>')}> has no matching tag", fault.start())
     if above:
         raise MjmlFault(f"{above[-1][0].split()[0].rstrip('>')}> is never closed", above[-1].start())
+
+
+def is_closed(part: str) -> bool:
+    """Whether a piece of MJML closes every tag, comment and value that it opens."""
+    if "<" in _TAG.sub("", part):
+        return False
+    try:
+        check_balance(part)
+    except MjmlFault:
+        return False
+    return True
+
+
+def inside(mjml: str, name: str) -> tuple[int, int]:
+    """Where the content of the element `name` begins and ends; (-1, -1) when there is none."""
+    opening = _TAG.match(mjml, max(mjml.find(f"<{name}"), 0))
+    start, end = opening.end() if opening else -1, mjml.rfind(f"</{name}")
+    return (start, end) if opening and opening[0].startswith(f"<{name}") and start <= end else (-1, -1)
 
 
 def mark(mjml: str) -> str:

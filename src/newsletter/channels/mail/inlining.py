@@ -10,10 +10,9 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from html import escape, unescape
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import cssutils
 
@@ -24,25 +23,36 @@ from premailer import Premailer  # noqa: E402
 if _absent is not None:
     del sys.modules["requests"]
 
+_SHEETS = 8  # whose rules are kept
 _VOID = frozenset(("hr", "img", "br"))
+# These are never inlined.
+_MEDIA = re.compile(r"@media[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_POINTED = re.compile(r":(?:active|focus|hover|link|visited)\b")
+_AROUND = re.compile(r"[+~:@\"'\\]")
 
 
 class _Offline(Premailer):  # type: ignore[misc]
     """Premailer that cannot read anything from anywhere."""
 
+    _known: ClassVar[dict[tuple[str, int], Any]] = {}
+
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
-        return _parsed(css_body, validate)
+        parser = cssutils.CSSParser(
+            validate=validate, loglevel=logging.CRITICAL, raiseExceptions=False, fetcher=lambda url: (None, b"")
+        )
+        return parser.parseString(css_body)
+
+    def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
+        """Premailer puts rules together anew for every document, which takes longer than the rest of a small one."""
+        key = css_body, ruleset_index
+        if key not in self._known:
+            if len(self._known) == _SHEETS:
+                self._known.clear()
+            self._known[key] = super()._parse_style_rules(css_body, ruleset_index)
+        return self._known[key]
 
     def _load_external(self, url: str) -> str:
         raise AssertionError(f"rendering reads nothing from outside: {url}")
-
-
-@lru_cache(maxsize=8)  # premailer's own cache has 128 places for everything, and forgets style sheets first
-def _parsed(css: str, validate: bool) -> Any:
-    parser = cssutils.CSSParser(
-        validate=validate, loglevel=logging.CRITICAL, raiseExceptions=False, fetcher=lambda url: (None, b"")
-    )
-    return parser.parseString(css)
 
 
 def inline(html: str, css: str) -> str:
@@ -65,6 +75,12 @@ def inline(html: str, css: str) -> str:
             cssutils_logging_level=logging.CRITICAL,
         ).transform(pretty_print=False)
     )
+
+
+def looks_around(css: str) -> bool:
+    """Whether a rule of `css` may depend on what stands beside an element: when in doubt, yes."""
+    plain = _MEDIA.sub("", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    return any(_AROUND.search(_POINTED.sub("", text)) for text in re.findall(r"([^{}]*)\{", plain))
 
 
 def resolve(chains: Iterable[str], css: str) -> Mapping[str, str]:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
+from newsletter.channels.mail import quoting
 from newsletter.model import Sender, Unsubscribe
 from newsletter.text import forbidden, wrap
 
@@ -23,11 +25,6 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9_.-]+")
 # An https address, or a mail service's placeholder: anything without a scheme.
 _ONE_CLICK = re.compile(r"https:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
-
-# Lines that are too long, or would be with From escaped. Up to two characters after the first 71
-# keep an escape (=C3) whole: where one begins there, its digits are taken too.
-_OVERLONG = re.compile(rb"^(?=.{77}|From .{70})(.{71}[^=\n]{0,2})", re.MULTILINE)
-_FROM = re.compile(b"^From ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,39 +46,69 @@ class Letter:
     unsubscribe: Unsubscribe
 
 
+class Written(NamedTuple):
+    """A mail's HTML and text as files hold them, and the whole message."""
+
+    html: bytes
+    text: bytes
+    message: bytes
+
+
 def encode(letter: Letter) -> bytes:
     """The mail's bytes: ASCII, CRLF, text part first. Raises ValueError, naming the header, for what none may hold."""
-    text, html = _quoted_printable(letter.text), _in_pieces(letter.html)
-    # "=_" never occurs in quoted-printable, so no part can hold the boundary.
-    boundary = "=_" + hashlib.sha256(text + b"\0" + html).hexdigest()[:32]
-    sender = letter.sender
-    lines = [
-        _header("From", *_named(sender.name, _mailbox(sender.email, "From"), "From")),
-        _header("To", *_named(letter.list_title, _mailbox(sender.email, "To"), "To")),
-    ]
-    if sender.reply_to:
-        lines.append(_header("Reply-To", _mailbox(sender.reply_to, "Reply-To")))
-    lines += [
+    return write(letter).message
+
+
+def write(letter: Letter) -> Written:
+    """The mail with its parts. Raises as `encode` does."""
+    plain_text, text, plain_html, html = quoting.encode(letter.text, letter.html)
+    # "=_" never occurs in quoted-printable, so no part can hold the boundary. The text, a fifth of
+    # the whole, is enough to make it differ from that of a mail which may quote this one.
+    boundary = f"=_{hashlib.sha256(text).hexdigest()[:32]}".encode()
+    own = (
         _header("Subject", *_words(letter.subject, "Subject")),
         _header("Date", _date(letter.date)),
         _header("Message-ID", _enclosed(letter.message_id, "Message-ID")),
-        _header("List-Id", *_named(letter.list_title, letter.list_id, "List-Id")),
-        *_unsubscribe(letter.unsubscribe),
-        _header("Precedence", "bulk"),
-        _header("X-Unsent", "1"),
-        _header("Content-Language", letter.lang),
-        _header("MIME-Version", "1.0"),
-        _header("Content-Type", "multipart/alternative;", f'boundary="{boundary}"'),
-    ]
-    edge = f"\r\n--{boundary}".encode()
-    return b"".join(
-        (_head(lines), edge, b"\r\n", _part_head("plain", letter.lang), text,
+    )
+    edge = b"\r\n--" + boundary
+    message = b"".join(
+        (_people(letter.sender, letter.list_title), _head(own),
+         _list(letter.list_id, letter.list_title, letter.unsubscribe, letter.lang),
+         b'Content-Type: multipart/alternative;\r\n boundary="', boundary, b'"\r\n',
+         edge, b"\r\n", _part_head("plain", letter.lang), text,
          edge, b"\r\n", _part_head("html", letter.lang), html, edge, b"--\r\n")
     )  # fmt: skip
+    return Written(plain_html, plain_text, message)
 
 
 def _head(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+@lru_cache(maxsize=64)
+def _people(sender: Sender, list_title: str) -> bytes:
+    """The headers that say from whom to whom: the same in all mails of a publication."""
+    lines = [
+        _header("From", *_named(sender.name, _mailbox(sender.email, "From"), "From")),
+        _header("To", *_named(list_title, _mailbox(sender.email, "To"), "To")),
+    ]
+    if sender.reply_to:
+        lines.append(_header("Reply-To", _mailbox(sender.reply_to, "Reply-To")))
+    return _head(lines)
+
+
+@lru_cache(maxsize=64)
+def _list(list_id: str, list_title: str, unsubscribe: Unsubscribe, lang: str) -> bytes:
+    """The headers of a mailing list, and the last ones: the same in all mails of a language."""
+    lines = (
+        _header("List-Id", *_named(list_title, list_id, "List-Id")),
+        *_unsubscribe(unsubscribe),
+        _header("Precedence", "bulk"),
+        _header("X-Unsent", "1"),
+        _header("Content-Language", lang),
+        _header("MIME-Version", "1.0"),
+    )
+    return _head(lines)
 
 
 @lru_cache(maxsize=64)
@@ -92,37 +119,6 @@ def _part_head(kind: str, lang: str) -> bytes:
         _header("Content-Language", lang),
     )
     return _head(lines) + b"\r\n"
-
-
-def _in_pieces(pieces: tuple[str, ...]) -> bytes:
-    """Pieces in quoted-printable, each on lines of its own, so that it looks the same wherever it stands."""
-    last = len(pieces) - 1
-    made = (
-        (_content_piece if index % 2 else _literal_piece)(piece, index == last)
-        for index, piece in enumerate(pieces)
-        if piece
-    )  # fmt: skip
-    return b"".join(made)
-
-
-def _content_piece(piece: str, last: bool) -> bytes:
-    made = _quoted_printable(piece)
-    return made if last or made.endswith(b"\n") else made + b"=\r\n"
-
-
-_literal_piece = lru_cache(maxsize=4096)(_content_piece)
-
-
-def _quoted_printable(text: str) -> bytes:
-    """Lines of at most 76 characters; decoding gives the text with CRLF at its line ends."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    made = binascii.b2a_qp(text.encode(), istext=True)
-    # b2a_qp escapes the blank before a line end when it has already measured the line (binascii.c),
-    # and mailboxes put > before a From.
-    if b"=20\n" in made or b"=09\n" in made or b"From " in made:
-        made = _FROM.sub(b"=46rom ", _OVERLONG.sub(rb"\1=\n", made))
-    return made.replace(b"\n", b"\r\n")
 
 
 def _header(name: str, *pieces: str) -> str:
@@ -175,7 +171,6 @@ def _phrase(value: str, name: str) -> tuple[str, ...]:
     return (value if _ATOMS.fullmatch(value) else quoted,)
 
 
-@lru_cache(maxsize=64)
 def _named(title: str, address: str, name: str) -> tuple[str, ...]:
     """The pieces of `title <address>`."""
     *before, last = _phrase(title, name)

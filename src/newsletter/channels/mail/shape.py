@@ -1,35 +1,56 @@
 """shape: a mail's MJML with tokens for content, compiled once, filled for every mail.
 
 Templates produce MJML in which each piece of content is a token. That text is the shape; two
-announcements with the same blocks have the same one. Only shapes pass through mrml and premailer.
-Where a template breaks a token, that mail takes the full path, content and all, and is reported.
+announcements with the same blocks have the same one. Only shapes pass through mrml and premailer,
+and of these each kind of section once (see `sections`). Where a template breaks a token, that mail
+takes the full path, content and all, and is reported.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from newsletter.channels.mail.compiling import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.mail.inlining import inline
+from newsletter.channels.mail.repeats import SLOT
+from newsletter.channels.mail.sections import Cut, Inseparable, Sections
 from newsletter.channels.mail.validating import find_invalid
 from newsletter.content import slots
-from newsletter.filling import Shape, lost, split
+from newsletter.filling import TOKEN, Shape, lost, split, token
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Template, Templates, Trace
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A mail as its template gave it, and as HTML: a shape, or a whole mail that has none."""
+    """A mail as its template gave it, and what it was compiled to.
+
+    `sections` are what `mjml` is made of, less the numbers of its slots: what stands around them all
+    first. What is no shape has no slots: it is a whole mail with its content.
+    """
 
     press: "Press"
     template: Template
     values: Mapping[str, Any]
     mjml: str
-    html: str
     is_shape: bool
+    sections: tuple[str, ...] = ()
+    shape: Shape[str] = field(default_factory=lambda: Shape(("",), ()))
+    cut: Cut | None = None  # when it was not compiled whole
+
+    @property
+    def html(self) -> str:
+        """The compiled document, with a token in each slot."""
+        return _with_tokens(self.shape)
+
+    def html_of(self, sections: Sequence[str]) -> str:
+        """The document with no other `sections` than these, the first among them; whole when it could not be cut."""
+        if self.cut is None:
+            return self.html
+        less = self.cut._replace(sections=tuple(sections[1:]))
+        return _with_tokens(self.press.sections.shape(less, range("".join(sections).count(SLOT))))
 
     def trace(self) -> Trace:
         """Where the lines of `mjml` come from."""
@@ -49,6 +70,10 @@ class Press:
     css: str
     problems: Problems
     shapes: dict[str, Shape[str]] = field(default_factory=dict)
+    sections: Sections = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sections = Sections(self.css)
 
     def render(self, template: Template, values: Mapping[str, Any]) -> str:
         """A mail's HTML. Raises Stop on a template's fault, reported at its line."""
@@ -62,32 +87,51 @@ class Press:
             if fault := lost(mjml, len(content)):
                 self._report_lost(template, fault)
                 return "", self.full(template, values)
-            shape = split(self._compile(template, values, mjml, is_shape=True))
-            self.shapes[mjml] = shape
+            shape = self.shapes[mjml] = self._draw(Drawn(self, template, values, mjml, is_shape=True))
             self.templates.tally["shapes"] += 1
         return shape.fill(content)
 
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
         """The same by the full path: the whole document through mrml and premailer."""
         self.templates.tally["full paths"] += 1
-        return self._compile(template, values, template.render(values), is_shape=False)
+        drawn = Drawn(self, template, values, template.render(values), is_shape=False)
+        drawn = replace(drawn, shape=Shape((self._compile(drawn),), ()))
+        self._show(drawn)
+        return drawn.html
 
-    def _compile(self, template: Template, values: Mapping[str, Any], mjml: str, *, is_shape: bool) -> str:
-        drawn = Drawn(self, template, values, mjml, "", is_shape)
+    def _draw(self, drawn: Drawn) -> Shape[str]:
+        """The shape of a mail: joined of its sections, or compiled whole."""
+        pieces = TOKEN.split(drawn.mjml)
+        sections: tuple[str, ...] = (SLOT.join(pieces[::2]),)
+        cut = None
         try:
-            check_balance(mjml)
+            found = self.sections.cut(*sections)
+            sections = (found.before + found.behind, *found.sections)
+            shape = self.sections.shape(found, [int(number) for number in pieces[1::2]])
+            cut = found
+        except Inseparable:
+            self.templates.tally["whole shapes"] += 1
+            shape = split(self._compile(drawn))
+        self._show(replace(drawn, sections=sections, shape=shape, cut=cut))
+        return shape
+
+    def _show(self, drawn: Drawn) -> None:
+        if self.templates.watch:
+            self.templates.watch(drawn)
+
+    def _compile(self, drawn: Drawn) -> str:
+        """A whole mail's HTML. Raises Stop on a template's fault."""
+        try:
+            check_balance(drawn.mjml)
             self._refuse_invalid(drawn)
-            drawn = replace(drawn, html=inline(to_html(mjml), self.css))
+            return inline(to_html(drawn.mjml), self.css)
         except MjmlFault as fault:
-            place = drawn.trace().place(fault.position) if fault.position >= 0 else Place(template.path)
+            place = drawn.trace().place(fault.position) if fault.position >= 0 else Place(drawn.template.path)
             self.problems.error(
                 place, "mjml-fault", f"this template gives MJML that cannot be compiled: {fault.message}",
                 "correct the tag at this line",
             )  # fmt: skip
             raise Stop from None
-        if self.templates.watch:
-            self.templates.watch(drawn)
-        return drawn.html
 
     def _refuse_invalid(self, drawn: Drawn) -> None:
         found = list(find_invalid(drawn.mjml))
@@ -110,3 +154,7 @@ class Press:
                 start = source.rfind("\n", 0, match.start())
                 return source.count("\n", 0, match.start()) + 1, match.start() - start
         return 1, 1
+
+
+def _with_tokens(shape: Shape[str]) -> str:
+    return "".join(shape.fill([token(slot) for slot in range(max(shape.order, default=-1) + 1)]))
