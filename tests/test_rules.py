@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import test_problems
 from conftest import Project
@@ -208,9 +210,17 @@ def made(project: Project) -> tuple[Publication, Inspection, Mail]:
     stem = "email/announcements/prix"
     mail = Mail(
         publication.announcements[0], opened.settings, Place("a.md"), "templates/a.mjml", "templates/a.txt",
-        files[f"{stem}.html"].decode(), files[f"{stem}.txt"].decode(), files[f"{stem}.eml"],
+        files[f"{stem}.html"], files[f"{stem}.txt"], files[f"{stem}.eml"],
     )  # fmt: skip
     return publication, inspection, mail
+
+
+@given(
+    lengths=st.lists(st.sampled_from([0, 1, 76, 500, 996, 997, 998, 999, 1000, 2000]), max_size=8), end=st.booleans()
+)
+def test_lines_that_are_too_long(lengths: list[int], end: bool) -> None:
+    eml = b"\r\n".join(b"x" * length for length in lengths) + b"\r\n" * end
+    assert mails.has_long_line(eml) == any(length > 998 for length in lengths)
 
 
 @pytest.mark.parametrize(

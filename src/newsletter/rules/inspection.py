@@ -132,12 +132,12 @@ class Inspection:
         source = of.source if isinstance(of, Announcement) else of.file.source if of.file else None
         place = Place(source.path, source.body_line) if source else self.chosen.place("cadence", "title")
         kind = "announcement" if isinstance(of, Announcement) else "issue"
-        html = parts["html"].decode()
         if kind not in self._paths:
             self._paths[kind] = tuple(self.templates.read(f"mail/{kind}.{end}")[0] for end in ("mjml", "txt"))
         template, text_template = self._paths[kind]
-        mail = Mail(of, self.chosen.settings, place, template, text_template, html, parts["txt"].decode(), parts["eml"])
-        if HEAD in html and re.search(rf"{HEAD}\d+", html):
+        html = parts["html"]
+        mail = Mail(of, self.chosen.settings, place, template, text_template, html, parts["txt"], parts["eml"])
+        if HEAD.encode() in html and re.search(rb"%s\d+" % HEAD.encode(), html):
             self.problems.error(place, "leftover-slot", "a slot of this mail was not filled in", "report this fault")
         for family in (mails.HEADERS, mails.LISTS, mails.SIZES, mails.TEXTS) if self.thorough else (mails.HEADERS,):
             for rule, finding in family.find(mail):

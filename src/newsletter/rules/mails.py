@@ -20,6 +20,7 @@ HEADERS = Family("headers", "What receivers look at before anyone reads. Errors 
 CLIPPED = 100_000  # bytes; Gmail cuts a mail's HTML at about 102 KB
 NEARLY = 85_000  # bytes; a mail service adds its own
 LONGEST = 78  # characters of a line (RFC 5322, 2.1.1)
+WIDEST = 998  # characters of a line, at most (there, too)
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")
 _HREF = re.compile(r'<a\s[^>]*?href="([^"]*)"', re.IGNORECASE)
 _SHOWN = re.compile(r"<!--.*?-->|<(style|title|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
@@ -34,9 +35,19 @@ class Mail:
     place: Place
     html_template: str
     text_template: str
-    html: str
-    text: str
+    html_part: bytes = field(repr=False)
+    text_part: bytes = field(repr=False)
     eml: bytes = field(repr=False)
+
+    @cached_property
+    def html(self) -> str:
+        """Its HTML."""
+        return self.html_part.decode()
+
+    @cached_property
+    def text(self) -> str:
+        """Its text part."""
+        return self.text_part.decode()
 
     @cached_property
     def targets(self) -> tuple[str, ...]:
@@ -57,7 +68,8 @@ class Mail:
     @cached_property
     def head(self) -> bytes:
         """The header of the message."""
-        return self.eml.partition(b"\r\n\r\n")[0]
+        end = self.eml.find(b"\r\n\r\n")
+        return self.eml if end < 0 else self.eml[:end]
 
 
 @SIZES.rule("mail-size", "A mail that Gmail cuts", fails="100,000 bytes of HTML", passes="20,000 bytes of HTML")
@@ -65,7 +77,7 @@ def mail_size(mail: Mail) -> Iterator[Finding]:
     """Gmail shows the first 102 KB of a mail's HTML and hides the rest, with the link to unsubscribe, behind “View entire
     message”. Mail services add tracking of their own: from 85,000 bytes on it is close.
     """
-    size = len(mail.html.encode())
+    size = len(mail.html_part)
     if size > NEARLY:
         told = "Gmail cuts it off" if size > CLIPPED else "Gmail cuts mails at about 100,000"
         yield Finding(mail.place, f"the mail has {size:,} bytes of HTML: {told}", "shorten it, and link to the rest")
@@ -114,9 +126,9 @@ def bad_header(mail: Mail) -> Iterator[Finding]:
     """From, To, Subject, Date, Message-ID and MIME-Version stand exactly once, else receivers refuse the mail or show it
     as they like (RFC 5322, 3.6). This program writes them: a fault here is to be reported.
     """
-    names = re.findall(rb"^([!-9;-~]+):", mail.head, re.MULTILINE)
+    head = b"\n" + mail.head
     for name in ONCE:
-        if (count := names.count(name.encode())) != 1:
+        if (count := head.count(b"\n%s:" % name.encode())) != 1:
             yield Finding(mail.place, f"the mail has {count} headers {name}", "report this fault")
 
 
@@ -128,14 +140,32 @@ def bad_mime(mail: Mail) -> Iterator[Finding]:
     """
     if not mail.eml.isascii() or b"\0" in mail.eml:
         yield Finding(mail.place, "the mail holds bytes that are not ASCII", "report this fault")
-    lines = mail.eml.split(b"\r\n")
-    if mail.eml.count(b"\n") != len(lines) - 1 or mail.eml.count(b"\r") != len(lines) - 1:
+    ends = mail.eml.count(b"\r\n")
+    if mail.eml.count(b"\n") != ends or mail.eml.count(b"\r") != ends:
         yield Finding(mail.place, "the mail holds line ends that are not CRLF", "report this fault")
-    if max(map(len, lines)) > 998:
-        yield Finding(mail.place, "the mail holds a line of more than 998 characters", "report this fault")
-    parts = re.findall(rb"^Content-Type: ([a-z/]+)", mail.eml, re.MULTILINE)
-    if parts != [b"multipart/alternative", b"text/plain", b"text/html"]:
+    if has_long_line(mail.eml):
+        yield Finding(mail.place, f"the mail holds a line of more than {WIDEST} characters", "report this fault")
+    if tuple(types_of(mail.eml)) != (b"multipart/alternative", b"text/plain", b"text/html"):
         yield Finding(mail.place, "the mail is not a text part and then an HTML part", "report this fault")
+
+
+def has_long_line(eml: bytes) -> bool:
+    """Whether a line has more than 998 characters. It leaps: to read every byte takes ten times as long."""
+    start = 0
+    while len(eml) - start > WIDEST:
+        end = eml.rfind(b"\r\n", start, start + WIDEST + 2)
+        if end < 0:
+            return True
+        start = end + 2
+    return False
+
+
+def types_of(eml: bytes) -> Iterator[bytes]:
+    """What the lines that begin with Content-Type name."""
+    mark, at = b"\nContent-Type: ", -1
+    while (at := eml.find(mark, at + 1)) >= 0:
+        named = re.match(rb"[a-z/]+", eml[at + len(mark) : at + 99])
+        yield named[0] if named else b""
 
 
 @LISTS.rule(
