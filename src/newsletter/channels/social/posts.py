@@ -17,7 +17,10 @@ _LITTLE_TEXT = re.compile(r"[|{}@\[\]()<>#\\*_~]")
 
 
 class Post(NamedTuple):
-    """One text to paste; `part` of `parts` when it belongs to a thread."""
+    """One text to paste; `part` of `parts` when it belongs to a thread.
+
+    `link` is the one that the text is even around (see even.py), empty when it is no such text.
+    """
 
     platform: Platform
     text: str
@@ -27,6 +30,7 @@ class Post(NamedTuple):
     shortened: tuple[str, ...] = ()
     part: int = 1
     parts: int = 1
+    link: str = ""
 
     @property
     def suffix(self) -> str:
@@ -39,7 +43,8 @@ class Post(NamedTuple):
         fold = self.platform.fold
         if fold is None or len(self.text) <= fold:
             return ""
-        return "".join(units.clusters(self.text)[:fold])
+        # The link may be what is cut: each of its characters stands alone, too.
+        return self.text[:fold] if self.link else "".join(units.clusters(self.text)[:fold])
 
     @property
     def offenders(self) -> str:
