@@ -132,14 +132,14 @@ def test_blocks_keep_the_white_space_of_their_template() -> None:
         f"{begin('a')}A : {begin('b')}B\n{begin('c')}\n\n{begin('d')}D {begin('e', drop=1)}E \n\n\n\n{begin('f')}F\n"
     )
     found = split(rendered)
-    assert [block.name for block in found] == ["a", "b", "d", "e", "f"]
-    assert assemble(found, [block.text for block in found]) == "A : B\n\nD E\n\nF"
+    assert [kind.name for kind, _, _ in found] == ["a", "b", "d", "e", "f"]
+    assert assemble(found, [text for _, text, _ in found]) == "A : B\n\nD E\n\nF"
     assert assemble(found, ["", "B", "D", "", "F"]) == "B\n\nD\n\nF"
 
 
 def test_text_before_the_first_block_is_kept() -> None:
     found = split(f"Avant\n{begin('a')}A")
-    assert assemble(found, [block.text for block in found]) == "Avant\nA"
+    assert assemble(found, [text for _, text, _ in found]) == "Avant\nA"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ a text pasted there may fit where the same text sent by a program is refused.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote
 
@@ -72,6 +73,28 @@ def app_count(text: str) -> int:
         pieces += [text[at : link.start], shortened(text[link.start : link.end])]
         at = link.end
     return units.graphemes("".join(pieces) + text[at:])
+
+
+def app_count_even(text: str, link: str) -> int:
+    """The same for a text that is even around its only link (see even.py)."""
+    return len(text) - len(link) + _alone(link)[0]
+
+
+def facets_even(text: str, link: str, tags: Sequence[str]) -> tuple[Facet, ...]:
+    """Its facets; `tags` are all its hashtags, one after the other behind the link and its last words."""
+    at = units.utf8(text[: text.find(link)])
+    found = [Facet(each.kind, each.value, at + each.start, at + each.end) for each in _alone(link)[1]]
+    at = units.utf8(text) - sum(map(units.utf8, tags)) - max(0, len(tags) - 1)
+    for tag in tags:
+        end = at + units.utf8(tag)
+        found.append(Facet("tag", tag[1:], at, end))
+        at = end + 1
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _alone(link: str) -> tuple[int, tuple[Facet, ...]]:
+    return app_count(link), facets(link)
 
 
 def shortened(url: str) -> str:

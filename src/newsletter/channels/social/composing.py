@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from newsletter.campaign import marker
-from newsletter.channels.social import sms, threads, units, x
+from newsletter.channels.social import mastodon, sms, threads, units, x
 from newsletter.channels.social.blocks import Block, begin, only, split
 from newsletter.channels.social.count import Count, count, excess
-from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
+from newsletter.channels.social.even import is_even
+from newsletter.channels.social.fitting import Fitted, Measure, Size, fit, longest
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.platforms import PLATFORMS, Platform
 from newsletter.channels.social.posts import Post
@@ -18,7 +18,6 @@ from newsletter.templates import Template, Templates
 
 DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
 _THREADED = ("x", "mastodon", "bluesky", "threads")
-_SIMPLE = re.compile(r"(https?://[a-z0-9.-]+/)(?:[a-z0-9-]+[./])*[a-z0-9-]*[a-z0-9]")
 # Plain quotation marks have no spaces within.
 _INSIDE = re.compile("(?<=«)[ \u00a0]+|[ \u00a0]+(?=»)")
 # On these every character of an address counts against a short limit.
@@ -31,25 +30,23 @@ class Composer:
 
     settings: Settings
     templates: Templates
+    platforms: tuple[str, ...] = field(init=False)  # those that are written for, in the table's order
     _templates: dict[str, Template] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.templates.add_filters(block=begin, only=only)
-
-    @property
-    def platforms(self) -> tuple[str, ...]:
-        """The platforms that are written for, in the table's order."""
         chosen = self.settings.social.platforms or DEFAULT
-        return tuple(name for name in PLATFORMS if name in chosen)
+        self.platforms = tuple(name for name in PLATFORMS if name in chosen)
 
     def limit(self, platform: str) -> int | None:
         """The limit that the settings give a platform, if any."""
-        social = self.settings.social
-        return {"mastodon": social.mastodon_limit, "sms": social.sms_segments}.get(platform)
+        if platform == "mastodon":
+            return self.settings.social.mastodon_limit
+        return self.settings.social.sms_segments if platform == "sms" else None
 
-    def count(self, text: str, platform: str) -> Count:
+    def count(self, text: str, platform: str, link: str = "") -> Count:
         """A text as the platform counts it, against the limit of these settings."""
-        return count(text, platform, limit=self.limit(platform))
+        return count(text, platform, limit=self.limit(platform), link=link)
 
     def posts(self, material: Material) -> Iterator[Post]:
         """The texts of every platform, those of a thread one after the other."""
@@ -71,22 +68,29 @@ class Composer:
             yield Post(PLATFORMS[name], part, self.count(part, name), by_hand=True, part=number, parts=len(parts))
 
     def _single(self, material: Material, name: str, suffix: str = "") -> Post:
-        row, limit = PLATFORMS[name], self.limit(name)
-        link = self._link(material, name)
-        blocks = self._blocks(material, row, link)
-        size = _SIZES[row.unit]
-        fitted = counted = None
-        if material.plain and row.unit != "sms":
-            # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
-            room = (limit or row.limit) - size(suffix) - _more(link, row)
-            fitted = fit(blocks, Measure(size, room), row.fold)
-            counted = self.count(fitted.text + suffix, name) if fitted else None
-        if fitted is None or counted is None or not counted.fits:
-            fitted = fit(blocks, Measure(size, excess=lambda text: excess(text + suffix, name, limit)), row.fold)
-            # Where not even title and link fit, what comes out says by how much, and stops the build.
-            fitted = fitted or Fitted(link, ("hook",))
-            counted = self.count(fitted.text + suffix, name)
-        return Post(row, fitted.text + suffix, counted, dropped=fitted.dropped, shortened=fitted.shortened)
+        row, limit, link = PLATFORMS[name], self.limit(name), self._link(material, name)
+        blocks = self._blocks(material, name, link)
+        whole = longest(blocks, row.fold)
+        # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
+        summed = material.plain and row.unit != "sms"
+        room = (limit or row.limit) - len(suffix) - _more(link, row) if summed else 0
+        if not summed or len(whole.text) <= room:
+            post = self._post(row, whole, suffix, link)
+            if post.counted.fits:
+                return post
+        if summed and (fitted := fit(blocks, Measure(_SIZES[row.unit], room), row.fold)):
+            post = self._post(row, fitted, suffix, link)
+            if post.counted.fits:
+                return post
+        exact = Measure(_SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
+        # Where not even title and link fit, what comes out says by how much, and stops the build.
+        return self._post(row, fit(blocks, exact, row.fold) or Fitted(link, ("hook",)), suffix, link)
+
+    def _post(self, row: Platform, fitted: Fitted, suffix: str, link: str) -> Post:
+        text = fitted.text + suffix
+        link = link if is_even(text, link) else ""
+        counted = self.count(text, row.name, link)
+        return Post(row, text, counted, dropped=fitted.dropped, shortened=fitted.shortened, link=link)
 
     def _thread(self, material: Material, name: str) -> Iterator[Post]:
         row = PLATFORMS[name]
@@ -103,17 +107,17 @@ class Composer:
             yield self._single(material, name)
             return
         first = self._single(material, name, threads.number(1, total))
-        yield Post(row, first.text, first.counted, dropped=first.dropped, shortened=first.shortened, parts=total)
+        yield first._replace(parts=total)
         for place, text in enumerate(rest, 2):
             whole = text + threads.number(place, total, inline=True)
             yield Post(row, whole, self.count(whole, name), part=place, parts=total)
 
-    def _blocks(self, material: Material, row: Platform, link: str) -> list[Block]:
-        template = self._templates.get(row.name)
+    def _blocks(self, material: Material, name: str, link: str) -> list[Block]:
+        template = self._templates.get(name)
         if template is None:
-            template = self._templates[row.name] = self.templates.get(f"social/{row.name}.txt")
+            template = self._templates[name] = self.templates.get(f"social/{name}.txt")
         rendered = template.render({**material.values, "link": link})
-        if row.name == "sms":
+        if name == "sms":
             rendered = _plain(rendered, link, transliterate=material.social.sms_ascii)
         return split(rendered)
 
@@ -123,15 +127,14 @@ class Composer:
         return marker(self.settings, "social", material.stem, name)(material.link)
 
 
-# While a text is fitted, the same parts are measured again and again.
 _SIZES: Mapping[str, Size] = {
-    "x-weighted": lru_cache(maxsize=64)(x.plain),
+    "x-weighted": x.plain,
     "mastodon": len,
     "graphemes": len,
-    "emoji-as-bytes": lru_cache(maxsize=64)(units.emoji_as_bytes),
+    "emoji-as-bytes": units.emoji_as_bytes,
     "utf-16": units.utf16,
     "bytes": units.utf8,
-    "sms": lru_cache(maxsize=64)(sms.length),
+    "sms": sms.length,
 }
 
 
@@ -147,15 +150,6 @@ def _more(link: str, row: Platform) -> int:
     """What a link counts more, or less, than its characters do."""
     if row.links == "literal":
         return 0
-    parts = _SIMPLE.fullmatch(link)
-    if parts and (more := _more_at(parts[1], row.name)) is not None:
-        return x.LINK - len(link) if more else 0
-    return count(link, row.name).count - _SIZES[row.unit](link)
-
-
-@lru_cache(maxsize=256)
-def _more_at(site: str, name: str) -> bool | None:
-    """Whether plain links under this address count as every link does, or as their characters; None: neither."""
-    link = f"{site}annonce.html"
-    counted = count(link, name).count
-    return {x.LINK: True, len(link): False}.get(counted)
+    if not link.isascii():
+        return count(link, row.name).count - _SIZES[row.unit](link)
+    return (x.measure_even(link, link).total if row.name == "x" else max(mastodon.counts_even(link, link))) - len(link)

@@ -27,27 +27,27 @@ class Count:
     @property
     def fits(self) -> bool:
         """Whether the platform takes the text, as far as its length and characters go."""
+        if not self.extra:
+            return self.count <= self.limit
         extra = dict(self.extra)
         if "invalid" in extra:
             return False
         if "segments" in extra:
             # Units may stay free at the end of a part: only the parts tell.
-            return self._number("segments") <= self._number("segment_limit")
-        if "byte_limit" in extra and self._number("bytes") > self._number("byte_limit"):
+            return int(extra["segments"]) <= int(extra["segment_limit"])
+        if "byte_limit" in extra and int(extra["bytes"]) > int(extra["byte_limit"]):
             return False
         return self.count <= self.limit
 
-    def _number(self, name: str) -> int:
-        return int(dict(self.extra)[name])
 
-
-def count(text: str, platform: str, *, limit: int | None = None) -> Count:
+def count(text: str, platform: str, *, limit: int | None = None, link: str = "") -> Count:
     """A text as `platform` counts it; `limit` replaces the usual one (for `sms`: the most parts).
 
+    `link` is given for a text that is even around it (see even.py): it is counted in less time.
     Raises KeyError for a platform that is not in the table.
     """
     row = PLATFORMS[platform]
-    return _COUNTERS[row.unit](text, row, row.limit if limit is None else limit)
+    return _COUNTERS[row.unit](text, row, row.limit if limit is None else limit, link)
 
 
 def excess(text: str, platform: str, limit: int | None = None) -> int:
@@ -86,31 +86,39 @@ def as_json(counts: Mapping[str, Count]) -> dict[str, dict[str, int | str | bool
     }
 
 
-def _x(text: str, row: Platform, limit: int) -> Count:
-    weight = x.measure(text)
+def _x(text: str, row: Platform, limit: int, link: str) -> Count:
+    if link:
+        weight, invalid = x.measure_even(text, link), ""
+    else:
+        weight = x.measure(text)
+        invalid = " ".join(x.invalid_characters(text)) if text else "empty"
     certainty: Certainty = row.certainty if weight.exact else "upper-bound"
-    invalid = " ".join(x.invalid_characters(text)) if text else "empty"
     extra = (("invalid", invalid),) if invalid else ()
     return Count(row.name, weight.total, limit, "weighted characters", certainty, extra)
 
 
-def _mastodon(text: str, row: Platform, limit: int) -> Count:
-    server, web = mastodon.server_count(text), mastodon.web_count(text)
+def _mastodon(text: str, row: Platform, limit: int, link: str) -> Count:
+    if link:
+        server, web = mastodon.counts_even(text, link)
+    else:
+        server, web = mastodon.server_count(text), mastodon.web_count(text)
     return Count(row.name, max(server, web), limit, "graphemes", row.certainty, (("server", server), ("web", web)))
 
 
-def _bluesky(text: str, row: Platform, limit: int) -> Count:
-    extra = (("bytes", units.utf8(text)), ("byte_limit", bluesky.BYTES), ("app_count", bluesky.app_count(text)))
-    return Count(row.name, units.graphemes(text), limit, "graphemes", row.certainty, extra)
+def _bluesky(text: str, row: Platform, limit: int, link: str) -> Count:
+    graphemes = len(text) if link else units.graphemes(text)
+    in_app = bluesky.app_count_even(text, link) if link else bluesky.app_count(text)
+    extra = (("bytes", units.utf8(text)), ("byte_limit", bluesky.BYTES), ("app_count", in_app))
+    return Count(row.name, graphemes, limit, "graphemes", row.certainty, extra)
 
 
-def _threads(text: str, row: Platform, limit: int) -> Count:
+def _threads(text: str, row: Platform, limit: int, _link: str) -> Count:
     # A text whose bytes are within the limit fits by any reading of the rule.
     extra = (("bytes", units.utf8(text)),)
     return Count(row.name, units.emoji_as_bytes(text), limit, "characters, emoji as bytes", row.certainty, extra)
 
 
-def _sms(text: str, row: Platform, limit: int) -> Count:
+def _sms(text: str, row: Platform, limit: int, _link: str) -> Count:
     message = sms.segments(text)
     extra: Extra = (
         ("encoding", message.encoding),
@@ -123,15 +131,15 @@ def _sms(text: str, row: Platform, limit: int) -> Count:
     return Count(row.name, message.units, sms.capacity(message.encoding, limit), unit, row.certainty, extra)
 
 
-def _utf16(text: str, row: Platform, limit: int) -> Count:
+def _utf16(text: str, row: Platform, limit: int, _link: str) -> Count:
     return Count(row.name, units.utf16(text), limit, "UTF-16 units", row.certainty)
 
 
-def _bytes(text: str, row: Platform, limit: int) -> Count:
+def _bytes(text: str, row: Platform, limit: int, _link: str) -> Count:
     return Count(row.name, units.utf8(text), limit, "bytes", row.certainty)
 
 
-_COUNTERS: Mapping[Unit, Callable[[str, Platform, int], Count]] = {
+_COUNTERS: Mapping[Unit, Callable[[str, Platform, int, str], Count]] = {
     "x-weighted": _x,
     "mastodon": _mastodon,
     "graphemes": _bluesky,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from newsletter.channels.social import cutting
-from newsletter.channels.social.blocks import Block, assemble, length
+from newsletter.channels.social.blocks import Block, Kind, assemble, join, length
 
 _HOOK, _LINK = "hook", "link"
 _CLAUSE = 0.75  # a clause is preferred to words that are not much longer
@@ -40,17 +40,31 @@ def fit(blocks: list[Block], measure: Measure, fold: int | None = None) -> Fitte
 
     `fold` is the length within which the hook stands complete.
     """
-    texts = [_within(block, fold) if block.most or block.name == _HOOK else block.text for block in blocks]
+    texts = _begun(blocks, fold)
     search = _Search(blocks, texts, measure)
     search.run()
-    if search.over > 0:
-        return None
-    text = assemble(blocks, texts)
-    changed = [(block.name, text) for block, text in zip(blocks, texts, strict=True) if text is not block.text]
-    if not changed:
-        return Fitted(text)
+    return _fitted(blocks, texts) if search.over <= 0 else None
+
+
+def longest(blocks: list[Block], fold: int | None = None) -> Fitted:
+    """All blocks as one text: the first to try, since it mostly fits."""
+    for kind, text, _ in blocks:
+        if (kind.most and len(text) > kind.most) or (fold and kind.name == _HOOK and len(text) > fold):
+            return _fitted(blocks, _begun(blocks, fold))
+    return Fitted(join(blocks))
+
+
+def _begun(blocks: list[Block], fold: int | None) -> list[str]:
+    return [_within(kind, text, fold) if kind.most or kind.name == _HOOK else text for kind, text, _ in blocks]
+
+
+def _fitted(blocks: list[Block], texts: list[str]) -> Fitted:
+    both = zip(blocks, texts, strict=True)
+    changed = [(kind.name, text) for (kind, whole, _), text in both if text is not whole]
     return Fitted(
-        text, tuple(name for name, text in changed if not text), tuple(name for name, text in changed if text)
+        assemble(blocks, texts),
+        tuple([name for name, text in changed if not text]),
+        tuple([name for name, text in changed if text]),
     )
 
 
@@ -62,9 +76,11 @@ def shorter(text: str, most: int) -> str:
     return ""
 
 
-def _within(block: Block, fold: int | None) -> str:
-    most = min(block.most or len(block.text), fold or len(block.text)) if block.name == _HOOK else block.most
-    return shorter(block.text, most) or block.text if most and len(block.text) > most else block.text
+def _within(kind: Kind, text: str, fold: int | None) -> str:
+    most = kind.most
+    if kind.name == _HOOK:
+        most = min(most or len(text), fold or len(text))
+    return shorter(text, most) or text if most and len(text) > most else text
 
 
 def _cut(text: str, fits: Callable[[str], bool]) -> Iterable[str]:
@@ -79,11 +95,14 @@ def _cut(text: str, fits: Callable[[str], bool]) -> Iterable[str]:
 
 
 class _Search:
-    __slots__ = ("blocks", "excess", "over", "room", "size", "texts")
+    __slots__ = ("blocks", "excess", "gaps", "kinds", "over", "room", "size", "sizes", "texts")
 
     def __init__(self, blocks: list[Block], texts: list[str], measure: Measure) -> None:
         self.blocks, self.texts = blocks, texts
         self.size, self.room, self.excess = measure
+        self.kinds = [kind for kind, _, _ in blocks]
+        self.gaps = [len(gap) for _, _, gap in blocks]
+        self.sizes = list(map(self.size, texts))
         self.over = 0
 
     def run(self) -> None:
@@ -100,14 +119,18 @@ class _Search:
         if self.excess is not None:
             self.over = self.excess(assemble(self.blocks, self.texts))
         else:
-            self.over = length(self.blocks, self.texts, self.size) - self.room
+            self.over = length(self.gaps, self.sizes) - self.room
+
+    def put(self, index: int, text: str, size: int) -> None:
+        """Let this text stand for a block."""
+        self.texts[index], self.sizes[index] = text, size
 
     def drop(self) -> None:
         """Leave out optional blocks, the lowest number first."""
-        optional = sorted((block.drop, index) for index, block in enumerate(self.blocks) if block.drop)
+        optional = sorted([(kind.drop, index) for index, kind in enumerate(self.kinds) if kind.drop])
         for number, (_, index) in enumerate(optional, 1):
-            self.over -= self.size(self.texts[index])
-            self.texts[index] = ""
+            self.over -= self.sizes[index]
+            self.put(index, "", 0)
             if self.over <= 0 or number == len(optional):
                 self.count()
                 if self.over <= 0:
@@ -121,39 +144,39 @@ class _Search:
     def cut_words(self) -> None:
         for index in self.cuttable():
             text = self.texts[index]
-            room = self.size(text) - self.over
+            room = self.sizes[index] - self.over
             options = _cut(text, lambda each, room=room: self.size(each) <= room)  # type: ignore[misc]
             if self.replace(index, (each for each in options if len(each) >= cutting.LEAST)):
                 return
 
     def drop_rest(self) -> None:
         """Before the hook is touched, all but hook and link go, what was shortened first."""
-        others = [index for index, block in enumerate(self.blocks) if block.name not in (_HOOK, _LINK)]
-        for index in sorted(others, key=lambda index: (not self.blocks[index].cut, -index)):
+        others = [index for index, kind in enumerate(self.kinds) if kind.name not in (_HOOK, _LINK)]
+        for index in sorted(others, key=lambda index: (not self.kinds[index].cut, -index)):
             if self.texts[index] and self.replace(index, ("",)):
                 return
 
     def cut_hook(self) -> None:
         """What remains is the hook: it gives way to the link, not the link to it."""
-        for index, block in enumerate(self.blocks):
-            if block.name == _HOOK:
+        for index, kind in enumerate(self.kinds):
+            if kind.name == _HOOK:
                 text = self.texts[index]
-                room = self.size(text) - self.over
+                room = self.sizes[index] - self.over
                 options = _cut(text, lambda each, room=room: self.size(each) <= room)  # type: ignore[misc]
                 if self.replace(index, (*cutting.by_sentence(text), *options, *cutting.by_grapheme(text))):
                     return
 
     def cuttable(self) -> list[int]:
-        blocks = zip(self.blocks, self.texts, strict=True)
-        return [index for index, (block, text) in enumerate(blocks) if block.cut and text and block.name != _HOOK][::-1]
+        both = enumerate(zip(self.kinds, self.texts, strict=True))
+        return [index for index, (kind, text) in both if kind.cut and text and kind.name != _HOOK][::-1]
 
     def replace(self, index: int, options: Iterable[str]) -> bool:
         """Try shorter forms of a block until the whole fits; keeps the shortest tried."""
         for text in options:
-            saved = self.size(self.texts[index]) - self.size(text)
-            if self.over - saved > 0 and text:
+            size = self.size(text)
+            if text and self.over - self.sizes[index] + size > 0:
                 continue
-            self.texts[index] = text
+            self.put(index, text, size)
             self.count()
             if self.over <= 0:
                 return True
@@ -161,21 +184,21 @@ class _Search:
 
     def restore(self) -> None:
         """Bring back what there is room for after all, what went last first."""
-        gone = sorted(
-            ((block.drop, index) for index, block in enumerate(self.blocks) if not self.texts[index]), reverse=True
-        )
-        for _, index in gone:
-            block = self.blocks[index]
-            for text in (block.text, *(cutting.by_sentence(block.text) if block.cut else ())):
-                if self.over + self.size(text) <= 0 and self.fits_with(index, text):
+        gone = [(kind.drop, index) for index, kind in enumerate(self.kinds) if not self.texts[index]]
+        for _, index in sorted(gone, reverse=True):
+            kind, whole, _ = self.blocks[index]
+            for text in (whole, *(cutting.by_sentence(whole) if kind.cut else ())):
+                size = self.size(text)
+                if self.over + size <= 0 and self.fits_with(index, text, size):
                     break
 
-    def fits_with(self, index: int, text: str) -> bool:
+    def fits_with(self, index: int, text: str, size: int) -> bool:
         """Whether the whole fits with a block brought back; else it is left out again."""
         before = self.over
-        self.texts[index] = text
+        self.put(index, text, size)
         self.count()
         if self.over > 0:
-            self.texts[index], self.over = "", before
+            self.put(index, "", 0)
+            self.over = before
             return False
         return True

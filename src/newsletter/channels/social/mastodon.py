@@ -7,9 +7,9 @@ a text that fits by the larger count fits both. Rules of 4.6: `StatusLengthValid
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from newsletter.channels.social import domains, units
+from newsletter.channels.social import domains, even, units
 from newsletter.channels.social.urls import (
     DIRECTIONS,
     FOLDED,
@@ -74,6 +74,29 @@ def web_count(text: str) -> int:
     if "@" in text:
         text = _WEB_MENTION.sub(r"\1@\3", text)
     return len(_characters().findall(text)) if _COMPOSED.search(text) else len(text)
+
+
+def counts_even(text: str, link: str) -> tuple[int, int]:
+    """Both counts, the server's first, of a text that is even around its only link (see even.py)."""
+    server, web = _alone(link)
+    rest = len(text) - len(link)
+    return rest + server, rest + web
+
+
+@lru_cache(maxsize=64)
+def _alone(link: str) -> tuple[int, int]:
+    if other := even.sample(link):
+        counts = _sampled(other)
+        if counts == (LINK, LINK):
+            return counts
+        if counts == (len(other), len(other)):
+            return len(link), len(link)
+    return server_count(link), web_count(link)
+
+
+@lru_cache(maxsize=64)
+def _sampled(link: str) -> tuple[int, int]:
+    return server_count(link), web_count(link)
 
 
 def hashtags(text: str) -> tuple[str, ...]:

@@ -5,15 +5,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
-from newsletter.channels.social import units
+from newsletter.channels.social.even import is_plain
 from newsletter.channels.social.tagging import hashtags
 from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
 from newsletter.words import Words
 
-# A full stop between letters may make a link, and @ a mention.
-_UNEVEN = re.compile(r"[^\W_]\.[^\W\d_]|://|[@＠]")
 _REPEATED = 0.4  # a beginning that holds this part of a summary's words says it again
 _WORD = re.compile(r"\w{4,}")
 _FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))")
@@ -23,7 +22,8 @@ _FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|
 class Material:
     """One announcement or issue: what templates may use (`values`), and what the writer wrote by hand.
 
-    `texts` are the texts that composed snippets are made of, `story` the paragraphs that a thread tells.
+    `texts` are the texts that composed snippets are made of, `story` the paragraphs that a thread tells, if one is
+    asked for.
     """
 
     stem: str
@@ -43,9 +43,10 @@ class Material:
     @cached_property
     def plain(self) -> bool:
         """Whether no text holds what counts otherwise than by its characters: links, mentions, joined emoji."""
-        told = (value for value in self.values.values() if isinstance(value, str))
+        # What else there is is made of these.
+        told = itemgetter("title", "summary", "intro", "publication", "brand", "when", "place", "address")(self.values)
         whole = "\n".join((*told, *self.values["points"]))
-        return not _UNEVEN.search(whole) and not units.joins(whole)
+        return is_plain(whole) and "＠" not in whole
 
     @cached_property
     def tags(self) -> frozenset[str]:
@@ -62,8 +63,8 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
     """What the snippets of an announcement are made of."""
     settings, social = publication.settings, announcement.social
     title, summary = clean(announcement.title), clean(announcement.summary)
-    paragraphs = tuple(clean(each) for each in announcement.prose.paragraphs)
-    intro = "\n\n".join(_introduction(announcement.prose, paragraphs))
+    prose = announcement.prose
+    intro = "\n\n".join(_introduction(prose))
     labels = social.hashtags or tuple(tag.label for tag in announcement.tags)
     image = announcement.image
     return Material(
@@ -76,7 +77,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
         date=words.date(announcement.date),
         values=_values(publication, words, title, summary, intro, hashtags((*labels, *settings.social.hashtags)))
         | _event(announcement, f"{title} {summary}", words),
-        story=_whole(paragraphs[: announcement.prose.lead] if announcement.prose.lead > 0 else paragraphs),
+        story=_whole(prose.paragraphs[: prose.lead] if prose.lead > 0 else prose.paragraphs) if social.thread else (),
         alts=((announcement.targets[image.src].url, clean(image.alt)),) if image and image.alt else (),
         social=social,
         source=announcement.source,
@@ -88,8 +89,7 @@ def of_issue(issue: Issue, publication: Publication, words: Words) -> Material:
     """What the snippets of an issue are made of: its introduction, and the titles of its announcements."""
     settings, file = publication.settings, issue.file
     title, summary = clean(issue.title), clean(file.summary) if file else ""
-    paragraphs = tuple(clean(each) for each in file.prose.paragraphs) if file else ()
-    intro = "\n\n".join(_introduction(file.prose, paragraphs)) if file else ""
+    intro = "\n\n".join(_introduction(file.prose)) if file else ""
     labels = (*settings.social.hashtags, *(label for each in issue.stories[:1] for label in _labels(each)))
     points = tuple(clean(story.title) for story in issue.stories)
     return Material(
@@ -136,18 +136,18 @@ def _values(
     }
 
 
-def _introduction(prose: Prose, paragraphs: tuple[str, ...]) -> Iterable[str]:
+def _introduction(prose: Prose) -> Iterable[str]:
     """The paragraphs before the first heading, list or quotation, or before `<!--more-->`."""
     end = prose.lead
     if end <= 0:
         plain = (block.kind == "paragraph" and not block.first for block in prose.blocks)
         end = next((index for index, each in enumerate(plain) if not each), len(prose.blocks))
-    return _whole(paragraphs[:end])
+    return _whole(prose.paragraphs[:end])
 
 
 def _whole(paragraphs: Iterable[str]) -> tuple[str, ...]:
     """Those that say something: what ends with a colon announces a list or a quotation that is not here."""
-    return tuple(each for each in paragraphs if each and not each.endswith(":"))
+    return tuple([each for each in map(clean, paragraphs) if each and not each.endswith(":")])
 
 
 def _repeats(summary: str, intro: str) -> bool:

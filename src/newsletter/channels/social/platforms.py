@@ -14,7 +14,8 @@ HashtagRule = Literal["x", "mastodon", "bluesky", "words", "none"]
 Certainty = Literal["exact", "documented", "upper-bound"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# There is one of each: none need be compared by all that it holds.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Platform:
     """One platform. `fold`: characters shown before "more" on a phone, where anyone measured it.
 

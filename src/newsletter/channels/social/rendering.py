@@ -7,7 +7,8 @@ from newsletter.channels.social.composing import Composer
 from newsletter.channels.social.faults import Judge
 from newsletter.channels.social.material import Material, of_announcement, of_issue
 from newsletter.channels.social.overview import Overview
-from newsletter.channels.social.posts import Post, as_json
+from newsletter.channels.social.posts import Post
+from newsletter.channels.social.telling import as_json
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.problems import Problems
 from newsletter.templates import Templates

@@ -19,10 +19,11 @@ _BASIC = (
 )
 _ESCAPED = "\f^{}\\[~]|€"
 _SEPTETS = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_ESCAPED, 2)
+_TWO = re.compile(f"[{re.escape(_ESCAPED)}]")
 _OTHER = re.compile(f"[^{re.escape(_BASIC + _ESCAPED)}]")
 
 # Typography that a plain sign says as well; letters are spelling, and another matter.
-_TYPOGRAPHY = str.maketrans(
+_TYPOGRAPHY = (
     dict.fromkeys("‘’‚‛′ʼ", "'")
     | dict.fromkeys("«»“”„‟″", '"')
     | dict.fromkeys("‐‑‒–—―−", "-")
@@ -30,6 +31,7 @@ _TYPOGRAPHY = str.maketrans(
     | dict.fromkeys("\u200b\u2060\xad\ufeff", "")
     | {"‹": "<", "›": ">", "…": "...", "•": "-", "→": "->", "×": "x", "œ": "oe", "Œ": "OE"}
 )
+_TYPOGRAPHIC = re.compile(f"[{''.join(_TYPOGRAPHY)}]")
 _SPELLED = str.maketrans({"№": "No", "°": "o", "ı": "i", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "þ": "th"})
 
 
@@ -49,12 +51,13 @@ class Message:
 
 def segments(text: str) -> Message:
     """Encoding, units (septets or UTF-16 units) and parts of a text."""
-    offenders = tuple(dict.fromkeys(_OTHER.findall(text)))
-    parts = _parts(text)
-    if not offenders:
-        return Message("GSM-7", _septets(text), parts, offenders, parts)
-    plain = min(parts, _parts(transliterated(text)))
-    return Message("UCS-2", units.utf16(text), parts, offenders, plain)
+    others = _OTHER.findall(text)
+    if not others:
+        parts = _gsm7_parts(text)
+        return Message("GSM-7", _septets(text), parts, (), parts)
+    parts = _ucs2_parts(text)
+    plain = min(parts, _parts(transliterated(text))) if parts > 1 else parts
+    return Message("UCS-2", units.utf16(text), parts, tuple(dict.fromkeys(others)), plain)
 
 
 def excess(text: str, limit: int) -> int:
@@ -76,30 +79,44 @@ def capacity(encoding: str, parts: int) -> int:
 
 def plain_typography(text: str) -> str:
     """A text in NFC with plain quotation marks, dashes and spaces; its letters stay, `œ` apart."""
-    return unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY)
+    text = units.composed(text)
+    for sign in set(_TYPOGRAPHIC.findall(text)):
+        text = text.replace(sign, _TYPOGRAPHY[sign])
+    return text
 
 
 def transliterated(text: str) -> str:
     """A text with plain typography, and without the accents that GSM 03.38 lacks; the rest stays."""
-    return _OTHER.sub(lambda found: _plain(found.group()), plain_typography(text))
+    text = units.composed(text)
+    for character in set(_OTHER.findall(text)):
+        text = text.replace(character, _plain(character))
+    return text
 
 
 @lru_cache
 def _plain(character: str) -> str:
+    if character in _TYPOGRAPHY:  # GSM 03.38 has none of these
+        return _TYPOGRAPHY[character]
     decomposed = unicodedata.normalize("NFKD", character.translate(_SPELLED))
     letters = "".join(each for each in decomposed if not unicodedata.combining(each))
     return character if _OTHER.search(letters) else letters
 
 
 def _septets(text: str) -> int:
-    return len(text) + sum(map(text.count, _ESCAPED))
+    return len(text) + len(_TWO.findall(text))
 
 
 def _parts(text: str) -> int:
-    if not _OTHER.search(text):
-        if _septets(text) == len(text):
-            return _even(len(text), "GSM-7")
-        return _filled([_SEPTETS[each] for each in text], "GSM-7")
+    return _ucs2_parts(text) if _OTHER.search(text) else _gsm7_parts(text)
+
+
+def _gsm7_parts(text: str) -> int:
+    if _septets(text) == len(text):
+        return _even(len(text), "GSM-7")
+    return _filled([_SEPTETS[each] for each in text], "GSM-7")
+
+
+def _ucs2_parts(text: str) -> int:
     if units.graphemes(text) == units.utf16(text):
         return _even(len(text), "UCS-2")
     # CR LF is one grapheme, but two characters to a phone.

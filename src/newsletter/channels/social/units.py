@@ -6,20 +6,22 @@ any `str`, lone surrogates included.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
-# Every character that may join the one before or after it into one cluster. What is left out,
-# U+000D apart, stands alone: Latin, Greek and Cyrillic letters, punctuation, symbols, kana, most
-# ideographs, emoji without a joiner.
-_JOINING = re.compile(
-    "[^\0-\x0c\x0e-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200b\u200e-\u20cf\u2100-\u2cee\u3000-\u3029"
+# Characters that never join the one before or after them into one cluster: Latin, Greek and Cyrillic
+# letters, punctuation, symbols, kana, most ideographs, emoji without a joiner.
+# A text of nothing else is found in half the time that the search for another takes.
+_ALONE = re.compile(
+    "[\0-\x0c\x0e-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200b\u200e-\u20cf\u2100-\u2cee\u3000-\u3029"
     "\u3030-\u3098\u309b-\ua66e\ue000-\ufb1d\uff01-\uff9d\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa"
-    "\U0001f400-\U0001faff]"
+    "\U0001f400-\U0001faff]*+"
 )
 _CLUSTER = regex.compile(r"\X")
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]")
+# Holds all of these, and signs such as €; most texts hold few of either.
+_EMOJI_PERHAPS = re.compile("[\xa9\xae\u203c-\u3299\U0001f000-\U0001fffd]")
 
 
 @cache
@@ -30,21 +32,19 @@ def pattern(source: str) -> regex.Pattern[str]:
 
 def joins(text: str) -> bool:
     """Whether a text may hold clusters of several characters."""
-    return not text.isascii() and _JOINING.search(text) is not None
+    return not text.isascii() and _ALONE.fullmatch(text) is None
 
 
 def graphemes(text: str) -> int:
     """Number of extended grapheme clusters: what a reader takes for one character."""
     if text.isascii():
         return len(text) - text.count("\r\n")
-    if not _JOINING.search(text):
-        return len(text)
-    return len(clusters(text))
+    return len(text) if _ALONE.fullmatch(text) else len(_CLUSTER.findall(text))
 
 
 def clusters(text: str) -> list[str]:
     """The extended grapheme clusters of a text, in order; together they are the text."""
-    return _CLUSTER.findall(text) if _JOINING.search(text) else list(text)
+    return list(text) if _ALONE.fullmatch(text) else _CLUSTER.findall(text)
 
 
 def composed(text: str) -> str:
@@ -67,8 +67,13 @@ def emoji_as_bytes(text: str) -> int:
 
     Whether signs such as © and ™ are emoji there is not said; they are here, which counts more.
     """
-    if text.isascii() or not (found := _EMOJI.findall(text)):
+    if text.isascii() or not (found := [each for each in _EMOJI_PERHAPS.findall(text) if _is_emoji(each)]):
         return utf16(text)
-    if not _JOINING.search(text):
+    if _ALONE.fullmatch(text):
         return utf16(text) + sum(utf8(each) - utf16(each) for each in found)
     return sum(utf8(each) if _EMOJI.search(each) else utf16(each) for each in clusters(text))
+
+
+@lru_cache(maxsize=1024)
+def _is_emoji(character: str) -> bool:
+    return _EMOJI.match(character) is not None

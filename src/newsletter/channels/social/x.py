@@ -8,9 +8,10 @@ under a top-level domain in doubt the larger of 23 and its text.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
-from newsletter.channels.social import domains, emoji, units, x_links
+from newsletter.channels.social import domains, emoji, even, units, x_links
 from newsletter.channels.social.x_links import Link
 
 LINK = 23  # weight of any link
@@ -54,6 +55,33 @@ def measure(text: str) -> Weight:
         by_reference = _sum(text, x_links.find(text, domains.reference()))
         weight = Weight(max(weight.total, by_reference.total), False)
     return weight
+
+
+def measure_even(text: str, link: str) -> Weight:
+    """The same for a text that is even around its only link (see even.py)."""
+    known, _ = _alone(link)
+    return Weight(plain(unicodedata.normalize("NFC", text)) - len(link) + known.total, known.exact)
+
+
+def links_even(link: str) -> tuple[str, ...]:
+    """What X turns into links in a text that is even around its only link."""
+    return _alone(link)[1]
+
+
+@lru_cache(maxsize=64)
+def _alone(link: str) -> tuple[Weight, tuple[str, ...]]:
+    if other := even.sample(link):
+        weight, found = _sampled(other)
+        if weight.exact and found == (other,):
+            return weight, (link,)
+        if weight.exact and not found:
+            return Weight(len(link), True), ()
+    return measure(link), tuple(each.url for each in links(link))
+
+
+@lru_cache(maxsize=64)
+def _sampled(link: str) -> tuple[Weight, tuple[str, ...]]:
+    return measure(link), tuple(each.url for each in links(link))
 
 
 def links(text: str) -> tuple[Link, ...]:

@@ -1,0 +1,42 @@
+"""even: texts that count by their characters, all but one link that stands alone in them.
+
+Most snippets are such texts. What a platform makes of the link by itself it makes of it there too, so a
+link is looked at once, not in every text anew. What is no such text is counted as any other.
+"""
+
+import re
+
+from newsletter.channels.social import units
+
+# A top-level domain follows a full stop; on Bluesky anything does that follows `http`.
+_STOP = re.compile(r"\.[^\W_]")
+_AROUND = frozenset(("", " ", "\n"))
+_SIMPLE = re.compile(r"(https?://[a-z0-9.-]+/)(?:[a-z0-9-]+/)*[a-z0-9-]*[a-z0-9](?:\.[a-z]{2})?(?:\.html)?")
+_PATH = "annonce-qui-est-longue.html"  # with it no link has 23 characters
+_LONGEST = 4000
+
+
+def is_even(text: str, link: str) -> bool:
+    """Whether a text is `link`, between white space, and otherwise nothing that is a link or a mention.
+
+    Its characters are each a grapheme, none is a part of an emoji, and none stops X from taking it.
+    """
+    before, found, after = text.partition(link)
+    if not found or before[-1:] not in _AROUND or after[:1] not in _AROUND:
+        return False
+    return link.isascii() and is_plain(before + after)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text holds nothing at all that counts otherwise than by its characters."""
+    return not ("@" in text or "://" in text or "\r" in text or _STOP.search(text) or units.joins(text))
+
+
+def sample(link: str) -> str:
+    """Another link to the same site, which X and Mastodon count by the same rule; empty where none is known.
+
+    On a site whose name ends with a top-level domain a page's address is a link to its end; on others
+    nothing in it is, since a slash is before all that might be.
+    """
+    found = _SIMPLE.fullmatch(link)
+    return f"{found[1]}{_PATH}" if found and len(link) <= _LONGEST else ""
