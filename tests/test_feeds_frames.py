@@ -225,7 +225,7 @@ def test_bodies_that_are_not_believed(entries: Entries) -> None:
     assert not keeps_body(announcement(first, "Un [lien]()."))
     nested = announcement(first, "[a ![b](i.png)](https://a.example/)")
     assert keeps_body(nested)
-    doubled = replace(nested, prose=nested.prose._replace(chains=frozenset({"p a a"})))
+    doubled = replace(nested, prose=replace(nested.prose, chains=frozenset({"p a a"})))
     assert not keeps_body(doubled)
 
 

@@ -245,7 +245,7 @@ def test_prose_travels_between_processes(body: str) -> None:
     parsed, _ = markdown.parse(body)
     arrived = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
     assert arrived == parsed
-    for group, way in zip(arrived, parsed, strict=True):
+    for group, way in zip(vars(arrived).values(), vars(parsed).values(), strict=True):
         assert type(group) is type(way)
         if isinstance(group, tuple):
             assert list(map(type, group)) == list(map(type, way))

@@ -62,14 +62,12 @@ def gather(
     names = tuple(load.paths(root, "announcements", problems))
 
     def examine(share: Share) -> Iterator[tuple[int, _Examined]]:
-        for path in share.of(names):
-            source = load.read(root, path, problems)
-            if source is not None:
-                claimed = tuple(claims(source, settings))
-                announcement = checker.announcement(source)
-                if announcement is not None:
-                    look(announcement)
-                yield share.number, _Examined(path, claimed, announcement)
+        for source in load.read_each(root, share.of(names), problems):
+            claimed = tuple(claims(source, settings))
+            announcement = checker.announcement(source)
+            if announcement is not None:
+                look(announcement)
+            yield share.number, _Examined(source.path, claimed, announcement)
 
     numbered = workers.spread(examine, problems, jobs or workers.fitting(len(names)))
     # In the order of the files, however many processes read them.

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from newsletter import text
@@ -19,20 +19,12 @@ _MARK = b"\xef\xbb\xbf"  # byte order mark
 
 def load(root: Path, problems: Problems) -> Iterator[Source]:
     """Every announcement under `root`/announcements, in the order of their names."""
-    yield from _folder(root, "announcements", problems)
+    yield from read_each(root, paths(root, "announcements", problems), problems)
 
 
 def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
     """Every issue file under `root`/announcements/issues."""
-    yield from _folder(root, "announcements/issues", problems)
-
-
-def _folder(root: Path, folder: str, problems: Problems) -> Iterator[Source]:
-    is_inside = (root / folder).resolve().is_relative_to(root.resolve())
-    for path in paths(root, folder, problems):
-        source = _read(f"{root}/{path}", path, problems, is_inside=is_inside)
-        if source is not None:
-            yield source
+    yield from read_each(root, paths(root, "announcements/issues", problems), problems)
 
 
 def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
@@ -51,9 +43,20 @@ def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
 
 def read(root: Path, path: str, problems: Problems) -> Source | None:
     """One file as a Source; None when it is too broken to go on, with the problems reported."""
-    full = root / path
-    is_inside = full.parent.resolve().is_relative_to(root.resolve())
-    return _read(str(full), path, problems, is_inside=is_inside)
+    return next(read_each(root, (path,), problems), None)
+
+
+def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> Iterator[Source]:
+    """The files as Sources, less those that are too broken to go on; the problems are reported."""
+    whole = os.path.realpath(root)
+    inside: dict[str, bool] = {}  # folders, and whether they lie in the project
+    for path in project_paths:
+        folder = path.rpartition("/")[0]
+        if folder not in inside:
+            inside[folder] = os.path.commonpath((whole, os.path.realpath(f"{whole}/{folder}"))) == whole
+        source = _read(f"{whole}/{path}", path, problems, is_inside=inside[folder])
+        if source is not None:
+            yield source
 
 
 def _read(full: str, path: str, problems: Problems, *, is_inside: bool) -> Source | None:
