@@ -156,8 +156,8 @@ class Growing:
     """The next tree; each of its folders is made once. Its methods raise DiskFault.
 
     Workers, forks of the process that made this object, may write into the tree as well. One whose parent was
-    killed must not write into the tree of a later build: what it writes goes through its own handle of the
-    tree, and it ends (BrokenPipeError) as soon as it sees that it is alone.
+    killed must not write into the tree of a later build: it writes through a handle of the tree that was there while
+    its parent lived.
     """
 
     root: str
@@ -198,11 +198,12 @@ class Growing:
     def _handle(self) -> int:
         """This process's handle of the tree, got while its parent lived. Raises BrokenPipeError if that is no more."""
         process = os.getpid()
-        if (handle := self._handles.get(process)) is None:
+        handle = self._handles.get(process)
+        if handle is None:
             os.makedirs(self.root, exist_ok=True)
             handle = self._handles[process] = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
-        if process != self._owner and os.getppid() != self._owner:
-            raise BrokenPipeError
+            if process != self._owner and os.getppid() != self._owner:
+                raise BrokenPipeError
         return handle
 
     def close(self) -> None:
