@@ -10,7 +10,7 @@ from markupsafe import Markup
 from newsletter import prose
 from newsletter.model import Announcement, Artefact, Issue
 from newsletter.site import Alternate, Page, Site, Subject
-from newsletter.views import Story, flavour, relative
+from newsletter.views import Addressing, Story, flavour, relative
 
 NEWEST = 12  # announcements that a list shows with summary and picture; the others get a line
 
@@ -41,7 +41,7 @@ class Pages:
         versions = self.publication.translations.get(announcement.id, ())
         newer, older = site.announcement_neighbours[announcement.stem]
         yield site.render(
-            "announcement", page, story=self._story(announcement, page),
+            "announcement", page, story=self._story(announcement, relative(page.path)),
             versions=tuple(other for other in versions if other is not announcement),
             newer=newer, older=older,
         )  # fmt: skip
@@ -60,13 +60,13 @@ class Pages:
             versions=_alternates((other.lang, base + other.page) for other in versions),
             origin=issue.file.source.path if issue.file else "",
         )  # fmt: skip
-        introduction = ""
+        introduction, addressing = "", relative(issue.page)
         if issue.file:
-            introduction = prose.html(issue.file.prose, flavour(issue.file.targets, relative(issue.page)))
+            introduction = prose.html(issue.file.prose, flavour(issue.file.targets, addressing))
         newer, older = site.issue_neighbours[issue.stem]
         yield site.render(
             "issue", page, issue=issue, introduction=Markup(introduction),
-            stories=tuple(self._story(each, page) for each in issue.stories),
+            stories=tuple(self._story(each, addressing) for each in issue.stories),
             versions=tuple(other for other in versions if other is not issue),
             newer=newer, older=older,
         )  # fmt: skip
@@ -106,16 +106,17 @@ class Pages:
             versions=_alternates((other.lang, site.canonical(other)) for other in versions),
         )  # fmt: skip
 
-    def _story(self, announcement: Announcement, page: Page) -> Story:
-        return Story(announcement, self.publication, self.site.words(announcement.lang), relative(page.path))
+    def _story(self, announcement: Announcement, addressing: Addressing) -> Story:
+        return Story(announcement, self.publication, self.site.words(announcement.lang), addressing)
 
     def _listing(self, announcements: tuple[Announcement, ...], page: Page) -> dict[str, Any]:
         """Announcements as a list shows them: cards, then years; versions in other languages apart."""
         main, others = self._by_language(announcements)
+        addressing = relative(page.path)
         zone = self.publication.settings.timezone
         years = groupby(main[NEWEST:], key=lambda each: each.date.astimezone(zone).year)
         return {
-            "cards": tuple(self._story(each, page) for each in main[:NEWEST]),
+            "cards": tuple(self._story(each, addressing) for each in main[:NEWEST]),
             "years": tuple(Group(str(year), page.lang, tuple(held)) for year, held in years),
             "tongues": tuple(Group("", lang, held) for lang, held in others),
         }
