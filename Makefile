@@ -31,7 +31,7 @@ docs: test-env ## Build the documentation as a site, build/docs/
 	@.venv/bin/python -m mkdocs build --quiet --strict
 
 bench: test-env ## Measure how fast it builds
-	@.venv/bin/python -m bench
+	@.venv/bin/python -m bench --growth
 	@.venv/bin/python -m bench.feeds
 
 lock: ## Write requirements/*.txt anew from pyproject.toml (all to their newest: .ci/lock --upgrade)

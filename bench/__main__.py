@@ -58,6 +58,17 @@ def build(root: Path, out: Path, *words: str) -> Run:
     return ours("build", "-C", str(root), "--out", str(out), *NOW, *words)
 
 
+def changed(root: Path, out: Path) -> Run:
+    """One build after one announcement got another sentence."""
+    path = min((root / "announcements").glob("*.md"))
+    content = path.read_bytes()
+    path.write_bytes(content + b"\nEncore une phrase.\n")
+    try:
+        return ours("build", "-C", str(root), "--out", str(out), *NOW)
+    finally:
+        path.write_bytes(content)
+
+
 def rounds(table: Table, root: Path, memory: Path, disk: Path) -> None:
     """Every way, ROUNDS times, one after another."""
     count, announcements = table.count, root / "announcements"
@@ -69,6 +80,7 @@ def rounds(table: Table, root: Path, memory: Path, disk: Path) -> None:
         "ours, every channel": lambda: build(root, memory / "all"),
         "ours, every channel, to disk": lambda: build(root, disk / "all"),
         "ours, nothing changed": lambda: ours("build", "-C", str(root), "--out", str(memory / "all"), *NOW),
+        "ours, one file changed": lambda: changed(root, memory / "all"),
         "ours, HTML of the mail only": bench.same_html,
         "ours, seven snippets": bench.snippets,
         "ours, all thirteen snippets": lambda: bench.snippets(tuple(PLATFORMS)),
