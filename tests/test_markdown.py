@@ -1,5 +1,6 @@
 """Markdown: HTML, text part, paragraphs and references from one pass."""
 
+import dataclasses
 import pickle
 from html.parser import HTMLParser
 
@@ -245,7 +246,20 @@ def test_prose_travels_between_processes(body: str) -> None:
     parsed, _ = markdown.parse(body)
     arrived = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
     assert arrived == parsed
-    for group, way in zip(vars(arrived).values(), vars(parsed).values(), strict=True):
+    for name in (each.name for each in dataclasses.fields(parsed)):
+        group, way = getattr(arrived, name), getattr(parsed, name)
         assert type(group) is type(way)
         if isinstance(group, tuple):
             assert list(map(type, group)) == list(map(type, way))
+
+
+def test_of_what_travelled_only_a_few_stay_open() -> None:
+    """And what is closed can be opened again, as often as one likes."""
+    parsed = [markdown.parse(f"# Un\n\nTexte {number}.")[0] for number in range(200)]
+    arrived = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
+    for _ in range(2):
+        assert [each.blocks for each in arrived] == [each.blocks for each in parsed]
+        assert sum("blocks" in vars(each) for each in arrived) == 64
+    assert pickle.loads(pickle.dumps(arrived, pickle.HIGHEST_PROTOCOL)) == parsed
+    parsed[0].close()  # it never travelled
+    assert parsed[0].blocks

@@ -37,11 +37,11 @@ class Published:
 
 
 class Receipt(NamedTuple):
-    """What is left of an artefact that was taken in: its line in the manifest; `kept` when its file stands already."""
+    """What is left of an artefact: what the manifest says of it, in JSON; `kept` when its file stands already."""
 
     path: str
     size: int
-    line: str
+    entry: str
     kept: bool
 
 
@@ -158,7 +158,7 @@ class _Intake:
     tree: Growing
     name: str
     problems: Problems
-    lines: dict[str, str] = field(default_factory=dict)  # of the manifest, by path
+    told: dict[str, str] = field(default_factory=dict)  # what the manifest says, by path
     kept: list[str] = field(default_factory=list)
     size: int = 0
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, as the folders
@@ -179,8 +179,7 @@ class _Intake:
         sha256, size, kept = store
         origin = f'"origin": {quote(artefact.origin)}, ' if artefact.origin else ""
         kind = quote(artefact.media_type)
-        line = f'{quote(path)}: {{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}'
-        return Receipt(path, size, line, kept)
+        return Receipt(path, size, f'{{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}', kept)
 
     def _store(self, path: str, content: bytes) -> tuple[str, int, bool]:
         """Hash and size; the file is written unless it stands there already."""
@@ -206,7 +205,7 @@ class _Intake:
         """What was taken in, wherever. Raises ValueError for a path that is taken."""
         path = receipt.path
         self._admit(path)
-        self.lines[path] = receipt.line
+        self.told[path] = receipt.entry
         self.size += receipt.size
         if receipt.kept:
             self.kept.append(path)
@@ -214,6 +213,8 @@ class _Intake:
     def _admit(self, path: str) -> None:
         """Each path once."""
         folded = path.casefold()
+        if folded == path:
+            folded = path  # the same object: there are many
         for folder in _above(folded):
             if folder in self.folders:
                 break
@@ -226,25 +227,25 @@ class _Intake:
 
     def publish(self) -> Published:
         """Complete the next tree and exchange it. Raises Stop, DiskFault."""
-        old, lines = self.old, self.lines
-        foreign = old.foreign(lines)
+        old, told = self.old, self.told
+        foreign = old.foreign(told)
         self._find_clashes(foreign)
         self._find_edits()
         if self.problems.fatal:
             raise Stop
-        listing = ",\n".join(lines[path] for path in sorted(lines))
+        listing = ",\n".join(f"{quote(path)}: {told[path]}" for path in sorted(told))
         manifest = f'{{"files": {{\n{listing}\n}}, "schema": 1}}\n'.encode()
-        written = len(lines) - len(self.kept)
+        written = len(told) - len(self.kept)
         if not written and manifest == old.manifest:
-            return Published(len(lines), 0, 0, False, self.size)
+            return Published(len(told), 0, 0, False, self.size)
         for path in (*self.kept, *foreign):
             self.tree.adopt(path, old.tree.root)
         for folder in old.tree.empty:
             self.tree.make(folder)
         self.tree.write(MANIFEST, (manifest,))
         exchange.swap(self.tree.root, old.tree.root)
-        removed = sum(path in old.tree.sizes and path not in lines for path in old.entries)
-        return Published(len(lines), written, removed, True, self.size)
+        removed = sum(path in old.tree.sizes and path not in told for path in old.entries)
+        return Published(len(told), written, removed, True, self.size)
 
     def _find_clashes(self, foreign: Iterable[str]) -> None:
         """Foreign files, and empty folders, that are in the way."""

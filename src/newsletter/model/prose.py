@@ -1,6 +1,7 @@
 """A Markdown body as parsed: HTML with slots, and the blocks of the text part. Few objects, so that it travels fast."""
 
 import pickle
+from collections import deque
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, NamedTuple
@@ -57,7 +58,8 @@ class Prose:
     `paragraphs` is the plain text of each top-level paragraph; `lead` counts those before
     `<!--more-->`; `anchors` are its headings' ids; `chains` are the elements that want a style.
 
-    It travels sealed, and is opened where it is read: of all that one process sends, another reads a part.
+    It travels sealed, and is opened where it is read: of all that one process sends, another reads a part, one body
+    after another. So only a few stay open.
     """
 
     # Made by factories, since a default that stands in the class would be found before a sealed value.
@@ -71,39 +73,48 @@ class Prose:
     pictures: tuple[Picture, ...] = field(default_factory=tuple)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _arrived, (self.__dict__.get(_SEALED) or _sealed(self),)
+        return _arrived, self.__dict__.get(_SEALED) or _sealed(self)
 
     def __getattr__(self, name: str) -> Any:
-        """A field of one that is sealed still."""
-        sealed = self.__dict__.get(_SEALED)
-        if sealed is None or name.startswith("_"):
+        """A field of one that is sealed."""
+        html, others = self.__dict__.get(_SEALED, (None, b""))
+        if html is None or name not in _FIELDS:
             raise AttributeError(name)
-        self.__dict__.update(zip(_FIELDS, _opened(sealed), strict=True))
-        del self.__dict__[_SEALED]
+        if name == "html":  # takes no time, and much room
+            return html.decode()
+        self.__dict__.update(zip(_FIELDS[1:], _opened(others), strict=True))
+        if len(_OPEN) == _OPEN.maxlen:
+            _OPEN.popleft().close()
+        _OPEN.append(self)
         return self.__dict__[name]
+
+    def close(self) -> None:
+        """Seal it again, if it travelled."""
+        if _SEALED in self.__dict__:
+            for name in _FIELDS[1:]:
+                self.__dict__.pop(name, None)
 
 
 _SEALED = "_sealed"
 _FIELDS = tuple(each.name for each in fields(Prose))
+_OPEN: deque[Prose] = deque(maxlen=64)
 
 
-def _sealed(prose: Prose) -> bytes:
-    """Its values as bytes, in plain tuples: these are pickled in a third of the time."""
+def _sealed(prose: Prose) -> tuple[bytes, bytes]:
+    """Its HTML, and its other values in plain tuples: these are pickled in a third of the time."""
     html, blocks, references, *others, pictures = (prose.__dict__[name] for name in _FIELDS)
     plain = (tuple(map(tuple, rows)) for rows in (blocks, references, pictures))
-    return pickle.dumps((html, *plain, *others), pickle.HIGHEST_PROTOCOL)
+    return html.encode(), pickle.dumps((*plain, *others), pickle.HIGHEST_PROTOCOL)
 
 
 def _opened(sealed: bytes) -> tuple[Any, ...]:
-    html, blocks, references, pictures, *others = pickle.loads(sealed)
-    return (
-        html, tuple(map(_block, blocks)), tuple(map(_reference, references)), *others, tuple(map(_picture, pictures))
-    )  # fmt: skip
+    blocks, references, pictures, *others = pickle.loads(sealed)
+    return tuple(map(_block, blocks)), tuple(map(_reference, references)), *others, tuple(map(_picture, pictures))
 
 
-def _arrived(sealed: bytes) -> Prose:
+def _arrived(html: bytes, others: bytes) -> Prose:
     made = object.__new__(Prose)
-    made.__dict__[_SEALED] = sealed
+    made.__dict__[_SEALED] = html, others
     return made
 
 
