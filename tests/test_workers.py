@@ -1,6 +1,7 @@
 """Several processes give what one gives: the same bytes, the same problems, and no process is left behind."""
 
 import os
+import pickle
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -73,6 +74,41 @@ def test_warnings_come_along() -> None:
     assert [str(problem.place) for problem in problems] == [
         "a.md:1:1", "a.md:2:1", "a.md:3:1", "a.md:4:1", "b.md:1:1",
     ]  # fmt: skip
+
+
+class Long:
+    """A text that is not copied on its way."""
+
+    def __init__(self, text: bytes | memoryview) -> None:
+        self.text = text
+
+    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
+        return Long, (pickle.PickleBuffer(self.text),)
+
+
+@pytest.mark.parametrize("kind", ["in memory", "temporary", "full"])
+def test_long_texts_lie_where_all_can_read_them(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kind == "temporary":  # as on systems without files in memory
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    if kind == "full":
+        monkeypatch.setattr(workers, "_ROOM", 100_000)
+    texts = [bytes([number % 256]) * (number * 37 % 9000) for number in range(400)]
+
+    def make(share: Share) -> Iterator[tuple[int, Long]]:
+        for number in share.of(range(len(texts))):
+            yield number, Long(texts[number])
+
+    files = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    found = dict(spread(make, Problems(), 3))
+    assert {number: bytes(each.text) for number, each in found.items()} == dict(enumerate(texts))
+    if files:
+        shared = sum(isinstance(each.text, memoryview) for each in found.values())
+        assert shared == len(found) if kind != "full" else 0 < shared < len(found)
+        del found
+        assert len(os.listdir("/proc/self/fd")) == files
+    # From there they may travel on.
+    again = dict(spread(lambda share: iter([(1, Long(memoryview(b"on")))]), Problems(), 2))
+    assert bytes(again[1].text) == b"on"
 
 
 def test_our_own_faults_are_not_swallowed() -> None:

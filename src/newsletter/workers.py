@@ -1,16 +1,21 @@
 """workers: long work done by several processes. mrml, premailer and lxml hold the interpreter's lock.
 
 Each process is a fork that has all that was read, and does its share of everything. What it gives
-comes back through a pipe.
+comes back through a pipe; long texts in it (pickle.PickleBuffer) lie in memory that all processes share,
+where nobody copies them.
 """
 
 import gc
+import mmap
 import os
 import pickle
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newsletter.model import Share
 from newsletter.problems import Problems, Stop
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 
 FEWEST = 150  # announcements a process: below, forking costs more than it gains
 _BATCH = 64  # of what is made, that travel together
+_ROOM = 1 << 32  # bytes for the long texts of a process: of addresses, not of memory
 
 Made = TypeVar("Made")
 Make = Callable[[Share], Iterator[Made]]
@@ -46,35 +52,45 @@ def spread(make: Make[Made], problems: Problems, count: int) -> Iterator[Made]:
         yield from make(Share())
         return
     gc.freeze()  # what stands in memory is shared for as long as nothing touches it
-    children: dict[Connection, int] = {}
+    children: dict[Connection, _Child] = {}
     try:
         for number in range(count):
-            children |= _started(make, Share(number, count), problems, tuple(children))
+            children |= _started(make, Share(number, count), problems, children)
         yield from _gathered(children, problems)
     finally:
         gc.unfreeze()
         for connection, child in children.items():
             connection.close()  # who still writes has nobody left to write to, and ends
             with suppress(ChildProcessError):
-                os.waitpid(child, 0)
+                os.waitpid(child.process, 0)
+
+
+class _Child(NamedTuple):
+    """A process, and its long texts."""
+
+    process: int
+    texts: memoryview
 
 
 def _started(
-    make: Make[Made], share: Share, problems: Problems, others: tuple["Connection", ...]
-) -> dict["Connection", int]:
+    make: Make[Made], share: Share, problems: Problems, others: Mapping["Connection", _Child]
+) -> dict["Connection", _Child]:
     from multiprocessing.connection import Pipe  # noqa: PLC0415 (small builds need none)
 
     reading, writing = Pipe(duplex=False)
+    texts = _file()
     sys.stdout.flush()
     sys.stderr.flush()
     if child := os.fork():
         writing.close()
-        return {reading: child}
+        mapped = mmap.mmap(texts, _ROOM, access=mmap.ACCESS_READ)
+        os.close(texts)
+        return {reading: _Child(child, memoryview(mapped))}
     code = 1
     try:
         for connection in (reading, *others):
             connection.close()
-        _work(make, share, problems, writing)
+        _work(make, share, problems, _Sending(writing, texts))
         code = 0
     except BrokenPipeError:  # nobody waits for this any more
         pass
@@ -83,7 +99,18 @@ def _started(
     raise AssertionError
 
 
-def _work(make: Make[Made], share: Share, problems: Problems, writing: "Connection") -> None:
+def _file() -> int:
+    """A file without a name, which goes with its last user. It has room for all, and takes what is written."""
+    if hasattr(os, "memfd_create"):
+        handle = os.memfd_create("newsletter")
+    else:
+        with tempfile.TemporaryFile() as made:
+            handle = os.dup(made.fileno())
+    os.ftruncate(handle, _ROOM)
+    return handle
+
+
+def _work(make: Make[Made], share: Share, problems: Problems, sending: "_Sending") -> None:
     """In the child: everything of one share, in batches; then what was found on the way."""
     batch: list[Made] = []
     fault: BaseException | None = None
@@ -91,21 +118,49 @@ def _work(make: Make[Made], share: Share, problems: Problems, writing: "Connecti
         for made in make(share):
             batch.append(made)
             if len(batch) == _BATCH:
-                _send(writing, batch)
+                sending.send(batch)
                 batch = []
     except BrokenPipeError:
         raise
     except BaseException as raised:
         fault = raised
-    _send(writing, batch)
-    _send(writing, (problems, fault))
+    sending.send(batch)
+    sending.send((problems, fault))
 
 
-def _send(writing: "Connection", message: Any) -> None:
-    writing.send_bytes(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
+@dataclass(slots=True)
+class _Sending:
+    """The child's end of a pipe, and its file of long texts, which is written up to `end`."""
+
+    pipe: "Connection"
+    texts: int
+    end: int = 0
+
+    def send(self, message: Any) -> None:
+        """A message, and where its texts lie."""
+        buffers: list[pickle.PickleBuffer] = []
+        pickled = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
+        texts = [buffer.raw() for buffer in buffers]
+        start, sizes = self.end, [len(text) for text in texts]
+        left = memoryview(b"".join(texts))
+        if start + len(left) > _ROOM:
+            pickled, sizes = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL), []
+        while left and sizes:
+            written = os.pwrite(self.texts, left, self.end)
+            left, self.end = left[written:], self.end + written
+        self.pipe.send_bytes(pickle.dumps((pickled, start, sizes)))
 
 
-def _gathered(children: dict["Connection", int], problems: Problems) -> Iterator[Any]:
+def _received(pipe: "Connection", texts: memoryview) -> Any:
+    """The next message of a child. Raises EOFError when it ended without one."""
+    pickled, start, sizes = pickle.loads(pipe.recv_bytes())
+    ends = accumulate(sizes, initial=start)
+    return pickle.loads(
+        pickled, buffers=[texts[begin : begin + size] for begin, size in zip(ends, sizes, strict=False)]
+    )
+
+
+def _gathered(children: Mapping["Connection", _Child], problems: Problems) -> Iterator[Any]:
     from multiprocessing.connection import Connection, wait  # noqa: PLC0415
 
     faults: list[BaseException] = []
@@ -114,7 +169,7 @@ def _gathered(children: dict["Connection", int], problems: Problems) -> Iterator
         for connection in wait(list(left)):
             assert isinstance(connection, Connection)
             try:
-                message = pickle.loads(connection.recv_bytes())
+                message = _received(connection, children[connection].texts)
             except EOFError:
                 raise WorkerLost(
                     "a process was ended by the system; is memory short? Try again with --jobs 1"

@@ -93,7 +93,7 @@ def parse(path: str, raw: bytes, problems: Problems) -> Source | None:
     front, body, body_line = split
     _read_excuses(path, front, problems)
     fields = everyday.read(front) or events.read(path, front, problems)
-    return None if fields is None else Source(path, front, body, body_line, nodes, fields)
+    return None if fields is None else Source(path, front.encode(), body, body_line, nodes, fields)
 
 
 def nodes(front: str) -> Fields:

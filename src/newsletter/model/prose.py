@@ -72,8 +72,9 @@ class Prose:
     chains: frozenset[str] = field(default_factory=frozenset)
     pictures: tuple[Picture, ...] = field(default_factory=tuple)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _arrived, self.__dict__.get(_SEALED) or _sealed(self)
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        html, others = self.__dict__.get(_SEALED) or _sealed(self)
+        return _arrived, (pickle.PickleBuffer(html), pickle.PickleBuffer(others))
 
     def __getattr__(self, name: str) -> Any:
         """A field of one that is sealed."""
@@ -81,7 +82,7 @@ class Prose:
         if html is None or name not in _FIELDS:
             raise AttributeError(name)
         if name == "html":  # takes no time, and much room
-            return html.decode()
+            return str(html, "utf-8")
         self.__dict__.update(zip(_FIELDS[1:], _opened(others), strict=True))
         if len(_OPEN) == _OPEN.maxlen:
             _OPEN.popleft().close()
@@ -107,12 +108,12 @@ def _sealed(prose: Prose) -> tuple[bytes, bytes]:
     return html.encode(), pickle.dumps((*plain, *others), pickle.HIGHEST_PROTOCOL)
 
 
-def _opened(sealed: bytes) -> tuple[Any, ...]:
+def _opened(sealed: bytes | memoryview) -> tuple[Any, ...]:
     blocks, references, pictures, *others = pickle.loads(sealed)
     return tuple(map(_block, blocks)), tuple(map(_reference, references)), *others, tuple(map(_picture, pictures))
 
 
-def _arrived(html: bytes, others: bytes) -> Prose:
+def _arrived(html: bytes | memoryview, others: bytes | memoryview) -> Prose:
     made = object.__new__(Prose)
     made.__dict__[_SEALED] = html, others
     return made

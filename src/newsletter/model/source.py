@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pickle import PickleBuffer
 from typing import Any, NamedTuple
 
 from newsletter.problems import Place
@@ -46,20 +47,20 @@ Node = Scalar | Items | Fields
 class Source:
     """A file as found, not judged. `body_line` is the line of the body's first character.
 
-    The body is kept in UTF-8: in French it takes half of what a str takes. The nodes of the front
-    matter do not travel between processes: `reader` makes them from its text where they are asked for.
+    Texts are kept in UTF-8: in French it takes half of what a str takes, and between processes it needs no copy.
+    The nodes of the front matter do not travel: `reader` makes them from its text where they are asked for.
     """
 
     path: str
-    text: str  # of the front matter
-    utf8: bytes
+    matter: bytes | memoryview  # the text of the front matter
+    utf8: bytes | memoryview  # the body
     body_line: int
     reader: Callable[[str], Fields] = field(compare=False, repr=False)
     _front: Fields | None = field(default=None, compare=False, repr=False)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         """All but the nodes."""
-        return Source, (self.path, self.text, self.utf8, self.body_line, self.reader)
+        return Source, (self.path, PickleBuffer(self.matter), PickleBuffer(self.utf8), self.body_line, self.reader)
 
     @property
     def front(self) -> Fields:
@@ -69,6 +70,11 @@ class Source:
         assert self._front is not None
         return self._front
 
+    @property
+    def text(self) -> str:
+        """The front matter as it was typed."""
+        return str(self.matter, "utf-8")
+
     def forget(self) -> None:
         """Let go of the nodes, which are many and small: who still asks for one has them made again."""
         object.__setattr__(self, "_front", None)
@@ -76,7 +82,7 @@ class Source:
     @property
     def body(self) -> str:
         """What stands behind the front matter."""
-        return self.utf8.decode()
+        return str(self.utf8, "utf-8")
 
     def at(self, node: Node) -> Place:
         """The place of a front-matter value."""
@@ -88,7 +94,7 @@ class Source:
 
     def at_offset(self, offset: int) -> Place:
         """The place of a byte offset (UTF-8) in the body."""
-        before = self.utf8[:offset].decode(errors="ignore")
+        before = str(self.utf8[:offset], "utf-8", "ignore")
         return Place(
             self.path,
             self.body_line + before.count("\n"),
