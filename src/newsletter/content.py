@@ -159,3 +159,32 @@ class View:
 
     def __hash__(self) -> int:
         return hash(self._of)
+
+
+class Lasting:
+    """A mark: this value is the same object in many renders, so that what is made of it need be made once."""
+
+    __slots__ = ()
+
+
+class LastingText(Lasting, Content):
+    """Content that lasts."""
+
+
+class LastingView(Lasting, View):
+    """A view that lasts."""
+
+    __slots__ = ()
+
+
+class Printed(str):
+    """The HTML of content in a slot that holds the same in every document of its shape."""
+
+    __slots__ = ()
+
+
+def lasting(value: Any) -> Any:
+    """As as_content(), of what is given to templates as one object again and again."""
+    if value.__class__ is str:
+        return LastingText(value)
+    return LastingView(value) if is_dataclass(value) else as_content(value)
