@@ -72,7 +72,8 @@ PRINTS = (
     "n ~ s.title", "m", "s.title ~ m", "brand.colour", "[s.title, 'x']|join", "s.parts|sum(start='')",
     "f.title", "f.title", "f.note", "f.title ~ s.title", "f.parts|join(s.note)", "t('k', x=f.title)", "f.owner.name",
     "f.note.splitlines()|length", "f.number", "f.people|length", "s.title|replace('a', f.note)", "f == s",
-    "f.title|safe",
+    "f.title|safe", "s == f", "f != s", "f.title == s.title", "f.title in s.title", "s.title in f.title",
+    "f.title + s.title", "f.title < s.title", "f.title * s.number", "f.title.join(s.parts)",
     "dict(a=s.title).a", "namespace(x=s.title).x", "s.title|wordcount", "s.number|string", "s.title|attr('x')",
 )  # fmt: skip
 FRAMES = (

@@ -155,7 +155,7 @@ class View:
         return str(self._of)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, View) and self._of == other._of
+        return self._of == other._of if isinstance(other, View) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._of)
