@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from markupsafe import escape
-
-from newsletter.content import Printed, as_content
+from newsletter.content import Printed, as_content, as_html
 from newsletter.filling import Shape, split
 from newsletter.templating.recording import Recording, blank, identity
 from newsletter.templating.traced import Untraceable
@@ -118,13 +116,13 @@ def _function(recording: Recording, first: int) -> Callable[[Mapping[str, Any]],
     printed: list[str] = []
     for slot, (variable, html) in enumerate(recording.slots):
         if html and _CONSTANT.fullmatch(code := recording.definitions[variable]):
-            constants[f"p{slot}"] = Printed(str.__str__(escape(constants[code])))
+            constants[f"p{slot}"] = Printed(as_html(constants[code]))
             printed.append(f"p{slot}")
             continue
         lines += _definitions(recording, variable, defined)
-        printed.append(f"str(html(v{variable}))" if html else f"str(v{variable})")
+        printed.append(f"html(v{variable})" if html else f"str(v{variable})")
     lines.append(f" return [{', '.join(printed)}]")
-    scope = {"seen": as_content, "html": escape, "str": str.__str__, **constants}
+    scope = {"seen": as_content, "html": as_html, "str": str.__str__, **constants}
     exec("\n".join(lines), scope)  # of expressions that recording.py wrote, over names of ours
     made: Callable[[Mapping[str, Any]], Any] = scope["way"]
     return made
