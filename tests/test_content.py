@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
-from newsletter.content import Content, as_content, concat, slots
+from newsletter.content import Content, as_content, as_html, concat, slots
 from newsletter.problems import Problems, Stop
 from newsletter.templates import Templates
 
@@ -116,3 +118,9 @@ def test_another_theme_replaces_single_files(tmp_path: Path) -> None:
     templates = Templates(tmp_path, Problems(), "sobre")
     assert templates.read("mail/inline.css") == ("templates/themes/sobre/mail/inline.css", ".title { margin: 0; }")
     assert templates.read("mail/head.css")[0] == "templates/mail/head.css"
+
+
+@given(st.text("ab&<>'\"é ", max_size=8), st.booleans())
+def test_content_is_escaped_as_markup_is(text: str, safe: bool) -> None:
+    for value in (Content(text, safe), text, 7, None, Markup(text)):
+        assert as_html(value) == str(escape(value)) and type(as_html(value)) is str

@@ -365,9 +365,10 @@ def test_pieces_encoded_together_are_those_encoded_one_by_one(text: str, html: l
         "".join(re.sub("\r\n?|\n", "\r\n", piece) for piece in part).encode() for part in ([text], html)
     ]
     assert sound(written.message)
-    pieces = [quoting.encode("", ("", piece))[3] for piece in html]
+    pieces = [b"".join(quoting.encode("", ("", piece)).quoted_html).removesuffix(b"=\r\n") for piece in html]
     shown = [piece + b"=\r\n" if piece and not piece.endswith(b"\n") else piece for piece in pieces]
-    assert quoting.encode(text, html)[1::2] == (quoting.encode(text, ())[1], b"".join(shown).removesuffix(b"=\r\n"))
+    together = quoting.encode(text, html)
+    assert together.quoted_text == quoting.encode(text, ()).quoted_text and together.quoted_html == shown
 
 
 def test_carriage_returns_end_lines() -> None:

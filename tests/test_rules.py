@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import test_problems
 from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.mail.validating import find_invalid
+from newsletter.filling import Joined
 from newsletter.model import Announcement, Artefact, Publication, Unsubscribe
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import FAMILIES, RULES, clients, mails, pages
@@ -221,6 +222,36 @@ def made(project: Project) -> tuple[Publication, Inspection, Mail]:
 def test_lines_that_are_too_long(lengths: list[int], end: bool) -> None:
     eml = b"\r\n".join(b"x" * length for length in lengths) + b"\r\n" * end
     assert mails.has_long_line(eml) == any(length > 998 for length in lengths)
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"x", b"\0", b"\r\r\n"]), max_size=8).map(b"".join))
+def test_line_ends(eml: bytes) -> None:
+    assert mails.has_pairs(eml) == (re.sub(rb"\r\n", b"", eml).translate(None, b"\r\n") == re.sub(b"\r\n", b"", eml))
+
+
+LINES = st.sampled_from(
+    [b"x\r\n", b"x", b"\r", b"\n", b"\r\n", "é\r\n".encode(), b"\0\r\n", b"y" * 600, b"Content-Type: text/plain\r\n"]
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(st.integers(0, 12), LINES), max_size=2), st.lists(st.integers(0, 12), max_size=3))
+def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]], cuts: list[int]) -> None:
+    """A mail that its pieces call sound is sound, however it was cut; one of whole lines is called so."""
+    lines = [b"A: b\r\n", b"Content-Type: multipart/alternative\r\n", b"\r\n", b"--\r\n"]
+    lines += [b"Content-Type: text/plain\r\n", b"own\r\n", b"Content-Type: text/html\r\n", b"own\r\n", b"--\r\n"]
+    sound = not odd
+    for at, line in odd:
+        lines.insert(at, line)
+    pieces = lines
+    for at in cuts:
+        pieces = [*pieces[:at], b"".join(pieces[at : at + 2]), *pieces[at + 2 :]]
+    eml = Joined(pieces)
+    plain = mails.is_sound(bytes(eml)) and tuple(mails.types_of(bytes(eml))) == mails.TYPES
+    told = mails.is_sound_by_pieces(eml)
+    assert plain or not told
+    held = not any(line.startswith(b"Content") for piece in pieces[1::2] for line in piece.split(b"\r\n"))
+    assert told or not (sound and held)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from conftest import Project
-from newsletter.content import HEAD, TAIL, Content, as_content, slots
+from newsletter.content import HEAD, TAIL, Content, Printed, as_content, lasting, slots
 from newsletter.problems import Problems, Stop
 from newsletter.templates import Template, Templates
 from newsletter.templating import plan, recording
@@ -70,6 +70,10 @@ PRINTS = (
     "s.number // 2", "{'a': s.title}['a']", "{'a': 'b', '': 'c'}[s.note]",
     "s.people|sort(attribute='name')|map(attribute='name')|join", "s.title|center(9)", "range(s.number)|list", "n",
     "n ~ s.title", "m", "s.title ~ m", "brand.colour", "[s.title, 'x']|join", "s.parts|sum(start='')",
+    "f.title", "f.title", "f.note", "f.title ~ s.title", "f.parts|join(s.note)", "t('k', x=f.title)", "f.owner.name",
+    "f.note.splitlines()|length", "f.number", "f.people|length", "s.title|replace('a', f.note)", "f == s",
+    "f.title|safe", "s == f", "f != s", "f.title == s.title", "f.title in s.title", "s.title in f.title",
+    "f.title + s.title", "f.title < s.title", "f.title * s.number", "f.title.join(s.parts)",
     "dict(a=s.title).a", "namespace(x=s.title).x", "s.title|wordcount", "s.number|string", "s.title|attr('x')",
 )  # fmt: skip
 FRAMES = (
@@ -170,7 +174,8 @@ def test_a_plan_gives_what_jinja_gives(
         return
     show = as_content if seen else (lambda thing: thing)
     base = {"t": words, "brand": BRAND, "m": MARKED, "n": 7}
-    agree(template, [{**base, "s": show(thing)} for thing in given_things])
+    lasts = [lasting(thing) for thing in given_things[:2]]
+    agree(template, [{**base, "s": show(thing), "f": lasts[n % 2]} for n, thing in enumerate(given_things)])
 
 
 def test_the_repositorys_templates_are_planned(project: Project) -> None:
@@ -295,3 +300,17 @@ def test_two_threads_do_not_meet_in_a_recording(tmp_path: Path) -> None:
         return str(words(key, **values))
 
     assert template.render({"t": slow, "s": Thing("a")}) == "k:x=a" and found[1:] == ["k:x=b"]
+
+
+def test_what_lasts_is_printed_once(tmp_path: Path) -> None:
+    """Content that is one object in all renders is no question and no expression; another such object is another."""
+    source = "{% if p.note %}{{ p.title }}{% endif %} {{ s.title }} {{ p.note|upper }}"
+    template = ready(made(tmp_path, "t.html", source).get("t.html"))
+    first, second = lasting(Thing("<a>", "n")), lasting(Thing("<b>", "m"))
+    for each, title, note in ((first, "&lt;a&gt;", "N"), (second, "&lt;b&gt;", "M")) * 2:
+        text, content = template.draw({"p": each, "s": as_content(Thing("own"))})
+        assert text == "QzSlot0Zq QzSlot1Zq QzSlot2Zq" and content == [title, "own", note]
+        assert [type(part) for part in content] == [Printed, str, Printed] or not template._shape.filled
+        assert template.render({"p": each, "s": as_content(Thing("own"))}) == f"{title} own {note}"
+    assert template._shape.filled == template._text.filled == 2
+    assert lasting("x").upper() == "X" and lasting(("x", 1)) == ("x", 1) and lasting(7) == 7

@@ -50,6 +50,20 @@ def put_aside(draw: Callable[[], tuple[str, list[str]]]) -> str:
     return TOKEN.sub(lambda token: f"{HEAD}{int(token[1]) + before}{TAIL}", text) if before else text
 
 
+def escaped(text: str) -> str:
+    """As escape() of a plain text, which mostly holds nothing to escape: to see that takes a fifth of it."""
+    if "'" in text or "&" in text or '"' in text or "<" in text or ">" in text:
+        return str.__str__(escape(text))
+    return text
+
+
+def as_html(value: Any) -> str:
+    """What escape() gives for a value, as a plain str."""
+    if value.__class__ is Content:
+        return str.__str__(value) if value.safe else escaped(str.__str__(value))
+    return escaped(value) if value.__class__ is str else str.__str__(escape(value))
+
+
 class Content(str):
     """A text from outside the template; `safe` when it is HTML already."""
 
@@ -71,8 +85,7 @@ class Content(str):
 
     def as_html(self) -> str:
         """The text, escaped for element text and attribute values alike."""
-        text = str.__str__(self)
-        return text if self.safe else str(escape(text))
+        return str.__str__(self) if self.safe else escaped(str.__str__(self))
 
     def __add__(self, other: str) -> Any:
         return concat((self, other))
@@ -155,7 +168,36 @@ class View:
         return str(self._of)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, View) and self._of == other._of
+        return self._of == other._of if isinstance(other, View) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self._of)
+
+
+class Lasting:
+    """A mark: this value is the same object in many renders, so that what is made of it need be made once."""
+
+    __slots__ = ()
+
+
+class LastingText(Lasting, Content):
+    """Content that lasts."""
+
+
+class LastingView(Lasting, View):
+    """A view that lasts."""
+
+    __slots__ = ()
+
+
+class Printed(str):
+    """The HTML of content in a slot that holds the same in every document of its shape."""
+
+    __slots__ = ()
+
+
+def lasting(value: Any) -> Any:
+    """As as_content(), of what is given to templates as one object again and again."""
+    if value.__class__ is str:
+        return LastingText(value)
+    return LastingView(value) if is_dataclass(value) else as_content(value)

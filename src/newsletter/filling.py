@@ -1,12 +1,12 @@
 """filling: a document made once with tokens in the place of content, split at them, and filled again and again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import AnyStr, Generic
+from typing import Any, AnyStr, Generic
 
 from newsletter.content import HEAD, TAIL, TOKEN
 
-__all__ = ["TOKEN", "Shape", "is_broken", "lost", "split", "token"]
+__all__ = ["TOKEN", "Joined", "Shape", "is_broken", "lost", "split", "token"]
 
 
 def token(number: int) -> str:
@@ -31,6 +31,22 @@ class Shape(Generic[AnyStr]):
         out = list(self.pieces)
         out[1::2] = [content[slot] for slot in self.order]
         return tuple(out)
+
+
+class Joined(bytes):
+    """What `pieces` are joined to: those at even places are a shape's, and the same objects in other documents."""
+
+    pieces: tuple[bytes, ...]
+
+    def __new__(cls, pieces: Sequence[bytes]) -> "Joined":
+        """The pieces, joined."""
+        made = super().__new__(cls, b"".join(pieces))
+        made.pieces = tuple(pieces)
+        return made
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Who copies or sends it needs the bytes."""
+        return bytes, (bytes(self),)
 
 
 def split(text: str) -> Shape[str]:

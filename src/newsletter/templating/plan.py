@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from markupsafe import escape
-
-from newsletter.content import as_content
+from newsletter.content import Printed, as_content, as_html
 from newsletter.filling import Shape, split
 from newsletter.templating.recording import Recording, blank, identity
 from newsletter.templating.traced import Untraceable
@@ -21,6 +19,7 @@ _FIRST = 12  # renders before the first recording: a few announcements do not ne
 _TRIALS = 3  # recordings that may come to nothing
 _WORTH = 4  # fills that pay for one more
 _VARIABLE = re.compile(r"\bv(\d+)\b")
+_CONSTANT = re.compile(r"k\d+")
 
 
 class Text(NamedTuple):
@@ -103,6 +102,8 @@ def _function(recording: Recording, first: int) -> Callable[[Mapping[str, Any]],
     lines = ["def way(values):"]
     defined: set[int] = set()
     for number, guard in enumerate(recording.guards[first:], first):
+        if _CONSTANT.fullmatch(recording.definitions[guard.variable]):
+            continue  # it will give the same answer
         lines += _definitions(recording, guard.variable, defined)
         name = f"v{guard.variable}"
         if guard.ask is bool:
@@ -112,11 +113,16 @@ def _function(recording: Recording, first: int) -> Callable[[Mapping[str, Any]],
         else:
             constants[f"q{number}"], constants[f"a{number}"] = guard.ask, guard.answer
             lines.append(f" if (answer := q{number}({name})) != a{number}: return {number}, answer")
-    for variable, _ in recording.slots:
+    printed: list[str] = []
+    for slot, (variable, html) in enumerate(recording.slots):
+        if html and _CONSTANT.fullmatch(code := recording.definitions[variable]):
+            constants[f"p{slot}"] = Printed(as_html(constants[code]))
+            printed.append(f"p{slot}")
+            continue
         lines += _definitions(recording, variable, defined)
-    printed = (f"str(html(v{number}))" if html else f"str(v{number})" for number, html in recording.slots)
+        printed.append(f"html(v{variable})" if html else f"str(v{variable})")
     lines.append(f" return [{', '.join(printed)}]")
-    scope = {"seen": as_content, "html": escape, "str": str.__str__, **constants}
+    scope = {"seen": as_content, "html": as_html, "str": str.__str__, **constants}
     exec("\n".join(lines), scope)  # of expressions that recording.py wrote, over names of ours
     made: Callable[[Mapping[str, Any]], Any] = scope["way"]
     return made

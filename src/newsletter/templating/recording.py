@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from newsletter.content import HEAD, TAIL, Content, View
+from newsletter.content import HEAD, TAIL, Content, Lasting, View
 from newsletter.templating.traced import Rendered, Traced, Untraceable, holds, identifier, real
 
 Question = Callable[[Any], Any]
@@ -162,6 +162,6 @@ def identity(value: Any, shape: bool) -> Any:
 
 @cache
 def _varies(kind: type) -> bool:
-    if issubclass(kind, Markup) or any("__call__" in each.__dict__ for each in kind.__mro__):
+    if issubclass(kind, Markup | Lasting) or any("__call__" in each.__dict__ for each in kind.__mro__):
         return False
     return issubclass(kind, str | int | float | tuple | list | View | NoneType) or is_dataclass(kind)

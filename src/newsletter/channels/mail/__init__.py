@@ -8,7 +8,7 @@ from newsletter import prose
 from newsletter.campaign import marker
 from newsletter.channels.mail.mime import Letter, write
 from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
-from newsletter.content import Content, as_content
+from newsletter.content import Content, as_content, lasting
 from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubscribe
 from newsletter.problems import Problems
 from newsletter.templates import Templates
@@ -40,10 +40,11 @@ class Mails:
         logo = publication.logo
         self.domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
         self.shared: Mapping[str, Any] = {
-            "publication": as_content(settings),
-            "logo": Content(settings.url + logo.path) if logo else "",
-            "unsubscribe_url": Content(_unsubscribe(settings.unsubscribe)),
+            "publication": lasting(settings),
+            "logo": lasting(settings.url + logo.path) if logo else "",
+            "unsubscribe_url": lasting(_unsubscribe(settings.unsubscribe)),
         }
+        self._in_lang: dict[str, Mapping[str, Any]] = {}
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
         """One announcement's HTML, text and .eml."""
@@ -89,10 +90,10 @@ class Mails:
         return Story(announcement, self.publication, self.theme.words(announcement.lang), addressing)
 
     def _values(self, lang: str, title: str, preheader: str, url: str) -> dict[str, Any]:
-        return {
-            **self.shared, **self.theme.values(lang), "lang": Content(lang), "title": Content(title),
-            "preheader": Content(preheader), "view_url": Content(url),
-        }  # fmt: skip
+        same = self._in_lang.get(lang)
+        if same is None:
+            same = self._in_lang[lang] = {**self.shared, **self.theme.values(lang), "lang": lasting(lang)}
+        return {**same, "title": Content(title), "preheader": Content(preheader), "view_url": Content(url)}
 
     def _mail(
         self, kind: str, of: Announcement | Issue, values: Mapping[str, Any], subject: str, origin: str

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from newsletter.channels.mail import quoting
+from newsletter.filling import Joined
 from newsletter.model import Sender, Unsubscribe
 from newsletter.text import forbidden, wrap
 
@@ -51,7 +52,7 @@ class Written(NamedTuple):
 
     html: bytes
     text: bytes
-    message: bytes
+    message: Joined
 
 
 def encode(letter: Letter) -> bytes:
@@ -62,6 +63,12 @@ def encode(letter: Letter) -> bytes:
 def write(letter: Letter) -> Written:
     """The mail with its parts. Raises as `encode` does."""
     plain_text, text, plain_html, html = quoting.encode(letter.text, letter.html)
+    if len(html) % 2 == 0:
+        html.append(b"")
+    last = len(html) - 1
+    while last and not html[last]:
+        last -= 1
+    html[last], end = quoting.parted(html[last])
     # "=_" never occurs in quoted-printable, so no part can hold the boundary. The text, a fifth of
     # the whole, is enough to make it differ from that of a mail which may quote this one.
     boundary = f"=_{hashlib.sha256(text).hexdigest()[:32]}".encode()
@@ -71,12 +78,13 @@ def write(letter: Letter) -> Written:
         _header("Message-ID", _enclosed(letter.message_id, "Message-ID")),
     )
     edge = b"\r\n--" + boundary
-    message = b"".join(
+    # All pieces are whole lines; at even places stands what comes again in other mails.
+    message = Joined(
         (_people(letter.sender, letter.list_title), _head(own),
          _list(letter.list_id, letter.list_title, letter.unsubscribe, letter.lang),
-         b'Content-Type: multipart/alternative;\r\n boundary="', boundary, b'"\r\n',
-         edge, b"\r\n", _part_head("plain", letter.lang), text,
-         edge, b"\r\n", _part_head("html", letter.lang), html, edge, b"--\r\n")
+         b' boundary="' + boundary + b'"\r\n' + edge + b"\r\n", _part_head("plain", letter.lang),
+         text + edge + b"\r\n", _part_head("html", letter.lang), b"",
+         *html, end + edge + b"--\r\n")
     )  # fmt: skip
     return Written(plain_html, plain_text, message)
 
@@ -107,6 +115,7 @@ def _list(list_id: str, list_title: str, unsubscribe: Unsubscribe, lang: str) ->
         _header("X-Unsent", "1"),
         _header("Content-Language", lang),
         _header("MIME-Version", "1.0"),
+        "Content-Type: multipart/alternative;",  # the boundary follows
     )
     return _head(lines)
 

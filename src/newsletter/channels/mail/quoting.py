@@ -8,8 +8,9 @@ import binascii
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-_BETWEEN = "\n\0\n"  # texts that are encoded together: so each has lines of its own
+_BETWEEN = b"\n\0\n"  # texts that are encoded together: so each has lines of its own
 _SOFT = b"=\r\n"  # a line end that is none
 
 # Lines that are too long, or would be with From escaped. Up to two characters after the first 71
@@ -18,33 +19,64 @@ _OVERLONG = re.compile(rb"^(?=.{77}|From .{70})(.{71}[^=\n]{0,2})", re.MULTILINE
 _FROM = re.compile(b"^From ", re.MULTILINE)
 
 
-def encode(text: str, html: Sequence[str]) -> tuple[bytes, bytes, bytes, bytes]:
+class Literal(str):
+    """Pieces of HTML that stand side by side in many mails: they are encoded once."""
+
+    plain: bytes
+    quoted: bytes
+
+    def __new__(cls, pieces: Sequence[str]) -> "Literal":
+        """The pieces, joined; in mails each stands on lines of its own."""
+        made = super().__new__(cls, "".join(pieces))
+        encoded = [_literal(piece) for piece in pieces]
+        made.plain = b"".join([plain for plain, _ in encoded])
+        made.quoted = b"".join([quoted for _, quoted in encoded])
+        return made
+
+
+class Encoded(NamedTuple):
+    """The parts of a mail; the quoted HTML in as many pieces as it came in, each of which ends a line, or is empty."""
+
+    text: bytes
+    quoted_text: bytes
+    html: bytes
+    quoted_html: list[bytes]
+
+
+def encode(text: str, html: Sequence[str]) -> Encoded:
     """The text and the HTML of a mail, each as UTF-8 and in quoted-printable.
 
     HTML comes in pieces: those at even places come again in other mails. Each piece stands on lines
-    of its own, so that it looks the same wherever it stands.
+    of its own, so that it looks the same wherever it stands. The last line has an end that is none.
     """
     (plain_text, *plain), (quoted_text, *quoted) = _together((text, *html[1::2]))
-    literals = [_literal(piece) for piece in html[::2]]
+    literals = [(piece.plain, piece.quoted) if isinstance(piece, Literal) else _literal(piece) for piece in html[::2]]
     pieces = [b""] * len(html)
     pieces[::2] = [literal[0] for literal in literals]
     pieces[1::2] = plain
     plain_html = b"".join(pieces)
     pieces[::2] = [literal[1] for literal in literals]
-    pieces[1::2] = [_closed(piece) for piece in quoted]
-    return plain_text, quoted_text, plain_html, b"".join(pieces).removesuffix(_SOFT)
+    pieces[1::2] = map(_closed, quoted)
+    return Encoded(plain_text, quoted_text, plain_html, pieces)
 
 
 def _together(texts: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
     """Texts as UTF-8, and in lines of at most 76 characters whose decoding gives each with CRLF at its line ends."""
-    joined = _BETWEEN.join(texts)
-    octets = joined.encode()
+    plain = [text.encode() for text in texts]
+    octets = _BETWEEN.join(plain)
+    if b"\r" in octets:
+        octets = _BETWEEN.join([_line_feeds(text).encode() for text in texts])
     if octets.count(0) != len(texts) - 1:  # one holds what is to stand between them
-        return [text.encode() for text in texts], [_quoted(_line_feeds(text).encode()) for text in texts]
-    plain = octets.split(b"\n\0\n")
-    if "\r" in joined:
-        octets = _BETWEEN.join(map(_line_feeds, texts)).encode()
+        return plain, [_quoted(_line_feeds(text).encode()) for text in texts]
     return plain, _quoted(octets).split(b"\r\n=00\r\n")
+
+
+@lru_cache(maxsize=1024)
+def parted(piece: bytes) -> tuple[bytes, bytes]:
+    """Its whole lines, and the last one when it has no end; an end that is none does not count."""
+    piece = piece.removesuffix(_SOFT)
+    start = piece.rfind(b"\n") + 1
+    return piece[:start], piece[start:]
 
 
 @lru_cache(maxsize=4096)

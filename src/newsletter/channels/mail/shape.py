@@ -14,10 +14,11 @@ from typing import Any
 
 from newsletter.channels.mail.compiling import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.mail.inlining import inline
+from newsletter.channels.mail.quoting import Literal
 from newsletter.channels.mail.repeats import SLOT
 from newsletter.channels.mail.sections import Cut, Inseparable, Sections
 from newsletter.channels.mail.validating import find_invalid
-from newsletter.content import slots
+from newsletter.content import Printed, slots
 from newsletter.filling import TOKEN, Shape, lost, split, token
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Template, Templates, Trace
@@ -70,6 +71,7 @@ class Press:
     css: str
     problems: Problems
     shapes: dict[str, Shape[str]] = field(default_factory=dict)
+    settled: dict[tuple[str, tuple[str | None, ...]], Shape[str] | None] = field(default_factory=dict)
     sections: Sections = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,7 +91,13 @@ class Press:
                 return "", self.full(template, values)
             shape = self.shapes[mjml] = self._draw(Drawn(self, template, values, mjml, is_shape=True))
             self.templates.tally["shapes"] += 1
-        return shape.fill(content)
+        known = tuple([each if each.__class__ is Printed else None for each in content])
+        key = mjml, known
+        if key not in self.settled:
+            self.settled[key] = None  # most issues are one of a kind
+            return shape.fill(content)
+        settled = self.settled[key] = self.settled[key] or _settled(shape, known)
+        return settled.fill(content)
 
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
         """The same by the full path: the whole document through mrml and premailer."""
@@ -154,6 +162,19 @@ class Press:
                 start = source.rfind("\n", 0, match.start())
                 return source.count("\n", 0, match.start()) + 1, match.start() - start
         return 1, 1
+
+
+def _settled(shape: Shape[str], known: Sequence[str | None]) -> Shape[str]:
+    """The shape with what is the same each time in its slots: between others, that is one literal."""
+    pieces, order = [[shape.pieces[0]]], list[int]()
+    for slot, literal in zip(shape.order, shape.pieces[2::2], strict=True):
+        same = known[slot]
+        if same is None:
+            order.append(slot)
+            pieces += [[], [literal]]
+        else:
+            pieces[-1] += [same, literal]
+    return Shape(tuple(map(Literal, pieces)), tuple(order))
 
 
 def _with_tokens(shape: Shape[str]) -> str:
