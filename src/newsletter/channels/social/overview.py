@@ -76,7 +76,7 @@ class Overview:
         text, fold, counted = post.text, post.fold, post.counted
         title = post.platform.title if post.parts == 1 else f"{post.platform.title} {post.part}/{post.parts}"
         shown, rest = (_html(fold), _html(text[len(fold) :])) if fold else (_html(text), None)
-        return Card(key, title, shown, rest, 100 * counted.count // counted.limit, self._facts.of(post, fold))
+        return Card(key, title, shown, rest, 100 * counted.count // counted.limit, [*self._facts.of(post, fold)])
 
 
 class Facts:
