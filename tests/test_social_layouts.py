@@ -1,18 +1,23 @@
 """Texts that are put together from pieces are those that the templates give, and those that are even are."""
 
+from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from newsletter.channels.social.blocks import begin
 from newsletter.channels.social.even import is_even, is_plain, keeps_plain
 from newsletter.channels.social.layouts import BETWEEN, Sheets
 from newsletter.channels.social.material import of_announcement
+from newsletter.channels.social.overview import Cards, _html
 from newsletter.channels.social.platforms import PLATFORMS
 from newsletter.filling import token
 from newsletter.model import Announcement
-from newsletter.templates import Template
+from newsletter.problems import Problems
+from newsletter.templates import Template, Templates
 from test_social_properties import announcements, composer, publication, words
 
 LINK = "https://exemple.fr/a.html"
@@ -93,3 +98,30 @@ def test_between_such_literals_plain_texts_stay_plain(literals: list[str], data:
     contents = [*data.draw(st.lists(plain, min_size=len(literals) - 1, max_size=len(literals) - 1)), ""]
     if keeps_plain(literals):
         assert is_plain("".join(piece for pair in zip(literals, contents, strict=True) for piece in pair))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ shown }}|{{ rest }}|{{ key }} {{ key }}%s",
+        "{{ shown|upper }}{{ rest and rest|length }}",
+        "{{ facts|length }}",
+    ],
+)
+def test_cards_are_what_their_template_renders(tmp_path: Path, source: str) -> None:
+    """A project's own card.html may ask more of texts than to print them."""
+    (tmp_path / "templates/social").mkdir(parents=True)
+    (tmp_path / "templates/social/card.html").write_text(f"{{% autoescape false %}}{source}{{% endautoescape %}}")
+    template = Templates(tmp_path, Problems()).get("social/card.html")
+    cards = Cards(template, "Copier")
+    for shown, rest in (("Prix", None), ("a<b>", None), ("Bis", "suite"), ("Ter", "fin %s")):
+        facts = [("Longueur", "3"), ("Abrégé", "texte")][: len(shown) - 2]
+        told = {"key": "s1", "name": "X", "filled": "9", "shown": shown, "rest": rest, "facts": facts}
+        assert cards.card("", ("s1", "X", "9", shown), rest, facts) == template.render(
+            {"lang": "", "copy": "Copier", **told}
+        )
+
+
+@given(st.text(st.sampled_from("a&<>\"'é;#")))
+def test_signs_are_escaped_as_everywhere(text: str) -> None:
+    assert _html(text) == str(escape(text))

@@ -1,12 +1,13 @@
 """filling: a document made once with tokens in the place of content, split at them, and filled again and again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import AnyStr, Generic
+from operator import itemgetter
+from typing import AnyStr, Generic, NamedTuple
 
 from newsletter.content import HEAD, TAIL, TOKEN
 
-__all__ = ["TOKEN", "Shape", "is_broken", "lost", "split", "token"]
+__all__ = ["TOKEN", "Form", "Shape", "form", "is_broken", "lost", "split", "token"]
 
 
 def token(number: int) -> str:
@@ -37,6 +38,31 @@ def split(text: str) -> Shape[str]:
     """The shape that a text with tokens stands for."""
     pieces = TOKEN.split(text)
     return Shape(tuple(pieces), tuple(map(int, pieces[1::2])))
+
+
+class Form(NamedTuple):
+    """The shape of a text, made to be filled often: `picked` gives what stands at the odd places of `pieces`."""
+
+    pieces: list[str]
+    picked: Callable[[Sequence[str]], tuple[str, ...]]
+
+    def fill(self, content: Sequence[str]) -> str:
+        """The document."""
+        return self.join(self.picked(content))
+
+    def join(self, texts: tuple[str, ...]) -> str:
+        """The document with these texts in its slots, in their order."""
+        out = self.pieces.copy()
+        out[1::2] = texts
+        return "".join(out)
+
+
+def form(text: str) -> Form:
+    """The shape that a text with tokens stands for, as a form."""
+    shape = split(text)
+    order = shape.order
+    picked = itemgetter(*order) if len(order) > 1 else lambda content: tuple([content[slot] for slot in order])
+    return Form(list(shape.pieces), picked)
 
 
 def lost(text: str, issued: int) -> str:

@@ -8,15 +8,14 @@ from its pieces, and taken apart only if it has to be cut.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from newsletter.channels.social import even
 from newsletter.channels.social.blocks import Block, Kind, join, most, split
 from newsletter.channels.social.fitting import Fitted, longest
 from newsletter.channels.social.platforms import Platform
-from newsletter.filling import TOKEN, Shape
-from newsletter.filling import split as shape_of
+from newsletter.filling import TOKEN, Form, form
+from newsletter.filling import split as split_at_tokens
 from newsletter.templates import Template
 
 BETWEEN = "\x1e"  # separates the texts of several platforms; no text of an announcement may hold it
@@ -24,32 +23,31 @@ _UNTIDY = ("\t", "\x02", BETWEEN, " \n", "\n\n\n")  # what split() takes away, o
 
 
 class Layout(NamedTuple):
-    """The blocks of a text with tokens. `form` has a `%s` for each of the contents that `picked` gives.
+    """The blocks of a text with tokens: the forms of the whole and of each block's text.
 
     `bounds` are the slots of blocks that have a longest length, what else these hold, and that length. `plain`: the
     text is plain when its contents are (see even.py); `apart` are the places of those that stand between white space.
     """
 
-    form: str
-    picked: Callable[[Sequence[str]], tuple[str, ...]]
-    blocks: tuple[tuple[Kind, Shape[str], str], ...]
+    whole: Form
+    blocks: tuple[tuple[Kind, Form, str], ...]
     bounds: tuple[tuple[tuple[int, ...], int, int], ...]
     plain: bool
     apart: frozenset[int]
 
     def filled(self, content: Sequence[str]) -> list[Block]:
         """The blocks with their texts."""
-        return [(kind, "".join(shape.fill(content)), gap) for kind, shape, gap in self.blocks]
+        return [(kind, each.fill(content), gap) for kind, each, gap in self.blocks]
 
     def draft(self, content: Sequence[str], link: str, fold: int | None) -> "Draft":
         """The draft with these contents."""
-        form, picked, _, bounds, plain, apart = self
-        texts = picked(content)
+        whole, _, bounds, plain, apart = self
+        texts = whole.picked(content)
         is_even = plain and texts.count(link) == 1 and texts.index(link) in apart
         for slots, fixed, allowed in bounds:
             if fixed + sum([len(content[slot]) for slot in slots]) > allowed:
                 return drafted(self.filled(content), fold)  # what is cut in it may be anything
-        return Draft(Fitted(form % texts), is_even, None, self, content)
+        return Draft(Fitted(whole.join(texts)), is_even, None, self, content)
 
 
 class Draft(NamedTuple):
@@ -81,7 +79,7 @@ class Sheets:
 
     rows: Sequence[Platform]
     template: Template
-    _layouts: dict[tuple[str, tuple[bool, ...]], tuple[Layout | Shape[str], ...]] = field(default_factory=dict)
+    _layouts: dict[tuple[str, tuple[bool, ...]], tuple[Layout | Form, ...]] = field(default_factory=dict)
 
     def drafts(self, values: Mapping[str, Any], known: set[str] | None, spelled: Callable[[str], str]) -> list[Draft]:
         """A draft for each platform. Text messages have signs of their own, which `spelled` gives a text.
@@ -91,7 +89,7 @@ class Sheets:
         text, content = self.template.fill(values)
         link = values["link"]
         if not content or known is None or not _are_known({*content} - known, link, known):
-            whole = "".join(shape_of(text).fill(content)) if content else text
+            whole = "".join(split_at_tokens(text).fill(content)) if content else text
             parts = zip(self.rows, whole.split(BETWEEN), strict=True)
             return [drafted(split(spelled(part) if row.unit == "sms" else part), row.fold) for row, part in parts]
         key = text, tuple(map(bool, content))
@@ -101,15 +99,15 @@ class Sheets:
         return [
             layout.draft(content, link, row.fold)
             if isinstance(layout, Layout)
-            else drafted(split(spelled("".join(layout.fill(content)))), row.fold)
+            else drafted(split(spelled(layout.fill(content))), row.fold)
             for row, layout in zip(self.rows, layouts, strict=True)
         ]
 
-    def _laid_out(self, text: str, present: tuple[bool, ...]) -> tuple[Layout | Shape[str], ...]:
+    def _laid_out(self, text: str, present: tuple[bool, ...]) -> tuple[Layout | Form, ...]:
         """The layouts of texts with tokens, whose contents are there or empty."""
         text = TOKEN.sub(lambda token: token[0] * present[int(token[1])], text)
         parts = zip(self.rows, text.split(BETWEEN), strict=True)
-        return tuple([shape_of(part) if row.unit == "sms" else _layout(split(part), row.fold) for row, part in parts])
+        return tuple([form(part) if row.unit == "sms" else _layout(split(part), row.fold) for row, part in parts])
 
 
 def is_tidy(text: str) -> bool:
@@ -132,23 +130,17 @@ def _are_known(others: set[str], link: str, known: set[str]) -> bool:
 
 def _layout(blocks: list[Block], fold: int | None) -> Layout:
     """The layout of blocks whose texts hold tokens."""
-    whole = shape_of(join(blocks))
-    shapes = tuple([(kind, shape_of(text), gap) for kind, text, gap in blocks])
+    whole = join(blocks)
     bounds = [
         (shape.order, sum(map(len, shape.literals)), allowed)
-        for kind, shape, _ in shapes
-        if (allowed := most(kind, fold)) is not None
+        for kind, text, _ in blocks
+        if (allowed := most(kind, fold)) is not None and (shape := split_at_tokens(text))
     ]
-    literals = whole.literals
+    literals = split_at_tokens(whole).literals
     apart = [
         place
         for place, (before, after) in enumerate(pairwise(literals))
         if before[-1:] in even.AROUND and after[:1] in even.AROUND
     ]
-    form = "%s".join([literal.replace("%", "%%") for literal in literals])
-    return Layout(form, _picked(whole.order), shapes, tuple(bounds), even.keeps_plain(literals), frozenset(apart))
-
-
-def _picked(order: Sequence[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """What gives the contents with these numbers."""
-    return itemgetter(*order) if len(order) > 1 else lambda content: tuple([content[slot] for slot in order])
+    forms = tuple([(kind, form(text), gap) for kind, text, gap in blocks])
+    return Layout(form(whole), forms, tuple(bounds), even.keeps_plain(literals), frozenset(apart))
