@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.filling import Shape, lost, split, token
+from newsletter.filling import Shape, form, lost, split, token
 
 
 @given(st.lists(st.text(alphabet="ab<&é\n", max_size=5), min_size=1, max_size=8), st.data())
@@ -17,6 +17,7 @@ def test_a_filled_shape_is_the_text_with_content_in_place(literals: list[str], d
     assert "".join(shape.fill(by_number)) == "".join(
         literals[0] + "".join(f"[{n}]{literal}" for n, literal in zip(numbers, literals[1:], strict=True))
     )
+    assert form(text).fill(by_number) == "".join(shape.fill(by_number))
     assert not lost(text, len(numbers))
     assert lost(text.replace("Qz", "QZ"), len(numbers)) or not numbers
     assert Shape((b"a", b"", b"b"), (0,)).fill([b"-"]) == (b"a", b"-", b"b")

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, AnyStr, Generic
+from operator import itemgetter
+from typing import Any, AnyStr, Generic, NamedTuple
 
 from newsletter.content import HEAD, TAIL, TOKEN
 
-__all__ = ["TOKEN", "Joined", "Shape", "is_broken", "lost", "split", "token"]
+__all__ = ["TOKEN", "Form", "Joined", "Shape", "form", "is_broken", "lost", "split", "token"]
 
 
 def token(number: int) -> str:
@@ -53,6 +54,31 @@ def split(text: str) -> Shape[str]:
     """The shape that a text with tokens stands for."""
     pieces = TOKEN.split(text)
     return Shape(tuple(pieces), tuple(map(int, pieces[1::2])))
+
+
+class Form(NamedTuple):
+    """The shape of a text, made to be filled often: `picked` gives what stands at the odd places of `pieces`."""
+
+    pieces: list[str]
+    picked: Callable[[Sequence[str]], tuple[str, ...]]
+
+    def fill(self, content: Sequence[str]) -> str:
+        """The document."""
+        return self.join(self.picked(content))
+
+    def join(self, texts: tuple[str, ...]) -> str:
+        """The document with these texts in its slots, in their order."""
+        out = self.pieces.copy()
+        out[1::2] = texts
+        return "".join(out)
+
+
+def form(text: str) -> Form:
+    """The shape that a text with tokens stands for, as a form."""
+    shape = split(text)
+    order = shape.order
+    picked = itemgetter(*order) if len(order) > 1 else lambda content: tuple([content[slot] for slot in order])
+    return Form(list(shape.pieces), picked)
 
 
 def lost(text: str, issued: int) -> str:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -50,6 +50,10 @@ class Templates:
         if name not in self._got:
             self._got[name] = self._environment.template(name, self._sources, self.problems)
         return self._got[name]
+
+    def together(self, names: Sequence[str], between: str) -> Template:
+        """A template that gives what each of these gives, with `between` in between. Raises Stop as get() does."""
+        return self._environment.together([self.get(name).name for name in names], between, self.problems)
 
     def read(self, name: str) -> tuple[str, str]:
         """Path and content of a file of the theme. Raises Stop when there is none."""

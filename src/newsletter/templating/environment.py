@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -124,6 +124,11 @@ class Environment(jinja2.Environment):
             raise report(fault, problems) from fault
         path, source = sources[name]
         return Template(name, path, source, compiled, problems)
+
+    def together(self, names: Sequence[str], between: str, problems: Problems) -> Template:
+        """A template that includes others, with this plain text in between."""
+        source = between.join([f'{{% include "{name}" %}}' for name in names])
+        return Template(" ".join(names), names[0] if names else "", source, self.from_string(source), problems)
 
     def trace(self, template: Template, values: Mapping[str, Any], text: str, sources: Mapping[str, str]) -> Trace:
         """Where each line of `text` comes from, which `template` gave for `values`."""

@@ -48,6 +48,8 @@ class Plan:
     _left: int = _FIRST
     _trials: int = _TRIALS
     _ways: dict[tuple[Any, ...], _Way] = field(default_factory=dict)
+    # By names and classes of values: those of them that have an identity. Which have one depends on the class.
+    _lasting: dict[tuple[Any, ...], tuple[str, ...]] = field(default_factory=dict)
     _kept: list[Mapping[str, Any]] = field(default_factory=list)  # whose values are known by their identity
 
     def fill(self, values: Mapping[str, Any]) -> tuple[Text, list[str]] | None:
@@ -55,7 +57,12 @@ class Plan:
         if self._left:
             self._left -= 1
             return None
-        key = (*values, *[identity(value, self.shape) for value in values.values()])
+        kinds = (*values, *map(type, values.values()))
+        lasting = self._lasting.get(kinds)
+        if lasting is None:
+            names = (name for name, value in values.items() if identity(value, self.shape) is not None)
+            lasting = self._lasting[kinds] = tuple(names)
+        key = (*values, lasting, *[identity(values[name], self.shape) for name in lasting])
         way = self._ways.get(key)
         miss: tuple[int, Any] | None = None
         last = None

@@ -38,6 +38,15 @@ class Template:
             return "".join(text.shape.fill(content))
         return self._rendered(values)
 
+    def fill(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
+        """What render() joins: a text with a token for each value that is printed, and these values' texts.
+
+        Many renders give the same text; one that Jinja rendered whole comes without values. Faults as in render().
+        """
+        if filled := self._text.fill(values):
+            return filled[0].text, filled[1]
+        return self._rendered(values), []
+
     def draw(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
         """The file with a token for each piece of content, and the HTML of these pieces. Faults as in render()."""
         if filled := self._shape.fill(values):

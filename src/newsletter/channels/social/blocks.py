@@ -13,6 +13,9 @@ _PIECES = re.compile(f"{_BEGIN}([^{_END}]*){_END}([ \n]*)((?:[^{_BEGIN}]*[^{_BEG
 _SURPLUS = re.compile(r"[ \t]+(?=\n)|\n+(?=\n\n)")
 
 
+HOOK = "hook"
+
+
 class Kind(NamedTuple):
     """What may be done to a block.
 
@@ -32,6 +35,12 @@ _KINDS = {"": Kind("")}  # by label
 Block = tuple[
     Kind, str, str
 ]  # a piece of a snippet: what it is, its text, the gap that separates it from the one before
+
+
+def most(kind: Kind, fold: int | None) -> int | None:
+    """How many characters a block of this kind has at most; the hook also stands complete within `fold`."""
+    given = [each for each in (kind.most, fold if kind.name == HOOK else None) if each]
+    return min(given) if given else None
 
 
 def begin(name: str, drop: int = 0, cut: bool = False, most: int = 0) -> str:

@@ -8,9 +8,8 @@ a text pasted there may fit where the same text sent by a program is refused.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from newsletter.channels.social import domains, units
@@ -38,8 +37,7 @@ _PORTS = {"http": "80", "https": "443"}
 _SHOWN = 15  # characters of a path that the app shows whole; of a longer one 13 and `...`
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(NamedTuple):
     """A link, mention or tag; `start` and `end` are offsets in the text's UTF-8 bytes.
 
     `value` is the address with its protocol, the handle without `@`, the tag without `#` (with `$`).
@@ -94,6 +92,8 @@ def facets_even(text: str, link: str, tags: Sequence[str]) -> tuple[Facet, ...]:
 
 @lru_cache(maxsize=64)
 def _alone(link: str) -> tuple[int, tuple[Facet, ...]]:
+    if plain := _PLAIN.fullmatch(link):  # all of it is the link
+        return len(_shown(plain)), (Facet("link", link, 0, len(link)),)
     return app_count(link), facets(link)
 
 
@@ -103,7 +103,7 @@ def shortened(url: str) -> str:
     One without a protocol stays as it is.
     """
     if plain := _PLAIN.fullmatch(url):
-        return _cut(plain[1], plain[2] if plain[2] != "/" else "")
+        return _shown(plain)
     parts = _ADDRESS.fullmatch(url)
     host = _host(parts[1], parts[2]) if parts else ""
     if not parts or not host:
@@ -113,6 +113,10 @@ def shortened(url: str) -> str:
     fragment = quote(parts[5] or "", safe="!#$%&'()*+,-./:;=?@[\\]^_{|}~")
     whole = ("" if path == "/" else path) + query.removesuffix("?") + fragment.removesuffix("#")
     return _cut(host, whole)
+
+
+def _shown(plain: re.Match[str]) -> str:
+    return _cut(plain[1], plain[2] if plain[2] != "/" else "")
 
 
 def _cut(host: str, rest: str) -> str:

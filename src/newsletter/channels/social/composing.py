@@ -1,20 +1,21 @@
 """composing: templates filled and fitted, one text a platform; what was written by hand stays as it is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.campaign import marker
 from newsletter.channels.social import mastodon, sms, threads, units, x
-from newsletter.channels.social.blocks import Block, begin, only, split
+from newsletter.channels.social.blocks import begin, only
 from newsletter.channels.social.count import Count, count, excess
 from newsletter.channels.social.even import is_even
-from newsletter.channels.social.fitting import Fitted, Measure, Size, fit, longest
+from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
+from newsletter.channels.social.layouts import BETWEEN, Draft, Sheets
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.platforms import PLATFORMS, Platform
 from newsletter.channels.social.posts import Post
 from newsletter.model import Settings
-from newsletter.templates import Template, Templates
+from newsletter.templates import Templates
 
 DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
 _THREADED = ("x", "mastodon", "bluesky", "threads")
@@ -31,7 +32,7 @@ class Composer:
     settings: Settings
     templates: Templates
     platforms: tuple[str, ...] = field(init=False)  # those that are written for, in the table's order
-    _templates: dict[str, Template] = field(init=False, default_factory=dict)
+    _sheets: dict[tuple[str, ...], Sheets] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.templates.add_filters(block=begin, only=only)
@@ -51,48 +52,47 @@ class Composer:
     def posts(self, material: Material) -> Iterator[Post]:
         """The texts of every platform, those of a thread one after the other."""
         by_hand = dict(material.social.texts)
-        for name in self.platforms:
-            if name in material.social.skip:
-                continue
+        names = [name for name in self.platforms if name not in material.social.skip]
+        drafts = self._drafts(material, [name for name in names if name not in by_hand])
+        for name in names:
             threaded = material.social.thread and name in _THREADED
             if name in by_hand:
                 yield from self._by_hand(by_hand[name], name, threaded)
             elif threaded:
-                yield from self._thread(material, name)
+                yield from self._thread(material, name, *drafts[name])
             else:
-                yield self._single(material, name)
+                yield self._single(material, name, *drafts[name])
 
     def _by_hand(self, text: str, name: str, threaded: bool) -> Iterator[Post]:
         parts = threads.by_hand(text) if threaded else [text]
         for number, part in enumerate(map(units.composed, parts), 1):
             yield Post(PLATFORMS[name], part, self.count(part, name), by_hand=True, part=number, parts=len(parts))
 
-    def _single(self, material: Material, name: str, suffix: str = "") -> Post:
-        row, limit, link = PLATFORMS[name], self.limit(name), self._link(material, name)
-        blocks = self._blocks(material, name, link)
-        whole = longest(blocks, row.fold)
+    def _single(self, material: Material, name: str, made: Draft, link: str, suffix: str = "") -> Post:
+        row, limit = PLATFORMS[name], self.limit(name)
         # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
         summed = material.plain and row.unit != "sms"
         room = (limit or row.limit) - len(suffix) - _more(link, row) if summed else 0
-        if not summed or len(whole.text) <= room:
-            post = self._post(row, whole, suffix, link)
+        if not summed or len(made.whole.text) <= room:
+            post = self._post(row, made.whole, suffix, link, known=made.even)
             if post.counted.fits:
                 return post
-        if summed and (fitted := fit(blocks, Measure(_SIZES[row.unit], room), row.fold)):
+        if summed and (fitted := fit(made.blocks, Measure(_SIZES[row.unit], room), row.fold)):
             post = self._post(row, fitted, suffix, link)
             if post.counted.fits:
                 return post
         exact = Measure(_SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
         # Where not even title and link fit, what comes out says by how much, and stops the build.
-        return self._post(row, fit(blocks, exact, row.fold) or Fitted(link, ("hook",)), suffix, link)
+        return self._post(row, fit(made.blocks, exact, row.fold) or Fitted(link, ("hook",)), suffix, link)
 
-    def _post(self, row: Platform, fitted: Fitted, suffix: str, link: str) -> Post:
+    def _post(self, row: Platform, fitted: Fitted, suffix: str, link: str, *, known: bool = False) -> Post:
+        """A text as a post; `known`: it is known to be even around its link."""
         text = fitted.text + suffix
-        link = link if is_even(text, link) else ""
+        link = link if known or is_even(text, link) else ""
         counted = self.count(text, row.name, link)
         return Post(row, text, counted, dropped=fitted.dropped, shortened=fitted.shortened, link=link)
 
-    def _thread(self, material: Material, name: str) -> Iterator[Post]:
+    def _thread(self, material: Material, name: str, made: Draft, link: str) -> Iterator[Post]:
         row = PLATFORMS[name]
 
         def fits(text: str) -> bool:
@@ -104,27 +104,43 @@ class Composer:
                 break
         total = len(rest) + 1
         if total == 1:
-            yield self._single(material, name)
+            yield self._single(material, name, made, link)
             return
-        first = self._single(material, name, threads.number(1, total))
+        first = self._single(material, name, made, link, threads.number(1, total))
         yield first._replace(parts=total)
         for place, text in enumerate(rest, 2):
             whole = text + threads.number(place, total, inline=True)
             yield Post(row, whole, self.count(whole, name), part=place, parts=total)
 
-    def _blocks(self, material: Material, name: str, link: str) -> list[Block]:
-        template = self._templates.get(name)
-        if template is None:
-            template = self._templates[name] = self.templates.get(f"social/{name}.txt")
-        rendered = template.render({**material.values, "link": link})
-        if name == "sms":
-            rendered = _plain(rendered, link, transliterate=material.social.sms_ascii)
-        return split(rendered)
+    def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[Draft, str]]:
+        """The draft of each platform's text, and the link in it. Texts with one link are made at once."""
+        found: dict[str, tuple[Draft, str]] = {}
+        known = material.known if material.plain else None
+        for link, same in self._by_link(material, names) if names else ():
 
-    def _link(self, material: Material, name: str) -> str:
-        if not self.settings.social.utm or name in _UNMARKED:
-            return material.link
-        return marker(self.settings, "social", material.stem, name)(material.link)
+            def spelled(text: str, link: str = link) -> str:
+                return _plain(text, link, transliterate=material.social.sms_ascii)
+
+            sheets = self._sheets.get(same) or self._new_sheets(same)
+            made = sheets.drafts({**material.values, "link": link}, known, spelled)
+            found.update(zip(same, [(each, link) for each in made], strict=True))
+        return found
+
+    def _by_link(self, material: Material, names: Sequence[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+        if not self.settings.social.utm:
+            return [(material.link, tuple(names))]
+        found: dict[str, tuple[str, ...]] = {}
+        for name in names:
+            link = material.link
+            if name not in _UNMARKED:
+                link = marker(self.settings, "social", material.stem, name)(link)
+            found[link] = (*found.get(link, ()), name)
+        return found.items()
+
+    def _new_sheets(self, names: tuple[str, ...]) -> Sheets:
+        files = [f"social/{name}.txt" for name in names]
+        sheets = Sheets([PLATFORMS[name] for name in names], self.templates.together(files, BETWEEN))
+        return self._sheets.setdefault(names, sheets)
 
 
 _SIZES: Mapping[str, Size] = {

@@ -5,12 +5,13 @@ link is looked at once, not in every text anew. What is no such text is counted 
 """
 
 import re
+from collections.abc import Sequence
 
 from newsletter.channels.social import units
 
 # A top-level domain follows a full stop; on Bluesky anything does that follows `http`.
 _STOP = re.compile(r"\.[^\W_]")
-_AROUND = frozenset(("", " ", "\n"))
+AROUND = frozenset(("", " ", "\n"))
 _SIMPLE = re.compile(r"(https?://[a-z0-9.-]+/)(?:[a-z0-9-]+/)*[a-z0-9-]*[a-z0-9](?:\.[a-z]{2})?(?:\.html)?")
 _PATH = "annonce-qui-est-longue.html"  # with it no link has 23 characters
 _LONGEST = 4000
@@ -22,7 +23,7 @@ def is_even(text: str, link: str) -> bool:
     Its characters are each a grapheme, none is a part of an emoji, and none stops X from taking it.
     """
     before, found, after = text.partition(link)
-    if not found or before[-1:] not in _AROUND or after[:1] not in _AROUND:
+    if not found or before[-1:] not in AROUND or after[:1] not in AROUND:
         return False
     return link.isascii() and is_plain(before + after)
 
@@ -30,6 +31,16 @@ def is_even(text: str, link: str) -> bool:
 def is_plain(text: str) -> bool:
     """Whether a text holds nothing at all that counts otherwise than by its characters."""
     return not ("@" in text or "://" in text or "\r" in text or _STOP.search(text) or units.joins(text))
+
+
+def keeps_plain(literals: Sequence[str]) -> bool:
+    """Whether what stands between, before and behind plain texts makes of them a plain text, whatever they are."""
+    if not is_plain(" ".join(literals)) or "" in literals[1:-1]:
+        return False
+    before, behind = literals[:-1], literals[1:]
+    return not any(each.endswith((".", ":", "/")) for each in before) and not any(
+        each[:1].isalnum() or each[:1] == "/" for each in behind
+    )
 
 
 def sample(link: str) -> str:

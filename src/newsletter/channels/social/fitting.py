@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from newsletter.channels.social import cutting
-from newsletter.channels.social.blocks import Block, Kind, assemble, join, length
+from newsletter.channels.social.blocks import HOOK, Block, Kind, assemble, join, length, most
 
-_HOOK, _LINK = "hook", "link"
+_LINK = "link"
 _CLAUSE = 0.75  # a clause is preferred to words that are not much longer
 
 Size = Callable[[str], int]
@@ -49,13 +49,13 @@ def fit(blocks: list[Block], measure: Measure, fold: int | None = None) -> Fitte
 def longest(blocks: list[Block], fold: int | None = None) -> Fitted:
     """All blocks as one text: the first to try, since it mostly fits."""
     for kind, text, _ in blocks:
-        if (kind.most and len(text) > kind.most) or (fold and kind.name == _HOOK and len(text) > fold):
+        if (kind.most or kind.name == HOOK) and len(text) > (most(kind, fold) or len(text)):
             return _fitted(blocks, _begun(blocks, fold))
     return Fitted(join(blocks))
 
 
 def _begun(blocks: list[Block], fold: int | None) -> list[str]:
-    return [_within(kind, text, fold) if kind.most or kind.name == _HOOK else text for kind, text, _ in blocks]
+    return [_within(kind, text, fold) if kind.most or kind.name == HOOK else text for kind, text, _ in blocks]
 
 
 def _fitted(blocks: list[Block], texts: list[str]) -> Fitted:
@@ -77,10 +77,8 @@ def shorter(text: str, most: int) -> str:
 
 
 def _within(kind: Kind, text: str, fold: int | None) -> str:
-    most = kind.most
-    if kind.name == _HOOK:
-        most = min(most or len(text), fold or len(text))
-    return shorter(text, most) or text if most and len(text) > most else text
+    allowed = most(kind, fold)
+    return shorter(text, allowed) or text if allowed and len(text) > allowed else text
 
 
 def _cut(text: str, fits: Callable[[str], bool]) -> Iterable[str]:
@@ -151,7 +149,7 @@ class _Search:
 
     def drop_rest(self) -> None:
         """Before the hook is touched, all but hook and link go, what was shortened first."""
-        others = [index for index, kind in enumerate(self.kinds) if kind.name not in (_HOOK, _LINK)]
+        others = [index for index, kind in enumerate(self.kinds) if kind.name not in (HOOK, _LINK)]
         for index in sorted(others, key=lambda index: (not self.kinds[index].cut, -index)):
             if self.texts[index] and self.replace(index, ("",)):
                 return
@@ -159,7 +157,7 @@ class _Search:
     def cut_hook(self) -> None:
         """What remains is the hook: it gives way to the link, not the link to it."""
         for index, kind in enumerate(self.kinds):
-            if kind.name == _HOOK:
+            if kind.name == HOOK:
                 text = self.texts[index]
                 room = self.sizes[index] - self.over
                 options = _cut(text, lambda each, room=room: self.size(each) <= room)  # type: ignore[misc]
@@ -168,7 +166,7 @@ class _Search:
 
     def cuttable(self) -> list[int]:
         both = enumerate(zip(self.kinds, self.texts, strict=True))
-        return [index for index, (kind, text) in both if kind.cut and text and kind.name != _HOOK][::-1]
+        return [index for index, (kind, text) in both if kind.cut and text and kind.name != HOOK][::-1]
 
     def replace(self, index: int, options: Iterable[str]) -> bool:
         """Try shorter forms of a block until the whole fits; keeps the shortest tried."""

@@ -49,6 +49,11 @@ class Material:
         return is_plain(whole) and "＠" not in whole
 
     @cached_property
+    def known(self) -> set[str]:
+        """Texts that are known to be plain and tidy (see layouts.py)."""
+        return {""}
+
+    @cached_property
     def tags(self) -> frozenset[str]:
         """Its hashtags, with their sign."""
         return frozenset(self.values["hashtags"])

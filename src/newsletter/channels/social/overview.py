@@ -1,22 +1,22 @@
 """overview: `social/index.html`, every snippet with its count and a button that copies it.
 
-Pages are long and much in them comes again, so what the template prints of snippets is HTML already, and
-what is said of several of them was made once.
+Pages are long and much in them comes again, so what the templates print of snippets is HTML already, and
+what is said of several of them, and what stands around all of them, was made once.
 """
 
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
-
-from markupsafe import escape
 
 from newsletter.brand import colours
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.posts import Post
+from newsletter.filling import Form, form, token
 from newsletter.model import Artefact, Publication
-from newsletter.templates import Templates
+from newsletter.templates import Template, Templates
 from newsletter.words import Words
 
 
@@ -29,18 +29,7 @@ class Section(NamedTuple):
     date: str
     file: str
     alts: Iterable[str]
-    cards: Iterable["Card"]
-
-
-class Card(NamedTuple):
-    """One text on the page, as HTML; `rest` is what is not shown at first, `filled` its length in per cent."""
-
-    key: str
-    title: str
-    shown: str
-    rest: str | None
-    filled: int
-    facts: Iterable[tuple[str, str]]
+    cards: Iterable[str]
 
 
 class Overview:
@@ -50,6 +39,7 @@ class Overview:
         css = templates.get("social/index.css").render({"brand": colours(publication.settings)})
         script = templates.get("social/copy.js").render({})
         self._template = templates.get("social/index.html")
+        self._cards = Cards(templates.get("social/card.html"), _html(words("social_copy")))
         self._facts = Facts(words)
         self._shared: Mapping[str, Any] = {
             "t": words, "publication": publication.settings.title, "css": css, "script": script,
@@ -66,17 +56,47 @@ class Overview:
 
     def _section(self, number: int, material: Material, posts: Iterable[Post]) -> Section:
         lang = f' lang="{_html(material.lang)}"' if material.lang != self._facts.words.lang else ""
-        cards = [self._card(f"s{number}-{place}", post) for place, post in enumerate(posts, 1)]
+        cards = [self._card(f"s{number}-{place}", lang, post) for place, post in enumerate(posts, 1)]
         alts = [_html(alt) for _, alt in material.alts]
         return Section(
             number, lang, _html(material.title), _html(material.date), _html(f"{material.stem}.json"), alts, cards
         )  # fmt: skip
 
-    def _card(self, key: str, post: Post) -> Card:
+    def _card(self, key: str, lang: str, post: Post) -> str:
+        """One text on the page; `rest` is what is not shown at first, `filled` its length in per cent."""
         text, fold, counted = post.text, post.fold, post.counted
         title = post.platform.title if post.parts == 1 else f"{post.platform.title} {post.part}/{post.parts}"
         shown, rest = (_html(fold), _html(text[len(fold) :])) if fold else (_html(text), None)
-        return Card(key, title, shown, rest, 100 * counted.count // counted.limit, self._facts.of(post, fold))
+        filled = str(100 * counted.count // counted.limit)
+        return self._cards.card(lang, (key, title, filled, shown), rest, self._facts.of(post, fold))
+
+
+class Cards:
+    """Fills card.html, which is drawn once for each form of a card, with tokens in the place of texts."""
+
+    def __init__(self, template: Template, copy: str) -> None:
+        self._template, self._copy = template, copy
+        self._forms: dict[tuple[str, bool, int], Form | None] = {}
+
+    def card(self, lang: str, texts: Sequence[str], rest: str | None, facts: Sequence[tuple[str, str]]) -> str:
+        """A card as HTML, which all of these are; `texts` are its key, its name, how full it is, what is shown."""
+        form_of = lang, rest is None, len(facts)
+        content = (*texts, rest or "", *chain.from_iterable(facts))
+        if form_of not in self._forms:
+            drawn = form(self._rendered(*form_of, tuple(map(token, range(len(content))))))
+            # A template that does more with texts than to print them is rendered anew each time.
+            is_right = drawn.fill(content) == self._rendered(*form_of, content)
+            self._forms[form_of] = drawn if is_right else None
+        found = self._forms[form_of]
+        return found.fill(content) if found else self._rendered(*form_of, content)
+
+    def _rendered(self, lang: str, is_whole: bool, _facts: int, content: Sequence[str]) -> str:
+        key, name, filled, shown, rest, *told = content
+        values = {
+            "lang": lang, "copy": self._copy, "key": key, "name": name, "filled": filled, "shown": shown,
+            "rest": None if is_whole else rest, "facts": list(zip(told[::2], told[1::2], strict=True)),
+        }  # fmt: skip
+        return self._template.render(values)
 
 
 class Facts:
@@ -86,31 +106,38 @@ class Facts:
         self.words = words
         self._said = cache(lambda key, **values: _html(words(f"social_{key}", **values)))
 
-    def of(self, post: Post, fold: str) -> Iterable[tuple[str, str]]:
+    def of(self, post: Post, fold: str) -> list[tuple[str, str]]:
         """Pairs of a name and what is to tell."""
-        counted, extra, said = post.counted, post.extra, self._said
-        parts = ""
-        if "segments" in extra:
-            parts = f", {said('segments', count=extra['segments'], encoding=extra['encoding'])}"
+        counted, said = post.counted, self._said
+        extra = post.extra if post.platform.unit == "sms" else {}
+        parts = f", {said('segments', count=extra['segments'], encoding=extra['encoding'])}" if extra else ""
         certain = said(counted.certainty.replace("-", "_"))
-        yield said("count"), f"{counted.count} {said('of')} {counted.limit}{parts} ({certain})"
+        found = [(said("count"), f"{counted.count} {said('of')} {counted.limit}{parts} ({certain})")]
         if fold:
-            yield said("fold"), said("characters", count=post.platform.fold)
+            found.append((said("fold"), said("characters", count=post.platform.fold)))
         if post.by_hand:
-            yield said("source"), said("by_hand")
+            found.append((said("source"), said("by_hand")))
         if post.dropped or post.shortened:
-            yield said("dropped"), ", ".join(map(self._block, post.dropped + post.shortened))
+            found.append((said("dropped"), ", ".join(map(self._block, post.dropped + post.shortened))))
         if extra.get("offenders"):
             fewer = int(extra["segments_if_transliterated"]), int(extra["segments"])
             without = f" ({said('without', count=fewer[0])})" if fewer[0] < fewer[1] else ""
-            yield said("offenders"), f"{_html(post.offenders)}{without}"
+            found.append((said("offenders"), f"{_html(post.offenders)}{without}"))
+        return found
 
     def _block(self, name: str) -> str:
         return _html(self.words.strings.get(f"social_block_{name.replace(' ', '_')}", name))
 
 
+# Most texts hold none of these, and a look that proves it takes a fifth of the time of markupsafe's escape().
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&#34;"), ("'", "&#39;"))
+
+
 def _html(text: str) -> str:
-    return str(escape(text))
+    for sign, entity in _ENTITIES:
+        if sign in text:
+            text = text.replace(sign, entity)
+    return text
 
 
 def _name(number: int) -> str:

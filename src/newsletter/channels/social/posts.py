@@ -31,7 +31,7 @@ class Post(NamedTuple):
     @property
     def suffix(self) -> str:
         """What its file's name ends with: `x.txt`, in a thread `x.2.txt`."""
-        return f"{self.platform.name}{f'.{self.part}' if self.part > 1 else ''}.txt"
+        return f"{self.platform.name}.{self.part}.txt" if self.part > 1 else f"{self.platform.name}.txt"
 
     @property
     def fold(self) -> str:
@@ -67,15 +67,16 @@ def links(text: str, platform: Platform) -> tuple[str, ...]:
 
 def warnings(post: Post) -> tuple[str, ...]:
     """What the reader of the files should know of a text, in plain words."""
-    counted, extra = post.counted, post.extra
+    counted, certainty = post.counted, post.counted.certainty
     found = [f"the {name} is shortened" for name in post.shortened]
-    if extra.get("offenders"):
+    if post.platform.unit == "sms" and (offenders := post.offenders):
+        extra = post.extra
         found.append(
-            f"{post.offenders} cannot be sent in GSM-7: {extra['segments']} parts; "
+            f"{offenders} cannot be sent in GSM-7: {extra['segments']} parts; "
             f"{extra['segments_if_transliterated']} without accents"
         )
-    if counted.certainty != post.platform.certainty:
+    if certainty != post.platform.certainty:
         found.append("an emoji or a domain is newer than the table that is counted with: the count is an upper bound")
-    if counted.certainty != "exact" and 0 <= counted.limit - counted.count <= _NEAR:
-        found.append(f"near the limit, and the count is {counted.certainty}")
+    if certainty != "exact" and 0 <= counted.limit - counted.count <= _NEAR:
+        found.append(f"near the limit, and the count is {certainty}")
     return tuple(found)

@@ -10,7 +10,7 @@ from json.encoder import encode_basestring as quote
 
 from newsletter.channels.social import bluesky, hashtags, units, x
 from newsletter.channels.social.material import Material
-from newsletter.channels.social.platforms import Platform
+from newsletter.channels.social.platforms import PLATFORMS, Platform
 from newsletter.channels.social.posts import Post, links, warnings
 
 _WITH_API = ("linkedin", "slack")  # what their interfaces for programs want differs from what one pastes
@@ -21,61 +21,68 @@ _LITTLE_TEXT = re.compile(r"[|{}@\[\]()<>#\\*_~]")
 def as_json(material: Material, posts: Sequence[Post]) -> bytes:
     """The file that tells everything of an announcement's snippets."""
     alts = ",".join([f'{{"image":{quote(image)},"alt":{quote(alt)}}}' for image, alt in material.alts])
-    told = "".join([_post(material, post, "\n" if post is posts[0] else ",\n") for post in posts])
+    stem = quote(material.stem)[:-1]
+    told = ",".join([_post(material, post, stem) for post in posts])
     return (
         f'{{"version":1,"{material.kind}":{quote(material.id)},"lang":{quote(material.lang)},'
         f'"title":{quote(material.title)},"link":{quote(material.link)},"alt":[{alts}],"posts":[{told}]}}\n'
     ).encode()
 
 
-def _post(material: Material, post: Post, before: str) -> str:
-    row, text, counted, tags = post.platform, post.text, post.counted, _closing(material, post)
+def _post(material: Material, post: Post, stem: str) -> str:
+    """What is told of a post; `stem` begins the name of its file, as JSON."""
+    row, text, counted, by_hand, dropped, shortened, number, parts, link = post
+    tags = _closing(material, text, by_hand=by_hand)
+    if row.name == "bluesky":
+        found = _facets(post, tags)
+    else:
+        told = _links_of(link, row) if link else f'"links":{_list(links(text, row))}'
+        found = f'{told},{_hashtags(row, text, tags)},"facets":null'
     extra = "".join(
         [f',"{name}":{value if value.__class__ is int else quote(str(value))}' for name, value in counted.extra]
     )
-    found = _facets(post, tags) if row.name == "bluesky" else f'{_links(post)},{_hashtags(post, tags)},"facets":null'
     fold = f'{{"characters":{row.fold},"shown":{quote(post.fold or text)}}}' if row.fold else "null"
-    part = f',"part":{post.part},"parts":{post.parts}' if post.parts > 1 else ""
+    part = f',"part":{number},"parts":{parts}' if parts > 1 else ""
     api_text = f',"api_text":{quote(_api_text(text, row.name, tags))}' if row.name in _WITH_API else ""
     return (
-        f'{before}{{"platform":"{row.name}","file":{quote(f"{material.stem}.{post.suffix}")},'
-        f'"by_hand":{"true" if post.by_hand else "false"},"count":{counted.count},"limit":{counted.limit},'
-        f'"unit":"{counted.unit}","certainty":"{counted.certainty}","also":{{"code_points":{len(text)},'
-        f'"graphemes":{len(text) if post.link else units.graphemes(text)},"utf16":{units.utf16(text)},'
-        f'"utf8":{units.utf8(text)}{extra}}},"fold":{fold},{found},"dropped":{_list(post.dropped)},'
-        f'"shortened":{_list(post.shortened)},"warnings":{_list(warnings(post))},{_source(row)}{part}{api_text}}}'
+        f'\n{{"platform":"{row.name}","file":{stem}.{post.suffix}","by_hand":{"true" if by_hand else "false"},'
+        f'"count":{counted.count},"limit":{counted.limit},"unit":"{counted.unit}","certainty":"{counted.certainty}",'
+        f'"also":{{"code_points":{len(text)},"graphemes":{len(text) if link else units.graphemes(text)},'
+        f'"utf16":{units.utf16(text)},"utf8":{units.utf8(text)}{extra}}},"fold":{fold},{found},'
+        f'"dropped":{_list(dropped)},"shortened":{_list(shortened)},"warnings":{_list(warnings(post))},'
+        f"{_source(row)}{part}{api_text}}}"
     )
 
 
-def _closing(material: Material, post: Post) -> Sequence[str] | None:
+def _closing(material: Material, text: str, *, by_hand: bool) -> Sequence[str] | None:
     """The hashtags of ours that a text ends with, when it has no others; None when others may be in it."""
-    text = post.text
-    if "#" not in text and "＃" not in text:
+    typed = text.count("#")
+    if not typed and "＃" not in text:
         return ()
     last = text[text.rfind("\n") + 1 :].split(" ")
-    ours = not post.by_hand and len(last) == text.count("#") and material.tags.issuperset(last)
-    return last if ours else None
+    return last if not by_hand and len(last) == typed and material.tags.issuperset(last) else None
 
 
-def _hashtags(post: Post, tags: Sequence[str] | None) -> str:
+def _hashtags(row: Platform, text: str, tags: Sequence[str] | None) -> str:
     if tags is None:
-        return f'"hashtags":{_list(hashtags.found(post.text, post.platform.name))}'
+        return f'"hashtags":{_list(hashtags.found(text, row.name))}'
     # Ours are whole on every platform; they hold nothing that JSON writes otherwise.
-    if not tags or post.platform.hashtags == "none":
+    if not tags or row.hashtags == "none":
         return '"hashtags":[]'
     told = '","'.join([tag[1:] for tag in tags])
     return f'"hashtags":["{told}"]'
 
 
-def _links(post: Post) -> str:
-    return _links_of(post.link, post.platform) if post.link else f'"links":{_list(links(post.text, post.platform))}'
+def _links_of(link: str, row: Platform) -> str:
+    """The links of a text that is even around its only one."""
+    return f'"links":{_list(x.links_even(link))}' if row.name == "x" else _address(link)
 
 
 # All snippets of an announcement have the same link, or nearly so.
-@lru_cache(maxsize=256)
-def _links_of(link: str, row: Platform) -> str:
-    """The links of a text that is even around its only one."""
-    return f'"links":{_list(x.links_even(link) if row.name == "x" else links(link, row))}'
+@lru_cache(maxsize=16)
+def _address(link: str) -> str:
+    """The links of such a text where only addresses with a protocol are told."""
+    return f'"links":{_list(links(link, PLATFORMS["facebook"]))}'
 
 
 def _facets(post: Post, tags: Sequence[str] | None) -> str:
@@ -87,9 +94,9 @@ def _facets(post: Post, tags: Sequence[str] | None) -> str:
         facets = bluesky.facets_even(text, post.link, tags)
     addresses = _list([each.value for each in facets if each.kind == "link"])
     places = [
-        f'{{"kind":"{each.kind}","value":{quote(each.value)},"start":{each.start},"end":{each.end}}}' for each in facets
+        f'{{"kind":"{kind}","value":{quote(value)},"start":{start},"end":{end}}}' for kind, value, start, end in facets
     ]
-    return f'"links":{addresses},{_hashtags(post, tags)},"facets":[{",".join(places)}]'
+    return f'"links":{addresses},{_hashtags(post.platform, text, tags)},"facets":[{",".join(places)}]'
 
 
 def _list(texts: Sequence[str]) -> str:
