@@ -1,9 +1,11 @@
 """Shapes: a text with tokens, split and filled again."""
 
+import pickle
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.filling import Shape, form, lost, split, token
+from newsletter.filling import Joined, Shape, form, lost, split, token
 
 
 @given(st.lists(st.text(alphabet="ab<&é\n", max_size=5), min_size=1, max_size=8), st.data())
@@ -21,3 +23,9 @@ def test_a_filled_shape_is_the_text_with_content_in_place(literals: list[str], d
     assert not lost(text, len(numbers))
     assert lost(text.replace("Qz", "QZ"), len(numbers)) or not numbers
     assert Shape((b"a", b"", b"b"), (0,)).fill([b"-"]) == (b"a", b"-", b"b")
+
+
+def test_joined_bytes_are_bytes() -> None:
+    joined = Joined((b"a", b"", b"bc"))
+    assert joined == b"abc" and joined.pieces == (b"a", b"", b"bc")
+    assert type(pickle.loads(pickle.dumps(joined))) is bytes and pickle.loads(pickle.dumps(joined)) == b"abc"

@@ -371,6 +371,18 @@ def test_pieces_encoded_together_are_those_encoded_one_by_one(text: str, html: l
     assert together.quoted_text == quoting.encode(text, ()).quoted_text and together.quoted_html == shown
 
 
+@given(st.lists(st.tuples(ODD, ODD, ODD), min_size=1, max_size=4))
+def test_literals_are_their_pieces(html: list[tuple[str, str, str]]) -> None:
+    """Pieces that were joined beforehand give the same mail, whose own pieces are whole lines."""
+    by_one = [piece for one, two, own in html for piece in (one, "", two, own)]
+    joined = [piece for one, two, own in html for piece in (quoting.Literal((one, two)), own)]
+    made = [write(replace(LETTER, html=tuple(pieces))) for pieces in (by_one, joined)]
+    assert made[0] == made[1] and "".join(by_one) == "".join(joined)
+    for each in made:
+        assert b"".join(each.message.pieces) == each.message
+        assert all(piece.endswith(b"\r\n") for piece in each.message.pieces if piece)
+
+
 def test_carriage_returns_end_lines() -> None:
     assert bodies(encode(replace(LETTER, text="a\r\nb\rc\n", html=("\r\n<p>\r",)))) == [
         b"a\r\nb\r\nc\r\n",

@@ -58,6 +58,7 @@ CONDITIONS = (
     "s.title < 'b'", "s.note is sameas s.note",
 )  # fmt: skip
 PRINTS = (
+    "'' % s.title", "'%s.' % s.title", "'%(a)s' % {'a': s.title}", "s.title % s.number", "s.number % 3",
     "part('own.html', s=s, t=t)", "part('own.html', s=s, t=t)", "part('own.html', s=s, t=t)|length",
     "s.title", "s.note", "s.number", "s.flag", "s.owner", "s.owner.name", "s.title|upper", "s.title ~ ' ' ~ s.note",
     "s.title|safe", "s.parts|join(', ')", "s.people|map(attribute='name')|join('-')", "s.title[:2]", "s.title[0]",
@@ -271,6 +272,13 @@ def test_a_fault_is_told_as_without_a_plan(tmp_path: Path) -> None:
     with pytest.raises(Stop):
         template.render({"s": Thing("a")})
     assert [str(problem.place) for problem in templates.problems] == ["templates/t.html:2:1"]
+
+
+def test_what_can_be_used_once_is_left_to_jinja(tmp_path: Path) -> None:
+    template = ready(made(tmp_path, "t.html", "{% for p in parts %}{{ p }}{% endfor %}").get("t.html"))
+    for _ in range(3):
+        assert template.render({"parts": iter("ab")}) == "ab"
+    assert not template._text.filled
 
 
 @pytest.mark.parametrize("name", ["a b", "x);import os;(", "class", "é-"])

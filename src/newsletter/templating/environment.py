@@ -44,6 +44,14 @@ class _Generator(CodeGenerator):
         self.visit(node.ops[0].expr, frame)
         self.write("))")
 
+    def visit_Mod(self, node: nodes.BinExpr, frame: Frame) -> None:
+        # Python takes what has items for a mapping: `"" % traced` would be no fault.
+        self.write("environment.modulo(")
+        self.visit(node.left, frame)
+        self.write(", ")
+        self.visit(node.right, frame)
+        self.write(")")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         volatile = frame.eval_ctx.volatile
         html = "context.eval_ctx.autoescape" if volatile else repr(bool(frame.eval_ctx.autoescape))
@@ -80,6 +88,8 @@ class _Context(Context):
         if not holds((__obj, *args, *named.values())):
             return super().call(__obj, *args, **kwargs)
         function = real(__obj)
+        if recording.shape and function is _part:
+            raise Untraceable  # its tokens must stand in the text that is being drawn
         if isinstance(getattr(function, "__self__", None), LoopContext):
             raise Untraceable
         return recording.call(_bound(__self.environment, __obj, function), args, named)
@@ -177,6 +187,12 @@ class Environment(jinja2.Environment):
         if isinstance(obj.sample, Mapping):
             raise Untraceable
         return self.undefined(obj=obj.sample, name=name)
+
+    def modulo(self, left: Any, right: Any) -> Any:
+        """`left % right` in a template."""
+        if (recording := current.get()) and holds((left, right)):
+            return recording.call(operator.mod, (left, right))
+        return left % right
 
     def print(self, html: bool, value: Any) -> str:
         """What `{{ value }}` prints."""

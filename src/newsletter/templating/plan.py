@@ -85,6 +85,8 @@ class Plan:
     ) -> None:
         recording = Recording(values, self.shape)
         try:
+            if any(isinstance(value, Iterator) for value in values.values()):
+                raise Untraceable  # Jinja would find it used up
             text = self.record(recording)
             shape = split(text)
             if shape.order != tuple(range(len(recording.slots))):
