@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from newsletter import pipeline
-from newsletter.channels.mail import Mails, Theme
-from newsletter.model import Publication
+from newsletter.channels.mail import Mails, Theme, shape
+from newsletter.model import Publication, Tag
 from newsletter.problems import Problems
 from newsletter.templates import Templates
 
@@ -157,6 +158,25 @@ def test_two_announcements_with_the_same_blocks_share_a_shape(hostile_project: P
         list(each.announcement(announcement))
     assert len(publication.announcements) == 5
     assert (len(each.theme.press.shapes), each.templates.tally["full paths"]) == (1, 0)
+
+
+def test_only_a_few_shapes_are_kept(hostile_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one that is made again is the same."""
+    announcement_with(hostile_project, "Titre")
+    publication, each, _ = mails(hostile_project)
+    template = each.templates.get("mail/announcement.mjml")
+    first = publication.announcements[0]
+    several = [
+        each.announcement_values(replace(first, tags=tuple(Tag(f"T{n}", f"t{n}") for n in range(count))))
+        for count in range(5)
+    ]
+    expected = [each.theme.press.render(template, values) for values in several]
+    monkeypatch.setattr(shape, "_MOST", 2)
+    for kept in (each.theme.press.shapes, each.theme.press.settled):
+        kept.clear()
+    for _ in range(3):
+        assert [each.theme.press.render(template, values) for values in several] == expected
+        assert len(each.theme.press.shapes) == 2 >= len(each.theme.press.settled)
 
 
 def test_a_template_that_breaks_a_token_takes_the_full_path(hostile_project: Path) -> None:

@@ -23,6 +23,8 @@ from newsletter.filling import TOKEN, Shape, lost, split, token
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Template, Templates, Trace
 
+_MOST = 64  # shapes that are kept
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -89,12 +91,13 @@ class Press:
             if fault := lost(mjml, len(content)):
                 self._report_lost(template, fault)
                 return "", self.full(template, values)
-            shape = self.shapes[mjml] = self._draw(Drawn(self, template, values, mjml, is_shape=True))
+            shape = self._draw(Drawn(self, template, values, mjml, is_shape=True))
+            _keep(self.shapes, mjml, shape)
             self.templates.tally["shapes"] += 1
         known = tuple([each if each.__class__ is Printed else None for each in content])
         key = mjml, known
         if key not in self.settled:
-            self.settled[key] = None  # most issues are one of a kind
+            _keep(self.settled, key, None)  # most issues are one of a kind
             return shape.fill(content)
         settled = self.settled[key] = self.settled[key] or _settled(shape, known)
         return settled.fill(content)
@@ -162,6 +165,13 @@ class Press:
                 start = source.rfind("\n", 0, match.start())
                 return source.count("\n", 0, match.start()) + 1, match.start() - start
         return 1, 1
+
+
+def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keep a value, and no more than a few: an issue's shape is large, and hardly ever wanted again."""
+    if len(kept) >= _MOST:
+        del kept[next(iter(kept))]
+    kept[key] = value
 
 
 def _settled(shape: Shape[str], known: Sequence[str | None]) -> Shape[str]:
