@@ -8,7 +8,7 @@ from newsletter.campaign import marker
 from newsletter.channels.social import mastodon, sms, threads, units, x
 from newsletter.channels.social.blocks import begin, only
 from newsletter.channels.social.count import Count, count, excess
-from newsletter.channels.social.even import is_even
+from newsletter.channels.social.even import is_even, stands_apart
 from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
 from newsletter.channels.social.layouts import BETWEEN, Draft, Sheets
 from newsletter.channels.social.material import Material
@@ -74,21 +74,21 @@ class Composer:
         summed = material.plain and row.unit != "sms"
         room = (limit or row.limit) - len(suffix) - _more(link, row) if summed else 0
         if not summed or len(made.whole.text) <= room:
-            post = self._post(row, made.whole, suffix, link, known=made.even)
+            post = self._post(row, made.whole, suffix, link, plain=made.even)
             if post.counted.fits:
                 return post
         if summed and (fitted := fit(made.blocks, Measure(_SIZES[row.unit], room), row.fold)):
-            post = self._post(row, fitted, suffix, link)
+            post = self._post(row, fitted, suffix, link, plain=made.even)
             if post.counted.fits:
                 return post
         exact = Measure(_SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
         # Where not even title and link fit, what comes out says by how much, and stops the build.
         return self._post(row, fit(made.blocks, exact, row.fold) or Fitted(link, ("hook",)), suffix, link)
 
-    def _post(self, row: Platform, fitted: Fitted, suffix: str, link: str, *, known: bool = False) -> Post:
-        """A text as a post; `known`: it is known to be even around its link."""
+    def _post(self, row: Platform, fitted: Fitted, suffix: str, link: str, *, plain: bool = False) -> Post:
+        """A text as a post; `plain`: all in it but its link is known to be plain."""
         text = fitted.text + suffix
-        link = link if known or is_even(text, link) else ""
+        link = link if (stands_apart if plain else is_even)(text, link) else ""
         counted = self.count(text, row.name, link)
         return Post(row, text, counted, dropped=fitted.dropped, shortened=fitted.shortened, link=link)
 

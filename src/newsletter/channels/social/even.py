@@ -22,10 +22,14 @@ def is_even(text: str, link: str) -> bool:
 
     Its characters are each a grapheme, none is a part of an emoji, and none stops X from taking it.
     """
+    before, _, after = text.partition(link)
+    return stands_apart(text, link) and link.isascii() and is_plain(before + after)
+
+
+def stands_apart(text: str, link: str) -> bool:
+    """Whether there is a link in a text, the first of its kind between white space."""
     before, found, after = text.partition(link)
-    if not found or before[-1:] not in AROUND or after[:1] not in AROUND:
-        return False
-    return link.isascii() and is_plain(before + after)
+    return found != "" and before[-1:] in AROUND and after[:1] in AROUND
 
 
 def is_plain(text: str) -> bool:

@@ -23,21 +23,25 @@ _UNTIDY = ("\t", "\x02", BETWEEN, " \n", "\n\n\n")  # what split() takes away, o
 
 
 class Layout(NamedTuple):
-    """The blocks of a text with tokens: the forms of the whole and of each block's text.
+    """The blocks of a text with tokens: the form of the whole, and for each block its slot, or a form if it holds more.
 
     `bounds` are the slots of blocks that have a longest length, what else these hold, and that length. `plain`: the
-    text is plain when its contents are (see even.py); `apart` are the places of those that stand between white space.
+    text is plain when its contents are (see even.py), and whatever is made of its blocks; `apart` are the places of
+    contents that stand between white space.
     """
 
     whole: Form
-    blocks: tuple[tuple[Kind, Form, str], ...]
+    blocks: tuple[tuple[Kind, Form | int, str], ...]
     bounds: tuple[tuple[tuple[int, ...], int, int], ...]
     plain: bool
     apart: frozenset[int]
 
     def filled(self, content: Sequence[str]) -> list[Block]:
         """The blocks with their texts."""
-        return [(kind, each.fill(content), gap) for kind, each, gap in self.blocks]
+        return [
+            (kind, content[each] if each.__class__ is int else each.fill(content), gap)  # type: ignore[union-attr]
+            for kind, each, gap in self.blocks
+        ]
 
     def draft(self, content: Sequence[str], link: str, fold: int | None) -> "Draft":
         """The draft with these contents."""
@@ -51,7 +55,10 @@ class Layout(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A filled template. `whole` is all of it; `even`: it is known to be even around its link (see even.py)."""
+    """A filled template. `whole` is all of it; `even`: it is known to be even around its link (see even.py).
+
+    So is then what is made of its blocks, as long as the link stands apart in it.
+    """
 
     whole: Fitted
     even: bool
@@ -142,5 +149,12 @@ def _layout(blocks: list[Block], fold: int | None) -> Layout:
         for place, (before, after) in enumerate(pairwise(literals))
         if before[-1:] in even.AROUND and after[:1] in even.AROUND
     ]
-    forms = tuple([(kind, form(text), gap) for kind, text, gap in blocks])
-    return Layout(form(whole), forms, tuple(bounds), even.keeps_plain(literals), frozenset(apart))
+    # With white space between all blocks it stays plain, whichever of them are cut or left out.
+    plain = even.keeps_plain(literals) and all(gap for _, _, gap in blocks[1:])
+    return Layout(form(whole), tuple(map(_formed, blocks)), tuple(bounds), plain, frozenset(apart))
+
+
+def _formed(block: Block) -> tuple[Kind, Form | int, str]:
+    kind, text, gap = block
+    alone = TOKEN.fullmatch(text)
+    return kind, int(alone[1]) if alone else form(text), gap
