@@ -131,7 +131,7 @@ def _function(recording: Recording, first: int) -> Callable[[Mapping[str, Any]],
         lines += _definitions(recording, variable, defined)
         printed.append(f"html(v{variable})" if html else f"str(v{variable})")
     lines.append(f" return [{', '.join(printed)}]")
-    scope = {"seen": as_content, "html": as_html, "str": str.__str__, **constants}
+    scope = {"seen": as_content, "html": as_html, **constants}
     exec("\n".join(lines), scope)  # of expressions that recording.py wrote, over names of ours
     made: Callable[[Mapping[str, Any]], Any] = scope["way"]
     return made
