@@ -10,7 +10,6 @@ import mmap
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -104,6 +103,8 @@ def _file() -> int:
     if hasattr(os, "memfd_create"):
         handle = os.memfd_create("newsletter")
     else:
+        import tempfile  # noqa: PLC0415 (few systems need it)
+
         with tempfile.TemporaryFile() as made:
             handle = os.dup(made.fileno())
     os.ftruncate(handle, _ROOM)
