@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FEWEST = 150  # announcements a process: below, forking costs more than it gains
 _BATCH = 64  # of what is made, that travel together
-_ROOM = 1 << 32  # bytes for the long texts of a process: of addresses, not of memory
+_ROOM = min(1 << 32, sys.maxsize >> 2)  # bytes for the long texts of a process: of addresses, not of memory
 
 Made = TypeVar("Made")
 Make = Callable[[Share], Iterator[Made]]
@@ -77,19 +77,19 @@ def _started(
     from multiprocessing.connection import Pipe  # noqa: PLC0415 (small builds need none)
 
     reading, writing = Pipe(duplex=False)
-    texts = _file()
+    texts, mapped = _file()
     sys.stdout.flush()
     sys.stderr.flush()
     if child := os.fork():
         writing.close()
-        mapped = mmap.mmap(texts, _ROOM, access=mmap.ACCESS_READ)
-        os.close(texts)
-        return {reading: _Child(child, memoryview(mapped))}
+        if mapped:
+            os.close(texts)  # the map is enough
+        return {reading: _Child(child, mapped)}
     code = 1
     try:
         for connection in (reading, *others):
             connection.close()
-        _work(make, share, problems, _Sending(writing, texts))
+        _work(make, share, problems, _Sending(writing, texts, len(mapped)))
         code = 0
     except BrokenPipeError:  # nobody waits for this any more
         pass
@@ -98,17 +98,27 @@ def _started(
     raise AssertionError
 
 
-def _file() -> int:
-    """A file without a name, which goes with its last user. It has room for all, and takes what is written."""
-    if hasattr(os, "memfd_create"):
-        handle = os.memfd_create("newsletter")
-    else:
-        import tempfile  # noqa: PLC0415 (few systems need it)
+def _file() -> tuple[int, memoryview]:
+    """A file without a name, which goes with its last user, and its bytes. It takes of memory what is written.
 
-        with tempfile.TemporaryFile() as made:
-            handle = os.dup(made.fileno())
-    os.ftruncate(handle, _ROOM)
-    return handle
+    Where the system refuses one (a limit on files, say), there are no bytes: long texts go through the pipe, then.
+    """
+    try:
+        if hasattr(os, "memfd_create"):
+            handle = os.memfd_create("newsletter")
+        else:
+            import tempfile  # noqa: PLC0415 (few systems need it)
+
+            with tempfile.TemporaryFile() as made:
+                handle = os.dup(made.fileno())
+    except OSError:
+        return -1, memoryview(b"")
+    try:
+        os.ftruncate(handle, _ROOM)
+        return handle, memoryview(mmap.mmap(handle, _ROOM, access=mmap.ACCESS_READ))
+    except (OSError, OverflowError, ValueError):
+        os.close(handle)
+        return -1, memoryview(b"")
 
 
 def _work(make: Make[Made], share: Share, problems: Problems, sending: "_Sending") -> None:
@@ -131,10 +141,11 @@ def _work(make: Make[Made], share: Share, problems: Problems, sending: "_Sending
 
 @dataclass(slots=True)
 class _Sending:
-    """The child's end of a pipe, and its file of long texts, which is written up to `end`."""
+    """The child's end of a pipe, and its file of long texts, which has `room` and is written up to `end`."""
 
     pipe: "Connection"
     texts: int
+    room: int
     end: int = 0
 
     def send(self, message: Any) -> None:
@@ -144,7 +155,7 @@ class _Sending:
         texts = [buffer.raw() for buffer in buffers]
         start, sizes = self.end, [len(text) for text in texts]
         left = memoryview(b"".join(texts))
-        if start + len(left) > _ROOM:
+        if start + len(left) > self.room:
             pickled, sizes = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL), []
         while left and sizes:
             written = os.pwrite(self.texts, left, self.end)
