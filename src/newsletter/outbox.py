@@ -161,7 +161,7 @@ class _Intake:
     told: dict[str, str] = field(default_factory=dict)  # what the manifest says, by path
     kept: list[str] = field(default_factory=list)
     size: int = 0
-    files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, as the folders
+    files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, those that `told` has not so
     folders: set[str] = field(default_factory=lambda: {""})
 
     def take(self, artefact: Artefact) -> Receipt:
@@ -213,17 +213,19 @@ class _Intake:
     def _admit(self, path: str) -> None:
         """Each path once."""
         folded = path.casefold()
-        if folded == path:
-            folded = path  # the same object: there are many
         for folder in _above(folded):
             if folder in self.folders:
                 break
-            if folder in self.files:
+            if self._is_file(folder):
                 raise _inside(path)
             self.folders.add(folder)
-        if folded in self.files or folded in self.folders:
+        if self._is_file(folded) or folded in self.folders:
             raise _twice(path)
-        self.files.add(folded)
+        if folded != path:
+            self.files.add(folded)
+
+    def _is_file(self, folded: str) -> bool:
+        return folded in self.told or folded in self.files
 
     def publish(self) -> Published:
         """Complete the next tree and exchange it. Raises Stop, DiskFault."""
@@ -252,7 +254,7 @@ class _Intake:
         for path in (*foreign, *self.old.tree.empty):
             folded = path.casefold()
             for_folder = folded in self.folders and path in self.old.tree.sizes
-            if for_folder or folded in self.files or not self.files.isdisjoint(_above(folded)):
+            if for_folder or self._is_file(folded) or any(map(self._is_file, _above(folded))):
                 message = "something that newsletter did not write stands here"
                 self.problems.error(Place(f"{self.name}/{path}"), "foreign-output", message, "move it away")
 

@@ -147,7 +147,7 @@ def build_kept(
 
     def make(share: Share) -> Iterator[Kept]:
         mine = replace(publication, share=share)
-        inspection = Inspection(Chosen(project.root, project.settings), publication, templates, problems, thorough)
+        inspection = Inspection(Chosen(project.root, project.settings), mine, templates, problems, thorough)
         for name in CHANNELS:
             if name in only:
                 for artefact in channel(name)(mine, templates, problems):
