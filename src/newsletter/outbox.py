@@ -41,7 +41,7 @@ class Receipt(NamedTuple):
 
     path: str
     size: int
-    entry: str
+    entry: bytes
     kept: bool
 
 
@@ -158,7 +158,7 @@ class _Intake:
     tree: Growing
     name: str
     problems: Problems
-    told: dict[str, str] = field(default_factory=dict)  # what the manifest says, by path
+    told: dict[str, bytes] = field(default_factory=dict)  # what the manifest says, by path
     kept: list[str] = field(default_factory=list)
     size: int = 0
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, those that `told` has not so
@@ -179,7 +179,8 @@ class _Intake:
         sha256, size, kept = store
         origin = f'"origin": {quote(artefact.origin)}, ' if artefact.origin else ""
         kind = quote(artefact.media_type)
-        return Receipt(path, size, f'{{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}', kept)
+        entry = f'{{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}'
+        return Receipt(path, size, entry.encode(), kept)
 
     def _store(self, path: str, content: bytes) -> tuple[str, int, bool]:
         """Hash and size; the file is written unless it stands there already."""
@@ -235,8 +236,8 @@ class _Intake:
         self._find_edits()
         if self.problems.fatal:
             raise Stop
-        listing = ",\n".join(f"{quote(path)}: {told[path]}" for path in sorted(told))
-        manifest = f'{{"files": {{\n{listing}\n}}, "schema": 1}}\n'.encode()
+        listing = b",\n".join(b"%s: %s" % (quote(path).encode(), told[path]) for path in sorted(told))
+        manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % listing
         written = len(told) - len(self.kept)
         if not written and manifest == old.manifest:
             return Published(len(told), 0, 0, False, self.size)
