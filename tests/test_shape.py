@@ -87,7 +87,7 @@ def announcement_with(root: Path, text: str) -> None:
     escaped = re.sub(r"([\\`*_\[\]<>#&!|{}~$-])", r"\\\1", text)
     front = f"title: '{quoted}'\ndate: 2024-11-26\nid: essai\nsummary: 'Un. {quoted}'\ntags: ['{quoted}']\n"
     front += f"image: {{src: carre.png, alt: '{quoted}', caption: '{quoted}'}}\n"
-    front += f"links:\n  - {{title: '{quoted}', url: https://exemple.example/a}}\n"
+    front += f"links:\n  - {{title: 'Lire {quoted}', url: https://exemple.example/a}}\n"  # alone it might name a site
     (root / "announcements").mkdir(exist_ok=True)
     (root / "announcements/essai.md").write_text(f"---\n{front}---\n\nAvant {escaped} après\n", encoding="utf-8")
 

@@ -66,7 +66,8 @@ def _together(texts: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
     octets = _BETWEEN.join(plain)
     if b"\r" in octets:
         octets = _BETWEEN.join([_line_feeds(text).encode() for text in texts])
-    if octets.count(0) != len(texts) - 1:  # one holds what is to stand between them
+    # One holds what is to stand between them, or ends in a blank, which before a line end is measured in another way.
+    if octets.count(0) != len(texts) - 1 or any(text.endswith((" ", "\t")) for text in texts):
         return plain, [_quoted(_line_feeds(text).encode()) for text in texts]
     return plain, _quoted(octets).split(b"\r\n=00\r\n")
 
