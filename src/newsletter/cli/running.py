@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 FINE, PROBLEMS, USAGE, DISK, BUSY = 0, 1, 2, 74, 75
 
-# `parser`: else typer imports pydantic, which takes longer than checking an announcement.
 Folder = Annotated[
     Path | None,
-    typer.Option("-C", "--directory", metavar="DIR", help="Work in DIR instead of here.", parser=Path),
+    typer.Option("-C", "--directory", metavar="DIR", help="Work in DIR instead of here."),
 ]
 Now = Annotated[
     str,
@@ -31,7 +30,7 @@ Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="Problem
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="The outbox (default: outbox/ of the project).", parser=Path),
+    typer.Option("--out", metavar="DIR", help="The outbox (default: outbox/ of the project)."),
 ]
 
 # Where `newsletter -C DIR command` puts DIR.
