@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from conftest import Project
+from newsletter import pipeline
 from newsletter.cli import app
 
 NOW = ("--now", "2024-12-01")
@@ -52,6 +53,26 @@ def test_a_second_build_touches_nothing(project: Project) -> None:
     assert {path: (s.st_ino, s.st_mtime_ns) for path, s in before.items()} == {
         path: (s.st_ino, s.st_mtime_ns) for path, s in after.items()
     }
+
+
+def test_a_forced_build_makes_everything_and_touches_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.announce()
+    told = run("build", "-C", str(project.root), *NOW).stdout
+    asked = []
+    real = pipeline.channel
+    monkeypatch.setattr(pipeline, "channel", lambda name: asked.append(name) or real(name))
+    again = run("build", "-C", str(project.root), *NOW).stdout
+    assert not asked
+    assert again.splitlines()[1:] == told.splitlines()[1:]  # what stands there is summed up as well
+    assert "nothing changed" in run("build", "-C", str(project.root), "--force", *NOW).stdout
+    assert asked
+
+
+def test_a_build_names_the_newest_issue_to_look_at(project: Project) -> None:
+    for month in ("2024-09", "2024-11", "2024-10"):
+        project.announce(f"{month}-26-prix-{month}.md")
+    for _ in range(2):
+        assert "outbox/email/issues/2024-11.html" in run("build", "-C", str(project.root), *NOW).stdout
 
 
 def test_an_error_writes_nothing_and_keeps_what_was_there(project: Project) -> None:

@@ -16,7 +16,7 @@ LAYERS = (
     "problems",
     "model",
     "text dates addresses brand content exchange front manifest typography workers",
-    "filling",
+    "filling earlier",
     "templating",
     "files prose words templates outbox",
     "vocabulary",
@@ -24,7 +24,7 @@ LAYERS = (
     "keys targets clashes",
     "settings load markdown hints",
     "starter intake",
-    "check issues",
+    "check issues fingerprint",
     "compose fix",
     "channels",  # each channel by itself; channels/__init__ may import them all
     "rules",

@@ -52,7 +52,7 @@ def build(
         opened = pipeline.open_project(Path(project).resolve(), problems)
         wanted = CHANNELS if only is None else only
         published = outbox.publish_made(
-            lambda keep: pipeline.build_kept(keep, opened, now, problems, wanted),
+            lambda intake: pipeline.build_kept(intake, opened, now, problems, wanted),
             Path(out) if out else opened.root / "outbox", problems,
         )  # fmt: skip
     except Stop:

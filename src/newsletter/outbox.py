@@ -12,15 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring as quote
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from newsletter import exchange
-from newsletter.exchange import Busy, DiskFault, Growing, Reading, Standing, refusals
-from newsletter.manifest import MANIFEST, entries_of
+from newsletter.earlier import Earlier, put_stamp, read_earlier
+from newsletter.exchange import Busy, DiskFault, Growing, Reading, refusals
+from newsletter.manifest import MANIFEST
 from newsletter.model import Artefact
 from newsletter.problems import Place, Problems, Stop
 
-__all__ = ["Busy", "DiskFault", "Keep", "Published", "Receipt", "publish", "publish_made", "verify"]
+__all__ = ["Busy", "DiskFault", "Intake", "Published", "Receipt", "publish", "publish_made", "verify"]
 
 _NOWHERE = frozenset({"", ".", ".."})
 
@@ -45,9 +46,6 @@ class Receipt(NamedTuple):
     kept: bool
 
 
-Keep = Callable[[Artefact], Receipt]
-
-
 def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
     """Make `out` hold exactly the artefacts, and the files there that newsletter did not write.
 
@@ -55,15 +53,21 @@ def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wai
     `wait` seconds, DiskFault when the disk refuses, ValueError for paths that no channel may give,
     and what `artefacts` raises; then `out` is as it was.
     """
-    return publish_made(lambda keep: map(keep, artefacts), out, problems, wait=wait)
+    return publish_made(lambda intake: map(intake.take, artefacts), out, problems, wait=wait)
 
 
 def publish_made(
-    make: Callable[[Keep], Iterable[Receipt]], out: Path, problems: Problems, *, wait: float = 5.0
+    make: Callable[["Intake"], Iterable[Receipt]],
+    out: Path,
+    problems: Problems,
+    *,
+    wait: float = 5.0,
+    force: bool = False,
 ) -> Published:
     """As publish(), of artefacts that several processes make: `make` gets what takes an artefact in.
 
     It is called where the artefact was made, so that no bytes travel; the receipts it gives come back.
+    What is made of what stands there already (`Intake.standing`) need not be made again, unless `force`.
     """
     target = os.path.realpath(out)
     if os.path.ismount(target):
@@ -76,8 +80,8 @@ def publish_made(
         exchange.settle(following, target)
         tree = Growing(following)
         try:
-            intake = _Intake(_read(target), tree, _name(out), problems)
-            for receipt in make(intake.take):
+            intake = Intake(read_earlier(target), tree, _name(out), problems, force)
+            for receipt in make(intake):
                 intake.note(receipt)
             return intake.publish()
         finally:
@@ -93,76 +97,48 @@ def verify(out: Path) -> Problems:
     Raises DiskFault when the folder cannot be read.
     """
     problems, name, cure = Problems(), _name(out), "run 'newsletter build'"
-    old = _read(os.path.realpath(out))
+    old = read_earlier(os.path.realpath(out))
     if old.manifest is None:
         problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
     elif not old.trusted:
         problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
-    for path, entry in old.entries.items():
+    for path in old.entries:
         place = Place(f"{name}/{path}")
         if path not in old.tree.sizes:
             problems.error(place, "missing-output", "this file is gone", cure)
-        elif not _is_whole(old.tree, path, entry):
+        elif not old.is_whole(path):
             problems.error(place, "damaged-output", "this file is not as it was built", cure)
     return problems
 
 
-@dataclass(frozen=True, slots=True)
-class _Old:
-    """What stands in the outbox; `entries` are its manifest's, by path.
-
-    A manifest that is none is not `trusted`: then no file at a wanted path counts as foreign.
-    """
-
-    tree: Standing
-    manifest: bytes | None = None
-    entries: dict[str, Any] = field(default_factory=dict)
-    trusted: bool = True
-
-    def holds(self, path: str, sha256: str, size: int) -> bool:
-        """Whether this very file stands there, as far as its size tells."""
-        entry, found = self.entries.get(path), self.tree.sizes.get(path)
-        return entry is not None and entry["sha256"] == sha256 and entry["size"] == size == found
-
-    def foreign(self, wanted: Iterable[str]) -> list[str]:
-        """The files there that newsletter did not write."""
-        ours = {MANIFEST, *(self.entries if self.trusted else wanted)}
-        return [path for path in self.tree.sizes if path not in ours]
-
-
-def _read(target: str) -> _Old:
-    tree = exchange.look(target)
-    if MANIFEST not in tree.sizes:
-        return _Old(tree)
-    manifest = b""
-    if tree.sizes[MANIFEST] > 0:  # a pipe would never end
-        with refusals(target):
-            manifest = Path(target, MANIFEST).read_bytes()
-    entries = entries_of(manifest)
-    return _Old(tree, manifest, trusted=False) if entries is None else _Old(tree, manifest, entries)
-
-
-def _is_whole(tree: Standing, path: str, entry: dict[str, Any]) -> bool:
-    if tree.sizes[path] != entry["size"]:
-        return False
-    with suppress(OSError):
-        return bool(Reading(f"{tree.root}/{path}").whole().sha256 == entry["sha256"])
-    return False
-
-
 @dataclass(slots=True)
-class _Intake:
+class Intake:
     """Artefacts as they come: hashed, written when they differ from what stands there, forgotten."""
 
-    old: _Old
+    old: Earlier
     tree: Growing
     name: str
     problems: Problems
+    force: bool
     told: dict[str, bytes] = field(default_factory=dict)  # what the manifest says, by path
     kept: list[str] = field(default_factory=list)
     size: int = 0
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, those that `told` has not so
     folders: set[str] = field(default_factory=lambda: {""})
+    fingerprint: str = ""
+    found: int = 0  # problems, before anything was made
+    stands: bool = False
+
+    def standing(self, fingerprint: str) -> Iterable[Receipt] | None:
+        """The files of an outbox that was made of just this; None when they are to be made.
+
+        What was found wrong with files as they were made has to be told each time: then they are.
+        """
+        self.fingerprint, self.found = fingerprint, len(self.problems)
+        self.stands = not self.force and self.old.is_made_of(fingerprint)
+        if not self.stands:
+            return None
+        return (Receipt(path, entry["size"], b"", True) for path, entry in self.old.entries.items())
 
     def take(self, artefact: Artefact) -> Receipt:
         """One artefact, in the process that made it. Raises ValueError for its path, DiskFault."""
@@ -205,7 +181,8 @@ class _Intake:
     def note(self, receipt: Receipt) -> None:
         """What was taken in, wherever. Raises ValueError for a path that is taken."""
         path = receipt.path
-        self._admit(path)
+        if not self.stands:
+            self._admit(path)
         self.told[path] = receipt.entry
         self.size += receipt.size
         if receipt.kept:
@@ -231,6 +208,9 @@ class _Intake:
     def publish(self) -> Published:
         """Complete the next tree and exchange it. Raises Stop, DiskFault."""
         old, told = self.old, self.told
+        if self.stands:
+            return Published(len(told), 0, 0, False, self.size)
+        fingerprint = self.fingerprint if len(self.problems) == self.found else ""
         foreign = old.foreign(told)
         self._find_clashes(foreign)
         self._find_edits()
@@ -240,6 +220,7 @@ class _Intake:
         manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % listing
         written = len(told) - len(self.kept)
         if not written and manifest == old.manifest:
+            put_stamp(old.tree.root, fingerprint, manifest)
             return Published(len(told), 0, 0, False, self.size)
         for path in (*self.kept, *foreign):
             self.tree.adopt(path, old.tree.root)
@@ -247,6 +228,7 @@ class _Intake:
             self.tree.make(folder)
         self.tree.write(MANIFEST, (manifest,))
         exchange.swap(self.tree.root, old.tree.root)
+        put_stamp(old.tree.root, fingerprint, manifest)
         removed = sum(path in old.tree.sizes and path not in told for path in old.entries)
         return Published(len(told), written, removed, True, self.size)
 

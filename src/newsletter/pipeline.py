@@ -1,11 +1,11 @@
 """pipeline: load → check → compose → channels, on one screen."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from newsletter import fix, load, workers
 from newsletter.channels import CHANNELS, channel
@@ -13,6 +13,7 @@ from newsletter.check import Checker
 from newsletter.clashes import Claim, claims, find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
+from newsletter.fingerprint import fingerprint
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import RULES
@@ -23,6 +24,17 @@ from newsletter.settings import load_settings
 from newsletter.templates import Templates
 
 Kept = TypeVar("Kept")
+Kept_co = TypeVar("Kept_co", covariant=True)
+
+
+class Intake(Protocol[Kept_co]):
+    """Where artefacts go."""
+
+    def take(self, artefact: Artefact) -> Kept_co:
+        """What is kept of one."""
+
+    def standing(self, fingerprint: str, /) -> Iterable[Kept_co] | None:
+        """What is kept of all when they stand there already, made of what has this fingerprint; else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +138,11 @@ def build(
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
-    return build_kept(_itself, project, now, problems, only, jobs=jobs, thorough=thorough)
+    return build_kept(_Passing(), project, now, problems, only, jobs=jobs, thorough=thorough)
 
 
 def build_kept(
-    keep: Callable[[Artefact], Kept],
+    intake: Intake[Kept],
     project: Project,
     now: datetime,
     problems: Problems,
@@ -139,10 +151,14 @@ def build_kept(
     jobs: int = 0,
     thorough: bool = False,
 ) -> Iterator[Kept]:
-    """As build(): what `keep` gives for every file. It is called in the process that made the file."""
+    """As build(): what `intake` gives for every file, taken in by the process that made it, or standing already."""
     publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs)
     if problems.fatal:
         raise Stop
+    kept = intake.standing(fingerprint(project.root, publication, only))
+    if kept is not None:
+        yield from kept
+        return
     templates = open_templates(project, problems)
 
     def make(share: Share) -> Iterator[Kept]:
@@ -152,15 +168,21 @@ def build_kept(
             if name in only:
                 for artefact in channel(name)(mine, templates, problems):
                     inspection.take(artefact)
-                    yield keep(artefact)
+                    yield intake.take(artefact)
         inspection.finish()
 
     processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))
     yield from workers.spread(make, problems, processes)
 
 
-def _itself(artefact: Artefact) -> Artefact:
-    return artefact
+class _Passing:
+    """Gives artefacts on as they are."""
+
+    def take(self, artefact: Artefact) -> Artefact:
+        return artefact
+
+    def standing(self, _: str) -> None:
+        return None
 
 
 def open_templates(project: Project, problems: Problems) -> Templates:

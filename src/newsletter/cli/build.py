@@ -24,6 +24,7 @@ def _processes(written: str | int) -> int:
 
 
 _JOBS = typer.Option("--jobs", "-j", metavar="N", parser=_processes, help="Processes (default: as many as pay).")
+_FORCE = typer.Option("--force", help="Make every file, even when nothing changed since the last build.")
 # What a summary counts: how a file's path begins and ends, and what it is then.
 _KINDS = (
     ("email/announcements/", ".eml", "announcement mail"),
@@ -43,6 +44,7 @@ def build(
     only: Annotated[str, _ONLY] = "",
     jobs: Annotated[int, _JOBS] = 0,
     strict: Strict = False,
+    force: Annotated[bool, _FORCE] = False,
     format: Format = "text",
 ) -> None:
     """Build the outbox from announcements/.
@@ -68,11 +70,11 @@ def build(
         target = out or project.root / "outbox"
         told = _Told()
 
-        def make(keep: outbox.Keep) -> Iterator[outbox.Receipt]:
-            return told.watch(pipeline.build_kept(keep, project, at, problems, wanted, jobs=jobs))
+        def make(intake: outbox.Intake) -> Iterator[outbox.Receipt]:
+            return told.watch(pipeline.build_kept(intake, project, at, problems, wanted, jobs=jobs))
 
         try:
-            published = outbox.publish_made(make, target, problems)
+            published = outbox.publish_made(make, target, problems, force=force)
         finally:
             told.clear()
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
@@ -113,7 +115,7 @@ class _Told:
                 break
         for begins in _LOOK:
             if path.startswith(begins) and path.endswith(".html"):
-                self.look.setdefault(begins, path)
+                self.look[begins] = max(self.look.get(begins, ""), path)  # of the issues, the newest
 
     def summary(self, target: Path) -> Iterator[str]:
         order = [kind for _, _, kind in _KINDS]

@@ -1,0 +1,87 @@
+"""fingerprint: everything that decides what a build makes, as one hash.
+
+It says that nothing changed, never what did: a build whose fingerprint differs makes everything. What is hashed is what
+was read and found visible, so that drafts, other spellings of the same moment and files that nobody uses do not count.
+"""
+
+import hashlib
+import os
+import sys
+import zoneinfo
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from newsletter.model import Announcement, IssueFile, Publication
+from newsletter.templates import packaged
+
+
+def fingerprint(root: Path, publication: Publication, channels: Collection[str]) -> str:
+    """The SHA-256, in hex, of all that the files of these channels depend on, for the project at `root`."""
+    digest = hashlib.sha256()
+    for part in _parts(root, publication, channels):
+        # With its length, or what one part ends in could be what the next begins with.
+        digest.update(b"%d\n" % len(part))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _parts(root: Path, publication: Publication, channels: Collection[str]) -> Iterator[bytes | memoryview]:
+    yield " ".join(sorted(channels)).encode()
+    yield from _program()
+    yield from _tree(root / "templates")
+    yield (root / publication.settings.path).read_bytes()
+    yield from _zone(str(publication.settings.timezone))
+    for asset in publication.assets:
+        yield f"{asset.path} {asset.sha256} {asset.width} {asset.height}".encode()
+    for announcement in publication.announcements:
+        yield f"{announcement.id} {announcement.date.isoformat()}".encode()
+        yield from _written(announcement)
+    for issue in publication.issues:
+        stories = " ".join(story.source.path for story in issue.stories)
+        yield f"{issue.id} {issue.lang} {issue.open} {stories}".encode()
+        if issue.file:
+            yield from _written(issue.file)
+
+
+def _written(holder: Announcement | IssueFile) -> Iterator[bytes | memoryview]:
+    """A file as it was read, and where it finds what it names."""
+    yield holder.source.path.encode()
+    yield holder.source.matter
+    yield holder.source.utf8
+    for written, target in sorted(holder.targets.items()):
+        yield f"{written} {target.url} {target.site}".encode()
+
+
+def _program() -> Iterator[bytes]:
+    """This package's files, the default theme, Python, and which libraries were installed when."""
+    yield from _tree(Path(__file__).parent)
+    yield from _tree(packaged())
+    yield sys.version.encode()
+    for folder in sys.path:
+        if os.path.isdir(folder):
+            with os.scandir(folder) as entries:
+                found = [each for each in entries if each.name.endswith((".dist-info", ".egg-info"))]
+            yield "".join(sorted(f"{each.name} {each.stat().st_mtime_ns}\n" for each in found)).encode()
+
+
+def _tree(top: Path) -> Iterator[bytes]:
+    """Path and bytes of every file in a folder, those behind symbolic links, too."""
+    seen: set[str] = set()
+    for folder, folders, names in os.walk(top, followlinks=True):
+        real = os.path.realpath(folder)
+        folders[:] = sorted(name for name in folders if name != "__pycache__" and real not in seen)
+        seen.add(real)
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_file():
+                yield str(path.relative_to(top)).encode()
+                yield path.read_bytes()
+
+
+def _zone(key: str) -> Iterator[bytes]:
+    """The system's rules of a time zone. Where it has none, those of a library hold."""
+    for folder in zoneinfo.TZPATH:
+        path = Path(folder, key)
+        if path.is_file():
+            yield path.read_bytes()
+            return
