@@ -6,15 +6,24 @@ deletes it loses nothing but time.
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from newsletter import exchange
 from newsletter.exchange import Reading, Standing, refusals
 from newsletter.manifest import MANIFEST, entries_of
+
+
+class Entry(NamedTuple):
+    """What the manifest says of a file, as far as a build wants to know. There are many."""
+
+    sha256: str
+    size: int
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +35,21 @@ class Earlier:
 
     tree: Standing
     manifest: bytes | None = None
-    entries: dict[str, Any] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
     trusted: bool = True
 
     def holds(self, path: str, sha256: str, size: int) -> bool:
         """Whether this very file stands there, as far as its size tells."""
         entry, found = self.entries.get(path), self.tree.sizes.get(path)
-        return entry is not None and entry["sha256"] == sha256 and entry["size"] == size == found
+        return entry is not None and entry.sha256 == sha256 and entry.size == size == found
 
     def is_whole(self, path: str) -> bool:
         """Whether the file stands there as the manifest says, by its bytes."""
         entry = self.entries[path]
-        if self.tree.sizes[path] != entry["size"]:
+        if self.tree.sizes[path] != entry.size:
             return False
         with suppress(OSError):
-            return bool(Reading(f"{self.tree.root}/{path}").whole().sha256 == entry["sha256"])
+            return bool(Reading(f"{self.tree.root}/{path}").whole().sha256 == entry.sha256)
         return False
 
     def foreign(self, wanted: Iterable[str]) -> list[str]:
@@ -56,7 +65,7 @@ class Earlier:
             stamp = Path(_stamp(self.tree.root)).read_bytes()
             sizes = self.tree.sizes
             return stamp == _mark(fingerprint, self.manifest) and all(
-                sizes.get(path) == entry["size"] for path, entry in self.entries.items()
+                sizes.get(path) == entry.size for path, entry in self.entries.items()
             )
         return False
 
@@ -71,7 +80,13 @@ def read_earlier(target: str) -> Earlier:
         with refusals(target):
             manifest = Path(target, MANIFEST).read_bytes()
     entries = entries_of(manifest)
-    return Earlier(tree, manifest, trusted=False) if entries is None else Earlier(tree, manifest, entries)
+    if entries is None:
+        return Earlier(tree, manifest, trusted=False)
+    named = {
+        path: Entry(entry["sha256"], entry["size"], sys.intern(str(entry.get("origin") or "")))
+        for path, entry in entries.items()
+    }
+    return Earlier(tree, manifest, named)
 
 
 def put_stamp(target: str, fingerprint: str, manifest: bytes) -> None:

@@ -6,6 +6,7 @@ exchanged in one system call, so a kill at any instant leaves the old outbox or 
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -38,11 +39,11 @@ class Published:
 
 
 class Receipt(NamedTuple):
-    """What is left of an artefact: what the manifest says of it, in JSON; `kept` when its file stands already."""
+    """What is left of an artefact: its line in the manifest; `kept` when its file stands already."""
 
     path: str
     size: int
-    entry: bytes
+    line: bytes
     kept: bool
 
 
@@ -120,9 +121,10 @@ class Intake:
     name: str
     problems: Problems
     force: bool
-    told: dict[str, bytes] = field(default_factory=dict)  # what the manifest says, by path
+    lines: list[bytes] = field(default_factory=list)  # of the manifest: all that is kept while files are made
     kept: list[str] = field(default_factory=list)
     size: int = 0
+    told: set[str] = field(default_factory=set)  # paths, once all are there
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, those that `told` has not so
     folders: set[str] = field(default_factory=lambda: {""})
     fingerprint: str = ""
@@ -138,7 +140,7 @@ class Intake:
         self.stands = not self.force and self.old.is_made_of(fingerprint)
         if not self.stands:
             return None
-        return (Receipt(path, entry["size"], b"", True) for path, entry in self.old.entries.items())
+        return (Receipt(path, entry.size, b"", True) for path, entry in self.old.entries.items())
 
     def take(self, artefact: Artefact) -> Receipt:
         """One artefact, in the process that made it. Raises ValueError for its path, DiskFault."""
@@ -155,8 +157,8 @@ class Intake:
         sha256, size, kept = store
         origin = f'"origin": {quote(artefact.origin)}, ' if artefact.origin else ""
         kind = quote(artefact.media_type)
-        entry = f'{{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}'
-        return Receipt(path, size, entry.encode(), kept)
+        line = f'{quote(path)}: {{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}'
+        return Receipt(path, size, line.encode(), kept)
 
     def _store(self, path: str, content: bytes) -> tuple[str, int, bool]:
         """Hash and size; the file is written unless it stands there already."""
@@ -179,14 +181,11 @@ class Intake:
         return reading.sha256, reading.size, False
 
     def note(self, receipt: Receipt) -> None:
-        """What was taken in, wherever. Raises ValueError for a path that is taken."""
-        path = receipt.path
-        if not self.stands:
-            self._admit(path)
-        self.told[path] = receipt.entry
+        """What was taken in, wherever."""
+        self.lines.append(receipt.line)
         self.size += receipt.size
         if receipt.kept:
-            self.kept.append(path)
+            self.kept.append(receipt.path)
 
     def _admit(self, path: str) -> None:
         """Each path once."""
@@ -201,23 +200,26 @@ class Intake:
             raise _twice(path)
         if folded != path:
             self.files.add(folded)
+        self.told.add(path)
 
     def _is_file(self, folded: str) -> bool:
         return folded in self.told or folded in self.files
 
     def publish(self) -> Published:
-        """Complete the next tree and exchange it. Raises Stop, DiskFault."""
+        """Complete the next tree and exchange it. Raises Stop, DiskFault, ValueError for a path that is taken."""
         old, told = self.old, self.told
         if self.stands:
-            return Published(len(told), 0, 0, False, self.size)
+            return Published(len(self.lines), 0, 0, False, self.size)
+        self.lines.sort(key=_quoted)
+        for line in self.lines:
+            self._admit(json.loads(_quoted(line)))
         fingerprint = self.fingerprint if len(self.problems) == self.found else ""
         foreign = old.foreign(told)
         self._find_clashes(foreign)
         self._find_edits()
         if self.problems.fatal:
             raise Stop
-        listing = b",\n".join(b"%s: %s" % (quote(path).encode(), told[path]) for path in sorted(told))
-        manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % listing
+        manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % b",\n".join(self.lines)
         written = len(told) - len(self.kept)
         if not written and manifest == old.manifest:
             put_stamp(old.tree.root, fingerprint, manifest)
@@ -244,11 +246,16 @@ class Intake:
     def _find_edits(self) -> None:
         """Files that were changed by hand, as far as their sizes tell."""
         for path, entry in self.old.entries.items():
-            if self.old.tree.sizes.get(path, entry["size"]) != entry["size"]:
+            if self.old.tree.sizes.get(path, entry.size) != entry.size:
                 place = Place(f"{self.name}/{path}")
-                cure = f"change {entry.get('origin', 'the announcement')} instead"
+                cure = f"change {entry.origin or 'the announcement'} instead"
                 message = "this file was changed by hand; the build replaces it"
                 self.problems.warning(place, "edited-output", message, cure)
+
+
+def _quoted(line: bytes) -> bytes:
+    """The path in a line of the manifest, in its quotes."""
+    return line[: line.index(b'": {') + 1]
 
 
 def _twice(path: str) -> ValueError:
