@@ -25,7 +25,7 @@ def fingerprint(root: Path, publication: Publication, channels: Collection[str])
     return digest.hexdigest()
 
 
-def _parts(root: Path, publication: Publication, channels: Collection[str]) -> Iterator[bytes | memoryview]:
+def _parts(root: Path, publication: Publication, channels: Collection[str]) -> Iterator[bytes]:
     yield " ".join(sorted(channels)).encode()
     yield from _program()
     yield from _tree(root / "templates")
@@ -43,11 +43,10 @@ def _parts(root: Path, publication: Publication, channels: Collection[str]) -> I
             yield from _written(issue.file)
 
 
-def _written(holder: Announcement | IssueFile) -> Iterator[bytes | memoryview]:
+def _written(holder: Announcement | IssueFile) -> Iterator[bytes]:
     """A file as it was read, and where it finds what it names."""
     yield holder.source.path.encode()
-    yield holder.source.matter
-    yield holder.source.utf8
+    yield holder.source.digest
     for written, target in sorted(holder.targets.items()):
         yield f"{written} {target.url} {target.site}".encode()
 

@@ -72,6 +72,8 @@ def gather(
     files = ProjectFiles(root)
     checker = Checker(settings, files, problems)
     names = tuple(load.paths(root, "announcements", problems))
+    processes = jobs or workers.fitting(len(names))
+    shelf = workers.Shelf() if processes > 1 else None  # there are many, and all processes want to read them
 
     def examine(share: Share) -> Iterator[tuple[int, _Examined]]:
         for source in load.read_each(root, share.of(names), problems):
@@ -79,11 +81,13 @@ def gather(
             announcement = checker.announcement(source)
             if announcement is not None:
                 look(announcement)
+                if shelf:
+                    announcement.seal(shelf.put if share.first else bytes)
             yield share.number, _Examined(source.path, claimed, announcement)
 
-    numbered = workers.spread(examine, problems, jobs or workers.fitting(len(names)))
     # In the order of the files, however many processes read them.
-    examined = [each for _, each in sorted(numbered, key=lambda pair: pair[0])]
+    numbered = sorted(workers.spread(examine, problems, processes), key=lambda pair: pair[0])
+    examined = [each for _, each in numbered]
     find_clashes((claim for each in examined for claim in each.claims), problems)
     issue_files = []
     for source in load.load_issues(root, problems):

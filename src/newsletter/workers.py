@@ -1,18 +1,18 @@
 """workers: long work done by several processes. mrml, premailer and lxml hold the interpreter's lock.
 
-Each process is a fork that has all that was read, and does its share of everything. What it gives
-comes back through a pipe; long texts in it (pickle.PickleBuffer) lie in memory that all processes share,
-where nobody copies them.
+This process does a share of the work, forks of it do the others. What they give comes back through pipes; long texts
+in it (pickle.PickleBuffer) lie in memory that all processes share, where nobody copies them.
 """
 
+import fcntl
 import gc
 import mmap
 import os
 import pickle
+import select
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FEWEST = 150  # announcements a process: below, forking costs more than it gains
 _BATCH = 64  # of what is made, that travel together
+_PIPE = 1 << 20  # bytes that wait in a pipe, for a while in which this process does a long piece of its own work
 _ROOM = min(1 << 32, sys.maxsize >> 2)  # bytes for the long texts of a process: of addresses, not of memory
 
 Made = TypeVar("Made")
@@ -51,51 +52,115 @@ def spread(make: Make[Made], problems: Problems, count: int) -> Iterator[Made]:
         yield from make(Share())
         return
     gc.freeze()  # what stands in memory is shared for as long as nothing touches it
-    children: dict[Connection, _Child] = {}
+    children: dict[int, _Child] = {}
+    faults: list[Exception] = []
     try:
-        for number in range(count):
-            children |= _started(make, Share(number, count), problems, children)
-        yield from _gathered(children, problems)
+        for number in range(1, count):
+            child = _started(make, Share(number, count), problems, children.values())
+            children[child.pipe.fileno()] = child
+        arriving = _Arriving(children, problems, faults)
+        try:
+            for number, made in enumerate(make(Share(0, count))):
+                yield made
+                if number % _BATCH == 0:
+                    yield from arriving.take(0)
+        except Exception as raised:
+            faults.append(raised)
+        while arriving.left:
+            yield from arriving.take()
     finally:
         gc.unfreeze()
-        for connection, child in children.items():
-            connection.close()  # who still writes has nobody left to write to, and ends
+        for child in children.values():
+            child.pipe.close()  # who still writes has nobody left to write to, and ends
             with suppress(ChildProcessError):
                 os.waitpid(child.process, 0)
+    # A fault of ours says more than a Stop, which its problems explain.
+    for fault in sorted(faults, key=lambda each: isinstance(each, Stop)):
+        raise fault
 
 
 class _Child(NamedTuple):
-    """A process, and its long texts."""
+    """A process, what it is heard through, and its long texts."""
 
     process: int
+    pipe: "Connection"
     texts: memoryview
 
 
-def _started(
-    make: Make[Made], share: Share, problems: Problems, others: Mapping["Connection", _Child]
-) -> dict["Connection", _Child]:
+def _started(make: Make[Made], share: Share, problems: Problems, others: Iterable[_Child]) -> _Child:
     from multiprocessing.connection import Pipe  # noqa: PLC0415 (small builds need none)
 
     reading, writing = Pipe(duplex=False)
-    texts, mapped = _file()
+    with suppress(OSError, AttributeError):  # who waits for us to listen does not work meanwhile; only Linux can
+        fcntl.fcntl(writing.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+    shelf = Shelf()
     sys.stdout.flush()
     sys.stderr.flush()
     if child := os.fork():
         writing.close()
-        if mapped:
-            os.close(texts)  # the map is enough
-        return {reading: _Child(child, mapped)}
+        shelf.close()
+        return _Child(child, reading, shelf.texts)
     code = 1
     try:
-        for connection in (reading, *others):
+        for connection in (reading, *(child.pipe for child in others)):
             connection.close()
-        _work(make, share, problems, _Sending(writing, texts, len(mapped)))
+        _work(make, share, problems, lambda message: _send(message, writing, shelf))
         code = 0
     except BrokenPipeError:  # nobody waits for this any more
         pass
     finally:
         os._exit(code)
     raise AssertionError
+
+
+def _work(make: Make[Made], share: Share, problems: Problems, send: Callable[[Any], None]) -> None:
+    """In the child: everything of one share, in batches; then what was found on the way."""
+    batch: list[Made] = []
+    fault: BaseException | None = None
+    try:
+        for made in make(share):
+            batch.append(made)
+            if len(batch) == _BATCH:
+                send(batch)
+                batch = []
+    except BrokenPipeError:
+        raise
+    except BaseException as raised:
+        fault = raised
+    send(batch)
+    send((problems, fault))
+
+
+class Shelf:
+    """Long texts in memory that this process shares with its forks: theirs to read without a copy."""
+
+    def __init__(self) -> None:
+        self.file, self.texts = _file()
+        self.end = 0
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is put here any more; what was can be read as long as somebody has it."""
+        if self.file >= 0:
+            os.close(self.file)
+            self.file = -1
+
+    def put(self, text: bytes) -> bytes | memoryview:
+        """A text, as it lies there; where there is no room, the text itself."""
+        begin = self.append(text)
+        return text if begin < 0 else self.texts[begin : self.end]
+
+    def append(self, text: bytes) -> int:
+        """Where a text begins now; -1 where there is no room."""
+        left, begin = memoryview(text), self.end
+        if self.file < 0 or begin + len(text) > len(self.texts):
+            return -1
+        while left:
+            written = os.pwrite(self.file, left, self.end)
+            left, self.end = left[written:], self.end + written
+        return begin
 
 
 def _file() -> tuple[int, memoryview]:
@@ -121,68 +186,42 @@ def _file() -> tuple[int, memoryview]:
         return -1, memoryview(b"")
 
 
-def _work(make: Make[Made], share: Share, problems: Problems, sending: "_Sending") -> None:
-    """In the child: everything of one share, in batches; then what was found on the way."""
-    batch: list[Made] = []
-    fault: BaseException | None = None
-    try:
-        for made in make(share):
-            batch.append(made)
-            if len(batch) == _BATCH:
-                sending.send(batch)
-                batch = []
-    except BrokenPipeError:
-        raise
-    except BaseException as raised:
-        fault = raised
-    sending.send(batch)
-    sending.send((problems, fault))
-
-
-@dataclass(slots=True)
-class _Sending:
-    """The child's end of a pipe, and its file of long texts, which has `room` and is written up to `end`."""
-
-    pipe: "Connection"
-    texts: int
-    room: int
-    end: int = 0
-
-    def send(self, message: Any) -> None:
-        """A message, and where its texts lie."""
-        buffers: list[pickle.PickleBuffer] = []
-        pickled = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
-        texts = [buffer.raw() for buffer in buffers]
-        start, sizes = self.end, [len(text) for text in texts]
-        left = memoryview(b"".join(texts))
-        if start + len(left) > self.room:
-            pickled, sizes = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL), []
-        while left and sizes:
-            written = os.pwrite(self.texts, left, self.end)
-            left, self.end = left[written:], self.end + written
-        self.pipe.send_bytes(pickle.dumps((pickled, start, sizes)))
+def _send(message: Any, pipe: "Connection", shelf: Shelf) -> None:
+    """A message, and where its texts lie."""
+    buffers: list[pickle.PickleBuffer] = []
+    pickled = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
+    texts = [buffer.raw() for buffer in buffers]
+    begin, sizes = shelf.append(b"".join(texts)), [len(text) for text in texts]
+    if begin < 0:
+        pickled, sizes = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL), []
+    pipe.send_bytes(pickle.dumps((pickled, begin, sizes)))
 
 
 def _received(pipe: "Connection", texts: memoryview) -> Any:
     """The next message of a child. Raises EOFError when it ended without one."""
-    pickled, start, sizes = pickle.loads(pipe.recv_bytes())
-    ends = accumulate(sizes, initial=start)
+    pickled, begin, sizes = pickle.loads(pipe.recv_bytes())
+    ends = accumulate(sizes, initial=begin)
     return pickle.loads(
         pickled, buffers=[texts[begin : begin + size] for begin, size in zip(ends, sizes, strict=False)]
     )
 
 
-def _gathered(children: Mapping["Connection", _Child], problems: Problems) -> Iterator[Any]:
-    from multiprocessing.connection import Connection, wait  # noqa: PLC0415
+class _Arriving:
+    """What comes from the other processes: `left` holds those that are still at work."""
 
-    faults: list[BaseException] = []
-    left = set(children)
-    while left:
-        for connection in wait(list(left)):
-            assert isinstance(connection, Connection)
+    def __init__(self, children: Mapping[int, _Child], problems: Problems, faults: list[Exception]) -> None:
+        self.left, self.problems, self.faults = dict(children), problems, faults
+        self._poll = select.poll()
+        for each in children:
+            self._poll.register(each, select.POLLIN)
+
+    def take(self, wait: int | None = None) -> Iterator[Any]:
+        """What has come within so many milliseconds (None: as soon as anything has). Raises WorkerLost."""
+        for ready, _ in self._poll.poll(wait):
+            child = self.left[ready]
             try:
-                message = _received(connection, children[connection].texts)
-            except EOFError:
+                message = _received(child.pipe, child.texts)
+            except (EOFError, OSError):
                 raise WorkerLost(
                     "a process was ended by the system; is memory short? Try again with --jobs 1"
                 ) from None
@@ -190,10 +229,8 @@ def _gathered(children: Mapping["Connection", _Child], problems: Problems) -> It
                 yield from message
                 continue
             found, fault = message
-            problems.excuse_like(found)
-            problems.extend(found)
-            faults += [fault] if fault else []
-            left.discard(connection)
-    # A fault of ours says more than a Stop, which its problems explain.
-    for fault in sorted(faults, key=lambda each: isinstance(each, Stop)):
-        raise fault
+            self.problems.excuse_like(found)
+            self.problems.extend(found)
+            self.faults += [fault] if fault else []
+            self._poll.unregister(ready)
+            del self.left[ready]

@@ -2,7 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from newsletter import text
@@ -11,6 +14,8 @@ from newsletter.model import Fields, Source
 from newsletter.problems import Place, Problems
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
+
+Again = Callable[[str], tuple[bytes, bytes]]
 
 _EXCUSE = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\]\n]*)\][ \t]*$", re.MULTILINE)
 _FENCE = re.compile(rb"\n---[ \t]*(?=\n|\Z)")
@@ -50,16 +55,17 @@ def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> I
     """The files as Sources, less those that are too broken to go on; the problems are reported."""
     whole = os.path.realpath(root)
     inside: dict[str, bool] = {}  # folders, and whether they lie in the project
+    again = partial(texts, whole)
     for path in project_paths:
         folder = path.rpartition("/")[0]
         if folder not in inside:
             inside[folder] = os.path.commonpath((whole, os.path.realpath(f"{whole}/{folder}"))) == whole
-        source = _read(f"{whole}/{path}", path, problems, is_inside=inside[folder])
+        source = _read(f"{whole}/{path}", path, problems, is_inside=inside[folder], again=again)
         if source is not None:
             yield source
 
 
-def _read(full: str, path: str, problems: Problems, *, is_inside: bool) -> Source | None:
+def _read(full: str, path: str, problems: Problems, *, is_inside: bool, again: Again) -> Source | None:
     try:
         if not is_inside or os.path.islink(full):
             problems.error(
@@ -72,10 +78,10 @@ def _read(full: str, path: str, problems: Problems, *, is_inside: bool) -> Sourc
     except OSError as fault:
         problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
         return None
-    return parse(path, raw, problems)
+    return parse(path, raw, problems, again)
 
 
-def parse(path: str, raw: bytes, problems: Problems) -> Source | None:
+def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None) -> Source | None:
     """The bytes of a file as a Source: BOM dropped, line ends to LF, otherwise as typed."""
     utf8 = _as_utf8(path, raw, problems)
     if utf8 is None:
@@ -93,7 +99,18 @@ def parse(path: str, raw: bytes, problems: Problems) -> Source | None:
     front, body, body_line = split
     _read_excuses(path, front, problems)
     fields = everyday.read(front) or events.read(path, front, problems)
-    return None if fields is None else Source(path, front.encode(), body, body_line, nodes, fields)
+    if fields is None:
+        return None
+    return Source(path, body_line, sha256(utf8).digest(), nodes, again, (front.encode(), body), fields)
+
+
+def texts(root: str, path: str) -> tuple[bytes, bytes]:
+    """Front matter and body of a file that was read before, for a Source that left them behind."""
+    with suppress(OSError):
+        utf8 = _as_utf8(path, Path(root, path).read_bytes(), Problems())
+        if split := utf8 and _split(path, utf8, Problems()):
+            return split[0].encode(), split[1]
+    return b"", b""
 
 
 def nodes(front: str) -> Fields:

@@ -99,7 +99,9 @@ def offsets(body: str) -> tuple[int, ...]:
 
 def place(source: Source, reference: Reference) -> Place:
     """Where a link or image stands in its file."""
-    return source.at_offset(offsets(source.body)[reference.event])
+    begins = offsets(source.body)
+    # A file that was changed since it was read holds fewer, perhaps.
+    return source.at_offset(begins[reference.event] if reference.event < len(begins) else 0)
 
 
 def passages(body: str) -> tuple[Passage, ...]:

@@ -1,10 +1,10 @@
 """Checked announcements and issues."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsletter.model.prose import Prose
+from newsletter.model.prose import Prose, Sealed
 from newsletter.model.source import Source
 from newsletter.model.target import Target
 from newsletter.model.travelling import travels
@@ -125,6 +125,11 @@ class Announcement:
     def page(self) -> str:
         """The path of its page, relative to outbox/site."""
         return f"{self.stem}.html"
+
+    def seal(self, put: Callable[[bytes], Sealed]) -> None:
+        """Take less room: its body is kept where `put` puts it, its source's texts are in the file."""
+        self.prose.seal(put)
+        self.source.seal()
 
 
 @travels

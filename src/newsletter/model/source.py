@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pickle import PickleBuffer
 from typing import Any, NamedTuple
 
 from newsletter.problems import Place
@@ -47,20 +46,34 @@ Node = Scalar | Items | Fields
 class Source:
     """A file as found, not judged. `body_line` is the line of the body's first character.
 
-    Texts are kept in UTF-8: in French it takes half of what a str takes, and between processes it needs no copy.
-    The nodes of the front matter do not travel: `reader` makes them from its text where they are asked for.
+    Texts are kept in UTF-8: in French it takes half of what a str takes. Sealed, a source leaves them behind, and
+    the nodes of the front matter when it travels: few ask for them again, and for those `again` reads the file once
+    more (front matter and body; empty when it has gone) and `reader` makes the nodes from its text.
     """
 
     path: str
-    matter: bytes | memoryview  # the text of the front matter
-    utf8: bytes | memoryview  # the body
     body_line: int
+    digest: bytes  # SHA-256 of the file
     reader: Callable[[str], Fields] = field(compare=False, repr=False)
+    again: Callable[[str], tuple[bytes, bytes]] | None = field(compare=False, repr=False)
+    _texts: tuple[bytes, bytes] | None = field(compare=False, repr=False)
     _front: Fields | None = field(default=None, compare=False, repr=False)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         """All but the nodes."""
-        return Source, (self.path, PickleBuffer(self.matter), PickleBuffer(self.utf8), self.body_line, self.reader)
+        return Source, (self.path, self.body_line, self.digest, self.reader, self.again, self._texts)
+
+    def seal(self) -> None:
+        """Leave the texts behind, if they can be read again."""
+        if self.again is not None:
+            object.__setattr__(self, "_texts", None)
+
+    def _read(self) -> tuple[bytes, bytes]:
+        """The texts of the front matter and of the body."""
+        if self._texts is not None:
+            return self._texts
+        assert self.again is not None
+        return self.again(self.path)
 
     @property
     def front(self) -> Fields:
@@ -73,7 +86,7 @@ class Source:
     @property
     def text(self) -> str:
         """The front matter as it was typed."""
-        return str(self.matter, "utf-8")
+        return self._read()[0].decode()
 
     def forget(self) -> None:
         """Let go of the nodes, which are many and small: who still asks for one has them made again."""
@@ -82,7 +95,7 @@ class Source:
     @property
     def body(self) -> str:
         """What stands behind the front matter."""
-        return str(self.utf8, "utf-8")
+        return self._read()[1].decode()
 
     def at(self, node: Node) -> Place:
         """The place of a front-matter value."""
@@ -94,7 +107,7 @@ class Source:
 
     def at_offset(self, offset: int) -> Place:
         """The place of a byte offset (UTF-8) in the body."""
-        before = str(self.utf8[:offset], "utf-8", "ignore")
+        before = self._read()[1][:offset].decode("utf-8", "ignore")
         return Place(
             self.path,
             self.body_line + before.count("\n"),
