@@ -253,6 +253,26 @@ def test_prose_travels_between_processes(body: str) -> None:
             assert list(map(type, group)) == list(map(type, way))
 
 
+PARAGRAPHS = {
+    "Du texte\nsur deux lignes.": ["Du texte sur deux lignes."],
+    "Un [lien](https://a.example/) et *deux*  mots.": ["Un lien et deux mots."],
+    "<https://a.example/>": ["https://a.example/"],
+    "Vu ![le port](port.png) ici.": ["Vu ici."],
+    "Vu [![le port](port.png)](https://a.example/) ici, [là](https://b.example/).": ["Vu le port ici, là."],
+    "Une note[^1], [un lien](https://a.example/).\n\n[^1]: Dite en bas.": ["Une note, un lien."],
+    "# Titre\n\nUn.\n\n- point\n\n> cité\n\nDeux.": ["Un.", "Deux."],
+}
+
+
+@pytest.mark.parametrize("body", PARAGRAPHS)
+def test_paragraphs_say_what_a_voice_would(body: str) -> None:
+    parsed, _ = markdown.parse(body)
+    assert prose.paragraphs(parsed) == PARAGRAPHS[body]
+    assert prose.paragraphs(parsed, 1) == PARAGRAPHS[body][:1]
+    parsed.seal()
+    assert prose.paragraphs(parsed) == PARAGRAPHS[body]
+
+
 def test_of_what_travelled_only_a_few_stay_open() -> None:
     """And what is closed can be opened again, as often as one likes."""
     parsed = [markdown.parse(f"# Un\n\nTexte {number}.")[0] for number in range(200)]

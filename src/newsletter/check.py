@@ -12,6 +12,7 @@ from newsletter.files import ProjectFiles
 from newsletter.keys import ANNOUNCEMENT, ISSUE_FILE, tags
 from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node, Prose, Scalar, Settings, Source
 from newsletter.problems import Place, Problems
+from newsletter.prose import paragraphs
 from newsletter.targets import Targets
 
 MAX_SUMMARY = 300
@@ -176,13 +177,11 @@ class Checker:
 
 def summarise(prose: Prose, limit: int = MAX_SUMMARY) -> str:
     """The first sentences of a body, whole, within `limit` code points; else its first words."""
-    paragraphs = [p for p in prose.paragraphs[: prose.lead if prose.lead > 0 else None] if p]
-    if not paragraphs:
-        paragraphs = [
-            text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph"
-        ][:1]
+    told = [each for each in paragraphs(prose, prose.lead if prose.lead > 0 else None) if each]
+    if not told:
+        told = [text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph"][:1]
     whole: list[str] = []
-    for paragraph in paragraphs:
+    for paragraph in told:
         for sentence in text.iter_sentences(paragraph):
             if len(" ".join([*whole, sentence])) > limit:
                 return " ".join(whole) or text.shorten(sentence, limit)

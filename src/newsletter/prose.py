@@ -72,6 +72,17 @@ def _image(picture: Picture, flavour: Flavour) -> str:
     )  # fmt: skip
 
 
+def paragraphs(prose: Prose, end: int | None = None) -> list[str]:
+    """The plain text of each top-level paragraph, or of the first few, in one line each."""
+    found = prose.paragraphs[:end]
+    texts = (each if isinstance(each, str) else _unaddressed(prose.blocks[each].text) for each in found)
+    return list(map(text.one_line, texts))
+
+
+def _unaddressed(words: str) -> str:
+    return "".join(words.split(SLOT)[::2]) if SLOT in words else words
+
+
 def plain(prose: Prose, link: Callable[[str], str], width: int = WIDTH) -> str:
     """The body as text that reads like a letter: headings underlined, lists, `label <address>`."""
     out: list[str] = []

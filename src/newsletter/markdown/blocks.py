@@ -36,10 +36,9 @@ class Blocks(Inlines):
         if self.inlines:
             self.close_raw()
         self.leave()
-        words = "".join(self.pieces)
         if self.spot is TOP:
-            self.paragraphs.append(text.one_line(self.label() if self.unlike else words))
-        self.block("paragraph", words)
+            self.paragraphs.append(self.label() if self.odd else len(self.blocks))
+        self.block("paragraph", "".join(self.pieces))
 
     def on_StartHeading(self, details: dict[str, Any]) -> None:
         """The highest heading becomes `<h{top}>`, the others follow without gaps: `[1, 3, 2]` becomes `[2, 3, 3]`."""

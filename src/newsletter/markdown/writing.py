@@ -64,6 +64,7 @@ class Writing:
         "lead",
         "notes",
         "numbers",
+        "odd",
         "paragraphs",
         "parts",
         "pictures",
@@ -87,7 +88,7 @@ class Writing:
         self.blocks: list[Block] = []
         self.references: list[Reference] = []
         self.pictures: list[Picture] = []
-        self.paragraphs: list[str] = []
+        self.paragraphs: list[int | str] = []
         self.lead = -1
         self.anchors: set[str] = set()
         self.spot = TOP
@@ -97,6 +98,7 @@ class Writing:
         self.indents: list[tuple[str, str, int]] = []  # the same outside, and how many blocks there were then
         self.pieces: list[str] = []  # of the text block being written
         self.unlike: dict[int, str] = {}  # pieces, by number, that a label has otherwise
+        self.odd = False  # whether one of them is something else than the address of a link
         self.tight = False  # no empty line before the next text block
         # Footnotes by name: their number, and what they hold.
         self.numbers: dict[str, int] = {}
@@ -136,13 +138,14 @@ class Writing:
     def unspoken(self, piece: str, label: str = "") -> None:
         """A piece of the text part that a label leaves out, or has as `label`."""
         self.unlike[len(self.pieces)] = label
+        self.odd = self.odd or piece[0] != SLOT
         self.pieces.append(piece)
 
     def clear(self) -> None:
         """Begin another text block."""
         self.pieces = []
         if self.unlike:
-            self.unlike = {}
+            self.unlike, self.odd = {}, False
 
     def indent(self, first: str, rest: str) -> None:
         """From here on, the first line begins with `first` as well, the others with `rest`."""
@@ -161,7 +164,7 @@ class Writing:
         self.first = self.rest
         self.pieces = []
         if self.unlike:
-            self.unlike = {}
+            self.unlike, self.odd = {}, False
         self.tight = False
 
     def flush(self) -> None:

@@ -58,8 +58,9 @@ class Prose:
         !           the number of one of `pictures`: an image
         #           HTML that stands on web pages only, such as a heading's id
 
-    `paragraphs` is the plain text of each top-level paragraph; `lead` counts those before
-    `<!--more-->`; `anchors` are its headings' ids; `chains` are the elements that want a style.
+    `paragraphs` are those of the top level: the number of the block, whose text it is but for addresses, or where more
+    is left out, the plain text (see prose.paragraphs). `lead` counts those before `<!--more-->`; `anchors` are its
+    headings' ids; `chains` are the elements that want a style.
 
     It travels sealed, and is opened where it is read: of all that one process sends, another reads a part, one body
     after another. So only a few stay open.
@@ -69,7 +70,7 @@ class Prose:
     html: str = field(default_factory=str)
     blocks: tuple[Block, ...] = field(default_factory=tuple)
     references: tuple[Reference, ...] = field(default_factory=tuple)
-    paragraphs: tuple[str, ...] = field(default_factory=tuple)
+    paragraphs: tuple[int | str, ...] = field(default_factory=tuple)
     lead: int = field(default_factory=int)
     anchors: frozenset[str] = field(default_factory=frozenset)
     chains: frozenset[str] = field(default_factory=frozenset)

@@ -11,6 +11,7 @@ from typing import Any
 from newsletter.channels.social.even import is_plain
 from newsletter.channels.social.tagging import hashtags
 from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
+from newsletter.prose import paragraphs
 from newsletter.words import Words
 
 _REPEATED = 0.4  # a beginning that holds this part of a summary's words says it again
@@ -82,7 +83,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
         date=words.date(announcement.date),
         values=_values(publication, words, title, summary, intro, hashtags((*labels, *settings.social.hashtags)))
         | _event(announcement, f"{title} {summary}", words),
-        story=_whole(prose.paragraphs[: prose.lead] if prose.lead > 0 else prose.paragraphs) if social.thread else (),
+        story=_whole(paragraphs(prose, prose.lead if prose.lead > 0 else None)) if social.thread else (),
         alts=((announcement.targets[image.src].url, clean(image.alt)),) if image and image.alt else (),
         social=social,
         source=announcement.source,
@@ -147,12 +148,12 @@ def _introduction(prose: Prose) -> Iterable[str]:
     if end <= 0:
         plain = (block.kind == "paragraph" and not block.first for block in prose.blocks)
         end = next((index for index, each in enumerate(plain) if not each), len(prose.blocks))
-    return _whole(prose.paragraphs[:end])
+    return _whole(paragraphs(prose, end))
 
 
-def _whole(paragraphs: Iterable[str]) -> tuple[str, ...]:
+def _whole(told: Iterable[str]) -> tuple[str, ...]:
     """Those that say something: what ends with a colon announces a list or a quotation that is not here."""
-    return tuple([each for each in map(clean, paragraphs) if each and not each.endswith(":")])
+    return tuple([each for each in map(clean, told) if each and not each.endswith(":")])
 
 
 def _repeats(summary: str, intro: str) -> bool:
