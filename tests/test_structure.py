@@ -16,7 +16,7 @@ LAYERS = (
     "problems",
     "model",
     "text dates addresses brand content exchange front manifest typography workers",
-    "filling earlier",
+    "filling earlier spool",
     "templating",
     "files prose words templates outbox",
     "vocabulary",

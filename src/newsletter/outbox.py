@@ -21,6 +21,7 @@ from newsletter.exchange import Busy, DiskFault, Growing, Reading, refusals
 from newsletter.manifest import MANIFEST
 from newsletter.model import Artefact
 from newsletter.problems import Place, Problems, Stop
+from newsletter.spool import Spool
 
 __all__ = ["Busy", "DiskFault", "Intake", "Published", "Receipt", "publish", "publish_made", "verify"]
 
@@ -81,7 +82,7 @@ def publish_made(
         exchange.settle(following, target)
         tree = Growing(following)
         try:
-            intake = Intake(read_earlier(target), tree, _name(out), problems, force)
+            intake = Intake(read_earlier(target), tree, _name(out), problems, force, Spool(parent))
             for receipt in make(intake):
                 intake.note(receipt)
             return intake.publish()
@@ -121,7 +122,7 @@ class Intake:
     name: str
     problems: Problems
     force: bool
-    lines: list[bytes] = field(default_factory=list)  # of the manifest: all that is kept while files are made
+    lines: Spool  # of the manifest: all that is kept while files are made
     kept: list[str] = field(default_factory=list)
     size: int = 0
     told: set[str] = field(default_factory=set)  # paths, once all are there
@@ -209,9 +210,9 @@ class Intake:
         """Complete the next tree and exchange it. Raises Stop, DiskFault, ValueError for a path that is taken."""
         old, told = self.old, self.told
         if self.stands:
-            return Published(len(self.lines), 0, 0, False, self.size)
-        self.lines.sort(key=_quoted)
-        for line in self.lines:
+            return Published(self.lines.count, 0, 0, False, self.size)
+        lines = sorted(self.lines.read(), key=_quoted)
+        for line in lines:
             self._admit(json.loads(_quoted(line)))
         fingerprint = self.fingerprint if len(self.problems) == self.found else ""
         foreign = old.foreign(told)
@@ -219,7 +220,7 @@ class Intake:
         self._find_edits()
         if self.problems.fatal:
             raise Stop
-        manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % b",\n".join(self.lines)
+        manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % b",\n".join(lines)
         written = len(told) - len(self.kept)
         if not written and manifest == old.manifest:
             put_stamp(old.tree.root, fingerprint, manifest)
