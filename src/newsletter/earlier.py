@@ -1,100 +1,103 @@
 """earlier: an outbox as the last build left it: its files, its manifest, and the stamp that says what it was made of.
 
-The stamp lies beside the outbox, in `.<name>.stamp`: one hash of the manifest and of the build's fingerprint. Whoever
-deletes it loses nothing but time.
+The stamp lies beside the outbox, in `.<name>.stamp`: the build's fingerprint, and the hash of the manifest it gave.
+Whoever deletes it loses nothing but time.
 """
 
 import hashlib
 import os
-import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from newsletter import exchange
-from newsletter.exchange import Reading, Standing, refusals
+from newsletter.exchange import Standing, refusals
 from newsletter.manifest import MANIFEST, entries_of
-
-
-class Entry(NamedTuple):
-    """What the manifest says of a file, as far as a build wants to know. There are many."""
-
-    sha256: str
-    size: int
-    origin: str
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What stands in the outbox; `entries` are its manifest's, by path.
+    """What stands in the outbox. There is much of it: hashes are kept, and paths once.
 
-    A manifest that is none is not `trusted`: then no file at a wanted path counts as foreign.
+    A manifest that is none is not `trusted`: then a foreign file may be one of ours.
     """
 
-    tree: Standing
-    manifest: bytes | None = None
-    entries: dict[str, Entry] = field(default_factory=dict)
+    root: str
+    sha256: str = ""  # of the manifest; "" when there is none
+    files: dict[str, bytes] = field(default_factory=dict)  # by path: the hashes of those that are whole, by their sizes
+    size: int = 0  # of these, in bytes
+    edited: tuple[tuple[str, str], ...] = ()  # path and origin of those that have another size now
+    missing: bool = False  # whether any is gone
+    foreign: tuple[str, ...] = ()  # paths of files that newsletter did not write
+    empty: tuple[str, ...] = ()  # folders
     trusted: bool = True
 
-    def holds(self, path: str, sha256: str, size: int) -> bool:
-        """Whether this very file stands there, as far as its size tells."""
-        entry, found = self.entries.get(path), self.tree.sizes.get(path)
-        return entry is not None and entry.sha256 == sha256 and entry.size == size == found
-
-    def is_whole(self, path: str) -> bool:
-        """Whether the file stands there as the manifest says, by its bytes."""
-        entry = self.entries[path]
-        if self.tree.sizes[path] != entry.size:
-            return False
-        with suppress(OSError):
-            return bool(Reading(f"{self.tree.root}/{path}").whole().sha256 == entry.sha256)
-        return False
-
-    def foreign(self, wanted: Iterable[str]) -> list[str]:
-        """The files there that newsletter did not write."""
-        ours = {MANIFEST, *(self.entries if self.trusted else wanted)}
-        return [path for path in self.tree.sizes if path not in ours]
+    def holds(self, path: str, digest: bytes) -> bool:
+        """Whether the file with this SHA-256 stands there, as far as its size tells."""
+        return self.files.get(path) == digest
 
     def is_made_of(self, fingerprint: str) -> bool:
         """Whether it was made of just this, and nothing is missing or changed since, as far as sizes tell."""
-        if not self.manifest:
+        if self.missing or self.edited or not self.sha256:
             return False
         with suppress(OSError):
-            stamp = Path(_stamp(self.tree.root)).read_bytes()
-            sizes = self.tree.sizes
-            return stamp == _mark(fingerprint, self.manifest) and all(
-                sizes.get(path) == entry.size for path, entry in self.entries.items()
-            )
+            return Path(_stamp(self.root)).read_bytes() == _mark(fingerprint, self.sha256)
         return False
 
 
 def read_earlier(target: str) -> Earlier:
     """The outbox at `target`, which may be absent. Raises DiskFault."""
     tree = exchange.look(target)
-    if MANIFEST not in tree.sizes:
-        return Earlier(tree)
-    manifest = b""
-    if tree.sizes[MANIFEST] > 0:  # a pipe would never end
-        with refusals(target):
-            manifest = Path(target, MANIFEST).read_bytes()
+    manifest = read_manifest(tree)
+    if manifest is None:
+        return Earlier(target, foreign=tuple(tree.sizes), empty=tree.empty)
+    sizes = tree.sizes
+    del sizes[MANIFEST]
     entries = entries_of(manifest)
     if entries is None:
-        return Earlier(tree, manifest, trusted=False)
-    named = {
-        path: Entry(entry["sha256"], entry["size"], sys.intern(str(entry.get("origin") or "")))
-        for path, entry in entries.items()
-    }
-    return Earlier(tree, manifest, named)
+        return Earlier(
+            target, hashlib.sha256(manifest).hexdigest(), foreign=tuple(sizes), empty=tree.empty, trusted=False
+        )
+    files: dict[str, bytes] = {}
+    edited: list[tuple[str, str]] = []
+    size, missing = 0, False
+    for path, entry in entries.items():
+        found = sizes.pop(path, None)
+        if found is None:
+            missing = True
+        elif found == entry["size"]:
+            files[path] = _digest(entry["sha256"])
+            size += found
+        else:
+            edited.append((path, str(entry.get("origin") or "")))
+    return Earlier(
+        target, hashlib.sha256(manifest).hexdigest(), files, size, tuple(edited), missing, tuple(sizes), tree.empty
+    )  # fmt: skip
 
 
-def put_stamp(target: str, fingerprint: str, manifest: bytes) -> None:
-    """Note what the outbox at `target` was made of; without a fingerprint, that nobody knows."""
+def read_manifest(tree: Standing) -> bytes | None:
+    """The manifest's bytes; None when there is none. Raises DiskFault."""
+    if MANIFEST not in tree.sizes:
+        return None
+    if tree.sizes[MANIFEST] <= 0:  # a pipe would never end
+        return b""
+    with refusals(tree.root):
+        return Path(tree.root, MANIFEST).read_bytes()
+
+
+def _digest(sha256: str) -> bytes:
+    try:
+        return bytes.fromhex(sha256)
+    except ValueError:  # of no file, then
+        return b""
+
+
+def put_stamp(target: str, fingerprint: str, sha256: str) -> None:
+    """Note what the outbox at `target`, with this hash of its manifest, was made of; "": that nobody knows."""
     # A disk that refuses costs the next build time, no more.
     with suppress(OSError):
         if fingerprint:
-            Path(_stamp(target)).write_bytes(_mark(fingerprint, manifest))
+            Path(_stamp(target)).write_bytes(_mark(fingerprint, sha256))
         else:
             os.unlink(_stamp(target))
 
@@ -104,5 +107,5 @@ def _stamp(target: str) -> str:
     return f"{parent}/.{name}.stamp"
 
 
-def _mark(fingerprint: str, manifest: bytes) -> bytes:
-    return hashlib.sha256(fingerprint.encode() + b"\n" + manifest).hexdigest().encode() + b"\n"
+def _mark(fingerprint: str, sha256: str) -> bytes:
+    return f"{fingerprint} {sha256}\n".encode()

@@ -99,9 +99,9 @@ class Reading:
     _digest: Any = field(default_factory=hashlib.sha256)
 
     @property
-    def sha256(self) -> str:
-        """The hash, in hex."""
-        return str(self._digest.hexdigest())
+    def digest(self) -> bytes:
+        """The hash."""
+        return bytes(self._digest.digest())
 
     def __iter__(self) -> Iterator[bytes]:
         try:

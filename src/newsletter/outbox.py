@@ -13,12 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring as quote
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from newsletter import exchange
-from newsletter.earlier import Earlier, put_stamp, read_earlier
-from newsletter.exchange import Busy, DiskFault, Growing, Reading, refusals
-from newsletter.manifest import MANIFEST
+from newsletter.earlier import Earlier, put_stamp, read_earlier, read_manifest
+from newsletter.exchange import Busy, DiskFault, Growing, Reading, Standing, refusals
+from newsletter.manifest import MANIFEST, entries_of
 from newsletter.model import Artefact
 from newsletter.problems import Place, Problems, Stop
 from newsletter.spool import Spool
@@ -26,6 +26,7 @@ from newsletter.spool import Spool
 __all__ = ["Busy", "DiskFault", "Intake", "Published", "Receipt", "publish", "publish_made", "verify"]
 
 _NOWHERE = frozenset({"", ".", ".."})
+_SHA256 = b'"sha256": "'
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,11 @@ class Published:
 
 
 class Receipt(NamedTuple):
-    """What is left of an artefact: its line in the manifest; `kept` when its file stands already."""
+    """What is left of an artefact: its line in the manifest."""
 
     path: str
     size: int
     line: bytes
-    kept: bool
 
 
 def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
@@ -99,18 +99,28 @@ def verify(out: Path) -> Problems:
     Raises DiskFault when the folder cannot be read.
     """
     problems, name, cure = Problems(), _name(out), "run 'newsletter build'"
-    old = read_earlier(os.path.realpath(out))
-    if old.manifest is None:
+    tree = exchange.look(os.path.realpath(out))
+    manifest = read_manifest(tree)
+    entries = entries_of(manifest) if manifest is not None else {}
+    if manifest is None:
         problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
-    elif not old.trusted:
+    elif entries is None:
         problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
-    for path in old.entries:
+    for path, entry in (entries or {}).items():
         place = Place(f"{name}/{path}")
-        if path not in old.tree.sizes:
+        if path not in tree.sizes:
             problems.error(place, "missing-output", "this file is gone", cure)
-        elif not old.is_whole(path):
+        elif not _is_whole(tree, path, entry):
             problems.error(place, "damaged-output", "this file is not as it was built", cure)
     return problems
+
+
+def _is_whole(tree: Standing, path: str, entry: dict[str, Any]) -> bool:
+    if tree.sizes[path] != entry["size"]:
+        return False
+    with suppress(OSError):
+        return bool(Reading(f"{tree.root}/{path}").whole().digest.hex() == entry["sha256"])
+    return False
 
 
 @dataclass(slots=True)
@@ -123,7 +133,6 @@ class Intake:
     problems: Problems
     force: bool
     lines: Spool  # of the manifest: all that is kept while files are made
-    kept: list[str] = field(default_factory=list)
     size: int = 0
     told: set[str] = field(default_factory=set)  # paths, once all are there
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, those that `told` has not so
@@ -141,7 +150,7 @@ class Intake:
         self.stands = not self.force and self.old.is_made_of(fingerprint)
         if not self.stands:
             return None
-        return (Receipt(path, entry.size, b"", True) for path, entry in self.old.entries.items())
+        return (Receipt(path, 0, b"") for path in self.old.files)
 
     def take(self, artefact: Artefact) -> Receipt:
         """One artefact, in the process that made it. Raises ValueError for its path, DiskFault."""
@@ -155,38 +164,35 @@ class Intake:
             raise _twice(path) from None
         except NotADirectoryError:
             raise _inside(path) from None
-        sha256, size, kept = store
+        digest, size = store
         origin = f'"origin": {quote(artefact.origin)}, ' if artefact.origin else ""
         kind = quote(artefact.media_type)
-        line = f'{quote(path)}: {{{origin}"sha256": "{sha256}", "size": {size}, "type": {kind}}}'
-        return Receipt(path, size, line.encode(), kept)
+        line = f'{quote(path)}: {{{origin}"sha256": "{digest.hex()}", "size": {size}, "type": {kind}}}'
+        return Receipt(path, size, line.encode())
 
-    def _store(self, path: str, content: bytes) -> tuple[str, int, bool]:
+    def _store(self, path: str, content: bytes) -> tuple[bytes, int]:
         """Hash and size; the file is written unless it stands there already."""
-        sha256, size = hashlib.sha256(content).hexdigest(), len(content)
-        kept = self.old.holds(path, sha256, size)
-        if not kept:
+        digest = hashlib.sha256(content).digest()
+        if not self.old.holds(path, digest):
             self.tree.write(path, (content,))
-        return sha256, size, kept
+        return digest, len(content)
 
-    def _store_file(self, path: str, file: str) -> tuple[str, int, bool]:
+    def _store_file(self, path: str, file: str) -> tuple[bytes, int]:
         """The same for a file of the project; the hash is that of the copy: the file may change meanwhile."""
         reading = Reading(file)
-        if path in self.old.entries:
+        if path in self.old.files:
             with refusals(file):
                 reading.whole()
-            if self.old.holds(path, reading.sha256, reading.size):
-                return reading.sha256, reading.size, True
+            if self.old.holds(path, reading.digest):
+                return reading.digest, reading.size
             reading = Reading(file)
         self.tree.write(path, reading)
-        return reading.sha256, reading.size, False
+        return reading.digest, reading.size
 
     def note(self, receipt: Receipt) -> None:
         """What was taken in, wherever."""
         self.lines.append(receipt.line)
         self.size += receipt.size
-        if receipt.kept:
-            self.kept.append(receipt.path)
 
     def _admit(self, path: str) -> None:
         """Each path once."""
@@ -210,48 +216,57 @@ class Intake:
         """Complete the next tree and exchange it. Raises Stop, DiskFault, ValueError for a path that is taken."""
         old, told = self.old, self.told
         if self.stands:
-            return Published(self.lines.count, 0, 0, False, self.size)
+            return Published(self.lines.count, 0, 0, False, old.size)
         lines = sorted(self.lines.read(), key=_quoted)
-        for line in lines:
-            self._admit(json.loads(_quoted(line)))
+        kept = [path for path in map(self._admitted, lines) if path]
         fingerprint = self.fingerprint if len(self.problems) == self.found else ""
-        foreign = old.foreign(told)
+        foreign = old.foreign if old.trusted else tuple(path for path in old.foreign if path not in told)
         self._find_clashes(foreign)
         self._find_edits()
         if self.problems.fatal:
             raise Stop
         manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % b",\n".join(lines)
-        written = len(told) - len(self.kept)
-        if not written and manifest == old.manifest:
-            put_stamp(old.tree.root, fingerprint, manifest)
+        sha256 = hashlib.sha256(manifest).hexdigest()
+        written = len(told) - len(kept)
+        if written or sha256 != old.sha256:
+            self._exchange(manifest, (*kept, *foreign))
+        put_stamp(old.root, fingerprint, sha256)
+        if not written and sha256 == old.sha256:
             return Published(len(told), 0, 0, False, self.size)
-        for path in (*self.kept, *foreign):
-            self.tree.adopt(path, old.tree.root)
-        for folder in old.tree.empty:
+        removed = sum(path not in told for path in (*old.files, *(path for path, _ in old.edited)))
+        return Published(len(told), written, removed, True, self.size)
+
+    def _admitted(self, line: bytes) -> str:
+        """The path of a line, if its file stands there already; else "". Raises ValueError for one that is taken."""
+        path = json.loads(_quoted(line))
+        self._admit(path)
+        begin = line.index(_SHA256) + len(_SHA256)
+        return path if self.old.holds(path, bytes.fromhex(line[begin : begin + 64].decode())) else ""
+
+    def _exchange(self, manifest: bytes, staying: Iterable[str]) -> None:
+        """Take over what stays of the old tree, and put the next one in its place."""
+        for path in staying:
+            self.tree.adopt(path, self.old.root)
+        for folder in self.old.empty:
             self.tree.make(folder)
         self.tree.write(MANIFEST, (manifest,))
-        exchange.swap(self.tree.root, old.tree.root)
-        put_stamp(old.tree.root, fingerprint, manifest)
-        removed = sum(path in old.tree.sizes and path not in told for path in old.entries)
-        return Published(len(told), written, removed, True, self.size)
+        exchange.swap(self.tree.root, self.old.root)
 
     def _find_clashes(self, foreign: Iterable[str]) -> None:
         """Foreign files, and empty folders, that are in the way."""
-        for path in (*foreign, *self.old.tree.empty):
+        for path in (*foreign, *self.old.empty):
             folded = path.casefold()
-            for_folder = folded in self.folders and path in self.old.tree.sizes
+            for_folder = folded in self.folders and path not in self.old.empty
             if for_folder or self._is_file(folded) or any(map(self._is_file, _above(folded))):
                 message = "something that newsletter did not write stands here"
                 self.problems.error(Place(f"{self.name}/{path}"), "foreign-output", message, "move it away")
 
     def _find_edits(self) -> None:
         """Files that were changed by hand, as far as their sizes tell."""
-        for path, entry in self.old.entries.items():
-            if self.old.tree.sizes.get(path, entry.size) != entry.size:
-                place = Place(f"{self.name}/{path}")
-                cure = f"change {entry.origin or 'the announcement'} instead"
-                message = "this file was changed by hand; the build replaces it"
-                self.problems.warning(place, "edited-output", message, cure)
+        for path, origin in self.old.edited:
+            cure = f"change {origin or 'the announcement'} instead"
+            message = "this file was changed by hand; the build replaces it"
+            self.problems.warning(Place(f"{self.name}/{path}"), "edited-output", message, cure)
 
 
 def _quoted(line: bytes) -> bytes:
