@@ -6,7 +6,7 @@ touches the text itself. Otherwise its HTML form is the text, escaped.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import is_dataclass
@@ -36,18 +36,31 @@ def is_drawing() -> bool:
     return _slots.get() is not None
 
 
-def put_aside(draw: Callable[[], tuple[str, list[str]]]) -> str:
-    """What `draw` gives, a text with tokens and its content, as part of the text that is being drawn."""
+def put_aside(draw: Callable[[], tuple[Sequence[str], list[str]]]) -> str:
+    """What `draw` gives, a text split at its tokens and its content, as part of the text that is being drawn."""
     taken = _slots.get()
     assert taken is not None
     token = _slots.set(None)  # its own content is for it to put aside
     try:
-        text, content = draw()
+        pieces, content = draw()
     finally:
         _slots.reset(token)
     before = len(taken)
     taken += content
-    return TOKEN.sub(lambda token: f"{HEAD}{int(token[1]) + before}{TAIL}", text) if before else text
+    pieces = list(pieces)
+    pieces[1::2] = [_TOKENS[int(number) + before] for number in pieces[1::2]]
+    return "".join(pieces)
+
+
+class _Tokens(dict[int, str]):
+    """The token of each number; a few hundred come again and again."""
+
+    def __missing__(self, number: int) -> str:
+        made = self[number] = f"{HEAD}{number}{TAIL}"
+        return made
+
+
+_TOKENS = _Tokens()
 
 
 def escaped(text: str) -> str:
