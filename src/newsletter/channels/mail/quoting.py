@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-_BETWEEN = b"\n\0\n"  # texts that are encoded together: so each has lines of its own
+_BETWEEN = b"\n\1\n"  # texts that are encoded together: each has lines of its own, and none ends in =20
 _SOFT = b"=\r\n"  # a line end that is none
 _END = ord("\n")
 _BLANKS = frozenset((b" ", b"\t"))
@@ -70,9 +70,9 @@ def _together(texts: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
     if b"\r" in octets:
         octets = _BETWEEN.join([_line_feeds(text).encode() for text in texts])
     # One holds what is to stand between them, or ends in a blank, which before a line end is measured in another way.
-    if octets.count(0) != len(texts) - 1 or not _BLANKS.isdisjoint({text[-1:] for text in plain}):
+    if octets.count(1) != len(texts) - 1 or not _BLANKS.isdisjoint({text[-1:] for text in plain}):
         return plain, [_quoted(_line_feeds(text).encode()) for text in texts]
-    return plain, _quoted(octets).split(b"\r\n=00\r\n")
+    return plain, _quoted(octets).split(b"\r\n=01\r\n")
 
 
 @lru_cache(maxsize=1024)
