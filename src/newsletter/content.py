@@ -135,6 +135,19 @@ for _name in (
 def concat(parts: Iterable[Any]) -> Any:
     """Jinja's `~`: content stays content. Markup among the parts makes the whole Markup."""
     parts = tuple(parts)
+    if not _TEXTS.issuperset(map(type, parts)):
+        return _concat(parts)
+    made, is_content = "".join(parts), False
+    for part in parts:
+        if part.__class__ is not str:
+            if part.safe:
+                return _concat(parts)
+            is_content = True
+    return Content(made) if is_content else made
+
+
+def _concat(parts: tuple[Any, ...]) -> Any:
+    """The same for parts of any kind."""
     if any(isinstance(part, Markup) for part in parts):
         return Markup("").join(parts)
     texts = tuple(part if isinstance(part, str) else str(part) for part in parts)
@@ -201,6 +214,9 @@ class LastingView(Lasting, View):
     """A view that lasts."""
 
     __slots__ = ()
+
+
+_TEXTS = frozenset((str, Content, LastingText))
 
 
 class Printed(str):

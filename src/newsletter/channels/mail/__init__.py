@@ -45,6 +45,7 @@ class Mails:
             "unsubscribe_url": lasting(_unsubscribe(settings.unsubscribe)),
         }
         self._in_lang: dict[str, Mapping[str, Any]] = {}
+        self._unmarked = absolute(publication, TEXT_WIDTH, theme.style)
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
         """One announcement's HTML, text and .eml."""
@@ -82,8 +83,9 @@ class Mails:
 
     def _addressing(self, campaign: str) -> Addressing:
         settings = self.publication.settings
-        mark = marker(settings, "email", campaign) if settings.mail.utm else str
-        return absolute(self.publication, TEXT_WIDTH, self.theme.style, mark)
+        if not settings.mail.utm:
+            return self._unmarked
+        return absolute(self.publication, TEXT_WIDTH, self.theme.style, marker(settings, "email", campaign))
 
     def _story(self, announcement: Announcement, addressing: Addressing) -> Story:
         self.theme.learn(announcement.prose)
