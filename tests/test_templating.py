@@ -261,6 +261,15 @@ def test_a_template_that_is_another_each_time_is_left_to_jinja(tmp_path: Path) -
     assert 0 < len(ways) + sum(len(way.others) for way in ways) <= 5
 
 
+def test_a_long_list_is_left_to_jinja_and_a_short_one_is_not(tmp_path: Path) -> None:
+    source = "{% for p in s.parts %}{{ p|upper }}{% endfor %}"
+    template = ready(made(tmp_path, "t.html", source).get("t.html"))
+    long, short = ({"s": Thing("a", parts=("x",) * count)} for count in (recording._LONGEST, 3))
+    for values, drawn in (long, "X" * recording._LONGEST), (short, "XXX"), (long, "X" * recording._LONGEST):
+        assert template.render(values) == template.render(values) == drawn
+    assert template._text.filled == 1 and len(firsts(template._text)) == 1
+
+
 def test_a_template_that_asks_too_much_is_left_to_jinja(tmp_path: Path) -> None:
     source = "{% for p in s.parts %}{% if p %}{{ p }}{% endif %}{% endfor %}"
     template = ready(made(tmp_path, "t.html", source).get("t.html"))

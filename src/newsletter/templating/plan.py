@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from newsletter.content import Printed, as_content, as_html
 from newsletter.filling import Shape, split
 from newsletter.templating.recording import Recording, blank, identity
-from newsletter.templating.traced import Untraceable
+from newsletter.templating.traced import TooLong, Untraceable
 
 _FIRST = 12  # renders before the first recording: a few announcements do not need one
 _TRIALS = 3  # recordings that may come to nothing
@@ -110,6 +110,8 @@ class Plan:
             if miss is not None and recording.guards[asked].answer != miss[1]:
                 raise Untraceable
             way = _Way(_function(recording, asked + 1), Text(text, shape))
+        except TooLong:
+            return
         except Exception:  # whatever it is: this template is Jinja's
             self._trials = -(10**9)
             return
