@@ -69,7 +69,7 @@ class Mail:
         """Whether an address stands in the HTML, and in the text."""
         return str(escape(address)) in self.html, address in self.text
 
-    @cached_property
+    @property
     def head(self) -> bytes:
         """The header of the message."""
         end = self.eml.find(b"\r\n\r\n")

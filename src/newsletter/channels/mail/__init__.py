@@ -39,6 +39,7 @@ class Mails:
         settings = publication.settings
         logo = publication.logo
         self.domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
+        self.list_id = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
         self.shared: Mapping[str, Any] = {
             "publication": lasting(settings),
             "logo": lasting(settings.url + logo.path) if logo else "",
@@ -111,7 +112,7 @@ class Mails:
             lang=of.lang,
             html=html,
             text=text,
-            list_id=_list_id(settings.url),
+            list_id=self.list_id,
             list_title=settings.title,
             unsubscribe=settings.unsubscribe,
         )
@@ -127,10 +128,6 @@ class Mails:
         # The authority never changes, the address of the site may.
         seed = f"{settings.authority}|{kind}|{of.id}|{of.lang}"
         return f"{of.id}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self.domain}"
-
-
-def _list_id(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].partition(":")[0]
 
 
 def _unsubscribe(unsubscribe: Unsubscribe) -> str:

@@ -23,7 +23,6 @@ _LONGEST_FOLDED = 76  # RFC 2047, section 2, for lines that hold encoded words
 _LONGEST = 998  # RFC 5322, section 2.1.1
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9_.-]+")
-_NOT_PRINTABLE = re.compile(r"[^ -~]")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # An https address, or a mail service's placeholder: anything without a scheme.
@@ -135,8 +134,9 @@ def _part_head(kind: str, lang: str) -> bytes:
 def _header(name: str, *pieces: str) -> str:
     """One header, folded between its pieces: the only place where header lines are made."""
     for piece in pieces:
-        if bad := _NOT_PRINTABLE.search(piece):
-            raise ValueError(f"{name}: U+{ord(bad[0]):04X} may not stand in a header")
+        if not (piece.isascii() and piece.isprintable()):
+            bad = next(character for character in piece if not " " <= character <= "~")
+            raise ValueError(f"{name}: U+{ord(bad):04X} may not stand in a header")
         if len(name) + len(piece) > _LONGEST - 2:
             raise ValueError(f"{name}: {len(piece)} characters that may not be folded are too long for a header")
     return f"{name}: " + "\r\n ".join(pieces)
