@@ -80,12 +80,13 @@ def as_html(value: Any) -> str:
 class Content(str):
     """A text from outside the template; `safe` when it is HTML already."""
 
-    safe: bool
+    safe: bool = False
 
     def __new__(cls, value: str, safe: bool = False) -> "Content":
         """Text, or with `safe` HTML, as content."""
-        made = super().__new__(cls, value)
-        made.safe = safe
+        made = str.__new__(cls, value)
+        if safe:  # most is not, and then needs no dictionary
+            made.safe = True
         return made
 
     def __html__(self) -> str:
