@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from newsletter.content import Content, as_content, as_html, concat, slots
+from newsletter import content
+from newsletter.content import Content, LastingText, as_content, as_html, concat, slots
 from newsletter.problems import Problems, Stop
 from newsletter.templates import Templates
 
@@ -124,3 +126,18 @@ def test_another_theme_replaces_single_files(tmp_path: Path) -> None:
 def test_content_is_escaped_as_markup_is(text: str, safe: bool) -> None:
     for value in (Content(text, safe), text, 7, None, Markup(text)):
         assert as_html(value) == str(escape(value)) and type(as_html(value)) is str
+
+
+PARTS = st.lists(
+    st.builds(lambda text, kind: kind(text), st.text("a<&\"'", max_size=3), st.sampled_from(
+        [str, Content, LastingText, lambda text: Content(text, safe=True), Markup, len]
+    )), max_size=4,
+)  # fmt: skip
+
+
+@given(PARTS)
+def test_texts_are_joined_as_what_is_no_text_is(parts: list[Any]) -> None:
+    """Texts alone are joined in a quicker way, to the same."""
+    quick, slow = concat(parts), content._concat(tuple(parts))
+    assert quick == slow and type(quick) is type(slow)
+    assert getattr(quick, "safe", None) == getattr(slow, "safe", None)

@@ -1,11 +1,12 @@
 """Shapes: a text with tokens, split and filled again."""
 
 import pickle
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.filling import Joined, Shape, form, lost, split, token
+from newsletter.filling import TOKEN, Joined, Shape, form, is_broken, lost, split, token
 
 
 @given(st.lists(st.text(alphabet="ab<&é\n", max_size=5), min_size=1, max_size=8), st.data())
@@ -23,6 +24,21 @@ def test_a_filled_shape_is_the_text_with_content_in_place(literals: list[str], d
     assert not lost(text, len(numbers))
     assert lost(text.replace("Qz", "QZ"), len(numbers)) or not numbers
     assert Shape((b"a", b"", b"b"), (0,)).fill([b"-"]) == (b"a", b"-", b"b")
+
+
+BROKEN = st.sampled_from(
+    [token(0), token(1), "Qz", "q", "Z", "Slot", "QZSLOT3ZQ", "qzslot", "é", "1", "QzSlotZq", "zQ"]
+)
+
+
+@given(st.lists(BROKEN, max_size=6).map("".join), st.integers(0, 2))
+def test_what_is_lost(text: str, issued: int) -> None:
+    """Every token once at least, and no fragment of one, in whatever case."""
+    rest = re.sub(r"QzSlot\d+Zq", "", text)
+    assert is_broken(text) == ("qzslot" in rest.lower())
+    whole = len(set(re.findall(r"QzSlot(\d+)Zq", text))) == issued
+    assert (lost(text, issued) == "") == (whole and not is_broken(text))
+    assert lost(TOKEN.split(text), issued) == lost(text, issued)
 
 
 def test_joined_bytes_are_bytes() -> None:

@@ -1,5 +1,6 @@
 """MIME: mails as bytes, read back by the standard library's parsers and decoders."""
 
+import binascii
 import email.policy
 import quopri
 import random
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import format_datetime, parseaddr, parsedate_to_datetime
 from itertools import islice
 
 import pytest
@@ -319,6 +320,14 @@ def test_dates(date: datetime, wire: str) -> None:
     assert parsedate_to_datetime(wire) == date
 
 
+OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@given(st.datetimes(timezones=st.none() | OFFSETS))
+def test_dates_are_those_of_the_standard_library(date: datetime) -> None:
+    assert unfolded(encode(replace(LETTER, date=date)), "Date") == format_datetime(date)
+
+
 def check_bodies(text: str, *html: str) -> None:
     """Both parts decode to what went in, by two decoders, in lines that no mail program alters."""
     mail = encode(replace(LETTER, text=text, html=html))
@@ -352,7 +361,8 @@ def test_lines_of_every_length(lead: str, tail: str) -> None:
 
 
 ODD = st.lists(
-    st.sampled_from(["a", "é", "=", ".", " ", "\t", "\n", "\r", "\0", "=20", "From ", "x" * 70, "œ" * 9]), max_size=12
+    st.sampled_from(["a", "é", "=", ".", " ", "\t", "\n", "\r", "\0", "\1", "=20", "From ", "x" * 70, "œ" * 9]),
+    max_size=12,
 ).map("".join)
 
 
@@ -369,6 +379,15 @@ def test_pieces_encoded_together_are_those_encoded_one_by_one(text: str, html: l
     shown = [piece + b"=\r\n" if piece and not piece.endswith(b"\n") else piece for piece in pieces]
     together = quoting.encode(text, html)
     assert together.quoted_text == quoting.encode(text, ()).quoted_text and together.quoted_html == shown
+
+
+@given(ODD | st.from_regex(r"(From |F|a{60,80}|[ \t]|[éœ]{20}|\n|=20|0){0,12}", fullmatch=True))
+def test_what_is_mended_is_found(text: str) -> None:
+    """Whether a line is to be mended is looked for in several ways; the text is as if all were."""
+    octets = re.sub("\r\n?|\n", "\n", text).encode()
+    lines = re.sub(rb"(?m)^(?=.{77}|From .{70})(.{71}[^=\n]{0,2})", rb"\1=\n", binascii.b2a_qp(octets, istext=True))
+    wanted = re.sub(rb"(?m)^From ", b"=46rom ", lines).replace(b"\n", b"\r\n")
+    assert quoting.encode(text, ()).quoted_text == wanted
 
 
 @given(st.lists(st.tuples(ODD, ODD, ODD), min_size=1, max_size=4))

@@ -6,7 +6,7 @@ touches the text itself. Otherwise its HTML form is the text, escaped.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import is_dataclass
@@ -36,18 +36,31 @@ def is_drawing() -> bool:
     return _slots.get() is not None
 
 
-def put_aside(draw: Callable[[], tuple[str, list[str]]]) -> str:
-    """What `draw` gives, a text with tokens and its content, as part of the text that is being drawn."""
+def put_aside(draw: Callable[[], tuple[Sequence[str], list[str]]]) -> str:
+    """What `draw` gives, a text split at its tokens and its content, as part of the text that is being drawn."""
     taken = _slots.get()
     assert taken is not None
     token = _slots.set(None)  # its own content is for it to put aside
     try:
-        text, content = draw()
+        pieces, content = draw()
     finally:
         _slots.reset(token)
     before = len(taken)
     taken += content
-    return TOKEN.sub(lambda token: f"{HEAD}{int(token[1]) + before}{TAIL}", text) if before else text
+    pieces = list(pieces)
+    pieces[1::2] = [_TOKENS[int(number) + before] for number in pieces[1::2]]
+    return "".join(pieces)
+
+
+class _Tokens(dict[int, str]):
+    """The token of each number; a few hundred come again and again."""
+
+    def __missing__(self, number: int) -> str:
+        made = self[number] = f"{HEAD}{number}{TAIL}"
+        return made
+
+
+_TOKENS = _Tokens()
 
 
 def escaped(text: str) -> str:
@@ -67,12 +80,13 @@ def as_html(value: Any) -> str:
 class Content(str):
     """A text from outside the template; `safe` when it is HTML already."""
 
-    safe: bool
+    safe: bool = False
 
     def __new__(cls, value: str, safe: bool = False) -> "Content":
         """Text, or with `safe` HTML, as content."""
-        made = super().__new__(cls, value)
-        made.safe = safe
+        made = str.__new__(cls, value)
+        if safe:  # most is not, and then needs no dictionary
+            made.safe = True
         return made
 
     def __html__(self) -> str:
@@ -122,6 +136,19 @@ for _name in (
 def concat(parts: Iterable[Any]) -> Any:
     """Jinja's `~`: content stays content. Markup among the parts makes the whole Markup."""
     parts = tuple(parts)
+    if not _TEXTS.issuperset(map(type, parts)):
+        return _concat(parts)
+    made, is_content = "".join(parts), False
+    for part in parts:
+        if part.__class__ is not str:
+            if part.safe:
+                return _concat(parts)
+            is_content = True
+    return Content(made) if is_content else made
+
+
+def _concat(parts: tuple[Any, ...]) -> Any:
+    """The same for parts of any kind."""
     if any(isinstance(part, Markup) for part in parts):
         return Markup("").join(parts)
     texts = tuple(part if isinstance(part, str) else str(part) for part in parts)
@@ -188,6 +215,9 @@ class LastingView(Lasting, View):
     """A view that lasts."""
 
     __slots__ = ()
+
+
+_TEXTS = frozenset((str, Content, LastingText))
 
 
 class Printed(str):

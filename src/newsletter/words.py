@@ -41,7 +41,10 @@ class Words:
             # A quotation inside a quotation takes the other marks.
             values = {name: _inner_quotes(value) for name, value in values.items()}
         made = pattern.format_map(values)
-        return Content(made) if any(isinstance(value, Content) for value in values.values()) else made
+        for value in values.values():
+            if isinstance(value, Content):
+                return Content(made)
+        return made
 
     def date(self, moment: datetime) -> str:
         """`26 novembre 2024`."""

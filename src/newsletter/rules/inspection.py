@@ -41,6 +41,8 @@ from newsletter.templates import Templates, packaged
 _SLOT = re.compile(rb"%s\d+" % HEAD.encode())
 _FIRST = HEAD[:1].encode()
 
+_PARTS = frozenset(("html", "txt", "eml"))
+
 SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 
 
@@ -125,7 +127,7 @@ class Inspection:
         if artefact.path.startswith("email/"):
             parts = self._parts.setdefault(stem, {})
             parts[kind] = artefact.data
-            if parts.keys() >= {"html", "txt", "eml"}:
+            if parts.keys() >= _PARTS:
                 self._mail(stem, self._parts.pop(stem))
         elif artefact.path.startswith("site/") and self.thorough:
             is_read = kind == "html" or artefact.path.startswith("site/feeds/")

@@ -24,7 +24,8 @@ LONGEST = 78  # characters of a line (RFC 5322, 2.1.1)
 WIDEST = 998  # characters of a line, at most (there, too)
 TYPES = (b"multipart/alternative", b"text/plain", b"text/html")
 _CR, _LF = (bytes(octet == end for octet in range(256)) for end in b"\r\n")
-ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")
+ONCE = {name: b"\n%s:" % name.encode() for name in ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")}
+_WHOLE = frozenset((b"\r\n", b""))  # how pieces end that are whole lines
 _HREF = re.compile(r'<a\s[^>]*?href="([^"]*)"', re.IGNORECASE)
 _SHOWN = re.compile(r"<!--.*?-->|<(style|title|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
@@ -68,7 +69,7 @@ class Mail:
         """Whether an address stands in the HTML, and in the text."""
         return str(escape(address)) in self.html, address in self.text
 
-    @cached_property
+    @property
     def head(self) -> bytes:
         """The header of the message."""
         end = self.eml.find(b"\r\n\r\n")
@@ -130,8 +131,8 @@ def bad_header(mail: Mail) -> Iterator[Finding]:
     as they like (RFC 5322, 3.6). This program writes them: a fault here is to be reported.
     """
     head = b"\n" + mail.head
-    for name in ONCE:
-        if (count := head.count(b"\n%s:" % name.encode())) != 1:
+    for name, line in ONCE.items():
+        if (count := head.count(line)) != 1:
             yield Finding(mail.place, f"the mail has {count} headers {name}", "report this fault")
 
 
@@ -159,18 +160,22 @@ def is_sound_by_pieces(eml: Joined) -> bool:
 
     That tells it where each piece is whole lines. False says no more than that one has to read it from end to end.
     """
-    known = [_known(piece) for piece in eml.pieces[::2] if piece]
     own = eml.pieces[1::2]
-    if None in known or not all(piece.endswith(b"\r\n") for piece in own if piece):
+    if _known_types(eml.pieces[::2]) != TYPES or not _WHOLE.issuperset({piece[-2:] for piece in own}):
         return False
     joined = b"".join(own)
-    types = [name for names in known if names for name in names]
     return (
-        tuple(types) == TYPES
-        and next(types_of(b"\n" + joined), None) is None
+        (b"Content-Type:" not in joined or next(types_of(b"\n" + joined), None) is None)
         and not eml.startswith(b"Content-Type: ")  # which is no line of its own kind there, see types_of
         and is_sound(joined)
     )
+
+
+@lru_cache(maxsize=1024)
+def _known_types(pieces: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+    """The types that pieces of whole lines name, if nothing is wrong with them: the same pieces stand in many mails."""
+    known = [_known(piece) for piece in pieces if piece]
+    return None if None in known else tuple(name for names in known if names for name in names)
 
 
 @lru_cache(maxsize=4096)

@@ -79,6 +79,8 @@ class _Context(Context):
     def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         recording = current.get()
         if recording is None:
+            if __obj is _part:  # an issue calls it for each story
+                return _part(__self.environment, *args, **{k: v for k, v in kwargs.items() if k not in _INTERNAL})
             return super().call(__obj, *args, **kwargs)
         if isinstance(__obj, Macro | BlockReference | LoopContext):
             made = super().call(__obj, *args, **kwargs)

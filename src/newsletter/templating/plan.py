@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from newsletter.content import Printed, as_content, as_html
 from newsletter.filling import Shape, split
 from newsletter.templating.recording import Recording, blank, identity
-from newsletter.templating.traced import Untraceable
+from newsletter.templating.traced import TooLong, Untraceable
 
 _FIRST = 12  # renders before the first recording: a few announcements do not need one
 _TRIALS = 3  # recordings that may come to nothing
@@ -38,6 +38,21 @@ class _Way:
     others: dict[tuple[int, Any], "_Way"] = field(default_factory=dict)
 
 
+class _Known(NamedTuple):
+    """Values of the same names and classes: those that have an identity (which have, the class tells), and the ways.
+
+    `plain` are known by what they are, `objects` by which they are.
+    """
+
+    plain: tuple[str, ...]
+    objects: tuple[str, ...]
+    ways: dict[tuple[Any, ...], _Way]
+
+    def key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What the values have to be for a way to be theirs."""
+        return (*[values[name] for name in self.plain], *[id(values[name]) for name in self.objects])
+
+
 @dataclass(slots=True)
 class Plan:
     """The recordings of one template. `record` makes one for given values; `shape`: see Recording."""
@@ -47,9 +62,7 @@ class Plan:
     filled: int = 0
     _left: int = _FIRST
     _trials: int = _TRIALS
-    _ways: dict[tuple[Any, ...], _Way] = field(default_factory=dict)
-    # By names and classes of values: those of them that have an identity. Which have one depends on the class.
-    _lasting: dict[tuple[Any, ...], tuple[str, ...]] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], _Known] = field(default_factory=dict)  # by names and classes of values
     _kept: list[Mapping[str, Any]] = field(default_factory=list)  # whose values are known by their identity
 
     def fill(self, values: Mapping[str, Any]) -> tuple[Text, list[str]] | None:
@@ -58,12 +71,10 @@ class Plan:
             self._left -= 1
             return None
         kinds = (*values, *map(type, values.values()))
-        lasting = self._lasting.get(kinds)
-        if lasting is None:
-            names = (name for name, value in values.items() if identity(value, self.shape) is not None)
-            lasting = self._lasting[kinds] = tuple(names)
-        key = (*values, lasting, *[identity(values[name], self.shape) for name in lasting])
-        way = self._ways.get(key)
+        known = self._known.get(kinds)
+        if known is None:
+            known = self._known[kinds] = self._sorted(values)
+        way = known.ways.get(known.key(values))
         miss: tuple[int, Any] | None = None
         last = None
         while way is not None:
@@ -77,12 +88,16 @@ class Plan:
             last, miss, way = way, found, way.others.get(found)
         if self._trials + self.filled // _WORTH > 0:
             self._trials -= 1
-            self._learn(key, values, last, miss)
+            self._learn(known, values, last, miss)
         return None
 
-    def _learn(
-        self, key: tuple[Any, ...], values: Mapping[str, Any], last: _Way | None, miss: tuple[int, Any] | None
-    ) -> None:
+    def _sorted(self, values: Mapping[str, Any]) -> _Known:
+        identities = {name: identity(value, self.shape) for name, value in values.items()}
+        plain = [name for name, found in identities.items() if isinstance(found, tuple)]
+        objects = [name for name, found in identities.items() if isinstance(found, int)]
+        return _Known(tuple(plain), tuple(objects), {})
+
+    def _learn(self, known: _Known, values: Mapping[str, Any], last: _Way | None, miss: tuple[int, Any] | None) -> None:
         recording = Recording(values, self.shape)
         try:
             if any(isinstance(value, Iterator) for value in values.values()):
@@ -95,11 +110,13 @@ class Plan:
             if miss is not None and recording.guards[asked].answer != miss[1]:
                 raise Untraceable
             way = _Way(_function(recording, asked + 1), Text(text, shape))
+        except TooLong:
+            return
         except Exception:  # whatever it is: this template is Jinja's
             self._trials = -(10**9)
             return
         if last is None or miss is None:
-            self._ways[key] = way
+            known.ways[known.key(values)] = way
             self._kept.append(values)
         else:
             last.others[miss] = way

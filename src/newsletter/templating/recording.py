@@ -21,13 +21,14 @@ from typing import Any, NamedTuple
 from markupsafe import Markup, escape
 
 from newsletter.content import HEAD, TAIL, Content, Lasting, View
-from newsletter.templating.traced import Rendered, Traced, Untraceable, holds, identifier, real
+from newsletter.templating.traced import Rendered, TooLong, Traced, Untraceable, holds, identifier, real
 
 Question = Callable[[Any], Any]
 
 current: ContextVar["Recording | None"] = ContextVar("recording", default=None)
 
 _MOST = 200  # questions: two long lists, as of an issue's stories, are hardly ever alike
+_LONGEST = 160  # variables: what prints more of them is a list, too, and its function takes long to make
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
 
@@ -81,6 +82,8 @@ class Recording:
     def variable(self, code: str) -> int:
         """The number of the variable that holds what the code gives."""
         if code not in self._known:
+            if len(self.definitions) == _LONGEST:
+                raise TooLong
             self._known[code] = len(self.definitions)
             self.definitions.append(code)
         return self._known[code]

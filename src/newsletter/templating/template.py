@@ -1,12 +1,12 @@
 """template: one file of the theme, rendered by Jinja or as Jinja did it before. Faults are told at their lines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import jinja2
 
-from newsletter.content import is_drawing, put_aside, slots
+from newsletter.content import TOKEN, is_drawing, put_aside, slots
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templating.plan import Plan
 from newsletter.templating.recording import Recording
@@ -51,13 +51,23 @@ class Template:
         """The file with a token for each piece of content, and the HTML of these pieces. Faults as in render()."""
         if filled := self._shape.fill(values):
             return filled[0].text, filled[1]
-        with slots() as content:
-            text = self._rendered(values)
-        return text, content
+        return self._drawn(values)
 
     def within(self, values: Mapping[str, Any]) -> str:
         """The file as a part of another one: with tokens where that is being drawn."""
-        return put_aside(lambda: self.draw(values)) if is_drawing() else self.render(values)
+        return put_aside(lambda: self._split(values)) if is_drawing() else self.render(values)
+
+    def _split(self, values: Mapping[str, Any]) -> tuple[Sequence[str], list[str]]:
+        """As draw(), with the text split at its tokens: what a plan gives, is."""
+        if filled := self._shape.fill(values):
+            return filled[0].shape.pieces, filled[1]
+        text, content = self._drawn(values)
+        return TOKEN.split(text), content
+
+    def _drawn(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
+        with slots() as content:
+            text = self._rendered(values)
+        return text, content
 
     def _rendered(self, values: Mapping[str, Any]) -> str:
         try:

@@ -16,6 +16,10 @@ class Untraceable(Exception):
     """This template does something that cannot be written down."""
 
 
+class TooLong(Untraceable):
+    """What it does for these values would take too long to write down; for others it may not."""
+
+
 class Opaque:
     """What a template may only pass on and print. Whatever else it does with it ends the recording."""
 

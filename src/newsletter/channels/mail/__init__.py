@@ -39,12 +39,14 @@ class Mails:
         settings = publication.settings
         logo = publication.logo
         self.domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
+        self.list_id = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
         self.shared: Mapping[str, Any] = {
             "publication": lasting(settings),
             "logo": lasting(settings.url + logo.path) if logo else "",
             "unsubscribe_url": lasting(_unsubscribe(settings.unsubscribe)),
         }
         self._in_lang: dict[str, Mapping[str, Any]] = {}
+        self._unmarked = absolute(publication, TEXT_WIDTH, theme.style)
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
         """One announcement's HTML, text and .eml."""
@@ -82,8 +84,9 @@ class Mails:
 
     def _addressing(self, campaign: str) -> Addressing:
         settings = self.publication.settings
-        mark = marker(settings, "email", campaign) if settings.mail.utm else str
-        return absolute(self.publication, TEXT_WIDTH, self.theme.style, mark)
+        if not settings.mail.utm:
+            return self._unmarked
+        return absolute(self.publication, TEXT_WIDTH, self.theme.style, marker(settings, "email", campaign))
 
     def _story(self, announcement: Announcement, addressing: Addressing) -> Story:
         self.theme.learn(announcement.prose)
@@ -109,7 +112,7 @@ class Mails:
             lang=of.lang,
             html=html,
             text=text,
-            list_id=_list_id(settings.url),
+            list_id=self.list_id,
             list_title=settings.title,
             unsubscribe=settings.unsubscribe,
         )
@@ -125,10 +128,6 @@ class Mails:
         # The authority never changes, the address of the site may.
         seed = f"{settings.authority}|{kind}|{of.id}|{of.lang}"
         return f"{of.id}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self.domain}"
-
-
-def _list_id(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].partition(":")[0]
 
 
 def _unsubscribe(unsubscribe: Unsubscribe) -> str:

@@ -63,6 +63,7 @@ class Sections:
     _joins: bool = field(init=False)
     _frames: dict[tuple[str, str], _Frame] = field(default_factory=dict)
     _closed: dict[str, bool] = field(default_factory=dict)
+    _whole: dict[str, bool] = field(default_factory=dict)
     _joints: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,7 +81,7 @@ class Sections:
         for at in (*(match.start() for match in _START.finditer(mjml, start, end)), end):
             # What begins inside a wrapper, a comment or a value is no section of its own.
             part = mjml[begin:at]
-            if part.count("<mj-wrapper") == part.count("</mj-wrapper") and self._is_closed(part):
+            if self._is_section(part):
                 sections.append(part)
                 begin = at
         if begin != end:
@@ -91,6 +92,14 @@ class Sections:
         known = self._closed.get(part)
         if known is None:
             known = self._closed[part] = is_closed(part)
+        return known
+
+    def _is_section(self, part: str) -> bool:
+        """Whether it ends outside of wrappers, comments and values."""
+        known = self._whole.get(part)
+        if known is None:
+            is_level = part.count("<mj-wrapper") == part.count("</mj-wrapper")
+            known = self._whole[part] = is_level and self._is_closed(part)
         return known
 
     def shape(self, cut: Cut, numbers: Sequence[int]) -> Shape[str]:

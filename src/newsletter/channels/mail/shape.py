@@ -88,10 +88,11 @@ class Press:
         mjml, content = template.draw(values)
         shape = self.shapes.get(mjml)
         if shape is None:
-            if fault := lost(mjml, len(content)):
+            pieces = TOKEN.split(mjml)
+            if fault := lost(pieces, len(content)):
                 self._report_lost(template, fault)
                 return "", self.full(template, values)
-            shape = self._draw(Drawn(self, template, values, mjml, is_shape=True))
+            shape = self._draw(Drawn(self, template, values, mjml, is_shape=True), pieces)
             _keep(self.shapes, mjml, shape)
             self.templates.tally["shapes"] += 1
         known = tuple([each if each.__class__ is Printed else None for each in content])
@@ -110,9 +111,8 @@ class Press:
         self._show(drawn)
         return drawn.html
 
-    def _draw(self, drawn: Drawn) -> Shape[str]:
-        """The shape of a mail: joined of its sections, or compiled whole."""
-        pieces = TOKEN.split(drawn.mjml)
+    def _draw(self, drawn: Drawn, pieces: Sequence[str]) -> Shape[str]:
+        """The shape of a mail, whose MJML is split at its tokens: joined of its sections, or compiled whole."""
         sections: tuple[str, ...] = (SLOT.join(pieces[::2]),)
         cut = None
         try:

@@ -59,8 +59,8 @@ class Theme:
 
     def learn(self, prose: Prose) -> None:
         """Resolve the styles of every chain of elements in `prose` that is not known yet."""
-        if unknown := prose.chains - self._styles.keys():
-            self._styles.update(resolve(sorted(unknown), self._prose_css))
+        if not prose.chains <= self._styles.keys():
+            self._styles.update(resolve(sorted(prose.chains - self._styles.keys()), self._prose_css))
 
     def style(self, chain: str) -> str:
         """The style attribute of a learnt chain, with its leading space, or ""."""
