@@ -80,6 +80,18 @@ def test_a_file_that_has_changed_or_gone_since_it_was_read_is_no_fault_of_ours(p
         assert (before.body, before.text, before.at_key("title").line) == ("", "", 1)
 
 
+def test_bodies_are_opened_as_far_as_they_are_read() -> None:
+    """Of many only a few stay open; whoever comes back opens them again."""
+    written = [markdown.parse(f"# Titre {number}\n\nUn [lien](a.md) ![b](c.png).")[0] for number in range(200)]
+    arrived = [pickle.loads(pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in written]
+    for before, after in zip(written, arrived, strict=True):
+        assert after.html == before.html and after.references == before.references and after.anchors == before.anchors
+        assert "blocks" not in after.__dict__
+        assert after.paragraphs == before.paragraphs and after.pictures == before.pictures and after.lead == before.lead
+    assert sum("blocks" in each.__dict__ for each in arrived) == 64
+    assert arrived[::-1] == written[::-1] and copy(arrived[0]) == written[0]
+
+
 @pytest.mark.parametrize(
     "value",
     [
