@@ -48,6 +48,7 @@ PARTS = {
     "{% macro rows(xs) %}{% for x in xs %}{{ row(x, loop.index) }}{% endfor %}{% endmacro %}",
     "base.html": "{% import 'parts.html' as p with context %}<i>{% block a %}{{ s.title }}{% endblock %}</i>",
     "own.html": "[{{ s.title }}{% if s.flag %}{{ t('o', x=s.note) }}{{ [s.title, '-'|safe]|join }}{% endif %}]",
+    "each.html": "{{ '' if first else '; ' }}{{ e }}{{ t('in', x=e) }}",
     "piece.html": "<u>{{ s.note }}{{ t('in', x=s.title) }}</u>",
 }
 CONDITIONS = (
@@ -60,6 +61,8 @@ CONDITIONS = (
 PRINTS = (
     "'' % s.title", "'%s.' % s.title", "'%(a)s' % {'a': s.title}", "s.title % s.number", "s.number % 3",
     "part('own.html', s=s, t=t)", "part('own.html', s=s, t=t)", "part('own.html', s=s, t=t)|length",
+    "parts('each.html', 'e', s.parts, t=t)", "parts('each.html', 'e', s.people, t=t)",
+    "parts('own.html', 's', [s, f], t=t)",
     "s.title", "s.note", "s.number", "s.flag", "s.owner", "s.owner.name", "s.title|upper", "s.title ~ ' ' ~ s.note",
     "s.title|safe", "s.parts|join(', ')", "s.people|map(attribute='name')|join('-')", "s.title[:2]", "s.title[0]",
     "s.parts[0]", "s.number + 1", "[s.title|length, 2]|min", "'=' * s.number", "t('k', x=s.title)", "t('k')",
@@ -235,6 +238,19 @@ def test_content_is_in_no_recording(tmp_path: Path) -> None:
         (way,) = firsts(each)
         assert "secret" not in repr(way.text) and "HUSH" not in repr(way.text)
     assert template.render({"s": as_content(Thing("public", "x"))}) == "public X" and template._text.filled == 1
+
+
+@given(given_things=st.lists(things, min_size=2, max_size=5))
+@settings(max_examples=50)
+def test_parts_are_one_part_after_another(tmp_path_factory: pytest.TempPathFactory, given_things: list[Thing]) -> None:
+    folder = tmp_path_factory.mktemp("t")
+    one = "{% for e in s.parts %}\n{{ part('each.html', e=e, first=loop.first, t=t) }}\n{% endfor %}\n"
+    many = "{% if s.parts %}\n{{ parts('each.html', 'e', s.parts, t=t) }}\n{% endif %}\n"
+    templates = [ready(made(folder, "t.html", source).get("t.html")) for source in (one, many)]
+    for thing in given_things * 2:
+        values = {"s": as_content(thing), "t": words}
+        (rendered, drawn), others = [(each.render(values), each.draw(values)) for each in templates]
+        assert (rendered, drawn) == others
 
 
 def test_numbers_stand_in_shapes_as_they_are(tmp_path: Path) -> None:

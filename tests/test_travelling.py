@@ -59,7 +59,7 @@ def test_sealed_announcements_say_the_same_and_read_their_file_again() -> None:
         kept: list[bytes] = []
         one.seal(partial(keeping, kept))
         one.seal(partial(keeping, kept))  # once is enough
-        assert len(kept) == 2
+        assert len(kept) == 3
         assert one.source == other.source and one.prose == other.prose == copy(one.prose)
         assert (one.source.text, one.source.body) == (other.source.text, other.source.body) != ("", "")
         places = [markdown.place(each.source, link) for each in (one, other) for link in each.prose.references]
@@ -78,6 +78,18 @@ def test_a_file_that_has_changed_or_gone_since_it_was_read_is_no_fault_of_ours(p
     for left in (b"\xff", b"rien", None):
         path.write_bytes(left) if left else path.unlink()
         assert (before.body, before.text, before.at_key("title").line) == ("", "", 1)
+
+
+def test_bodies_are_opened_as_far_as_they_are_read() -> None:
+    """Of many only a few stay open; whoever comes back opens them again."""
+    written = [markdown.parse(f"# Titre {number}\n\nUn [lien](a.md) ![b](c.png).")[0] for number in range(200)]
+    arrived = [pickle.loads(pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in written]
+    for before, after in zip(written, arrived, strict=True):
+        assert after.html == before.html and after.references == before.references and after.anchors == before.anchors
+        assert "blocks" not in after.__dict__
+        assert after.paragraphs == before.paragraphs and after.pictures == before.pictures and after.lead == before.lead
+    assert sum("blocks" in each.__dict__ for each in arrived) == 64
+    assert arrived[::-1] == written[::-1] and copy(arrived[0]) == written[0]
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,10 @@ _ABBREVIATIONS = frozenset((
 _LONGEST = max(map(len, _ABBREVIATIONS))
 _BEFORE_WORD = re.compile(r"[ \u00a0\u202f(«“\"’']")
 _INITIAL = re.compile(r"[A-ZÀ-Þ]")
+# Begins with one sign, not with a repetition: to one sign the search leaps.
 _SENTENCE_END = re.compile(
-    r"(?P<stop>[.!?…]+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]+)?(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
+    r"(?P<stop>[.!?…][.!?…]*)(?P<close>[\u00a0\u202f]?[»”\"’')\]]+)?"
+    r"(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
 
 

@@ -67,6 +67,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A terminal or pipe of another encoding must not end in a traceback.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    # A build makes many objects and keeps them; collecting them over and over costs a fifth of it.
-    gc.set_threshold(200_000, 20, 100)
-    app()
+    # A build makes many objects and keeps them, and what it lets go holds no cycles: to look for some costs time only.
+    gc.set_threshold(1_000_000, 20, 100)
+    try:
+        app()
+    finally:
+        # An interpreter that ends looks through all that is left, again and again, for what can be let go.
+        gc.freeze()

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter import text
-from newsletter.load import events, everyday
+from newsletter.load import everyday
 from newsletter.model import Fields, Source
 from newsletter.problems import Place, Problems
 
@@ -98,7 +98,7 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
         return None
     front, body, body_line = split
     _read_excuses(path, front, problems)
-    fields = everyday.read(front) or events.read(path, front, problems)
+    fields = everyday.read(front) or _by_libyaml(path, front, problems)
     if fields is None:
         return None
     return Source(path, body_line, sha256(utf8).digest(), nodes, again, (front.encode(), body), fields)
@@ -115,7 +115,14 @@ def texts(root: str, path: str) -> tuple[bytes, bytes]:
 
 def nodes(front: str) -> Fields:
     """The nodes of front matter that was read before, for a Source that lost them on its way."""
-    return everyday.read(front) or events.read("", front, Problems()) or Fields((), 1, 1)
+    return everyday.read(front) or _by_libyaml("", front, Problems()) or Fields((), 1, 1)
+
+
+def _by_libyaml(path: str, front: str, problems: Problems) -> Fields | None:
+    # It takes 10 ms to import, and most projects have no file that needs it.
+    from newsletter.load import events  # noqa: PLC0415
+
+    return events.read(path, front, problems)
 
 
 def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:

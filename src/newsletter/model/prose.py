@@ -77,56 +77,69 @@ class Prose:
     pictures: tuple[Picture, ...] = field(default_factory=tuple)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        html, others = self.__dict__.get(_SEALED) or _sealed(self)
-        return _arrived, (pickle.PickleBuffer(html), pickle.PickleBuffer(others))
+        return _arrived, tuple(map(pickle.PickleBuffer, self.__dict__.get(_SEALED) or _sealed(self)))
 
     def seal(self, put: Callable[[bytes], Sealed] = bytes) -> None:
         """Keep it as it travels, in half the room, where `put` puts it."""
         if _SEALED not in self.__dict__:
-            html, others = _sealed(self)
+            sealed = _sealed(self)
             self.__dict__.clear()
-            self.__dict__[_SEALED] = put(html), put(others)
+            self.__dict__[_SEALED] = tuple(map(put, sealed))
 
     def __getattr__(self, name: str) -> Any:
         """A field of one that is sealed."""
-        html, others = self.__dict__.get(_SEALED, (None, b""))
-        if html is None or name not in _FIELDS:
+        sealed = self.__dict__.get(_SEALED)
+        if sealed is None or name not in _FIELDS:
             raise AttributeError(name)
+        html, texts, others = sealed
         if name == "html":  # takes no time, and much room
             return str(html, "utf-8")
-        self.__dict__.update(zip(_FIELDS[1:], _opened(others), strict=True))
-        if len(_OPEN) == _OPEN.maxlen:
-            _OPEN.popleft().close()
-        _OPEN.append(self)
+        if not self.__dict__.keys() & _FIELDS:
+            if len(_OPEN) == _OPEN.maxlen:
+                _OPEN.popleft().close()
+            _OPEN.append(self)
+        self.__dict__.update(_open_texts(texts) if name in _TEXTS else _open_others(others))
         return self.__dict__[name]
 
     def close(self) -> None:
         """Seal it again, if it travelled."""
         if _SEALED in self.__dict__:
-            for name in _FIELDS[1:]:
+            for name in _FIELDS:
                 self.__dict__.pop(name, None)
 
 
 _SEALED = "_sealed"
-_FIELDS = tuple(each.name for each in fields(Prose))
+_FIELDS = frozenset(each.name for each in fields(Prose))
+_TEXTS = frozenset(("blocks", "paragraphs"))  # long, and of no use for a page or a feed
 _OPEN: deque[Prose] = deque(maxlen=64)
 
 
-def _sealed(prose: Prose) -> tuple[bytes, bytes]:
-    """Its HTML, and its other values in plain tuples: these are pickled in a third of the time."""
-    html, blocks, references, *others, pictures = (prose.__dict__[name] for name in _FIELDS)
-    plain = (tuple(map(tuple, rows)) for rows in (blocks, references, pictures))
-    return html.encode(), pickle.dumps((*plain, *others), pickle.HIGHEST_PROTOCOL)
+def _sealed(prose: Prose) -> tuple[bytes, bytes, bytes]:
+    """Its HTML, its texts, and its other values in plain tuples: these are pickled in a third of the time."""
+    blocks, references, pictures = (
+        tuple(map(tuple, rows)) for rows in (prose.blocks, prose.references, prose.pictures)
+    )
+    texts = pickle.dumps((blocks, prose.paragraphs), pickle.HIGHEST_PROTOCOL)
+    others = (references, prose.lead, prose.anchors, prose.chains, pictures)
+    return prose.html.encode(), texts, pickle.dumps(others, pickle.HIGHEST_PROTOCOL)
 
 
-def _opened(sealed: Sealed) -> tuple[Any, ...]:
-    blocks, references, pictures, *others = pickle.loads(sealed)
-    return tuple(map(_block, blocks)), tuple(map(_reference, references)), *others, tuple(map(_picture, pictures))
+def _open_texts(sealed: Sealed) -> dict[str, Any]:
+    blocks, paragraphs = pickle.loads(sealed)
+    return {"blocks": tuple(map(_block, blocks)), "paragraphs": paragraphs}
 
 
-def _arrived(html: Sealed, others: Sealed) -> Prose:
+def _open_others(sealed: Sealed) -> dict[str, Any]:
+    references, lead, anchors, chains, pictures = pickle.loads(sealed)
+    return {
+        "references": tuple(map(_reference, references)), "lead": lead, "anchors": anchors, "chains": chains,
+        "pictures": tuple(map(_picture, pictures)),
+    }  # fmt: skip
+
+
+def _arrived(html: Sealed, texts: Sealed, others: Sealed) -> Prose:
     made = object.__new__(Prose)
-    made.__dict__[_SEALED] = html, others
+    made.__dict__[_SEALED] = html, texts, others
     return made
 
 

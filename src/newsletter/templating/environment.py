@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -90,7 +90,7 @@ class _Context(Context):
         if not holds((__obj, *args, *named.values())):
             return super().call(__obj, *args, **kwargs)
         function = real(__obj)
-        if recording.shape and function is _part:
+        if recording.shape and function in (_part, _parts):
             raise Untraceable  # its tokens must stand in the text that is being drawn
         if isinstance(getattr(function, "__self__", None), LoopContext):
             raise Untraceable
@@ -115,7 +115,7 @@ class Environment(jinja2.Environment):
             auto_reload=False,
         )
         self.find = find
-        self.globals["part"] = _part
+        self.globals.update(part=_part, parts=_parts)
         self.filters.update(e=_escape, escape=_escape, safe=_safe, join=join, format=_format)
         for known in (self.filters, self.tests):
             known.update({name: self.recorded(each) for name, each in dict(known).items()})
@@ -227,11 +227,25 @@ def _bound(environment: jinja2.Environment, called: Any, function: Any) -> Any:
 @pass_environment
 def _part(environment: Environment, name: str, /, **values: Any) -> Any:
     """Another file of the theme, with these values only: in a long list each entry of a kind is then a plan's work."""
-    if environment.overlayed:  # marked line by line
-        made = environment.get_template(name).render(values)
-    else:
-        made = environment.find(name).within(values)
-    made = without_last_end(made)  # it stands in a line of its own
+    return _printed(name, _filled(environment, name)(values))
+
+
+@pass_environment
+def _parts(environment: Environment, name: str, entry: str, entries: Iterable[Any], /, **values: Any) -> Any:
+    """One after another, parts that have each of `entries` under the name `entry`, and `first`: is it the first?"""
+    fill = _filled(environment, name)
+    made = [fill({**values, entry: each, "first": place == 0}) for place, each in enumerate(entries)]
+    return _printed(name, "\n".join(made))
+
+
+def _filled(environment: Environment, name: str) -> Callable[[Mapping[str, Any]], str]:
+    """Fills a part, which stands in a line of its own."""
+    # That of an overlay is marked line by line.
+    fill = environment.get_template(name).render if environment.overlayed else environment.find(name).within
+    return lambda values: without_last_end(fill(values))
+
+
+def _printed(name: str, made: str) -> str:
     return made if name.endswith(".txt") else Markup(made)
 
 

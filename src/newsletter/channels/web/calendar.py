@@ -13,8 +13,6 @@ from newsletter.model import Announcement, Event, Publication, Settings
 
 _WIDTH = 74  # octets of a line; one more on those that a blank continues
 
-_ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n"})
-
 
 def calendar(announcement: Announcement, publication: Publication) -> bytes:
     """The file's bytes: CRLF, lines folded at 75 octets. `announcement` has an event."""
@@ -44,7 +42,7 @@ def calendar(announcement: Announcement, publication: Publication) -> bytes:
 
 
 def _text(value: str) -> str:
-    return value.translate(_ESCAPES)
+    return value.replace("\\", r"\\").replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")
 
 
 def _instant(moment: datetime) -> str:
