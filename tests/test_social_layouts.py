@@ -77,6 +77,20 @@ def test_templates_give_together_what_they_give_alone(announcement: Announcement
     same(sheets, values, material.link)
 
 
+@pytest.mark.parametrize("points", [3, 9])
+def test_long_lists_give_what_short_ones_give(points: int) -> None:
+    made = composer()
+    material = of_announcement(publication().announcements[0], publication(), words("fr"))
+    values = {**material.values, "link": material.link, "points": ("Un prix",) * points}
+    sheets = made._sheets.get(made.platforms) or made._new_sheets(made.platforms)
+    filled = sheets.template._text.filled
+    same(sheets, values, material.link)
+    assert sheets.template.anew(values) == sheets.template.render(values)
+    for _ in range(20):
+        sheets.drafts(values, {""}, spelled)
+    assert (sheets.template._text.filled - filled > 10) is (points == 3)
+
+
 def spelled(text: str) -> str:
     """Other signs, white space among them."""
     return text.replace("\u00a0", " ").replace("🏆", "")

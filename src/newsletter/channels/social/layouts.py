@@ -19,6 +19,7 @@ from newsletter.filling import split as split_at_tokens
 from newsletter.templates import Template
 
 BETWEEN = "\x1e"  # separates the texts of several platforms; no text of an announcement may hold it
+_MANY = 8  # points
 _UNTIDY = ("\t", "\x02", BETWEEN, " \n", "\n\n\n")  # what split() takes away, or takes for a sign of its own
 
 
@@ -93,7 +94,9 @@ class Sheets:
 
         `known` are texts that are known to be plain and tidy; none where no text is.
         """
-        text, content = self.template.fill(values)
+        # Hardly two issues tell of as many announcements: what was recorded for one would serve no other.
+        many = len(values.get("points", ())) > _MANY
+        text, content = (self.template.anew(values), list[str]()) if many else self.template.fill(values)
         link = values["link"]
         if not content or known is None or not _are_known({*content} - known, link, known):
             whole = "".join(split_at_tokens(text).fill(content)) if content else text
