@@ -10,7 +10,7 @@ from newsletter.channels.social.blocks import begin, only
 from newsletter.channels.social.count import Count, count, counted, excess
 from newsletter.channels.social.even import is_even, stands_apart
 from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
-from newsletter.channels.social.layouts import BETWEEN, NONE, TEXT, Draft, Sheets, are_tidy
+from newsletter.channels.social.layouts import BETWEEN, NONE, Draft, Sheets
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.platforms import PLATFORMS, Platform
 from newsletter.channels.social.posts import Post
@@ -53,11 +53,17 @@ class Composer:
 
     def posts(self, material: Material) -> Iterator[Post]:
         """The texts of every platform, those of a thread one after the other."""
-        by_hand = dict(material.social.texts)
-        names = [name for name in self.platforms if name not in material.social.skip]
+        social = material.social
+        if not (social.texts or social.skip or social.thread):  # as nearly all
+            drafts = self._drafts(material, self.platforms)
+            for name in self.platforms:
+                yield self._single(material, name, *drafts[name])
+            return
+        by_hand = dict(social.texts)
+        names = [name for name in self.platforms if name not in social.skip]
         drafts = self._drafts(material, [name for name in names if name not in by_hand])
         for name in names:
-            threaded = material.social.thread and name in _THREADED
+            threaded = social.thread and name in _THREADED
             if name in by_hand:
                 yield from self._by_hand(by_hand[name], name, threaded)
             elif threaded:
@@ -73,10 +79,12 @@ class Composer:
     def _single(self, material: Material, name: str, made: Draft, link: str, suffix: str = "") -> Post:
         row, limit = self._aims[name]
         # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
-        summed = material.plain and row.unit != "sms"
-        room = limit - len(suffix) - (_more(link, row) if row.links != "literal" else 0) if summed else 0
+        summed = row.unit != "sms" and material.plain
+        room = limit - len(suffix)
+        if summed and row.links != "literal":
+            room -= _more(link, row)
+        text = made.text + suffix if suffix else made.text
         if not summed or len(made.text) <= room:
-            text = made.text + suffix
             post = _post(row, limit, text, made, link if _is_around(made, text, link, suffix) else "")
             if post.counted.fits:
                 return post
@@ -115,7 +123,7 @@ class Composer:
     def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[Draft, str]]:
         """The draft of each platform's text, and the link in it. Texts with one link are made at once."""
         found: dict[str, tuple[Draft, str]] = {}
-        known = _known(material) if material.plain else None
+        known = {"": NONE} if material.plain else None
         for link, same in self._by_link(material, names) if names else ():
 
             def spelled(text: str, link: str = link) -> str:
@@ -154,13 +162,6 @@ _SIZES: Mapping[str, Size] = {
 }
 
 
-def _known(material: Material) -> dict[str, int]:
-    """The texts of one whose texts are plain, as far as they are tidy, too (see layouts.py)."""
-    told = {*material.told}
-    told.discard("")
-    return {"": NONE} | (dict.fromkeys(told, TEXT) if are_tidy(told) else {})
-
-
 def _plain(rendered: str, link: str, *, transliterate: bool) -> str:
     """A text message with plain signs; its link stays as it is."""
     plain = sms.transliterated if transliterate else sms.plain_typography
@@ -185,4 +186,4 @@ def _more(link: str, row: Platform) -> int:
     """What a link counts more, or less, than its characters do, where it does not count as it is."""
     if not link.isascii():
         return count(link, row.name).count - _SIZES[row.unit](link)
-    return (x.measure_even(link, link).total if row.name == "x" else max(mastodon.counts_even(link, link))) - len(link)
+    return (x.weigh_link(link) if row.name == "x" else max(mastodon.counts_even(link, link))) - len(link)

@@ -60,13 +60,12 @@ def _begun(blocks: list[Block], fold: int | None) -> list[str]:
 
 
 def _fitted(blocks: list[Block], texts: list[str]) -> Fitted:
-    both = zip(blocks, texts, strict=True)
-    changed = [(kind.name, text) for (kind, whole, _), text in both if text is not whole]
-    return Fitted(
-        assemble(blocks, texts),
-        tuple([name for name, text in changed if not text]),
-        tuple([name for name, text in changed if text]),
-    )
+    dropped: list[str] = []
+    shortened: list[str] = []
+    for (kind, whole, _), text in zip(blocks, texts, strict=True):
+        if text is not whole:
+            (shortened if text else dropped).append(kind.name)
+    return Fitted(assemble(blocks, texts), tuple(dropped), tuple(shortened))
 
 
 def shorter(text: str, most: int) -> str:
@@ -101,7 +100,7 @@ class _Search:
         self.size, self.room, self.excess = measure
         self.kinds = [kind for kind, _, _ in blocks]
         self.gaps = [len(gap) for _, _, gap in blocks]
-        self.sizes = list(map(self.size, texts))
+        self.sizes = list(map(measure.size, texts))
         self.over = 0
 
     def run(self) -> None:

@@ -45,13 +45,9 @@ class Material:
     @cached_property
     def plain(self) -> bool:
         """Whether no text holds what counts otherwise than by its characters: links, mentions, joined emoji."""
-        whole = "\n".join(self.told)
+        # What else there is is made of these.
+        whole = "\n".join((*_TOLD(self.values), *self.values["points"]))
         return is_plain(whole) and "＠" not in whole
-
-    @property
-    def told(self) -> tuple[str, ...]:
-        """The texts that all is made of, hashtags apart."""
-        return (*_TOLD(self.values), *self.values["points"])
 
     @cached_property
     def tags(self) -> frozenset[str]:
