@@ -85,7 +85,7 @@ def facets_even(text: str, link: str, tags: Sequence[str]) -> tuple[Facet, ...]:
     found = [Facet(kind, value, at + start, at + end) for kind, value, start, end in _alone(link)[1]]
     at = len(whole) - len(" ".join(tags).encode("utf-8", "surrogatepass"))
     for tag in tags:
-        end = at + units.utf8(tag)
+        end = at + (len(tag) if tag.isascii() else units.utf8(tag))
         found.append(Facet("tag", tag[1:], at, end))
         at = end + 1
     return tuple(found)

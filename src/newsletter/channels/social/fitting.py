@@ -168,8 +168,8 @@ class _Search:
         return len(text) <= room and self.size(text) <= room
 
     def cuttable(self) -> list[int]:
-        both = enumerate(zip(self.kinds, self.texts, strict=True))
-        return [index for index, (kind, text) in both if kind.cut and text and kind.name != HOOK][::-1]
+        kinds, texts = self.kinds, self.texts
+        return [at for at in range(len(texts) - 1, -1, -1) if kinds[at].cut and texts[at] and kinds[at].name != HOOK]
 
     def replace(self, index: int, options: Iterable[str]) -> bool:
         """Try shorter forms of a block until the whole fits; keeps the shortest tried."""
@@ -189,7 +189,7 @@ class _Search:
 
     def restore(self) -> None:
         """Bring back what there is room for after all, what went last first."""
-        gone = [(kind.drop, index) for index, kind in enumerate(self.kinds) if not self.texts[index]]
+        gone = [(self.kinds[index].drop, index) for index, text in enumerate(self.texts) if not text]
         for _, index in sorted(gone, reverse=True):
             kind, whole, _ = self.blocks[index]
             room = -self.over

@@ -152,8 +152,10 @@ def _whole(told: Iterable[str]) -> tuple[str, ...]:
 
 
 def _repeats(summary: str, intro: str) -> bool:
+    if not intro:
+        return False
     said = set(_WORD.findall(summary.casefold()))
-    return bool(intro) and len(said & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(said)
+    return len(said & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(said)
 
 
 _NO_EVENT: dict[str, Any] = {

@@ -104,7 +104,7 @@ def _facets(post: Post, tags: Tags | None) -> str:
         facets = bluesky.facets(text)
     else:
         facets = bluesky.facets_even(text, post.link, tags[0])
-    addresses = _list([each.value for each in facets if each.kind == "link"])
+    addresses = _list([value for kind, value, _, _ in facets if kind == "link"])
     places = [
         f'{{"kind":"{kind}","value":{quote(value)},"start":{start},"end":{end}}}' for kind, value, start, end in facets
     ]
