@@ -54,7 +54,7 @@ def _post(post: Post, file: str, closings: _Closings) -> str:
     if name == "bluesky":
         found = _facets(post, tags)
     else:
-        links_told = _links_of(link, name) if link else f'"links":{_list(links(text, row))}'
+        links_told = _links_of(link, name == "x") if link else f'"links":{_list(links(text, row))}'
         found = f'{links_told},{_hashtags(row, text, tags)},"facets":null'
     extra = ""
     for key, value in counted.extra:
@@ -92,9 +92,9 @@ def _hashtags(row: Platform, text: str, tags: Tags | None) -> str:
 
 # All snippets of an announcement have the same link, or nearly so.
 @lru_cache(maxsize=64)
-def _links_of(link: str, platform: str) -> str:
-    """The links of a text that is even around its only one."""
-    return f'"links":{_list(x.links_even(link) if platform == "x" else links(link, PLATFORMS["facebook"]))}'
+def _links_of(link: str, on_x: bool) -> str:
+    """The links of a text that is even around its only one: as X finds them, or any other but Bluesky."""
+    return f'"links":{_list(x.links_even(link) if on_x else links(link, PLATFORMS["facebook"]))}'
 
 
 def _facets(post: Post, tags: Tags | None) -> str:
