@@ -10,7 +10,8 @@ from markupsafe import escape
 
 from newsletter.channels.social.blocks import begin
 from newsletter.channels.social.even import is_even, is_plain, keeps_plain
-from newsletter.channels.social.layouts import BETWEEN, Sheets
+from newsletter.channels.social.layouts import BETWEEN, NONE, TEXT, Sheets, are_tidy, kinds
+from newsletter.channels.social.layouts import LINK as LINKED
 from newsletter.channels.social.material import of_announcement
 from newsletter.channels.social.overview import Cards, _html
 from newsletter.channels.social.platforms import PLATFORMS
@@ -77,6 +78,20 @@ def test_templates_give_together_what_they_give_alone(announcement: Announcement
     same(sheets, values, material.link)
 
 
+@pytest.mark.parametrize("points", [3, 9])
+def test_long_lists_give_what_short_ones_give(points: int) -> None:
+    made = composer()
+    material = of_announcement(publication().announcements[0], publication(), words("fr"))
+    values = {**material.values, "link": material.link, "points": ("Un prix",) * points}
+    sheets = made._sheets.get(made.platforms) or made._new_sheets(made.platforms)
+    filled = sheets.template._text.filled
+    same(sheets, values, material.link)
+    assert sheets.template.anew(values) == sheets.template.render(values)
+    for _ in range(20):
+        sheets.drafts(values, {"": NONE}, spelled)
+    assert (sheets.template._text.filled - filled > 10) is (points == 3)
+
+
 def spelled(text: str) -> str:
     """Other signs, white space among them."""
     return text.replace("\u00a0", " ").replace("🏆", "")
@@ -85,11 +100,27 @@ def spelled(text: str) -> str:
 def same(sheets: Sheets, values: dict[str, Any], link: str) -> None:
     """What is made of pieces is what is made of the whole; twice, since some of it is found once."""
     for _ in range(2):
-        known = {""}
+        known = {"": NONE}
         fast, slow = sheets.drafts(values, known, spelled), sheets.drafts(values, None, spelled)
-        assert [(each.whole, each.blocks) for each in fast] == [(each.whole, each.blocks) for each in slow]
-        assert all(is_even(each.whole.text, link) for each in fast if each.even)
+        told = [[(each.text, each.dropped, each.shortened, each.blocks) for each in made] for made in (fast, slow)]
+        assert told[0] == told[1]
+        assert all(is_even(each.text, link) for each in fast if each.even)
         assert all(map(is_plain, known)) and link not in known
+
+
+@given(st.lists(CONTENTS, max_size=4), st.sampled_from((LINK, "a", "https://exemple.fr/été")))
+def test_texts_are_looked_at_together_as_one_by_one(content: list[str], link: str) -> None:
+    known = {"": NONE}
+    found = kinds(content, link, known)
+    texts = [each for each in content if each not in ("", link)]
+    tidy = [each.strip(" \n") == each and not any(sign in each for sign in ("\t", " \n", "\n\n\n")) for each in texts]
+    assert are_tidy(texts) is all(tidy)
+    if link.isascii():
+        assert (found is not None) is (all(tidy) and all(map(is_plain, texts)))
+    if found is not None:
+        assert list(found) == [NONE if not each else LINKED if each == link else TEXT for each in content]
+    assert all(map(is_plain, known)) and link not in known
+    assert kinds(["a\x01b"], link, known) is None
 
 
 @given(st.lists(LITERALS, min_size=1, max_size=4), st.data())

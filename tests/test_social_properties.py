@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import pipeline
-from newsletter.channels.social.composing import Composer
+from newsletter.channels.social.composing import _SIZES, Composer
+from newsletter.channels.social.cutting import by_sentence
 from newsletter.channels.social.material import Material, of_announcement
 from newsletter.channels.social.platforms import PLATFORMS
 from newsletter.channels.social.posts import Post
@@ -142,3 +143,9 @@ def test_the_hook_stands_within_the_fold(announcement: Announcement) -> None:
         # Writing without spaces has no place to be cut, other than within a word.
         if post.platform.fold and " " in material.title:
             assert len(hook) <= max(post.platform.fold, len(material.title.split(" ")[0])) or "hook" in post.dropped
+
+
+@given(st.lists(LONG, max_size=4).map("\n\n".join), st.integers(0, 500))
+def test_what_is_too_long_by_its_characters_need_not_be_counted(text: str, most: int) -> None:
+    assert by_sentence(text, most) == tuple(each for each in by_sentence(text) if len(each) <= most)
+    assert all(size(text) >= len(text) for size in _SIZES.values())

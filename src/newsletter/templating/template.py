@@ -47,6 +47,10 @@ class Template:
             return filled[0].text, filled[1]
         return self._rendered(values), []
 
+    def anew(self, values: Mapping[str, Any]) -> str:
+        """What render() gives, by Jinja: for values that hardly ever come again in the same form."""
+        return self._rendered(values)
+
     def draw(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
         """The file with a token for each piece of content, and the HTML of these pieces. Faults as in render()."""
         if filled := self._shape.fill(values):

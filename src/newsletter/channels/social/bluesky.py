@@ -80,11 +80,12 @@ def app_count_even(text: str, link: str) -> int:
 
 def facets_even(text: str, link: str, tags: Sequence[str]) -> tuple[Facet, ...]:
     """Its facets; `tags` are all its hashtags, one after the other behind the link and its last words."""
-    at = units.utf8(text[: text.find(link)])
-    found = [Facet(each.kind, each.value, at + each.start, at + each.end) for each in _alone(link)[1]]
-    at = units.utf8(text) - sum(map(units.utf8, tags)) - max(0, len(tags) - 1)
+    whole = text.encode("utf-8", "surrogatepass")
+    at = whole.find(link.encode("ascii"))
+    found = [Facet(kind, value, at + start, at + end) for kind, value, start, end in _alone(link)[1]]
+    at = len(whole) - len(" ".join(tags).encode("utf-8", "surrogatepass"))
     for tag in tags:
-        end = at + units.utf8(tag)
+        end = at + (len(tag) if tag.isascii() else units.utf8(tag))
         found.append(Facet("tag", tag[1:], at, end))
         at = end + 1
     return tuple(found)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from newsletter.campaign import marker
 from newsletter.channels.social import mastodon, sms, threads, units, x
 from newsletter.channels.social.blocks import begin, only
-from newsletter.channels.social.count import Count, count, excess
+from newsletter.channels.social.count import Count, count, counted, excess
 from newsletter.channels.social.even import is_even, stands_apart
 from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
-from newsletter.channels.social.layouts import BETWEEN, Draft, Sheets
+from newsletter.channels.social.layouts import BETWEEN, NONE, Draft, Sheets
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.platforms import PLATFORMS, Platform
 from newsletter.channels.social.posts import Post
@@ -32,12 +32,14 @@ class Composer:
     settings: Settings
     templates: Templates
     platforms: tuple[str, ...] = field(init=False)  # those that are written for, in the table's order
+    _aims: dict[str, tuple[Platform, int]] = field(init=False)  # each of them with its limit
     _sheets: dict[tuple[str, ...], Sheets] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.templates.add_filters(block=begin, only=only)
         chosen = self.settings.social.platforms or DEFAULT
         self.platforms = tuple(name for name in PLATFORMS if name in chosen)
+        self._aims = {name: (PLATFORMS[name], self.limit(name) or PLATFORMS[name].limit) for name in self.platforms}
 
     def limit(self, platform: str) -> int | None:
         """The limit that the settings give a platform, if any."""
@@ -51,11 +53,17 @@ class Composer:
 
     def posts(self, material: Material) -> Iterator[Post]:
         """The texts of every platform, those of a thread one after the other."""
-        by_hand = dict(material.social.texts)
-        names = [name for name in self.platforms if name not in material.social.skip]
+        social = material.social
+        if not (social.texts or social.skip or social.thread):  # as nearly all
+            drafts = self._drafts(material, self.platforms)
+            for name in self.platforms:
+                yield self._single(material, name, *drafts[name])
+            return
+        by_hand = dict(social.texts)
+        names = [name for name in self.platforms if name not in social.skip]
         drafts = self._drafts(material, [name for name in names if name not in by_hand])
         for name in names:
-            threaded = material.social.thread and name in _THREADED
+            threaded = social.thread and name in _THREADED
             if name in by_hand:
                 yield from self._by_hand(by_hand[name], name, threaded)
             elif threaded:
@@ -69,28 +77,28 @@ class Composer:
             yield Post(PLATFORMS[name], part, self.count(part, name), by_hand=True, part=number, parts=len(parts))
 
     def _single(self, material: Material, name: str, made: Draft, link: str, suffix: str = "") -> Post:
-        row, limit = PLATFORMS[name], self.limit(name)
+        row, limit = self._aims[name]
         # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
-        summed = material.plain and row.unit != "sms"
-        room = (limit or row.limit) - len(suffix) - _more(link, row) if summed else 0
-        if not summed or len(made.whole.text) <= room:
-            post = self._post(row, made.whole, suffix, link, plain=made.even)
+        summed = row.unit != "sms" and material.plain
+        room = limit - len(suffix)
+        if summed and row.links != "literal":
+            room -= _more(link, row)
+        text = made.text + suffix if suffix else made.text
+        if not summed or len(made.text) <= room:
+            post = _post(row, limit, text, made, link if _is_around(made, text, link, suffix) else "")
             if post.counted.fits:
                 return post
         if summed and (fitted := fit(made.blocks, Measure(_SIZES[row.unit], room), row.fold)):
-            post = self._post(row, fitted, suffix, link, plain=made.even)
+            text = fitted.text + suffix
+            stands = stands_apart(text, link) if made.even else is_even(text, link)
+            post = _post(row, limit, text, fitted, link if stands else "")
             if post.counted.fits:
                 return post
         exact = Measure(_SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
         # Where not even title and link fit, what comes out says by how much, and stops the build.
-        return self._post(row, fit(made.blocks, exact, row.fold) or Fitted(link, ("hook",)), suffix, link)
-
-    def _post(self, row: Platform, fitted: Fitted, suffix: str, link: str, *, plain: bool = False) -> Post:
-        """A text as a post; `plain`: all in it but its link is known to be plain."""
+        fitted = fit(made.blocks, exact, row.fold) or Fitted(link, ("hook",))
         text = fitted.text + suffix
-        link = link if (stands_apart if plain else is_even)(text, link) else ""
-        counted = self.count(text, row.name, link)
-        return Post(row, text, counted, dropped=fitted.dropped, shortened=fitted.shortened, link=link)
+        return _post(row, limit, text, fitted, link if is_even(text, link) else "")
 
     def _thread(self, material: Material, name: str, made: Draft, link: str) -> Iterator[Post]:
         row = PLATFORMS[name]
@@ -115,7 +123,7 @@ class Composer:
     def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[Draft, str]]:
         """The draft of each platform's text, and the link in it. Texts with one link are made at once."""
         found: dict[str, tuple[Draft, str]] = {}
-        known = material.known if material.plain else None
+        known = {"": NONE} if material.plain else None
         for link, same in self._by_link(material, names) if names else ():
 
             def spelled(text: str, link: str = link) -> str:
@@ -162,10 +170,20 @@ def _plain(rendered: str, link: str, *, transliterate: bool) -> str:
     return link.join(map(plain, rendered.split(link)))
 
 
+def _is_around(made: Draft, text: str, link: str, suffix: str) -> bool:
+    """Whether all of a draft is even around its link."""
+    if made.even:
+        return not suffix or stands_apart(text, link)
+    return is_even(text, link)
+
+
+def _post(row: Platform, limit: int, text: str, made: Draft | Fitted, link: str) -> Post:
+    """A text as a post; `link`: the one that it is even around."""
+    return Post(row, text, counted(text, row, limit, link), False, made.dropped, made.shortened, 1, 1, link)
+
+
 def _more(link: str, row: Platform) -> int:
-    """What a link counts more, or less, than its characters do."""
-    if row.links == "literal":
-        return 0
+    """What a link counts more, or less, than its characters do, where it does not count as it is."""
     if not link.isascii():
         return count(link, row.name).count - _SIZES[row.unit](link)
-    return (x.measure_even(link, link).total if row.name == "x" else max(mastodon.counts_even(link, link))) - len(link)
+    return (x.weigh_link(link) if row.name == "x" else max(mastodon.counts_even(link, link))) - len(link)

@@ -42,6 +42,11 @@ _HANGING = frozenset(
 
 def sentences(paragraph: str) -> list[str]:
     """The sentences of a paragraph; a quotation or bracket is never divided."""
+    return list(_sentences(paragraph))
+
+
+@lru_cache(maxsize=512)
+def _sentences(paragraph: str) -> tuple[str, ...]:
     found: list[str] = []
     held = ""
     for sentence in text.sentences(paragraph):
@@ -49,7 +54,7 @@ def sentences(paragraph: str) -> list[str]:
         if is_closed(held):
             found.append(held)
             held = ""
-    return [*found, held] if held else found
+    return (*found, held) if held else tuple(found)
 
 
 def is_closed(passage: str) -> bool:
@@ -57,15 +62,19 @@ def is_closed(passage: str) -> bool:
     return all(passage.count(sign) <= passage.count(other) for sign, other in _PAIRS.items())
 
 
-@lru_cache(maxsize=512)
-def by_sentence(whole: str) -> tuple[str, ...]:
-    """A text less its last sentence, less its last two, and so on; the longest first, the whole left out."""
+def by_sentence(whole: str, most: int | None = None) -> tuple[str, ...]:
+    """A text less its last sentence, less its last two, and so on; the longest first, the whole left out.
+
+    With `most`, only those of no more characters.
+    """
     found: list[str] = []
     done = gap = ""
     for paragraph in whole.split("\n\n"):
         for line in paragraph.split("\n"):
-            for sentence in sentences(line):
+            for sentence in _sentences(line):
                 done += gap + sentence
+                if most is not None and len(done) > most:
+                    return tuple(reversed(found))
                 found.append(done)
                 gap = " "
             gap = "\n"

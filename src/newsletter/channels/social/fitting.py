@@ -19,6 +19,7 @@ Size = Callable[[str], int]
 class Measure(NamedTuple):
     """How long a text is. `size` estimates a part; a text that is the sum of its parts has `room` for so much.
 
+    In no unit is a part smaller than its characters are many: by these alone most that do not fit are passed over.
     Of others, `excess` counts the whole: by how many units it is too long, 0 or less when it fits.
     """
 
@@ -59,13 +60,12 @@ def _begun(blocks: list[Block], fold: int | None) -> list[str]:
 
 
 def _fitted(blocks: list[Block], texts: list[str]) -> Fitted:
-    both = zip(blocks, texts, strict=True)
-    changed = [(kind.name, text) for (kind, whole, _), text in both if text is not whole]
-    return Fitted(
-        assemble(blocks, texts),
-        tuple([name for name, text in changed if not text]),
-        tuple([name for name, text in changed if text]),
-    )
+    dropped: list[str] = []
+    shortened: list[str] = []
+    for (kind, whole, _), text in zip(blocks, texts, strict=True):
+        if text is not whole:
+            (shortened if text else dropped).append(kind.name)
+    return Fitted(assemble(blocks, texts), tuple(dropped), tuple(shortened))
 
 
 def shorter(text: str, most: int) -> str:
@@ -100,7 +100,7 @@ class _Search:
         self.size, self.room, self.excess = measure
         self.kinds = [kind for kind, _, _ in blocks]
         self.gaps = [len(gap) for _, _, gap in blocks]
-        self.sizes = list(map(self.size, texts))
+        self.sizes = list(map(measure.size, texts))
         self.over = 0
 
     def run(self) -> None:
@@ -136,14 +136,14 @@ class _Search:
 
     def cut_sentences(self) -> None:
         for index in self.cuttable():
-            if self.replace(index, cutting.by_sentence(self.texts[index])):
+            if self.replace(index, cutting.by_sentence(self.texts[index], self.sizes[index] - self.over)):
                 return
 
     def cut_words(self) -> None:
         for index in self.cuttable():
             text = self.texts[index]
             room = self.sizes[index] - self.over
-            options = _cut(text, lambda each, room=room: self.size(each) <= room)  # type: ignore[misc]
+            options = _cut(text, lambda each, room=room: self.is_within(each, room))  # type: ignore[misc]
             if self.replace(index, (each for each in options if len(each) >= cutting.LEAST)):
                 return
 
@@ -160,34 +160,41 @@ class _Search:
             if kind.name == HOOK:
                 text = self.texts[index]
                 room = self.sizes[index] - self.over
-                options = _cut(text, lambda each, room=room: self.size(each) <= room)  # type: ignore[misc]
+                options = _cut(text, lambda each, room=room: self.is_within(each, room))  # type: ignore[misc]
                 if self.replace(index, (*cutting.by_sentence(text), *options, *cutting.by_grapheme(text))):
                     return
 
+    def is_within(self, text: str, room: int) -> bool:
+        return len(text) <= room and self.size(text) <= room
+
     def cuttable(self) -> list[int]:
-        both = enumerate(zip(self.kinds, self.texts, strict=True))
-        return [index for index, (kind, text) in both if kind.cut and text and kind.name != HOOK][::-1]
+        kinds, texts = self.kinds, self.texts
+        return [at for at in range(len(texts) - 1, -1, -1) if kinds[at].cut and texts[at] and kinds[at].name != HOOK]
 
     def replace(self, index: int, options: Iterable[str]) -> bool:
         """Try shorter forms of a block until the whole fits; keeps the shortest tried."""
+        room = self.sizes[index] - self.over
         for text in options:
+            if text and len(text) > room:
+                continue
             size = self.size(text)
-            if text and self.over - self.sizes[index] + size > 0:
+            if text and size > room:
                 continue
             self.put(index, text, size)
             self.count()
             if self.over <= 0:
                 return True
+            room = size - self.over
         return False
 
     def restore(self) -> None:
         """Bring back what there is room for after all, what went last first."""
-        gone = [(kind.drop, index) for index, kind in enumerate(self.kinds) if not self.texts[index]]
+        gone = [(self.kinds[index].drop, index) for index, text in enumerate(self.texts) if not text]
         for _, index in sorted(gone, reverse=True):
             kind, whole, _ = self.blocks[index]
-            for text in (whole, *(cutting.by_sentence(whole) if kind.cut else ())):
-                size = self.size(text)
-                if self.over + size <= 0 and self.fits_with(index, text, size):
+            room = -self.over
+            for text in (whole, *(cutting.by_sentence(whole, room) if kind.cut else ())):
+                if len(text) <= room and (size := self.size(text)) <= room and self.fits_with(index, text, size):
                     break
 
     def fits_with(self, index: int, text: str, size: int) -> bool:

@@ -14,6 +14,7 @@ from newsletter.model import Announcement, Event, Issue, Prose, Publication, Soc
 from newsletter.prose import paragraphs
 from newsletter.words import Words
 
+_TOLD = itemgetter("title", "summary", "intro", "publication", "brand", "when", "place", "address")
 _REPEATED = 0.4  # a beginning that holds this part of a summary's words says it again
 _WORD = re.compile(r"\w{4,}")
 _FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))")
@@ -45,14 +46,8 @@ class Material:
     def plain(self) -> bool:
         """Whether no text holds what counts otherwise than by its characters: links, mentions, joined emoji."""
         # What else there is is made of these.
-        told = itemgetter("title", "summary", "intro", "publication", "brand", "when", "place", "address")(self.values)
-        whole = "\n".join((*told, *self.values["points"]))
+        whole = "\n".join((*_TOLD(self.values), *self.values["points"]))
         return is_plain(whole) and "＠" not in whole
-
-    @cached_property
-    def known(self) -> set[str]:
-        """Texts that are known to be plain and tidy (see layouts.py)."""
-        return {""}
 
     @cached_property
     def tags(self) -> frozenset[str]:
@@ -157,8 +152,10 @@ def _whole(told: Iterable[str]) -> tuple[str, ...]:
 
 
 def _repeats(summary: str, intro: str) -> bool:
+    if not intro:
+        return False
     said = set(_WORD.findall(summary.casefold()))
-    return bool(intro) and len(said & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(said)
+    return len(said & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(said)
 
 
 _NO_EVENT: dict[str, Any] = {

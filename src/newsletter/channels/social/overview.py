@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from newsletter.brand import colours
 from newsletter.channels.social.material import Material
+from newsletter.channels.social.platforms import Platform
 from newsletter.channels.social.posts import Post
 from newsletter.filling import Form, form, token
 from newsletter.model import Artefact, Publication
@@ -105,25 +106,37 @@ class Facts:
     def __init__(self, words: Words) -> None:
         self.words = words
         self._said = cache(lambda key, **values: _html(words(f"social_{key}", **values)))
+        self._alike = cache(self._told_alike)
 
     def of(self, post: Post, fold: str) -> list[tuple[str, str]]:
         """Pairs of a name and what is to tell."""
-        counted, said = post.counted, self._said
-        extra = post.extra if post.platform.unit == "sms" else {}
-        parts = f", {said('segments', count=extra['segments'], encoding=extra['encoding'])}" if extra else ""
-        certain = said(counted.certainty.replace("-", "_"))
-        found = [(said("count"), f"{counted.count} {said('of')} {counted.limit}{parts} ({certain})")]
-        if fold:
-            found.append((said("fold"), said("characters", count=post.platform.fold)))
-        if post.by_hand:
-            found.append((said("source"), said("by_hand")))
-        if post.dropped or post.shortened:
-            found.append((said("dropped"), ", ".join(map(self._block, post.dropped + post.shortened))))
+        counted, row, said, parts = post.counted, post.platform, self._said, ""
+        within, others = self._alike(
+            row, counted.limit, counted.certainty, fold != "", post.by_hand, post.dropped + post.shortened
+        )
+        extra = post.extra if row.unit == "sms" else {}
+        if extra:
+            parts = f", {said('segments', count=extra['segments'], encoding=extra['encoding'])}"
+        found = [(said("count"), f"{counted.count}{within[0]}{parts}{within[1]}"), *others]
         if extra.get("offenders"):
             fewer = int(extra["segments_if_transliterated"]), int(extra["segments"])
             without = f" ({said('without', count=fewer[0])})" if fewer[0] < fewer[1] else ""
             found.append((said("offenders"), f"{_html(post.offenders)}{without}"))
         return found
+
+    def _told_alike(
+        self, row: Platform, limit: int, certainty: str, folded: bool, by_hand: bool, lost: tuple[str, ...]
+    ) -> tuple[tuple[str, str], list[tuple[str, str]]]:
+        """What is told alike of many texts: what follows how much one counts and in how many parts, and other pairs."""
+        said = self._said
+        found = []
+        if folded:
+            found.append((said("fold"), said("characters", count=row.fold)))
+        if by_hand:
+            found.append((said("source"), said("by_hand")))
+        if lost:
+            found.append((said("dropped"), ", ".join(map(self._block, lost))))
+        return (f" {said('of')} {limit}", f" ({said(certainty.replace('-', '_'))})"), found
 
     def _block(self, name: str) -> str:
         return _html(self.words.strings.get(f"social_block_{name.replace(' ', '_')}", name))

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from newsletter.channels.social import bluesky, units, x
 from newsletter.channels.social.count import Count
-from newsletter.channels.social.platforms import Platform
+from newsletter.channels.social.platforms import Certainty, Platform
 
 _NEAR = 5  # units below the limit within which a count that is no exact one is doubtful
 _ADDRESS = re.compile(r"https?://[^\s«»]+")
@@ -46,6 +47,8 @@ class Post(NamedTuple):
     def offenders(self) -> str:
         """The characters that force UCS-2 on a text message, those that nobody sees by their names."""
         found = str(self.extra.get("offenders", ""))
+        if not found:
+            return ""
         return " ".join(each if each.isprintable() else unicodedata.name(each, "?").lower() for each in found)
 
     @property
@@ -65,18 +68,31 @@ def links(text: str, platform: Platform) -> tuple[str, ...]:
     return tuple(found.rstrip(".,;:!?)…’'\"\u00a0") for found in _ADDRESS.findall(text))
 
 
-def warnings(post: Post) -> tuple[str, ...]:
-    """What the reader of the files should know of a text, in plain words."""
-    counted, certainty = post.counted, post.counted.certainty
-    found = [f"the {name} is shortened" for name in post.shortened]
-    if post.platform.unit == "sms" and (offenders := post.offenders):
-        extra = post.extra
-        found.append(
-            f"{offenders} cannot be sent in GSM-7: {extra['segments']} parts; "
-            f"{extra['segments_if_transliterated']} without accents"
-        )
-    if certainty != post.platform.certainty:
+def is_near(counted: Count) -> bool:
+    """Whether a count that is no exact one is too near the limit to be sure of."""
+    return counted.certainty != "exact" and 0 <= counted.limit - counted.count <= _NEAR
+
+
+def costs(post: Post) -> str:
+    """What signs that are not GSM-7's make of a text message; empty for any other text."""
+    if post.platform.unit != "sms" or not (offenders := post.offenders):
+        return ""
+    extra = post.extra
+    return (
+        f"{offenders} cannot be sent in GSM-7: {extra['segments']} parts; "
+        f"{extra['segments_if_transliterated']} without accents"
+    )
+
+
+def warnings(
+    row: Platform, certainty: Certainty, shortened: Iterable[str], cost: str, *, near: bool
+) -> tuple[str, ...]:
+    """What the reader of the files should know of a text, in plain words; for `cost` and `near` see above."""
+    found = [f"the {name} is shortened" for name in shortened]
+    if cost:
+        found.append(cost)
+    if certainty != row.certainty:
         found.append("an emoji or a domain is newer than the table that is counted with: the count is an upper bound")
-    if certainty != "exact" and 0 <= counted.limit - counted.count <= _NEAR:
+    if near:
         found.append(f"near the limit, and the count is {certainty}")
     return tuple(found)

@@ -21,6 +21,7 @@ _ESCAPED = "\f^{}\\[~]|€"
 _SEPTETS = dict.fromkeys(_BASIC, 1) | dict.fromkeys(_ESCAPED, 2)
 _TWO = re.compile(f"[{re.escape(_ESCAPED)}]")
 _OTHER = re.compile(f"[^{re.escape(_BASIC + _ESCAPED)}]")
+_COMMON = bytes(map(ord, filter(str.isascii, _BASIC)))
 
 # Typography that a plain sign says as well; letters are spelling, and another matter.
 _TYPOGRAPHY = (
@@ -51,7 +52,7 @@ class Message:
 
 def segments(text: str) -> Message:
     """Encoding, units (septets or UTF-16 units) and parts of a text."""
-    others = _OTHER.findall(text)
+    others = _OTHER.findall(_uncommon(text))
     if not others:
         parts = _gsm7_parts(text)
         return Message("GSM-7", _septets(text), parts, (), parts)
@@ -62,13 +63,13 @@ def segments(text: str) -> Message:
 
 def excess(text: str, limit: int) -> int:
     """By how many units a text is too long for so many parts, 0 or less when it fits."""
-    over = length(text) - capacity("UCS-2" if _OTHER.search(text) else "GSM-7", limit)
+    over = length(text) - capacity("UCS-2" if _OTHER.search(_uncommon(text)) else "GSM-7", limit)
     return min(over, 0) if _parts(text) <= limit else max(over, 1)
 
 
 def length(text: str) -> int:
     """UTF-16 units of a text, or its septets when GSM 03.38 has all of its characters."""
-    return units.utf16(text) if _OTHER.search(text) else _septets(text)
+    return units.utf16(text) if _OTHER.search(_uncommon(text)) else _septets(text)
 
 
 def capacity(encoding: str, parts: int) -> int:
@@ -80,7 +81,7 @@ def capacity(encoding: str, parts: int) -> int:
 def plain_typography(text: str) -> str:
     """A text in NFC with plain quotation marks, dashes and spaces; its letters stay, `œ` apart."""
     text = units.composed(text)
-    for sign in set(_TYPOGRAPHIC.findall(text)):
+    for sign in set(_TYPOGRAPHIC.findall(_uncommon(text))):
         text = text.replace(sign, _TYPOGRAPHY[sign])
     return text
 
@@ -88,9 +89,15 @@ def plain_typography(text: str) -> str:
 def transliterated(text: str) -> str:
     """A text with plain typography, and without the accents that GSM 03.38 lacks; the rest stays."""
     text = units.composed(text)
-    for character in set(_OTHER.findall(text)):
+    for character in set(_OTHER.findall(_uncommon(text))):
         text = text.replace(character, _plain(character))
     return text
+
+
+@lru_cache(maxsize=64)
+def _uncommon(text: str) -> str:
+    """What of a text is more than the ASCII that takes one septet: all that needs a look."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _COMMON).decode("utf-8", "surrogatepass")
 
 
 @lru_cache
@@ -103,11 +110,11 @@ def _plain(character: str) -> str:
 
 
 def _septets(text: str) -> int:
-    return len(text) + len(_TWO.findall(text))
+    return len(text) + len(_TWO.findall(_uncommon(text)))
 
 
 def _parts(text: str) -> int:
-    return _ucs2_parts(text) if _OTHER.search(text) else _gsm7_parts(text)
+    return _ucs2_parts(text) if _OTHER.search(_uncommon(text)) else _gsm7_parts(text)
 
 
 def _gsm7_parts(text: str) -> int:

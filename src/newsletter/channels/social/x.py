@@ -63,6 +63,11 @@ def measure_even(text: str, link: str) -> Weight:
     return Weight(plain(unicodedata.normalize("NFC", text)) - len(link) + known.total, known.exact)
 
 
+def weigh_link(link: str) -> int:
+    """The weight of a link, of ASCII only, in such a text."""
+    return _alone(link)[0].total
+
+
 def links_even(link: str) -> tuple[str, ...]:
     """What X turns into links in a text that is even around its only link."""
     return _alone(link)[1]
