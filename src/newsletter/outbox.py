@@ -196,10 +196,8 @@ class Intake:
 
     def _admit(self, path: str) -> None:
         """Each path once."""
-        folded = path.casefold()
-        for folder in _above(folded):
-            if folder in self.folders:
-                break
+        folded = folder = path.casefold()
+        while (folder := folder[: max(folder.rfind("/"), 0)]) not in self.folders:
             if self._is_file(folder):
                 raise _inside(path)
             self.folders.add(folder)
@@ -238,8 +236,11 @@ class Intake:
 
     def _admitted(self, line: bytes) -> str:
         """The path of a line, if its file stands there already; else "". Raises ValueError for one that is taken."""
-        path = json.loads(_quoted(line))
+        quoted = _quoted(line)
+        path: str = json.loads(quoted) if b"\\" in quoted else quoted[1:-1].decode()
         self._admit(path)
+        if not self.old.files:
+            return ""
         begin = line.index(_SHA256) + len(_SHA256)
         return path if self.old.holds(path, bytes.fromhex(line[begin : begin + 64].decode())) else ""
 

@@ -77,14 +77,14 @@ class Prose:
     pictures: tuple[Picture, ...] = field(default_factory=tuple)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return _arrived, tuple(map(pickle.PickleBuffer, self.__dict__.get(_SEALED) or _sealed(self)))
+        sealed = self.__dict__.get(_SEALED) or _sealed(self)
+        return _arrived, (self.lead, self.chains, *map(pickle.PickleBuffer, sealed))
 
     def seal(self, put: Callable[[bytes], Sealed] = bytes) -> None:
         """Keep it as it travels, in half the room, where `put` puts it."""
         if _SEALED not in self.__dict__:
-            sealed = _sealed(self)
-            self.__dict__.clear()
-            self.__dict__[_SEALED] = tuple(map(put, sealed))
+            self.__dict__[_SEALED] = tuple(map(put, _sealed(self)))
+            self.close()
 
     def __getattr__(self, name: str) -> Any:
         """A field of one that is sealed."""
@@ -94,7 +94,7 @@ class Prose:
         html, texts, others = sealed
         if name == "html":  # takes no time, and much room
             return str(html, "utf-8")
-        if not self.__dict__.keys() & _FIELDS:
+        if self.__dict__.keys().isdisjoint(_FIELDS):
             if len(_OPEN) == _OPEN.maxlen:
                 _OPEN.popleft().close()
             _OPEN.append(self)
@@ -102,14 +102,14 @@ class Prose:
         return self.__dict__[name]
 
     def close(self) -> None:
-        """Seal it again, if it travelled."""
+        """Seal it again, if it was sealed."""
         if _SEALED in self.__dict__:
             for name in _FIELDS:
                 self.__dict__.pop(name, None)
 
 
 _SEALED = "_sealed"
-_FIELDS = frozenset(each.name for each in fields(Prose))
+_FIELDS = frozenset(each.name for each in fields(Prose)) - {"lead", "chains"}  # those are small, and often asked for
 _TEXTS = frozenset(("blocks", "paragraphs"))  # long, and of no use for a page or a feed
 _OPEN: deque[Prose] = deque(maxlen=64)
 
@@ -120,8 +120,8 @@ def _sealed(prose: Prose) -> tuple[bytes, bytes, bytes]:
         tuple(map(tuple, rows)) for rows in (prose.blocks, prose.references, prose.pictures)
     )
     texts = pickle.dumps((blocks, prose.paragraphs), pickle.HIGHEST_PROTOCOL)
-    others = (references, prose.lead, prose.anchors, prose.chains, pictures)
-    return prose.html.encode(), texts, pickle.dumps(others, pickle.HIGHEST_PROTOCOL)
+    others = pickle.dumps((references, prose.anchors, pictures), pickle.HIGHEST_PROTOCOL)
+    return prose.html.encode(), texts, others
 
 
 def _open_texts(sealed: Sealed) -> dict[str, Any]:
@@ -130,16 +130,15 @@ def _open_texts(sealed: Sealed) -> dict[str, Any]:
 
 
 def _open_others(sealed: Sealed) -> dict[str, Any]:
-    references, lead, anchors, chains, pictures = pickle.loads(sealed)
+    references, anchors, pictures = pickle.loads(sealed)
     return {
-        "references": tuple(map(_reference, references)), "lead": lead, "anchors": anchors, "chains": chains,
-        "pictures": tuple(map(_picture, pictures)),
+        "references": tuple(map(_reference, references)), "anchors": anchors, "pictures": tuple(map(_picture, pictures))
     }  # fmt: skip
 
 
-def _arrived(html: Sealed, texts: Sealed, others: Sealed) -> Prose:
+def _arrived(lead: int, chains: frozenset[str], *sealed: Sealed) -> Prose:
     made = object.__new__(Prose)
-    made.__dict__[_SEALED] = html, texts, others
+    made.__dict__.update(lead=lead, chains=chains, _sealed=sealed)
     return made
 
 

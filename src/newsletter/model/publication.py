@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from newsletter.model.announcement import Announcement, Issue
 from newsletter.model.settings import Settings
@@ -58,8 +58,7 @@ class Publication:
         return (own, *sorted(others))
 
 
-@dataclass(frozen=True, slots=True)
-class Artefact:
+class Artefact(NamedTuple):
     """One file to be: path relative to outbox/, bytes, media type, the announcement it is of.
 
     A file on disk may stand in for the bytes (`file`), so that assets are copied, not held.
