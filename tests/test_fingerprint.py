@@ -90,6 +90,9 @@ EDITS: dict[str, Edit] = {
     "a stamp that is gone": lambda p: os.unlink(p.root / ".outbox.stamp"),
     "a file that is gone": lambda p: os.unlink(p.root / "outbox/site/index.html"),
     "a file edited by hand": lambda p: p.write("outbox/site/index.html", "x"),
+    "a letter, by hand": lambda p: p.write(
+        "outbox/site/index.html", (p.root / "outbox/site/index.html").read_bytes().replace(b"prix", b"prex")
+    ),
     "a manifest that is none": lambda p: p.write("outbox/manifest.json", "{}"),
 }
 

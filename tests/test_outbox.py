@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from newsletter import exchange, spool
 from newsletter.model import Artefact
-from newsletter.outbox import DiskFault, Published, publish, verify
+from newsletter.outbox import DiskFault, Published, publish, publish_made, verify
 from newsletter.problems import Place, Problem, Problems, Stop
 
 Tree = Mapping[str, bytes]
@@ -695,16 +695,48 @@ def test_verify_tells_every_file_that_is_not_as_built(old: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("how", ["edited", "a link", "a pipe"])
+def test_a_file_that_was_changed_by_hand_is_replaced_though_its_size_is_the_same(old: Path, how: str) -> None:
+    path = old / "site/b.html"
+    path.unlink()
+    if how == "edited":
+        path.write_bytes(b"zz")
+    elif how == "a link":
+        (old.parent / "elsewhere").write_bytes(b"bb")
+        path.symlink_to(old.parent / "elsewhere")
+    else:
+        os.mkfifo(path)
+    problems = Problems()
+    assert put(old, OLD, problems).changed
+    assert codes(problems) == [("warning", "edited-output", "outbox/site/b.html")]
+    assert tree(old) == OLD and not path.is_symlink()
+    assert not list(verify(old))
+
+
+def test_what_lies_beside_an_outbox_is_no_way_out(old: Path) -> None:
+    outside = old.parent.parent / "outside"
+    outside.write_bytes(b"precious")
+    (old.parent / ".outbox.stamp").symlink_to(outside)
+    publish_made(lambda intake: (intake.standing("f" * 64), map(intake.take, artefacts(NEW)))[1], old, Problems())
+    assert outside.read_bytes() == b"precious"
+    assert not (old.parent / ".outbox.stamp").is_symlink()
+    (old.parent / ".outbox.lock").unlink()
+    (old.parent / ".outbox.lock").symlink_to(old.parent / "new")
+    with pytest.raises(DiskFault, match=r"\.outbox\.lock"):
+        put(old, OLD)
+    assert not (old.parent / "new").exists()
+
+
 @pytest.mark.parametrize("kind", ["pipe", "unreadable"])
 def test_verify_of_a_file_that_cannot_be_read(old: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: object) -> None:
+    def refuse(*_: object) -> bytes:
         raise OSError(errno.EIO, "broken")
 
     if kind == "pipe":
         (old / "site/a.html").unlink()
         os.mkfifo(old / "site/a.html")
     else:
-        monkeypatch.setattr(exchange.Reading, "whole", refuse)
+        monkeypatch.setattr(os, "read", refuse)
     assert ("error", "damaged-output", "outbox/site/a.html") in codes(verify(old))
 
 

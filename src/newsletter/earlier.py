@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter import exchange
-from newsletter.exchange import Standing, refusals
+from newsletter.exchange import refusals
 from newsletter.manifest import MANIFEST, entries_of
+
+_PIECE = 1 << 20  # bytes of a file that are held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,65 +26,70 @@ class Earlier:
 
     root: str
     sha256: str = ""  # of the manifest; "" when there is none
-    files: dict[str, bytes] = field(default_factory=dict)  # by path: the hashes of those that are whole, by their sizes
+    files: dict[str, bytes] = field(default_factory=dict)  # by path: the hashes that the manifest tells
     size: int = 0  # of these, in bytes
     edited: tuple[tuple[str, str], ...] = ()  # path and origin of those that have another size now
-    missing: bool = False  # whether any is gone
+    missing: tuple[str, ...] = ()  # paths of those that are gone
     foreign: tuple[str, ...] = ()  # paths of files that newsletter did not write
     empty: tuple[str, ...] = ()  # folders
     trusted: bool = True
 
-    def holds(self, path: str, digest: bytes) -> bool:
-        """Whether the file with this SHA-256 stands there, as far as its size tells."""
+    def names(self, path: str, digest: bytes) -> bool:
+        """Whether the manifest has a file with this SHA-256."""
         return self.files.get(path) == digest
 
+    def is_whole(self, path: str) -> bool:
+        """Whether the file that stands there is the one in the manifest, byte by byte."""
+        try:
+            handle = os.open(f"{self.root}/{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError:
+            return False
+        digest = hashlib.sha256()
+        try:
+            while piece := os.read(handle, _PIECE):
+                digest.update(piece)
+        except OSError:
+            return False
+        finally:
+            os.close(handle)
+        return digest.digest() == self.files[path]
+
     def is_made_of(self, fingerprint: str) -> bool:
-        """Whether it was made of just this, and nothing is missing or changed since, as far as sizes tell."""
+        """Whether it was made of just this, and all of it stands there as it was made."""
         if self.missing or self.edited or not self.sha256:
             return False
-        with suppress(OSError):
-            return Path(_stamp(self.root)).read_bytes() == _mark(fingerprint, self.sha256)
-        return False
+        stamp = f"{fingerprint} {self.sha256}\n".encode()
+        return _read_stamp(_stamp(self.root)) == stamp and all(map(self.is_whole, self.files))
 
 
 def read_earlier(target: str) -> Earlier:
     """The outbox at `target`, which may be absent. Raises DiskFault."""
     tree = exchange.look(target)
-    manifest = read_manifest(tree)
-    if manifest is None:
-        return Earlier(target, foreign=tuple(tree.sizes), empty=tree.empty)
     sizes = tree.sizes
-    del sizes[MANIFEST]
+    if MANIFEST not in sizes:
+        return Earlier(target, foreign=tuple(sizes), empty=tree.empty)
+    manifest = b""
+    if sizes.pop(MANIFEST) > 0:  # a pipe would never end
+        with refusals(target):
+            manifest = Path(target, MANIFEST).read_bytes()
+    sha256 = hashlib.sha256(manifest).hexdigest()
     entries = entries_of(manifest)
     if entries is None:
-        return Earlier(
-            target, hashlib.sha256(manifest).hexdigest(), foreign=tuple(sizes), empty=tree.empty, trusted=False
-        )
+        return Earlier(target, sha256, foreign=tuple(sizes), empty=tree.empty, trusted=False)
     files: dict[str, bytes] = {}
     edited: list[tuple[str, str]] = []
-    size, missing = 0, False
+    missing: list[str] = []
+    size = 0
     for path, entry in entries.items():
         found = sizes.pop(path, None)
         if found is None:
-            missing = True
+            missing.append(path)
         elif found == entry["size"]:
             files[path] = _digest(entry["sha256"])
             size += found
         else:
             edited.append((path, str(entry.get("origin") or "")))
-    return Earlier(
-        target, hashlib.sha256(manifest).hexdigest(), files, size, tuple(edited), missing, tuple(sizes), tree.empty
-    )  # fmt: skip
-
-
-def read_manifest(tree: Standing) -> bytes | None:
-    """The manifest's bytes; None when there is none. Raises DiskFault."""
-    if MANIFEST not in tree.sizes:
-        return None
-    if tree.sizes[MANIFEST] <= 0:  # a pipe would never end
-        return b""
-    with refusals(tree.root):
-        return Path(tree.root, MANIFEST).read_bytes()
+    return Earlier(target, sha256, files, size, tuple(edited), tuple(missing), tuple(sizes), tree.empty)
 
 
 def _digest(sha256: str) -> bytes:
@@ -94,18 +101,30 @@ def _digest(sha256: str) -> bytes:
 
 def put_stamp(target: str, fingerprint: str, sha256: str) -> None:
     """Note what the outbox at `target`, with this hash of its manifest, was made of; "": that nobody knows."""
+    path = _stamp(target)
     # A disk that refuses costs the next build time, no more.
     with suppress(OSError):
+        with suppress(FileNotFoundError):
+            os.unlink(path)
         if fingerprint:
-            Path(_stamp(target)).write_bytes(_mark(fingerprint, sha256))
-        else:
-            os.unlink(_stamp(target))
+            # Never through a link, which might come with a checkout and lead anywhere.
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+            try:
+                os.write(handle, f"{fingerprint} {sha256}\n".encode())
+            finally:
+                os.close(handle)
+
+
+def _read_stamp(path: str) -> bytes:
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            return os.read(handle, 1024)
+        finally:
+            os.close(handle)
+    return b""
 
 
 def _stamp(target: str) -> str:
     parent, name = os.path.split(target)
     return f"{parent}/.{name}.stamp"
-
-
-def _mark(fingerprint: str, sha256: str) -> bytes:
-    return f"{fingerprint} {sha256}\n".encode()

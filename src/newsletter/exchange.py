@@ -60,7 +60,7 @@ def _refused(fault: OSError, path: str) -> DiskFault:
 def locked(path: str, wait: float) -> Iterator[None]:
     """Hold the lock file `path`, made if absent. Raises Busy after `wait` seconds, and DiskFault."""
     with refusals(path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     _held.add(handle)
     try:
         _acquire(handle, path, wait)

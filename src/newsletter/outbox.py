@@ -6,6 +6,7 @@ exchanged in one system call, so a kill at any instant leaves the old outbox or 
 """
 
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -13,12 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring as quote
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from newsletter import exchange
-from newsletter.earlier import Earlier, put_stamp, read_earlier, read_manifest
-from newsletter.exchange import Busy, DiskFault, Growing, Reading, Standing, refusals
-from newsletter.manifest import MANIFEST, entries_of
+from newsletter.earlier import Earlier, put_stamp, read_earlier
+from newsletter.exchange import Busy, DiskFault, Growing, Reading, refusals
+from newsletter.manifest import MANIFEST
 from newsletter.model import Artefact
 from newsletter.problems import Place, Problems, Stop
 from newsletter.spool import Spool
@@ -41,11 +42,12 @@ class Published:
 
 
 class Receipt(NamedTuple):
-    """What is left of an artefact: its line in the manifest."""
+    """What is left of an artefact: its line in the manifest; `edited` when it stood there, but was changed by hand."""
 
     path: str
     size: int
     line: bytes
+    edited: bool = False
 
 
 def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
@@ -99,28 +101,16 @@ def verify(out: Path) -> Problems:
     Raises DiskFault when the folder cannot be read.
     """
     problems, name, cure = Problems(), _name(out), "run 'newsletter build'"
-    tree = exchange.look(os.path.realpath(out))
-    manifest = read_manifest(tree)
-    entries = entries_of(manifest) if manifest is not None else {}
-    if manifest is None:
+    old = read_earlier(os.path.realpath(out))
+    if not old.sha256:
         problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
-    elif entries is None:
+    elif not old.trusted:
         problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
-    for path, entry in (entries or {}).items():
-        place = Place(f"{name}/{path}")
-        if path not in tree.sizes:
-            problems.error(place, "missing-output", "this file is gone", cure)
-        elif not _is_whole(tree, path, entry):
-            problems.error(place, "damaged-output", "this file is not as it was built", cure)
+    for path in old.missing:
+        problems.error(Place(f"{name}/{path}"), "missing-output", "this file is gone", cure)
+    for path in (*(path for path, _ in old.edited), *itertools.filterfalse(old.is_whole, old.files)):
+        problems.error(Place(f"{name}/{path}"), "damaged-output", "this file is not as it was built", cure)
     return problems
-
-
-def _is_whole(tree: Standing, path: str, entry: dict[str, Any]) -> bool:
-    if tree.sizes[path] != entry["size"]:
-        return False
-    with suppress(OSError):
-        return bool(Reading(f"{tree.root}/{path}").whole().digest.hex() == entry["sha256"])
-    return False
 
 
 @dataclass(slots=True)
@@ -134,6 +124,7 @@ class Intake:
     force: bool
     lines: Spool  # of the manifest: all that is kept while files are made
     size: int = 0
+    edited: set[str] = field(default_factory=set)  # paths of files that stood there, but not as they were made
     told: set[str] = field(default_factory=set)  # paths, once all are there
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, those that `told` has not so
     folders: set[str] = field(default_factory=lambda: {""})
@@ -164,35 +155,41 @@ class Intake:
             raise _twice(path) from None
         except NotADirectoryError:
             raise _inside(path) from None
-        digest, size = store
+        digest, size, kept = store
+        edited = not kept and self.old.names(path, digest)
+        if edited:
+            self._tell_edit(path, artefact.origin)
         origin = f'"origin": {quote(artefact.origin)}, ' if artefact.origin else ""
         kind = quote(artefact.media_type)
         line = f'{quote(path)}: {{{origin}"sha256": "{digest.hex()}", "size": {size}, "type": {kind}}}'
-        return Receipt(path, size, line.encode())
+        return Receipt(path, size, line.encode(), edited)
 
-    def _store(self, path: str, content: bytes) -> tuple[bytes, int]:
-        """Hash and size; the file is written unless it stands there already."""
+    def _store(self, path: str, content: bytes) -> tuple[bytes, int, bool]:
+        """Hash, size, and whether the file stands there already; else it is written."""
         digest = hashlib.sha256(content).digest()
-        if not self.old.holds(path, digest):
+        kept = self.old.names(path, digest) and self.old.is_whole(path)
+        if not kept:
             self.tree.write(path, (content,))
-        return digest, len(content)
+        return digest, len(content), kept
 
-    def _store_file(self, path: str, file: str) -> tuple[bytes, int]:
+    def _store_file(self, path: str, file: str) -> tuple[bytes, int, bool]:
         """The same for a file of the project; the hash is that of the copy: the file may change meanwhile."""
         reading = Reading(file)
         if path in self.old.files:
             with refusals(file):
                 reading.whole()
-            if self.old.holds(path, reading.digest):
-                return reading.digest, reading.size
+            if self.old.names(path, reading.digest) and self.old.is_whole(path):
+                return reading.digest, reading.size, True
             reading = Reading(file)
         self.tree.write(path, reading)
-        return reading.digest, reading.size
+        return reading.digest, reading.size, False
 
     def note(self, receipt: Receipt) -> None:
         """What was taken in, wherever."""
         self.lines.append(receipt.line)
         self.size += receipt.size
+        if receipt.edited:
+            self.edited.add(receipt.path)
 
     def _admit(self, path: str) -> None:
         """Each path once."""
@@ -220,7 +217,8 @@ class Intake:
         fingerprint = self.fingerprint if len(self.problems) == self.found else ""
         foreign = old.foreign if old.trusted else tuple(path for path in old.foreign if path not in told)
         self._find_clashes(foreign)
-        self._find_edits()
+        for path, origin in old.edited:
+            self._tell_edit(path, origin)
         if self.problems.fatal:
             raise Stop
         manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % b",\n".join(lines)
@@ -242,7 +240,8 @@ class Intake:
         if not self.old.files:
             return ""
         begin = line.index(_SHA256) + len(_SHA256)
-        return path if self.old.holds(path, bytes.fromhex(line[begin : begin + 64].decode())) else ""
+        named = self.old.names(path, bytes.fromhex(line[begin : begin + 64].decode()))
+        return path if named and path not in self.edited else ""
 
     def _exchange(self, manifest: bytes, staying: Iterable[str]) -> None:
         """Take over what stays of the old tree, and put the next one in its place."""
@@ -262,12 +261,10 @@ class Intake:
                 message = "something that newsletter did not write stands here"
                 self.problems.error(Place(f"{self.name}/{path}"), "foreign-output", message, "move it away")
 
-    def _find_edits(self) -> None:
-        """Files that were changed by hand, as far as their sizes tell."""
-        for path, origin in self.old.edited:
-            cure = f"change {origin or 'the announcement'} instead"
-            message = "this file was changed by hand; the build replaces it"
-            self.problems.warning(Place(f"{self.name}/{path}"), "edited-output", message, cure)
+    def _tell_edit(self, path: str, origin: str) -> None:
+        cure = f"change {origin or 'the announcement'} instead"
+        message = "this file was changed by hand; the build replaces it"
+        self.problems.warning(Place(f"{self.name}/{path}"), "edited-output", message, cure)
 
 
 def _quoted(line: bytes) -> bytes:
