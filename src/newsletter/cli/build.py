@@ -24,7 +24,9 @@ def _processes(written: str | int) -> int:
     return int(written)
 
 
-_JOBS = typer.Option("--jobs", "-j", metavar="N", parser=_processes, help="Processes (default: as many as pay).")
+_JOBS = typer.Option(
+    "--jobs", "-j", metavar="N", parser=_processes, help="Processes (default: as many as pay).", show_default=False
+)
 _FORCE = typer.Option("--force", help="Make every file, even when nothing changed since the last build.")
 # What a summary counts: how a file's path begins and ends, and what it is then.
 _KINDS = (
