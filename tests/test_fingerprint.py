@@ -6,6 +6,7 @@ import shutil
 import sys
 import zoneinfo
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from conftest import Project
 from newsletter import fingerprint as fingerprints
 from newsletter import pipeline
 from newsletter.channels import CHANNELS
+from newsletter.outbox import DiskFault
 from newsletter.problems import Problems
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
@@ -131,7 +133,8 @@ def test_a_moment_counts_for_what_it_shows(
 def of(project: Project, channels: tuple[str, ...] = tuple(CHANNELS)) -> str:
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
-    return fingerprints.fingerprint(project.root, pipeline.read(opened, NOW, problems), channels)
+    around = fingerprints.surroundings(project.root, opened.settings)
+    return fingerprints.fingerprint(around, pipeline.read(opened, NOW, problems), channels)
 
 
 def test_the_program_counts_and_what_it_is_run_by(
@@ -182,6 +185,42 @@ def test_templates_behind_links_count(written: Project, tmp_path: Path) -> None:
     (theme / "card.html").write_text("<p>Rien.</p>")
     assert of(written) != before == before
     assert of(written) == of(written)
+
+
+WHILE = {
+    "a template": EDITS["a template"],
+    "a string": EDITS["a string"],
+    "a picture": EDITS["a picture"],
+    "a picture less": lambda p: os.unlink(p.root / "announcements/prix.png"),
+    "a word": EDITS["a word"],
+    "a setting": EDITS["a setting"],
+}
+
+
+@pytest.mark.parametrize("when", ["read", "open_templates"])
+@pytest.mark.parametrize("edit", WHILE)
+def test_what_is_changed_while_a_build_runs_and_back_is_not_taken_for_unchanged(
+    written: Project, tmp_path: Path, edit: str, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(written.root)
+    real = getattr(pipeline, when)
+
+    def edited(*args: object, **options: object) -> object:
+        WHILE[edit](written)
+        return real(*args, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, when, edited)
+        with suppress(DiskFault):  # for a picture that is gone
+            newsletter.build(written.root, now=NOW)
+    for path in set(tree(written.root)) - set(before):
+        if not path.startswith((".outbox", "outbox/")):
+            os.unlink(written.root / path)
+    for path, content in before.items():
+        (written.root / path).write_bytes(content)
+    build(written)
+    build(written, out=tmp_path / "fresh")
+    assert tree(written.root / "outbox") == tree(tmp_path / "fresh")
 
 
 def test_what_is_wrong_with_what_was_made_is_told_each_time(project: Project) -> None:

@@ -717,7 +717,9 @@ def test_what_lies_beside_an_outbox_is_no_way_out(old: Path) -> None:
     outside = old.parent.parent / "outside"
     outside.write_bytes(b"precious")
     (old.parent / ".outbox.stamp").symlink_to(outside)
-    publish_made(lambda intake: (intake.standing("f" * 64), map(intake.take, artefacts(NEW)))[1], old, Problems())
+    publish_made(
+        lambda intake: [*map(intake.take, artefacts(NEW)), *(intake.conclude("f" * 64) or ())], old, Problems()
+    )
     assert outside.read_bytes() == b"precious"
     assert not (old.parent / ".outbox.stamp").is_symlink()
     (old.parent / ".outbox.lock").unlink()

@@ -8,29 +8,48 @@ import hashlib
 import os
 import sys
 import zoneinfo
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from newsletter.model import Announcement, IssueFile, Publication
+from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings
 from newsletter.templates import packaged
 
 
-def fingerprint(root: Path, publication: Publication, channels: Collection[str]) -> str:
-    """The SHA-256, in hex, of all that the files of these channels depend on, for the project at `root`."""
+def surroundings(root: Path, settings: Settings) -> str:
+    """The SHA-256, in hex, of what may change while a build runs: the program, the theme, the time zone."""
+    return _hash((*_program(), *_tree(root / "templates"), *_zone(str(settings.timezone))))
+
+
+def fingerprint(around: str, publication: Publication, channels: Collection[str]) -> str:
+    """The SHA-256, in hex, of all that the files of these channels depend on: the surroundings, and what was read."""
+    return _hash(_parts(around, publication, channels))
+
+
+def holds(assets: Iterable[Asset]) -> bool:
+    """Whether the project's files are still as they were read."""
+    for asset in assets:
+        try:
+            with open(asset.file, "rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != asset.sha256:
+                    return False
+        except OSError:
+            return False
+    return True
+
+
+def _hash(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    for part in _parts(root, publication, channels):
+    for part in parts:
         # With its length, or what one part ends in could be what the next begins with.
         digest.update(b"%d\n" % len(part))
         digest.update(part)
     return digest.hexdigest()
 
 
-def _parts(root: Path, publication: Publication, channels: Collection[str]) -> Iterator[bytes]:
+def _parts(around: str, publication: Publication, channels: Collection[str]) -> Iterator[bytes]:
+    yield around.encode()
     yield " ".join(sorted(channels)).encode()
-    yield from _program()
-    yield from _tree(root / "templates")
-    yield (root / publication.settings.path).read_bytes()
-    yield from _zone(str(publication.settings.timezone))
+    yield repr(publication.settings).encode()  # as they were read
     for asset in publication.assets:
         yield f"{asset.path} {asset.sha256} {asset.width} {asset.height}".encode()
     for announcement in publication.announcements:

@@ -129,19 +129,18 @@ class Intake:
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, those that `told` has not so
     folders: set[str] = field(default_factory=lambda: {""})
     fingerprint: str = ""
-    found: int = 0  # problems, before anything was made
     stands: bool = False
 
     def standing(self, fingerprint: str) -> Iterable[Receipt] | None:
-        """The files of an outbox that was made of just this; None when they are to be made.
-
-        What was found wrong with files as they were made has to be told each time: then they are.
-        """
-        self.fingerprint, self.found = fingerprint, len(self.problems)
+        """The files of an outbox that was made of just this; None when they are to be made."""
         self.stands = not self.force and self.old.is_made_of(fingerprint)
         if not self.stands:
             return None
         return (Receipt(path, 0, b"") for path in self.old.files)
+
+    def conclude(self, fingerprint: str) -> None:
+        """All artefacts are in, and were made of this: the next build may ask for them with standing()."""
+        self.fingerprint = fingerprint
 
     def take(self, artefact: Artefact) -> Receipt:
         """One artefact, in the process that made it. Raises ValueError for its path, DiskFault."""
@@ -214,7 +213,6 @@ class Intake:
             return Published(self.lines.count, 0, 0, False, old.size)
         lines = sorted(self.lines.read(), key=_quoted)
         kept = [path for path in map(self._admitted, lines) if path]
-        fingerprint = self.fingerprint if len(self.problems) == self.found else ""
         foreign = old.foreign if old.trusted else tuple(path for path in old.foreign if path not in told)
         self._find_clashes(foreign)
         for path, origin in old.edited:
@@ -226,7 +224,7 @@ class Intake:
         written = len(told) - len(kept)
         if written or sha256 != old.sha256:
             self._exchange(manifest, (*kept, *foreign))
-        put_stamp(old.root, fingerprint, sha256)
+        put_stamp(old.root, self.fingerprint, sha256)
         if not written and sha256 == old.sha256:
             return Published(len(told), 0, 0, False, self.size)
         removed = sum(path not in told for path in (*old.files, *(path for path, _ in old.edited)))

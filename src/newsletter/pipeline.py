@@ -13,7 +13,7 @@ from newsletter.check import Checker
 from newsletter.clashes import Claim, claims, find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
-from newsletter.fingerprint import fingerprint
+from newsletter.fingerprint import fingerprint, holds, surroundings
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import RULES
@@ -35,6 +35,9 @@ class Intake(Protocol[Kept_co]):
 
     def standing(self, fingerprint: str, /) -> Iterable[Kept_co] | None:
         """What is kept of all when they stand there already, made of what has this fingerprint; else None."""
+
+    def conclude(self, fingerprint: str, /) -> None:
+        """All were taken in, and were made of what has this fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,8 @@ def build(
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
-    return build_kept(_Passing(), project, now, problems, only, jobs=jobs, thorough=thorough)
+    publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs)
+    yield from _made(lambda artefact: artefact, project, publication, problems, only, jobs, thorough=thorough)
 
 
 def build_kept(
@@ -153,16 +157,36 @@ def build_kept(
     only: Collection[str] = CHANNELS,
     *,
     jobs: int = 0,
-    thorough: bool = False,
 ) -> Iterator[Kept]:
     """As build(): what `intake` gives for every file, taken in by the process that made it, or standing already."""
-    publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs)
+    around = surroundings(project.root, project.settings)
+    publication = read(project, now, problems, jobs=jobs)
     if problems.fatal:
         raise Stop
-    kept = intake.standing(fingerprint(project.root, publication, only))
-    if kept is not None:
-        yield from kept
+    origin = fingerprint(around, publication, only)
+    standing = intake.standing(origin)
+    if standing is not None:
+        yield from standing
         return
+    found = len(problems)
+    yield from _made(intake.take, project, publication, problems, only, jobs)
+    # What is wrong with files as they were made has to be told each time; what was changed meanwhile, made again.
+    if len(problems) == found and surroundings(project.root, project.settings) == around and holds(publication.assets):
+        intake.conclude(origin)
+
+
+def _made(
+    take: Callable[[Artefact], Kept],
+    project: Project,
+    publication: Publication,
+    problems: Problems,
+    only: Collection[str],
+    jobs: int,
+    *,
+    thorough: bool = False,
+) -> Iterator[Kept]:
+    if problems.fatal:
+        raise Stop
     templates = open_templates(project, problems)
 
     def make(share: Share) -> Iterator[Kept]:
@@ -172,21 +196,11 @@ def build_kept(
             if name in only:
                 for artefact in channel(name)(mine, templates, problems):
                     inspection.take(artefact)
-                    yield intake.take(artefact)
+                    yield take(artefact)
         inspection.finish()
 
     processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))
     yield from workers.spread(make, problems, processes)
-
-
-class _Passing:
-    """Gives artefacts on as they are."""
-
-    def take(self, artefact: Artefact) -> Artefact:
-        return artefact
-
-    def standing(self, _: str) -> None:
-        return None
 
 
 def open_templates(project: Project, problems: Problems) -> Templates:
