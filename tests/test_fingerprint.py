@@ -71,6 +71,8 @@ def test_an_unchanged_project_is_read_and_nothing_is_made(written: Project, monk
     asked = made(monkeypatch)
     second = build(written)
     assert (asked, second.files, second.written, second.removed) == ([], first.files, 0, 0)
+    assert newsletter.build(written.root, now=NOW, force=True) == second
+    assert asked
     assert tree(written.root / "outbox") == before
 
 

@@ -32,12 +32,14 @@ def build(
     out: str | PathLike[str] | None = None,
     only: Collection[str] | None = None,
     strict: bool = False,
+    force: bool = False,
 ) -> Result:
     """Build the outbox of the project in the folder `project`, as at `now` (an aware datetime).
 
     `out` is another outbox than `project`/outbox; `only` a choice of email, feeds, site and social,
-    which needs `out`. Raises ValueError for a naive `now` and wrong choices, newsletter.outbox.Busy
-    when another build is running, newsletter.outbox.DiskFault when the disk refuses.
+    which needs `out`. When nothing changed since the last build, nothing is made, unless `force`.
+    Raises ValueError for a naive `now` and wrong choices, newsletter.outbox.Busy when another build
+    is running, newsletter.outbox.DiskFault when the disk refuses.
 
         newsletter.build("my-project", now=datetime(2024, 12, 1, tzinfo=UTC), out="/tmp/preview")
     """
@@ -53,7 +55,7 @@ def build(
         wanted = CHANNELS if only is None else only
         published = outbox.publish_made(
             lambda intake: pipeline.build_kept(intake, opened, now, problems, wanted),
-            Path(out) if out else opened.root / "outbox", problems,
+            Path(out) if out else opened.root / "outbox", problems, force=force,
         )  # fmt: skip
     except Stop:
         return Result(False, tuple(problems))
