@@ -177,6 +177,22 @@ def test_the_program_counts_and_what_it_is_run_by(
     assert len(found) == 10
 
 
+def test_what_cannot_be_read_is_no_fault(written: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = of(written)
+    odd = os.fsdecode(b"\xff.html")
+    written.write(f"templates/web/{odd}", "rien")
+    real = Path.read_bytes
+
+    def refusing(path: Path) -> bytes:
+        if path.name == odd:
+            raise PermissionError
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "none"), __file__])
+    assert of(written) == of(written) != before
+
+
 def test_templates_behind_links_count(written: Project, tmp_path: Path) -> None:
     theme = tmp_path / "theme"
     theme.mkdir()

@@ -1,5 +1,6 @@
 """load: sources with places; BOM and line ends change nothing."""
 
+import os
 import pickle
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import Project
 from newsletter import text
 from newsletter.load import events, everyday, load, parse
 from newsletter.model import Fields, Items, Scalar, Source
@@ -163,3 +165,12 @@ def test_everyday_front_matter_may_hold_lists_and_mappings() -> None:
 @given(st.text(max_size=40) | st.text("a\t\n\r\x7f\x85\u2028\ufeff\u202eé\u00a0\x00", max_size=9))
 def test_what_is_clean_holds_nothing_forbidden(content: str) -> None:
     assert text.is_clean(content.encode()) == (not list(text.forbidden(content)))
+
+
+def test_a_name_that_is_not_utf_8_is_told(project: Project) -> None:
+    project.announce("2024-11-26-été.md")
+    (Path(os.fsdecode(os.fsencode(project.root) + b"/announcements/2024-11-25-\xe9t\xe9.md"))).write_text("")
+    problems = Problems()
+    assert [source.path for source in load(project.root, problems)] == ["announcements/2024-11-26-été.md"]
+    (problem,) = problems
+    assert (problem.code, problem.place.path) == ("not-utf-8", "announcements/2024-11-25-\udce9t\udce9.md")

@@ -9,6 +9,7 @@ import os
 import sys
 import zoneinfo
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings
@@ -76,10 +77,9 @@ def _program() -> Iterator[bytes]:
     yield from _tree(packaged())
     yield sys.version.encode()
     for folder in sys.path:
-        if os.path.isdir(folder):
-            with os.scandir(folder) as entries:
-                found = [each for each in entries if each.name.endswith((".dist-info", ".egg-info"))]
-            yield "".join(sorted(f"{each.name} {each.stat().st_mtime_ns}\n" for each in found)).encode()
+        with suppress(OSError), os.scandir(folder or ".") as entries:
+            found = [each for each in entries if each.name.endswith((".dist-info", ".egg-info"))]
+            yield os.fsencode("".join(sorted(f"{each.name} {each.stat().st_mtime_ns}\n" for each in found)))
 
 
 def _tree(top: Path) -> Iterator[bytes]:
@@ -92,8 +92,9 @@ def _tree(top: Path) -> Iterator[bytes]:
         for name in sorted(names):
             path = Path(folder, name)
             if path.is_file():
-                yield str(path.relative_to(top)).encode()
-                yield path.read_bytes()
+                yield os.fsencode(path.relative_to(top))
+                with suppress(OSError):  # what cannot be read is of no use for a build either
+                    yield path.read_bytes()
 
 
 def _zone(key: str) -> Iterator[bytes]:

@@ -43,7 +43,12 @@ def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
         return
     for name in names:
         if name.endswith(".md") and not name.startswith((".", "_")) and name != "README.md":
-            yield f"{folder}/{name}"
+            path = f"{folder}/{name}"
+            try:
+                name.encode()
+                yield path
+            except UnicodeEncodeError:
+                problems.error(Place(path), "not-utf-8", "the name of this file is not UTF-8", "give it another name")
 
 
 def read(root: Path, path: str, problems: Problems) -> Source | None:

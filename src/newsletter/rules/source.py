@@ -7,7 +7,12 @@ _tell = FAMILY.tell
 
 _tell("unreadable", "error", "A file or folder that cannot be read", "Its permissions forbid it, or it is no file.")
 _tell("unwritable", "error", "A file that cannot be written", "`check --fix` wants to write into it.")
-_tell("not-utf-8", "error", "A file that is not UTF-8", "The message names the byte. Save the file as UTF-8.")
+_tell(
+    "not-utf-8",
+    "error",
+    "A file that is not UTF-8",
+    "The message names the byte: save the file as UTF-8. Or the name of the file is not: give it another one.",
+)
 _tell("no-front-matter", "error", "An announcement without front matter", "The file begins with a line `---`, then come its keys, then "
       "another line `---`.", "# Titre", "---\ntitle: Titre\ndate: 2024-11-26\n---")  # fmt: skip
 _tell("front-matter-size", "error", "Front matter that is too long", "64 KiB are allowed; text belongs into the body.")
