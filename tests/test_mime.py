@@ -361,7 +361,9 @@ def test_lines_of_every_length(lead: str, tail: str) -> None:
 
 
 ODD = st.lists(
-    st.sampled_from(["a", "é", "=", ".", " ", "\t", "\n", "\r", "\0", "\1", "=20", "From ", "x" * 70, "œ" * 9]),
+    st.sampled_from(
+        ["a", "é", "ÿ", "=", ".", " ", "\t", "\n", "\r", "\0", "\1", "=20", "\n=FF\n", "From ", "x" * 70, "œ" * 9]
+    ),
     max_size=12,
 ).map("".join)
 
