@@ -35,9 +35,12 @@ def no_child_is_left() -> bool:
     return False
 
 
-def test_same_bytes_with_one_process_and_with_many(tmp_path: Path) -> None:
+def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = built(1, tmp_path / "1")
     assert len(one) > 40
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "_MANY", 3)  # so many that bodies are sealed in one process as well
+        assert built(1, tmp_path / "many") == one
     for jobs in (2, 3, 16):
         assert built(jobs, tmp_path / str(jobs)) == one
     assert no_child_is_left()

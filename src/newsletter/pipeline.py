@@ -14,7 +14,7 @@ from newsletter.clashes import Claim, claims, find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
 from newsletter.fingerprint import fingerprint, holds, surroundings
-from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share
+from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Sealed, Settings, Share
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import RULES
 from newsletter.rules.inspection import Inspection, review, review_codes
@@ -22,6 +22,8 @@ from newsletter.rules.project import Chosen
 from newsletter.rules.written import Written
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
+
+_MANY = 8_000  # announcements: above, room counts for more than time
 
 Kept = TypeVar("Kept")
 Kept_co = TypeVar("Kept_co", covariant=True)
@@ -76,7 +78,7 @@ def gather(
     checker = Checker(settings, files, problems)
     names = tuple(load.paths(root, "announcements", problems))
     processes = jobs or workers.fitting(len(names))
-    shelf = workers.Shelf() if processes > 1 else None  # there are many, and all processes want to read them
+    put = _room(len(names), processes)
 
     def examine(share: Share) -> Iterator[tuple[int, _Examined]]:
         for source in load.read_each(root, share.of(names), problems):
@@ -84,8 +86,8 @@ def gather(
             announcement = checker.announcement(source)
             if announcement is not None:
                 look(announcement)
-                if shelf:
-                    announcement.seal(shelf.put if share.first else bytes)
+                if put:
+                    announcement.seal(put if share.first else bytes)
             yield share.number, _Examined(source.path, claimed, announcement)
 
     # In the order of the files, however many processes read them.
@@ -104,6 +106,13 @@ def gather(
         frozenset(each.path for each in examined),
         find_logo(settings, files, problems),
     )
+
+
+def _room(announcements: int, processes: int) -> Callable[[bytes], Sealed] | None:
+    """Where long texts are put: where all processes can read them; nowhere, as long as they are few."""
+    if processes > 1:
+        return workers.Shelf().put
+    return bytes if announcements > _MANY else None
 
 
 class _Examined(NamedTuple):
