@@ -1,8 +1,10 @@
 """check: a Source becomes an Announcement, or problems that say why it cannot."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from newsletter import markdown, text
@@ -12,7 +14,7 @@ from newsletter.files import ProjectFiles
 from newsletter.keys import ANNOUNCEMENT, ISSUE_FILE, tags
 from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node, Prose, Scalar, Settings, Source
 from newsletter.problems import Place, Problems
-from newsletter.prose import paragraphs
+from newsletter.prose import iter_paragraphs
 from newsletter.reading import Reading
 from newsletter.targets import Targets
 
@@ -179,16 +181,24 @@ class Checker:
 
 def summarise(prose: Prose, limit: int = MAX_SUMMARY) -> str:
     """The first sentences of a body, whole, within `limit` code points; else its first words."""
-    told = [each for each in paragraphs(prose, prose.lead if prose.lead > 0 else None) if each]
-    if not told:
-        told = [text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph"][:1]
-    whole: list[str] = []
-    for paragraph in told:
+    whole = ""
+    for paragraph in _told(prose):
         for sentence in text.iter_sentences(paragraph):
-            if len(" ".join([*whole, sentence])) > limit:
-                return " ".join(whole) or text.shorten(sentence, limit)
-            whole.append(sentence)
-    return " ".join(whole)
+            longer = f"{whole} {sentence}" if whole else sentence
+            if len(longer) > limit:
+                return whole or text.shorten(sentence, limit)
+            whole = longer
+    return whole
+
+
+def _told(prose: Prose) -> Iterator[str]:
+    """Its paragraphs, one by one: the first says enough, mostly. Without any, the first of a list or the like."""
+    told = ""
+    for told in filter(None, iter_paragraphs(prose, prose.lead if prose.lead > 0 else None)):
+        yield told
+    if not told:
+        inner = (text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph")
+        yield from islice(inner, 1)
 
 
 def file_stem(path: str) -> tuple[str, str]:
