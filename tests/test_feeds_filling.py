@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -12,12 +13,24 @@ from hypothesis import strategies as st
 
 from newsletter.channels.feeds.entries import Enclosure, Entry, Lead
 from newsletter.channels.feeds.heads import Head
+from newsletter.channels.feeds.moments import instant, posted
 from newsletter.channels.feeds.openings import Openings
 from newsletter.channels.feeds.plan import Feed
 from newsletter.channels.feeds.press import Press, write_plainly
 from newsletter.channels.feeds.sanitising import clean_text, encode
 from newsletter.channels.feeds.xml import write_atom_head, write_rss_head
 from newsletter.model import Asset, Author
+
+# --- moments ----------------------------------------------------------------------------------
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.sampled_from((0, 1000, 999_000)))
+def test_moments_are_spelled_as_the_standard_library_spells_them(moment: datetime, micro: int) -> None:
+    moment = moment.replace(microsecond=micro)
+    assert posted(moment) == format_datetime(moment)
+    assert datetime.fromisoformat(instant(moment)) == moment and instant(moment).endswith("Z")
+    assert len(instant(moment)) == (24 if micro else 20)
+
 
 # --- entries ----------------------------------------------------------------------------------
 
