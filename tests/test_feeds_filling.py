@@ -1,10 +1,14 @@
 """What is filled into shapes of entries and heads is what feedgen and the repair write of each by itself."""
 
+import heapq
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,12 +16,24 @@ from hypothesis import strategies as st
 
 from newsletter.channels.feeds.entries import Enclosure, Entry, Lead
 from newsletter.channels.feeds.heads import Head
+from newsletter.channels.feeds.moments import instant, posted
 from newsletter.channels.feeds.openings import Openings
-from newsletter.channels.feeds.plan import Feed
+from newsletter.channels.feeds.plan import Feed, Plan
 from newsletter.channels.feeds.press import Press, write_plainly
 from newsletter.channels.feeds.sanitising import clean_text, encode
 from newsletter.channels.feeds.xml import write_atom_head, write_rss_head
 from newsletter.model import Asset, Author
+
+# --- moments ----------------------------------------------------------------------------------
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.sampled_from((0, 1000, 999_000)))
+def test_moments_are_spelled_as_the_standard_library_spells_them(moment: datetime, micro: int) -> None:
+    moment = moment.replace(microsecond=micro)
+    assert posted(moment) == format_datetime(moment)
+    assert datetime.fromisoformat(instant(moment)) == moment and instant(moment).endswith("Z")
+    assert len(instant(moment)) == (24 if micro else 20)
+
 
 # --- entries ----------------------------------------------------------------------------------
 
@@ -35,6 +51,10 @@ MOMENT = st.builds(
     lambda seconds, micro: datetime(2024, 11, 26, tzinfo=UTC) + timedelta(seconds=seconds, microseconds=micro),
     st.integers(0, 3), st.sampled_from((0, 1000)),
 )  # fmt: skip
+DAYS = st.datetimes(datetime(2024, 2, 27), datetime(2024, 3, 3)).map(
+    lambda day: day.replace(tzinfo=UTC, microsecond=0, second=0)
+)
+ZONES = st.sampled_from(("UTC", "Europe/Paris", "Pacific/Kiritimati"))
 SIZE = st.sampled_from((0, 1, 512_000))
 ASSET = st.builds(
     lambda kind, size, width, height: Asset("", "", kind, size, "", width, height),
@@ -67,6 +87,22 @@ def told(write: Callable[[Any], Any], of: Entry | Head) -> Any:
         return write(of)
     except (ValueError, AttributeError) as fault:
         return type(fault)
+
+
+@given(st.lists(st.tuples(DAYS, st.sampled_from((-1, 0, 0, 40)).map(lambda days: timedelta(days=days)))), ZONES)
+def test_feeds_and_months_hold_what_they_would_one_by_one(dates: list[tuple[datetime, timedelta]], zone: str) -> None:
+    listed = [
+        SimpleNamespace(id=str(number), stem=str(number), slug=str(number), date=date, updated=date + later)
+        for number, (date, later) in enumerate(sorted(dates, reverse=True))
+    ]
+    asked = SimpleNamespace(timezone=ZoneInfo(zone), feeds=SimpleNamespace(entries=3))
+    plan = Plan(cast(Any, SimpleNamespace(publication=SimpleNamespace(settings=asked, announcements=tuple(listed)))))
+    newest = heapq.nlargest(3, listed, key=lambda each: each.updated)
+    assert plan._newest(cast(Any, listed)) == tuple(each for each in listed if each in newest)
+    months: dict[str, list[Any]] = {}
+    for each in listed:
+        months.setdefault(f"{each.date.astimezone(ZoneInfo(zone)):%Y-%m}", []).append(each)
+    assert plan.months == tuple((month, tuple(held)) for month, held in months.items())
 
 
 @settings(max_examples=400)

@@ -5,14 +5,16 @@ import pickle
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import Project
 from newsletter import text
-from newsletter.load import events, everyday, load, parse
-from newsletter.model import Fields, Items, Scalar, Source
+from newsletter.keys import ANNOUNCEMENT
+from newsletter.load import events, everyday, load, nodes, parse
+from newsletter.model import Fields, Items, Scalar, Source, plain_pairs
 from newsletter.problems import Problems
+from newsletter.reading import Reading
 
 TEXT = "---\ntitle: Été\ndate: 2024-11-26\ntags: [a, b]\nevent:\n  start: 2024-11-26\n---\nCorps é\n\nfin\n"
 
@@ -120,19 +122,20 @@ BLOCKS = st.one_of(
 FRONTS = st.lists(BLOCKS, max_size=5).map(lambda blocks: "\n" + "".join(f"{block}\n" for block in blocks))
 
 
-def assert_same_nodes(front: str) -> bool:
+def assert_same_values(front: str) -> bool:
     """Whether it was read without libyaml; then libyaml must find the same, and nothing wrong."""
     found = everyday.read(front)
     if found is not None:
         problems = Problems()
-        assert repr(events.read("a.md", front, problems)) == repr(found) and not len(problems)
+        fields = events.read("a.md", front, problems)
+        assert fields is not None and repr(plain_pairs(fields)) == repr(found) and not len(problems)
     return found is not None
 
 
 @settings(max_examples=2_000)
 @given(FRONTS)
 def test_everyday_front_matter_is_read_as_libyaml_reads_it(front: str) -> None:
-    assert_same_nodes(front)
+    assert_same_values(front)
 
 
 @settings(max_examples=1_000)
@@ -143,23 +146,69 @@ def test_no_slip_in_front_matter_is_read_otherwise_than_by_libyaml(content: str,
         at = data.draw(st.integers(0, len(front)))
         slip = data.draw(st.sampled_from([*" \n:-#'\"[]{},&*!|>%@`~?a", "  ", "\n  ", ": ", "- "]))
         front = front[:at] + slip + front[at + data.draw(st.integers(0, 2)) :]
-    assert_same_nodes("\n" + front.lstrip("\n"))
+    assert_same_values("\n" + front.lstrip("\n"))
 
 
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "announcements").glob("*.md")), ids=str)
 def test_our_own_announcements_are_everyday(path: Path) -> None:
     source = parse("a.md", path.read_bytes(), Problems())
-    assert source is not None and assert_same_nodes(source.text)
+    assert source is not None and assert_same_values(source.text)
 
 
 def test_everyday_front_matter_may_hold_lists_and_mappings() -> None:
     front = "\ntitle: 'a: b'\n\ntags: [a, \"b, c\"]\nlinks:\n- title: d\n  url: https://e.example/#f\n"
     front += "event:\n    start: 2024\n"
     front += "summary: >-\n  g: h # i\n  j\n"
-    assert assert_same_nodes(front)
-    found = everyday.read(front)
-    assert found is not None and found.get("tags") == Items((Scalar("a", 4, 8), Scalar("b, c", 4, 11, True)), 4, 7)
+    assert assert_same_values(front)
+    found, plain = nodes(front), dict(everyday.read(front) or ())
+    assert found.get("tags") == Items((Scalar("a", 4, 8), Scalar("b, c", 4, 11, True)), 4, 7)
     assert found.get("summary") == Scalar("g: h # i j", 10, 10, True)
+    assert (
+        plain["tags"] == ["a", "b, c"] and plain["summary"] == "g: h # i j" and plain["event"] == (("start", "2024"),)
+    )
+
+
+def told_of(front: str, monkeypatch: pytest.MonkeyPatch, *, everyday_too: bool) -> tuple[str, list[str]]:
+    """What the kinds make of front matter, and the problems that they tell."""
+    with monkeypatch.context() as patched:
+        if not everyday_too:
+            patched.setattr(everyday, "read", lambda front: None)
+        problems = Problems()
+        source = parse("a.md", f"---{front}---\n".encode(), problems)
+        values = ANNOUNCEMENT.collect(source.given, Reading("a.md", problems, lambda: source.front)) if source else {}
+        return repr(values), [f"{each.place} {each.code} {each.message}" for each in problems]
+
+
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FRONTS)
+def test_kinds_tell_the_same_at_the_same_places_however_front_matter_was_read(
+    monkeypatch: pytest.MonkeyPatch, front: str
+) -> None:
+    quick, slow = (told_of(front, monkeypatch, everyday_too=each) for each in (True, False))
+    assert quick == slow
+
+
+@pytest.mark.parametrize(
+    ("lines", "places"),
+    [
+        ("title: a\ndate: 2024-02-30\n", ["a.md:3:7 bad-date"]),
+        ("title: a\ndate: 2024-11-26\ntags: [b, [c], d]\n", ["a.md:4:11 wrong-type"]),
+        ("title: a\n\ntag: [b]\n", ["a.md:2:1 missing-key", "a.md:4:1 unknown-key"]),
+        ("title: a\ndate: 2024-11-26\nlinks:\n- title: b\n  url: c d:e\n- adress: f\n  title: g\n",
+         ["a.md:6:8 unsafe-link", "a.md:7:3 missing-key", "a.md:7:3 unknown-key"]),
+        ("title: a\ndate: 2024-11-26\nevent:\n  begin: 2024-11-26\n  url:  'javascript:a'\n",
+         ["a.md:5:3 missing-key", "a.md:5:3 unknown-key", "a.md:6:9 unsafe-link"]),
+        (f"title: a\ndate: 2024-11-26\nauthors: [b, {'c' * 101}]\n", ["a.md:4:14 too-long"]),
+        ("title: a\ndate: 2024-11-26\nimage:\n  src: b.png\n  alt: ''\n  credit:\n    - c\n",
+         ["a.md:8:5 wrong-type"]),
+    ],
+)  # fmt: skip
+def test_a_fault_deep_in_front_matter_has_its_place(
+    lines: str, places: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for everyday_too in (True, False):
+        _, told = told_of(f"\n{lines}", monkeypatch, everyday_too=everyday_too)
+        assert sorted(" ".join(each.split(" ")[:2]) for each in told) == places
 
 
 @given(st.text(max_size=40) | st.text("a\t\n\r\x7f\x85\u2028\ufeff\u202eé\u00a0\x00", max_size=9))

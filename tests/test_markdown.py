@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import markdown, prose
+from newsletter import markdown, prose, text
 from newsletter.check import summarise
-from newsletter.model import SLOT
+from newsletter.model import SLOT, Prose
 
 LOOK = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 1200, 600), widest=600)
 PAGE = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 0, 0), page=True)
@@ -152,6 +152,27 @@ def test_summary_takes_whole_sentences_before_more() -> None:
     assert summarise(parsed, 8) == "Un."
     assert summarise(markdown.parse("- seul *élément*")[0]) == "seul élément"
     assert summarise(markdown.parse("mot " * 100)[0]).endswith("mot…")
+
+
+def slowly_summarised(parsed: Prose, limit: int) -> str:
+    """The same of all paragraphs, and of all their sentences."""
+    told = [each for each in prose.paragraphs(parsed, parsed.lead if parsed.lead > 0 else None) if each]
+    if not told:
+        told = [text.one_line(each.text.replace(SLOT, "")) for each in parsed.blocks if each.kind == "paragraph"][:1]
+    sentences = [sentence for paragraph in told for sentence in text.sentences(paragraph)]
+    counts = [count for count in range(len(sentences) + 1) if len(" ".join(sentences[:count])) <= limit]
+    return " ".join(sentences[: counts[-1]]) or (text.shorten(sentences[0], limit) if sentences else "")
+
+
+SAID = st.sampled_from(
+    ["Un.", "Deux ", "- trois", "\n\n", "\n", "> ", "**Non !** ", "<!--more-->", "[ici](a)", "# ", "\u00a0"]
+)
+
+
+@given(st.lists(SAID, max_size=12).map("".join), st.integers(3, 30))
+def test_a_summary_is_the_first_sentences_that_fit(body: str, limit: int) -> None:
+    parsed, _ = markdown.parse(body)
+    assert summarise(parsed, limit) == slowly_summarised(parsed, limit)
 
 
 def test_references_have_their_place() -> None:

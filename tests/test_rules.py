@@ -15,7 +15,10 @@ import test_problems
 from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.mail.validating import find_invalid
+from newsletter.check import Checker
+from newsletter.files import ProjectFiles
 from newsletter.filling import Joined
+from newsletter.load import load
 from newsletter.model import Announcement, Artefact, Publication, Unsubscribe
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import FAMILIES, RULES, clients, mails, pages
@@ -24,6 +27,7 @@ from newsletter.rules.inspection import SHAPES, Inspection
 from newsletter.rules.mails import Mail
 from newsletter.rules.manual import manual
 from newsletter.rules.project import Chosen
+from newsletter.rules.written import Written
 from newsletter.settings import MAIL_PROGRAMS
 from newsletter.templates import Templates
 
@@ -317,6 +321,23 @@ def test_a_feed_is_looked_at_in_a_check(made: tuple[Publication, Inspection, Mai
 def test_a_file_that_cannot_be_read(project: Project) -> None:
     (project.root / "announcements/2024-11-26-dossier.md").mkdir()
     assert codes(project) == ["unreadable"]
+
+
+def test_links_are_the_same_with_and_without_their_places(project: Project) -> None:
+    project.announce(
+        body="[un](https://un.example/) ![deux](deux.png) [trois](#trois)", links=[{"title": "4", "url": "#trois"}],
+        action={"label": "cinq", "url": "https://cinq.example/"},
+    )  # fmt: skip
+    project.announce("2024-11-27-sans.md")
+    opened = pipeline.open_project(project.root, Problems())
+    checker = Checker(opened.settings, ProjectFiles(project.root), problems := Problems())
+    project.write("announcements/deux.png", (ROOT / "announcements/images/logo.png").read_bytes())
+    for source, count in zip(load(project.root, problems), (4, 0), strict=True):
+        announcement = checker.announcement(source)
+        assert announcement is not None, list(problems)
+        written = Written(announcement, opened.settings)
+        assert list(written.named()) == [(label, target) for label, target, _ in written.links]
+        assert len(written.links) == count
 
 
 def test_an_announcement_of_an_issue_is_of_one_kind(made: tuple[Publication, Inspection, Mail]) -> None:

@@ -1,18 +1,21 @@
 """check: a Source becomes an Announcement, or problems that say why it cannot."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from newsletter import markdown, text
 from newsletter.dates import Moment
-from newsletter.fields import LANGUAGE, SLUG, Reading
+from newsletter.fields import LANGUAGE, SLUG
 from newsletter.files import ProjectFiles
 from newsletter.keys import ANNOUNCEMENT, ISSUE_FILE, tags
 from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node, Prose, Scalar, Settings, Source
 from newsletter.problems import Place, Problems
-from newsletter.prose import paragraphs
+from newsletter.prose import iter_paragraphs
+from newsletter.reading import Reading
 from newsletter.targets import Targets
 
 MAX_SUMMARY = 300
@@ -48,8 +51,7 @@ class Checker:
     def announcement(self, source: Source) -> Announcement | None:
         """The announcement, or None when it has an error; every problem is reported."""
         before = self.problems.count("error")
-        at = Reading(source.path, self.problems, self.settings.timezone)
-        values = ANNOUNCEMENT.collect(source.front, at)
+        values = ANNOUNCEMENT.collect(source.given, self._reading(source))
         stem, suffix = file_stem(source.path)
         lang: str = values.setdefault("lang", suffix or self.settings.language)
         slug = self._slug(source, values, stem)
@@ -70,8 +72,7 @@ class Checker:
     def issue_file(self, source: Source) -> IssueFile | None:
         """What an issue file says, or None when it has an error."""
         before = self.problems.count("error")
-        at = Reading(source.path, self.problems, self.settings.timezone)
-        values = ISSUE_FILE.collect(source.front, at)
+        values = ISSUE_FILE.collect(source.given, self._reading(source))
         stem = source.path.rpartition("/")[2].removesuffix(".md")
         match = re.fullmatch(rf"([A-Za-z0-9-]+)(?:\.({LANGUAGE}))?", stem)
         if match is None:
@@ -88,6 +89,9 @@ class Checker:
             return None
         return IssueFile(source=source, id=match[1], prose=prose, targets=targets.found, **values)
 
+    def _reading(self, source: Source) -> Reading:
+        return Reading(source.path, self.problems, lambda: source.front, self.settings.timezone)
+
     def _prose(self, source: Source) -> Prose:
         prose, faults = markdown.parse(source.body)
         for fault in faults:
@@ -97,7 +101,7 @@ class Checker:
 
     def _slug(self, source: Source, values: dict[str, Any], stem: str) -> str:
         slug: str = values.get("slug") or text.fold(_DATE.sub("", stem))
-        if not _SLUG.fullmatch(slug) and source.front.get("slug") is None:
+        if not _SLUG.fullmatch(slug) and not source.has("slug"):
             self.problems.error(source.at_key("slug"), "bad-slug", f"'{stem}' gives no slug", "write slug: …")
         for name in (slug, *values.get("aliases", ())):
             if name in RESERVED:
@@ -107,7 +111,7 @@ class Checker:
         return slug
 
     def _identify(self, source: Source, values: dict[str, Any], stem: str) -> None:
-        if source.front.get("id") is not None:
+        if source.has("id"):
             return
         values["id"] = text.fold(stem)
         if not values["id"]:
@@ -177,16 +181,24 @@ class Checker:
 
 def summarise(prose: Prose, limit: int = MAX_SUMMARY) -> str:
     """The first sentences of a body, whole, within `limit` code points; else its first words."""
-    told = [each for each in paragraphs(prose, prose.lead if prose.lead > 0 else None) if each]
-    if not told:
-        told = [text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph"][:1]
-    whole: list[str] = []
-    for paragraph in told:
+    whole = ""
+    for paragraph in _told(prose):
         for sentence in text.iter_sentences(paragraph):
-            if len(" ".join([*whole, sentence])) > limit:
-                return " ".join(whole) or text.shorten(sentence, limit)
-            whole.append(sentence)
-    return " ".join(whole)
+            longer = f"{whole} {sentence}" if whole else sentence
+            if len(longer) > limit:
+                return whole or text.shorten(sentence, limit)
+            whole = longer
+    return whole
+
+
+def _told(prose: Prose) -> Iterator[str]:
+    """Its paragraphs, one by one: the first says enough, mostly. Without any, the first of a list or the like."""
+    told = ""
+    for told in filter(None, iter_paragraphs(prose, prose.lead if prose.lead > 0 else None)):
+        yield told
+    if not told:
+        inner = (text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph")
+        yield from islice(inner, 1)
 
 
 def file_stem(path: str) -> tuple[str, str]:

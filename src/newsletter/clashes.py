@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from newsletter import text
 from newsletter.fields import LANGUAGE
-from newsletter.model import Items, Node, Scalar, Settings, Source
+from newsletter.model import Items, Plain, Settings, Source
 from newsletter.problems import Place, Problems
 
 _SUFFIX = re.compile(rf"(.+)\.({LANGUAGE})")
@@ -17,19 +17,25 @@ _DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
 
 
 class Claim(NamedTuple):
-    """A file's claim to a name, an id or a slug, in one language; both are compared case-folded."""
+    """A file's claim to a name, an id or a slug, in one language; both are compared case-folded.
+
+    It stands at `key` of the front matter, or at its item of the that `number`.
+    """
 
     what: str
     name: str
     lang: str
-    path: str
-    line: int
-    column: int
+    source: Source
+    key: str
+    number: int = -1
 
     @property
     def place(self) -> Place:
-        """Where the name stands, or would."""
-        return Place(self.path, self.line, self.column)
+        """Where the name stands, or would. Few ask."""
+        node = self.source.front.get(self.key)
+        if isinstance(node, Items) and 0 <= self.number < len(node.items):
+            node = node.items[self.number]
+        return self.source.at(node or self.source.front)
 
 
 def claims(source: Source, settings: Settings) -> Iterator[Claim]:
@@ -37,20 +43,16 @@ def claims(source: Source, settings: Settings) -> Iterator[Claim]:
     stem = source.path.rpartition("/")[2].removesuffix(".md")
     suffix = _SUFFIX.fullmatch(stem) if "." in stem else None
     stem, suffix_lang = (suffix[1], suffix[2]) if suffix else (stem, "")
-    given = {name.value: node for name, node in reversed(source.front.pairs)}
+    given = dict(reversed(source.given))
     lang = (_value(given, "lang") or suffix_lang or settings.language).casefold()
-
-    def claim(what: str, name: str, node: Node | None) -> Iterator[Claim]:
-        if name:
-            at = node or source.front
-            yield Claim(what, name.casefold(), lang, source.path, at.line, at.column)
-
-    yield from claim("id", _value(given, "id") or text.fold(stem), given.get("id"))
-    yield from claim("slug", _value(given, "slug") or text.fold(_DATE.sub("", stem)), given.get("slug"))
+    if name := _value(given, "id") or text.fold(stem):
+        yield Claim("id", name.casefold(), lang, source, "id")
+    if name := _value(given, "slug") or text.fold(_DATE.sub("", stem)):
+        yield Claim("slug", name.casefold(), lang, source, "slug")
     aliases = given.get("aliases")
-    for alias in aliases.items if isinstance(aliases, Items) else ():
-        if isinstance(alias, Scalar):
-            yield from claim("slug", alias.value, alias)
+    for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
+        if isinstance(alias, str) and alias:
+            yield Claim("slug", alias.casefold(), lang, source, "aliases", number)
 
 
 def find_clashes(claimed: Iterable[Claim], problems: Problems) -> None:
@@ -67,6 +69,6 @@ def find_clashes(claimed: Iterable[Claim], problems: Problems) -> None:
                 )  # fmt: skip
 
 
-def _value(given: Mapping[str, Node], key: str) -> str:
-    node = given.get(key)
-    return node.value.strip(" \t\n") if isinstance(node, Scalar) else ""
+def _value(given: Mapping[str, Plain], key: str) -> str:
+    value = given.get(key)
+    return value.strip(" \t\n") if isinstance(value, str) else ""

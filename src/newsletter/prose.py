@@ -1,7 +1,7 @@
 """prose: a parsed body joined into HTML, for a mail, a feed or a page, or into plain text."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -74,9 +74,14 @@ def _image(picture: Picture, flavour: Flavour) -> str:
 
 def paragraphs(prose: Prose, end: int | None = None) -> list[str]:
     """The plain text of each top-level paragraph, or of the first few, in one line each."""
+    return list(iter_paragraphs(prose, end))
+
+
+def iter_paragraphs(prose: Prose, end: int | None = None) -> Iterator[str]:
+    """As paragraphs(), one by one, for those who need the first."""
     found = prose.paragraphs[:end]
     texts = (each if isinstance(each, str) else _unaddressed(prose.blocks[each].text) for each in found)
-    return list(map(text.one_line, texts))
+    return map(text.one_line, texts)
 
 
 def _unaddressed(words: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter.fields import EMAIL, LANGUAGE, Choice, Flag, Many, Number, Reading, Record, Text, Web
+from newsletter.fields import EMAIL, LANGUAGE, Choice, Flag, Many, Number, Record, Text, Web
 from newsletter.keys import PLATFORMS
 from newsletter.model import (
     CheckSettings,
@@ -15,15 +15,17 @@ from newsletter.model import (
     Fields,
     Items,
     MailSettings,
-    Node,
     Organisation,
+    Plain,
     Scalar,
     Sender,
     Settings,
     SocialSettings,
     Unsubscribe,
+    plain_pairs,
 )
 from newsletter.problems import Place, Problems, Stop
+from newsletter.reading import Reading
 
 _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
 COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
@@ -36,12 +38,12 @@ MAIL_PROGRAMS = ("outlook-windows", "outlook-new", "gmail", "apple-mail", "orang
 class _Zone(Text):
     """A time zone of the IANA database."""
 
-    def read(self, node: Node, at: Reading, key: str) -> Any:
-        name = super().read(node, at, key)
+    def read(self, given: Plain, at: Reading, key: str) -> Any:
+        name = super().read(given, at, key)
         try:
             return ZoneInfo(name) if name else None
         except (ValueError, OSError, KeyError):
-            at.error(node, "bad-value", f"'{name}' is no time zone", "write one such as Europe/Paris")
+            at.error("bad-value", f"'{name}' is no time zone", "write one such as Europe/Paris")
             return None
 
 
@@ -139,7 +141,8 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     for step in prefix:
         tables = tables[step]
     places = dict(_places(content))
-    values = KEYS.collect(_node(tables, prefix, places), Reading(name, problems))
+    node = _node(tables, prefix, places)
+    values = KEYS.collect(plain_pairs(node), Reading(name, problems, lambda: node))
     if problems.fatal:
         raise Stop
     values["url"] = values["url"].rstrip("/") + "/"

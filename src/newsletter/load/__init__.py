@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newsletter import text
 from newsletter.load import everyday
-from newsletter.model import Fields, Source
+from newsletter.model import Fields, Pairs, Source, plain_pairs
 from newsletter.problems import Place, Problems
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
@@ -103,10 +103,12 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
         return None
     front, body, body_line = split
     _read_excuses(path, front, problems)
-    fields = everyday.read(front) or _by_libyaml(path, front, problems)
-    if fields is None:
-        return None
-    return Source(path, body_line, sha256(utf8).digest(), nodes, again, (front.encode(), body), fields)
+    given, fields = everyday.read(front), None
+    if given is None:
+        fields = _by_libyaml(path, front, problems)
+        if fields is None:
+            return None
+    return Source(path, body_line, sha256(utf8).digest(), READERS, again, (front.encode(), body), given, fields)
 
 
 def texts(root: str, path: str) -> tuple[bytes, bytes]:
@@ -118,9 +120,17 @@ def texts(root: str, path: str) -> tuple[bytes, bytes]:
     return b"", b""
 
 
+def values(front: str) -> Pairs:
+    """The values of front matter that was read before, for a Source that lost them on its way."""
+    return everyday.read(front) or plain_pairs(nodes(front))
+
+
 def nodes(front: str) -> Fields:
-    """The nodes of front matter that was read before, for a Source that lost them on its way."""
-    return everyday.read(front) or _by_libyaml("", front, Problems()) or Fields((), 1, 1)
+    """The nodes of front matter that was read before, for who asks a Source for them."""
+    return _by_libyaml("", front, Problems()) or Fields((), 1, 1)
+
+
+READERS = (values, nodes)
 
 
 def _by_libyaml(path: str, front: str, problems: Problems) -> Fields | None:

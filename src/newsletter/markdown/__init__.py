@@ -63,11 +63,15 @@ def _read(reader: Blocks, events: Iterable[Any]) -> int:
     """
     depth = 0
     value: Any
-    images = reader.images
+    images, signs = reader.images, reader.signs
     for reader.event, event in enumerate(events):
         verb, value = (event, None) if event.__class__ is str else event.popitem()
         if verb == "Text" and not images:
-            reader.on_Text(value)
+            if signs:
+                reader.on_Text(value)
+            else:  # four events of ten: a call would take longer than what it does
+                reader.pieces.append(value)
+                reader.parts.append(value)
             continue
         if verb == "Start":
             moves = _START

@@ -1,7 +1,7 @@
 """writing: the state of one body while it is read, and the few moves every event is made of."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import ClassVar, NamedTuple
 
 from newsletter.model import SLOT, Block, Picture, Prose, Reference
@@ -47,6 +47,9 @@ TOP = Spot()
 def _first(chains: frozenset[str]) -> frozenset[str]:
     """Of equal sets the first that came: most bodies hold the same few elements."""
     return chains
+
+
+_block = partial(tuple.__new__, Block)
 
 
 class Writing:
@@ -130,6 +133,8 @@ class Writing:
     def label(self, begun: int = 0) -> str:
         """The plain text of the pieces from `begun` on: without addresses and signs of footnotes."""
         pieces = self.pieces[begun:]
+        if len(pieces) == 1 and begun not in self.unlike:
+            return pieces[0]
         for index, piece in self.unlike.items():
             if index >= begun:
                 pieces[index - begun] = piece
@@ -160,7 +165,7 @@ class Writing:
 
     def block(self, kind: str, words: str, level: int = 0) -> None:
         """A text block. Only the first one of an item begins with its sign."""
-        self.blocks.append(Block(kind, words, self.first, self.rest, level, self.tight))
+        self.blocks.append(_block((kind, words, self.first, self.rest, level, self.tight)))
         self.first = self.rest
         self.pieces = []
         if self.unlike:

@@ -24,7 +24,7 @@ from newsletter.model.settings import (
     SocialSettings,
     Unsubscribe,
 )
-from newsletter.model.source import Fields, Items, Node, Scalar, Source
+from newsletter.model.source import Fields, Items, Node, Pairs, Plain, Scalar, Source, plain_pairs
 from newsletter.model.target import Asset, Target
 
 __all__ = [
@@ -47,7 +47,9 @@ __all__ = [
     "MailSettings",
     "Node",
     "Organisation",
+    "Pairs",
     "Picture",
+    "Plain",
     "Prose",
     "Publication",
     "Reference",
@@ -62,4 +64,5 @@ __all__ = [
     "Tag",
     "Target",
     "Unsubscribe",
+    "plain_pairs",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from newsletter.problems import Place
 
@@ -41,27 +41,46 @@ class Fields(NamedTuple):
 
 Node = Scalar | Items | Fields
 
+# The same without places, which nearly nobody asks for: a text, a list, the pairs of a mapping; None stands for
+# nothing, which a text in quotes is not, even an empty one.
+Pairs: TypeAlias = tuple[tuple[str, "Plain"], ...]
+Plain: TypeAlias = str | list["Plain"] | Pairs | None
+
+
+def plain(node: Node) -> Plain:
+    """The value of a node."""
+    if isinstance(node, Scalar):
+        return node.value if node.quoted or node.value.strip(" \t\n") else None
+    return [plain(item) for item in node.items] if isinstance(node, Items) else plain_pairs(node)
+
+
+def plain_pairs(fields: Fields) -> Pairs:
+    """The values of a mapping."""
+    return tuple([(name.value, plain(node)) for name, node in fields.pairs])
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file as found, not judged. `body_line` is the line of the body's first character.
 
     Texts are kept in UTF-8: in French it takes half of what a str takes. Sealed, a source leaves them behind, and
-    the nodes of the front matter when it travels: few ask for them again, and for those `again` reads the file once
-    more (front matter and body; empty when it has gone) and `reader` makes the nodes from its text.
+    the values of the front matter when it travels: few ask for them again, and for those `again` reads the file once
+    more (front matter and body; empty when it has gone). `readers` make values and nodes from the front matter's text;
+    nodes only faults want.
     """
 
     path: str
     body_line: int
     digest: bytes  # SHA-256 of the file
-    reader: Callable[[str], Fields] = field(compare=False, repr=False)
+    readers: tuple[Callable[[str], Pairs], Callable[[str], Fields]] = field(compare=False, repr=False)
     again: Callable[[str], tuple[bytes, bytes]] | None = field(compare=False, repr=False)
     _texts: tuple[bytes, bytes] | None = field(compare=False, repr=False)
+    _given: Pairs | None = field(default=None, compare=False, repr=False)
     _front: Fields | None = field(default=None, compare=False, repr=False)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        """All but the nodes."""
-        return Source, (self.path, self.body_line, self.digest, self.reader, self.again, self._texts)
+        """All but values and nodes."""
+        return Source, (self.path, self.body_line, self.digest, self.readers, self.again, self._texts)
 
     def seal(self) -> None:
         """Leave the texts behind, if they can be read again."""
@@ -76,10 +95,24 @@ class Source:
         return self.again(self.path)
 
     @property
+    def given(self) -> Pairs:
+        """The front matter's values."""
+        if self._given is None and self._front is not None:
+            object.__setattr__(self, "_given", plain_pairs(self._front))
+        if self._given is None:
+            object.__setattr__(self, "_given", self.readers[0](self.text))
+        assert self._given is not None
+        return self._given
+
+    def has(self, key: str) -> bool:
+        """Whether the front matter has the key, with a value or without."""
+        return key in [name for name, _ in self.given]
+
+    @property
     def front(self) -> Fields:
         """The front matter's values, each with its place."""
         if self._front is None:
-            object.__setattr__(self, "_front", self.reader(self.text))
+            object.__setattr__(self, "_front", self.readers[1](self.text))
         assert self._front is not None
         return self._front
 
@@ -89,7 +122,8 @@ class Source:
         return self._read()[0].decode()
 
     def forget(self) -> None:
-        """Let go of the nodes, which are many and small: who still asks for one has them made again."""
+        """Let go of values and nodes, which are many and small: who still asks for one has them made again."""
+        object.__setattr__(self, "_given", None)
         object.__setattr__(self, "_front", None)
 
     @property

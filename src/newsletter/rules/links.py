@@ -27,7 +27,7 @@ def _host(target: str) -> str:
 
 def are_plain(written: Written) -> bool:
     """Whether no rule here finds anything. Almost every link is plain, and the same ones come again and again."""
-    return all("." not in label and _is_plain(target) for label, target, _ in written.links)
+    return all("." not in label and _is_plain(target) for label, target in written.named())
 
 
 @lru_cache(maxsize=4096)

@@ -51,6 +51,14 @@ class Written:
                 for each in self.passages for slip in find_slips(each, lang)]  # fmt: skip
         return (*front, *body)
 
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Label and address of every link, as in `links`, for a look that mostly finds nothing to tell the place of."""
+        of = self.of
+        yield from [(link.label, link.target) for link in of.prose.references if not link.image]
+        if isinstance(of, Announcement):
+            shown = (of.action, *of.links) if of.action else of.links
+            yield from [(link.title, link.url) for link in shown]
+
     @cached_property
     def links(self) -> tuple[tuple[str, str, Callable[[], Place]], ...]:
         """Label, address and place of every link."""

@@ -6,13 +6,13 @@ The publication's own texts are the same in each; only what a feed calls itself,
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from html import escape
 from typing import Any
 
 from newsletter.channels.feeds.heads import Head
+from newsletter.channels.feeds.moments import instant, posted
 from newsletter.channels.feeds.spelling import SIGN, in_xml, joined, xml_shape
-from newsletter.channels.feeds.xml import instant, is_html, spelled, write_atom_head, write_rss_head
+from newsletter.channels.feeds.xml import is_html, spelled, write_atom_head, write_rss_head
 from newsletter.filling import Shape, token
 
 _TITLE, _DESCRIPTION, _TEXTS = 0, 1, 7  # places among a head's texts, and how many there are without dates
@@ -51,7 +51,7 @@ def _texts(head: Head) -> list[str]:
     updated = head.updated
     return [
         head.title, head.description, head.id, head.lang, head.home, head.feed.name, head.feed.previous,
-        instant(updated), format_datetime(updated.replace(microsecond=0)),
+        instant(updated), posted(updated.replace(microsecond=0)),
     ]  # fmt: skip
 
 

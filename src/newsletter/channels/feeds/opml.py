@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from email.utils import format_datetime
 from html import escape
 
 from newsletter.channels.feeds.heads import Head
+from newsletter.channels.feeds.moments import posted
 
 
 def write_opml(heads: Iterable[Head], title: str, updated: datetime) -> str:
@@ -15,7 +15,7 @@ def write_opml(heads: Iterable[Head], title: str, updated: datetime) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n<head>\n'
         f"<title>{_html(title)}</title>\n"
-        f"<dateModified>{format_datetime(updated.replace(microsecond=0))}</dateModified>\n"
+        f"<dateModified>{posted(updated.replace(microsecond=0))}</dateModified>\n"
         f"<ownerName>{_html(heads[0].author)}</ownerName>\n</head>\n<body>\n{outlines}</body>\n</opml>\n"
     )
 

@@ -8,16 +8,16 @@ texts are said to be HTML are theirs to decide. Content is put in as they would 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from functools import reduce
 from html import escape
 from typing import Any, cast
 
 from newsletter.channels.feeds.entries import Enclosure, Entry, Lead
 from newsletter.channels.feeds.jsonfeed import write_item
+from newsletter.channels.feeds.moments import instant, posted
 from newsletter.channels.feeds.sanitising import clean_text, encode
 from newsletter.channels.feeds.spelling import SIGN, in_content, in_json, in_xml, joined, json_shape, xml_shape
-from newsletter.channels.feeds.xml import has_end_tag, instant, is_html, spelled, write_entry
+from newsletter.channels.feeds.xml import has_end_tag, is_html, spelled, write_entry
 from newsletter.filling import Shape, token
 from newsletter.model import Author
 
@@ -88,7 +88,7 @@ def write_plainly(entry: Entry) -> Written:
 def texts(entry: Entry) -> list[str]:
     """Every text of an entry but the content, for which stands an empty one."""
     told = [
-        entry.id, entry.url, entry.lang, instant(entry.published), format_datetime(entry.published),
+        entry.id, entry.url, entry.lang, instant(entry.published), posted(entry.published),
         instant(entry.updated), entry.title, entry.summary, "", *entry.labels,
     ]  # fmt: skip
     for author in entry.authors:
@@ -171,7 +171,7 @@ def _mould(entry: Entry, told: Sequence[str], *, is_empty: bool) -> Mould:
 
 
 def _dated(text: str) -> str:
-    dates = {instant(_PUBLISHED): 3, format_datetime(_PUBLISHED): 4, instant(_UPDATED): 5}
+    dates = {instant(_PUBLISHED): 3, posted(_PUBLISHED): 4, instant(_UPDATED): 5}
     return reduce(lambda made, date: made.replace(date, token(dates[date])), dates, text)
 
 

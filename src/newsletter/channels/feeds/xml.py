@@ -13,7 +13,6 @@ holds it; only `updated` of an Atom entry is a feed's own.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from email.utils import format_datetime
 from html import escape
 from typing import Any
 
@@ -23,6 +22,7 @@ from lxml import etree
 
 from newsletter.channels.feeds.entries import Enclosure, Entry
 from newsletter.channels.feeds.heads import Head
+from newsletter.channels.feeds.moments import instant, posted
 
 ATOM = "http://www.w3.org/2005/Atom"
 _SPACES: Mapping[str, str] = {
@@ -37,11 +37,6 @@ _DECLARATION = re.compile(r' xmlns(?::\w+)?="[^"]*"')
 _LONG = frozenset({"content", f"{{{_SPACES['content']}}}encoded"})
 _END_TAG = re.compile(r"</\w+>")
 _DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="{css}"?>\n'
-
-
-def instant(moment: datetime) -> str:
-    """RFC 3339, in UTC; with milliseconds only where there are some."""
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
 # --- entries ----------------------------------------------------------------------------------
@@ -91,7 +86,7 @@ def repair_rss_item(element: Any, entry: Entry) -> None:
     for label in entry.labels:
         _add(element, "category", spelled(label))
     _add(element, "content:encoded", entry.html)
-    _add(element, "pubDate", format_datetime(entry.published))
+    _add(element, "pubDate", posted(entry.published))
     if entry.updated != entry.published:
         _add(element, "atom:updated", instant(entry.updated))
     for author in entry.authors:
@@ -194,7 +189,7 @@ def repair_rss_head(channel: Any, head: Head) -> None:
     channel.find("link").text = head.home
     channel.find("title").text = spelled(head.title)
     channel.find("description").text = spelled(head.description or head.title)
-    _add(channel, "lastBuildDate", format_datetime(head.updated.replace(microsecond=0)))
+    _add(channel, "lastBuildDate", posted(head.updated.replace(microsecond=0)))
     for rel, (media_type, href) in head.links("rss").items():
         if rel != "alternate":
             _add(channel, "atom:link", rel=rel, **({"type": media_type} if media_type else {}), href=href)
