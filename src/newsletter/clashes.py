@@ -19,7 +19,7 @@ _DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
 class Claim(NamedTuple):
     """A file's claim to a name, an id or a slug, in one language; both are compared case-folded.
 
-    It stands at `key` of the front matter, or at its item of the that `number`.
+    It stands at `key` of the front matter, or at the item of that number in its list.
     """
 
     what: str
