@@ -45,21 +45,20 @@ class Snippets:
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """The files under `social/`, newest first. A text that its platform refuses is an error at its line."""
+    """The files under `social/`, newest first. A text that its platform refuses is an error at its line.
+
+    What a page shows is made step by step, each step for all of it: the processor is quicker at what it has just done.
+    """
     snippets = Snippets(publication, templates, problems)
     everything: list[Announcement | Issue] = [*publication.announcements, *publication.issues]
     everything.sort(key=lambda each: each.date, reverse=True)
     count = max(1, -(-len(everything) // PAGE))
     overview = Overview(publication, templates, snippets.words(publication.settings.language), count)
     for number in publication.share.of(range(count)):
-        shown = []
-        for each in everything[number * PAGE : (number + 1) * PAGE]:
-            material = snippets.material(each)
-            posts = snippets.posts(material)
-            yield from _files(material, posts)
-            if posts:
-                shown.append((material, posts))
-        yield overview.page(number, shown)
+        materials = [snippets.material(each) for each in everything[number * PAGE : (number + 1) * PAGE]]
+        composed = list(zip(materials, map(snippets.posts, materials), strict=True))
+        yield from [file for material, posts in composed for file in _files(material, posts)]
+        yield overview.page(number, [(material, posts) for material, posts in composed if posts])
 
 
 def _files(material: Material, posts: tuple[Post, ...]) -> Iterator[Artefact]:
