@@ -16,7 +16,7 @@ from newsletter.channels.social.even import is_even, is_plain, sample
 from newsletter.channels.social.overview import Facts
 from newsletter.channels.social.platforms import PLATFORMS
 from newsletter.channels.social.posts import Post, links
-from newsletter.channels.social.telling import as_json
+from newsletter.channels.social.telling import _addresses, _api_text, _places, as_json
 from newsletter.model import Announcement
 from test_counts_properties import WORDS as HARD
 from test_social_properties import announcements, composed, words
@@ -86,7 +86,11 @@ def test_facets_are_found_from_what_is_known(link: str, before: str, tags: list[
     assume(not set("#＃$") & set(before + link))
     text = "\n\n".join(filter(None, (before, link, " ".join(tags))))
     assume(is_even(text, link))
-    assert bluesky.facets_even(text, link, tags) == bluesky.facets(text)
+    found = [
+        {"kind": kind, "value": value, "start": start, "end": end} for kind, value, start, end in bluesky.facets(text)
+    ]
+    assert json.loads(_places(text.encode(), link, tags)) == found
+    assert json.loads(_addresses(link)) == [each["value"] for each in found if each["kind"] == "link"]
 
 
 WHITE = st.sampled_from(("\n", " ", "\n\n", " \n", "\n\n\n", "\n ", "\t", "Fin.", "x y", "\t\n", ""))
@@ -138,6 +142,27 @@ def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> 
         assert told["facets"] == (facets if name == "bluesky" else None)
         if post.platform.fold:
             assert told["fold"]["shown"] == "".join(units.clusters(text)[: post.platform.fold])
+
+
+@given(st.text(st.sampled_from("aé\\|{}@[]()<>#*_~ ")))
+def test_signs_are_escaped_in_any_order(text: str) -> None:
+    pieces = re.split(r"(?<!\S)(#\w+)", text)
+    told = [rf"{{hashtag|\#|{escaped(each[1:])}}}" if at % 2 else escaped(each) for at, each in enumerate(pieces)]
+    assert _api_text(text, "linkedin", None) == "".join(told)
+
+
+def escaped(text: str) -> str:
+    """Every sign that means something to LinkedIn, escaped."""
+    return re.sub(r"[|{}@\[\]()<>\\*_~#]", r"\\\g<0>", text)
+
+
+@given(TEXTS)
+def test_only_uncommon_signs_are_looked_at(text: str) -> None:
+    assert units.uncommon(text) == "".join(sign for sign in text if not sign.isascii())
+    assert x.plain(text) == len(text) + sum(x.plain(sign) - 1 for sign in text)
+    assert x.plain(text) == len(text) + len(x._HEAVY.findall(text))
+    if not units.joins(text):
+        assert units.emoji_as_bytes(text) == sum(map(units.emoji_as_bytes, text))
 
 
 def test_every_emoji_is_looked_at() -> None:
