@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.channels.social import bluesky, hashtags, mastodon, sms, units, x
@@ -17,9 +17,9 @@ from newsletter.channels.social.overview import Facts
 from newsletter.channels.social.platforms import PLATFORMS
 from newsletter.channels.social.posts import Post, links
 from newsletter.channels.social.telling import _addresses, _api_text, _places, as_json
-from newsletter.model import Announcement
+from newsletter.model import Announcement, Social
 from test_counts_properties import WORDS as HARD
-from test_social_properties import announcements, composed, words
+from test_social_properties import announcements, composed, composer, words
 
 SIGNS = st.sampled_from(" \n\u00a0\u202f.,;(«»)$#＃🏆…\r\u212a\u037e\u0301\u200d")
 PLAIN = st.sampled_from(
@@ -126,7 +126,7 @@ def step_by_step(rendered: str) -> list[tuple[str, str, str]]:
 @given(announcements())
 def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> None:
     material, posts = composed(announcement)
-    written = as_json(material, posts)
+    written = as_json([(material, posts)])[0]
     whole = json.loads(written)
     again = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).replace('{"platform":', '\n{"platform":')
     assert written.decode() == f"{again}\n"
@@ -163,6 +163,22 @@ def test_only_uncommon_signs_are_looked_at(text: str) -> None:
     assert x.plain(text) == len(text) + len(x._HEAVY.findall(text))
     if not units.joins(text):
         assert units.emoji_as_bytes(text) == sum(map(units.emoji_as_bytes, text))
+
+
+@settings(max_examples=40)
+@given(st.lists(announcements(), max_size=4), st.data())
+def test_many_are_told_together_as_one_by_one(several: list[Announcement], data: st.DataObject) -> None:
+    asked = st.builds(
+        Social,
+        texts=st.sampled_from(((), (("x", "Un prix. #Prix"), ("sms", "Un prix")))),
+        skip=st.sampled_from(((), ("bluesky",))),
+        thread=st.booleans(),
+    )
+    several = [replace(each, social=data.draw(st.one_of(st.just(each.social), asked))) for each in several]
+    one_by_one = [composed(each) for each in several]
+    together = composer().all_posts([material for material, _ in one_by_one])
+    assert together == [posts for _, posts in one_by_one]
+    assert as_json(one_by_one) == [told for each in one_by_one for told in as_json([each])]
 
 
 def test_every_emoji_is_looked_at() -> None:

@@ -1,6 +1,6 @@
 """rendering: every announcement and every issue as snippets, their JSON, and the pages that show them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from newsletter.channels.social.composing import Composer
@@ -37,11 +37,12 @@ class Snippets:
         # An announcement may be called as an issue is; on the site they lie in different folders.
         return replace(material, stem=f"issue-{of.stem}") if of.stem in self._stems else material
 
-    def posts(self, material: Material) -> tuple[Post, ...]:
-        """The texts of every platform; what is wrong with one is reported."""
-        posts = tuple(self.composer.posts(material))
-        self.judge.material(material, posts)
-        return posts
+    def posts(self, materials: Sequence[Material]) -> list[tuple[Post, ...]]:
+        """The texts of every platform for each of these; what is wrong with one is reported."""
+        composed = self.composer.all_posts(materials)
+        for material, posts in zip(materials, composed, strict=True):
+            self.judge.material(material, posts)
+        return composed
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
@@ -56,12 +57,13 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     overview = Overview(publication, templates, snippets.words(publication.settings.language), count)
     for number in publication.share.of(range(count)):
         materials = [snippets.material(each) for each in everything[number * PAGE : (number + 1) * PAGE]]
-        composed = list(zip(materials, map(snippets.posts, materials), strict=True))
-        yield from [file for material, posts in composed for file in _files(material, posts)]
+        composed = list(zip(materials, snippets.posts(materials), strict=True))
+        yield from [file for each in zip(composed, as_json(composed), strict=True) for file in _files(*each)]
         yield overview.page(number, [(material, posts) for material, posts in composed if posts])
 
 
-def _files(material: Material, posts: tuple[Post, ...]) -> Iterator[Artefact]:
+def _files(composed: tuple[Material, tuple[Post, ...]], told: bytes) -> Iterator[Artefact]:
+    material, posts = composed
     for post in posts:
         yield Artefact(f"social/{material.stem}.{post.suffix}", post.text.encode(), "text/plain", material.origin)
-    yield Artefact(f"social/{material.stem}.json", as_json(material, posts), "application/json", material.origin)
+    yield Artefact(f"social/{material.stem}.json", told, "application/json", material.origin)
