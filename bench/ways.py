@@ -47,8 +47,7 @@ class Bench:
         chosen = replace(settings, social=replace(settings.social, platforms=platforms))
         snippets = Snippets(replace(self.publication, settings=chosen), self.templates, Problems())
         begun = time.perf_counter()
-        for announcement in self.publication.announcements:
-            snippets.posts(snippets.material(announcement))
+        snippets.posts(list(map(snippets.material, self.publication.announcements)))
         return (time.perf_counter() - begun) / len(self.publication.announcements)
 
     def filled(self) -> list[str]:

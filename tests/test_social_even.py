@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.channels.social import bluesky, hashtags, mastodon, sms, units, x
@@ -16,10 +16,10 @@ from newsletter.channels.social.even import is_even, is_plain, sample
 from newsletter.channels.social.overview import Facts
 from newsletter.channels.social.platforms import PLATFORMS
 from newsletter.channels.social.posts import Post, links
-from newsletter.channels.social.telling import as_json
-from newsletter.model import Announcement
+from newsletter.channels.social.telling import _addresses, _api_text, _places, as_json
+from newsletter.model import Announcement, Social
 from test_counts_properties import WORDS as HARD
-from test_social_properties import announcements, composed, words
+from test_social_properties import announcements, composed, composer, words
 
 SIGNS = st.sampled_from(" \n\u00a0\u202f.,;(«»)$#＃🏆…\r\u212a\u037e\u0301\u200d")
 PLAIN = st.sampled_from(
@@ -86,7 +86,11 @@ def test_facets_are_found_from_what_is_known(link: str, before: str, tags: list[
     assume(not set("#＃$") & set(before + link))
     text = "\n\n".join(filter(None, (before, link, " ".join(tags))))
     assume(is_even(text, link))
-    assert bluesky.facets_even(text, link, tags) == bluesky.facets(text)
+    found = [
+        {"kind": kind, "value": value, "start": start, "end": end} for kind, value, start, end in bluesky.facets(text)
+    ]
+    assert json.loads(_places(text.encode(), link, tags)) == found
+    assert json.loads(_addresses(link)) == [each["value"] for each in found if each["kind"] == "link"]
 
 
 WHITE = st.sampled_from(("\n", " ", "\n\n", " \n", "\n\n\n", "\n ", "\t", "Fin.", "x y", "\t\n", ""))
@@ -122,7 +126,7 @@ def step_by_step(rendered: str) -> list[tuple[str, str, str]]:
 @given(announcements())
 def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> None:
     material, posts = composed(announcement)
-    written = as_json(material, posts)
+    written = as_json([(material, posts)])[0]
     whole = json.loads(written)
     again = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).replace('{"platform":', '\n{"platform":')
     assert written.decode() == f"{again}\n"
@@ -138,6 +142,43 @@ def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> 
         assert told["facets"] == (facets if name == "bluesky" else None)
         if post.platform.fold:
             assert told["fold"]["shown"] == "".join(units.clusters(text)[: post.platform.fold])
+
+
+@given(st.text(st.sampled_from("aé\\|{}@[]()<>#*_~ ")))
+def test_signs_are_escaped_in_any_order(text: str) -> None:
+    pieces = re.split(r"(?<!\S)(#\w+)", text)
+    told = [rf"{{hashtag|\#|{escaped(each[1:])}}}" if at % 2 else escaped(each) for at, each in enumerate(pieces)]
+    assert _api_text(text, "linkedin", None) == "".join(told)
+
+
+def escaped(text: str) -> str:
+    """Every sign that means something to LinkedIn, escaped."""
+    return re.sub(r"[|{}@\[\]()<>\\*_~#]", r"\\\g<0>", text)
+
+
+@given(TEXTS)
+def test_only_uncommon_signs_are_looked_at(text: str) -> None:
+    assert units.uncommon(text) == "".join(sign for sign in text if not sign.isascii())
+    assert x.plain(text) == len(text) + sum(x.plain(sign) - 1 for sign in text)
+    assert x.plain(text) == len(text) + len(x._HEAVY.findall(text))
+    if not units.joins(text):
+        assert units.emoji_as_bytes(text) == sum(map(units.emoji_as_bytes, text))
+
+
+@settings(max_examples=40)
+@given(st.lists(announcements(), max_size=4), st.data())
+def test_many_are_told_together_as_one_by_one(several: list[Announcement], data: st.DataObject) -> None:
+    asked = st.builds(
+        Social,
+        texts=st.sampled_from(((), (("x", "Un prix. #Prix"), ("sms", "Un prix")))),
+        skip=st.sampled_from(((), ("bluesky",))),
+        thread=st.booleans(),
+    )
+    several = [replace(each, social=data.draw(st.one_of(st.just(each.social), asked))) for each in several]
+    one_by_one = [composed(each) for each in several]
+    together = composer().all_posts([material for material, _ in one_by_one])
+    assert together == [posts for _, posts in one_by_one]
+    assert as_json(one_by_one) == [told for each in one_by_one for told in as_json([each])]
 
 
 def test_every_emoji_is_looked_at() -> None:

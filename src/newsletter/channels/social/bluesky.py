@@ -7,7 +7,7 @@ a text pasted there may fit where the same text sent by a program is refused.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import quote
@@ -78,17 +78,9 @@ def app_count_even(text: str, link: str) -> int:
     return len(text) - len(link) + _alone(link)[0]
 
 
-def facets_even(text: str, link: str, tags: Sequence[str]) -> tuple[Facet, ...]:
-    """Its facets; `tags` are all its hashtags, one after the other behind the link and its last words."""
-    whole = text.encode("utf-8", "surrogatepass")
-    at = whole.find(link.encode("ascii"))
-    found = [Facet(kind, value, at + start, at + end) for kind, value, start, end in _alone(link)[1]]
-    at = len(whole) - len(" ".join(tags).encode("utf-8", "surrogatepass"))
-    for tag in tags:
-        end = at + (len(tag) if tag.isascii() else units.utf8(tag))
-        found.append(Facet("tag", tag[1:], at, end))
-        at = end + 1
-    return tuple(found)
+def facets_even(link: str) -> tuple[Facet, ...]:
+    """What Bluesky finds in the link of such a text, with places in the link."""
+    return _alone(link)[1]
 
 
 @lru_cache(maxsize=64)

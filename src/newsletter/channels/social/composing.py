@@ -51,14 +51,28 @@ class Composer:
         """A text as the platform counts it, against the limit of these settings."""
         return count(text, platform, limit=self.limit(platform), link=link)
 
+    def all_posts(self, materials: Iterable[Material]) -> list[tuple[Post, ...]]:
+        """The texts of every platform for each of these.
+
+        One platform comes after the other for all of them: the processor is quicker at what it has just done.
+        """
+        found: list[list[Post]] = []
+        usual: list[tuple[Material, Mapping[str, tuple[Draft, str]], list[Post]]] = []
+        for material in materials:
+            social, posts = material.social, list[Post]()
+            if social.texts or social.skip or social.thread:
+                posts += self.posts(material)
+            else:  # as nearly all
+                usual.append((material, self._drafts(material, self.platforms), posts))
+            found.append(posts)
+        for name in self.platforms:
+            for material, drafts, posts in usual:
+                posts.append(self._single(material, name, *drafts[name]))
+        return list(map(tuple, found))
+
     def posts(self, material: Material) -> Iterator[Post]:
-        """The texts of every platform, those of a thread one after the other."""
+        """The texts of every platform for one of them, those of a thread one after the other."""
         social = material.social
-        if not (social.texts or social.skip or social.thread):  # as nearly all
-            drafts = self._drafts(material, self.platforms)
-            for name in self.platforms:
-                yield self._single(material, name, *drafts[name])
-            return
         by_hand = dict(social.texts)
         names = [name for name in self.platforms if name not in social.skip]
         drafts = self._drafts(material, [name for name in names if name not in by_hand])

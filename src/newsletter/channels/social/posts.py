@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from newsletter.channels.social import bluesky, units, x
@@ -46,10 +46,7 @@ class Post(NamedTuple):
     @property
     def offenders(self) -> str:
         """The characters that force UCS-2 on a text message, those that nobody sees by their names."""
-        found = str(self.extra.get("offenders", ""))
-        if not found:
-            return ""
-        return " ".join(each if each.isprintable() else unicodedata.name(each, "?").lower() for each in found)
+        return _named(str(self.extra.get("offenders", "")))
 
     @property
     def extra(self) -> dict[str, int | str]:
@@ -73,15 +70,19 @@ def is_near(counted: Count) -> bool:
     return counted.certainty != "exact" and 0 <= counted.limit - counted.count <= _NEAR
 
 
-def costs(post: Post) -> str:
-    """What signs that are not GSM-7's make of a text message; empty for any other text."""
-    if post.platform.unit != "sms" or not (offenders := post.offenders):
+def costs(extra: Mapping[str, int | str]) -> str:
+    """What signs that are not GSM-7's make of a text message, by what else is looked at; empty without such signs."""
+    if not (offenders := _named(str(extra["offenders"]))):
         return ""
-    extra = post.extra
     return (
         f"{offenders} cannot be sent in GSM-7: {extra['segments']} parts; "
         f"{extra['segments_if_transliterated']} without accents"
     )
+
+
+def _named(offenders: str) -> str:
+    """Signs one by one, those that nobody sees by their names."""
+    return " ".join([each if each.isprintable() else unicodedata.name(each, "?").lower() for each in offenders])
 
 
 def warnings(

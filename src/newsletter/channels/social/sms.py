@@ -97,7 +97,7 @@ def transliterated(text: str) -> str:
 @lru_cache(maxsize=64)
 def _uncommon(text: str) -> str:
     """What of a text is more than the ASCII that takes one septet: all that needs a look."""
-    return text.encode("utf-8", "surrogatepass").translate(None, _COMMON).decode("utf-8", "surrogatepass")
+    return units.uncommon(text, _COMMON)
 
 
 @lru_cache

@@ -4,11 +4,12 @@ Most of it is the same for every post of a platform, so it is written as text, n
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring as quote
 
 from newsletter.channels.social import bluesky, hashtags, units, x
+from newsletter.channels.social.count import Extra
 from newsletter.channels.social.material import Material
 from newsletter.channels.social.platforms import PLATFORMS, Certainty, Platform
 from newsletter.channels.social.posts import Post, costs, is_near, links, warnings
@@ -18,14 +19,26 @@ Tags = tuple[Sequence[str], str]  # hashtags with their sign, and all of them as
 _NO_TAGS: Tags = (), '"hashtags":[]'
 _WITH_API = ("linkedin", "slack")  # what their interfaces for programs want differs from what one pastes
 _HASHTAG = re.compile(r"(?<!\S)#(\w+)")
-_LITTLE_TEXT = re.compile(r"[|{}@\[\]()<>#\\*_~]")
+_LITTLE_TEXT = "\\|{}@[]()<>#*_~"  # what stands before all others is what is written before them
+_ASTRAL = b"\xf0"
 
 
-def as_json(material: Material, posts: Sequence[Post]) -> bytes:
-    """The file that tells everything of an announcement's snippets."""
+def as_json(composed: Iterable[tuple[Material, Sequence[Post]]]) -> list[bytes]:
+    """For each announcement the file that tells everything of its snippets."""
+    posts: list[tuple[Post, str, _Closings, list[str], int]] = []
+    files = []
+    for material, texts in composed:
+        file, closings, told = f"{quote(material.stem)[:-1]}.", _Closings(material.tags), [""] * len(texts)
+        posts += [(post, file, closings, told, number) for number, post in enumerate(texts)]
+        files.append((material, told))
+    # One platform after the other: the processor is quicker at what it has just done.
+    for post, file, closings, told, number in sorted(posts, key=lambda each: each[0].platform.name):
+        told[number] = _post(post, file, closings)
+    return [_file(material, ",".join(told)) for material, told in files]
+
+
+def _file(material: Material, told: str) -> bytes:
     alts = ",".join([f'{{"image":{quote(image)},"alt":{quote(alt)}}}' for image, alt in material.alts])
-    file, closings = f"{quote(material.stem)[:-1]}.", _Closings(material.tags)
-    told = ",".join([_post(post, file, closings) for post in posts])
     return (
         f'{{"version":1,"{material.kind}":{quote(material.id)},"lang":{quote(material.lang)},'
         f'"title":{quote(material.title)},"link":{quote(material.link)},"alt":[{alts}],"posts":[{told}]}}\n'
@@ -51,27 +64,29 @@ def _post(post: Post, file: str, closings: _Closings) -> str:
     row, text, counted, by_hand, dropped, shortened, number, parts, link = post
     name, certainty, fold = row.name, counted.certainty, row.fold
     tags = _closing(closings, text, by_hand=by_hand)
-    if name == "bluesky":
-        found = _facets(post, tags)
+    length = graphemes = len(text)
+    if link:  # then each character is a grapheme, and those of two UTF-16 units all begin with one byte
+        data = text.encode()
+        utf8, utf16 = len(data), length + data.count(_ASTRAL)
+        found = _around(row, text, data, link, tags)
     else:
-        links_told = _links_of(link, name == "x") if link else f'"links":{_list(links(text, row))}'
-        found = f'{links_told},{_hashtags(row, text, tags)},"facets":null'
-    extra = ""
-    for key, value in counted.extra:
-        extra += f',"{key}":{value if value.__class__ is int else quote(str(value))}'
-    shown = f'{{"characters":{fold},"shown":{quote(post.fold or text)}}}' if fold else "null"
-    cost = costs(post) if name == "sms" else ""
+        graphemes, (utf16, utf8) = units.graphemes(text), units.sizes(text)
+        found = _facets(text) if name == "bluesky" else (_list(links(text, row)), "null")
+    if name == "sms":
+        extra, cost = _message(counted.extra)
+    else:
+        extra, cost = _extra(counted.extra) if counted.extra else "", ""
+    shown = f'{{"characters":{fold},"shown":{quote(text[:fold] if link else post.fold or text)}}}' if fold else "null"
     end = _ending(row, certainty, dropped, shortened, cost, is_near(counted) if certainty != "exact" else False)
     if parts > 1:
         end += f',"part":{number},"parts":{parts}'
     if name in _WITH_API:
         end += f',"api_text":{quote(_api_text(text, name, tags))}'
-    length, (utf16, utf8) = len(text), units.sizes(text)
     return (
         f'\n{{"platform":"{name}","file":{file}{post.suffix}","by_hand":{"true" if by_hand else "false"},'
         f'"count":{counted.count},"limit":{counted.limit},"unit":"{counted.unit}","certainty":"{certainty}",'
-        f'"also":{{"code_points":{length},"graphemes":{length if link else units.graphemes(text)},'
-        f'"utf16":{utf16},"utf8":{utf8}{extra}}},"fold":{shown},{found},{end}}}'
+        f'"also":{{"code_points":{length},"graphemes":{graphemes},"utf16":{utf16},"utf8":{utf8}{extra}}},'
+        f'"fold":{shown},"links":{found[0]},{_hashtags(row, text, tags)},"facets":{found[1]},{end}}}'
     )
 
 
@@ -90,25 +105,61 @@ def _hashtags(row: Platform, text: str, tags: Tags | None) -> str:
     return tags[1] if row.hashtags != "none" else _NO_TAGS[1]
 
 
+def _around(row: Platform, text: str, data: bytes, link: str, tags: Tags | None) -> tuple[str, str]:
+    """Links and facets, as JSON, of a text that is even around its only link; `data` is its UTF-8."""
+    if row.name != "bluesky":
+        return _links_of(link, row.name == "x"), "null"
+    if tags is None or "$" in text or "＃" in text:
+        return _facets(text)
+    return _addresses(link), _places(data, link, tags[0])
+
+
 # All snippets of an announcement have the same link, or nearly so.
 @lru_cache(maxsize=64)
 def _links_of(link: str, on_x: bool) -> str:
-    """The links of a text that is even around its only one: as X finds them, or any other but Bluesky."""
-    return f'"links":{_list(x.links_even(link) if on_x else links(link, PLATFORMS["facebook"]))}'
+    """The links of such a text: as X finds them, or any other but Bluesky."""
+    return _list(x.links_even(link) if on_x else links(link, PLATFORMS["facebook"]))
 
 
-def _facets(post: Post, tags: Tags | None) -> str:
-    """Links and hashtags of a text for Bluesky, then both with their places."""
-    text = post.text
-    if tags is None or not post.link or "$" in text or "＃" in text:
-        facets = bluesky.facets(text)
-    else:
-        facets = bluesky.facets_even(text, post.link, tags[0])
-    addresses = _list([value for kind, value, _, _ in facets if kind == "link"])
-    places = [
-        f'{{"kind":"{kind}","value":{quote(value)},"start":{start},"end":{end}}}' for kind, value, start, end in facets
-    ]
-    return f'"links":{addresses},{_hashtags(post.platform, text, tags)},"facets":[{",".join(places)}]'
+@lru_cache(maxsize=64)
+def _addresses(link: str) -> str:
+    """The links of such a text as Bluesky finds them."""
+    return _list([each.value for each in bluesky.facets_even(link) if each.kind == "link"])
+
+
+def _places(data: bytes, link: str, tags: Sequence[str]) -> str:
+    """The facets of such a text; `tags` are all its hashtags, one after the other behind link and last words."""
+    at = data.find(link.encode("ascii"))
+    found = [_facet(kind, value, at + start, at + end) for kind, value, start, end in bluesky.facets_even(link)]
+    at = len(data) - len(" ".join(tags).encode())
+    for tag in tags:
+        end = at + len(tag.encode())
+        found.append(f'{{"kind":"tag","value":"{tag[1:]}","start":{at},"end":{end}}}')
+        at = end + 1
+    return f"[{','.join(found)}]"
+
+
+def _facets(text: str) -> tuple[str, str]:
+    """Links and facets, as JSON, of any text for Bluesky."""
+    facets = bluesky.facets(text)
+    return _list([each.value for each in facets if each.kind == "link"]), f"[{','.join([_facet(*f) for f in facets])}]"
+
+
+def _facet(kind: str, value: str, start: int, end: int) -> str:
+    return f'{{"kind":"{kind}","value":{quote(value)},"start":{start},"end":{end}}}'
+
+
+def _extra(extra: Extra) -> str:
+    told = ""
+    for key, value in extra:
+        told += f',"{key}":{value if value.__class__ is int else quote(str(value))}'
+    return told
+
+
+@lru_cache(maxsize=256)
+def _message(extra: Extra) -> tuple[str, str]:
+    """What else is told of a text message, and what its signs cost: both come again in others."""
+    return _extra(extra), costs(dict(extra))
 
 
 def _list(texts: Sequence[str]) -> str:
@@ -142,4 +193,7 @@ def _api_text(text: str, platform: str, tags: Tags | None) -> str:
 
 def _escaped(text: str) -> str:
     """LinkedIn cuts a text in silence at the first of these signs that is not escaped."""
-    return _LITTLE_TEXT.sub(r"\\\g<0>", text) if _LITTLE_TEXT.search(text) else text
+    for sign in _LITTLE_TEXT:
+        if sign in text:
+            text = text.replace(sign, f"\\{sign}")
+    return text

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 import regex
 
 _BEFORE_ASTRAL = bytes(range(0xF0))  # in UTF-8, a character of two UTF-16 units begins with a byte beyond these
+_ASCII = bytes(range(0x80))
 # Characters that never join the one before or after them into one cluster: Latin, Greek and Cyrillic
 # letters, punctuation, symbols, kana, most ideographs, emoji without a joiner.
 # A text of nothing else is found in half the time that the search for another takes.
@@ -71,12 +72,17 @@ def sizes(text: str) -> tuple[int, int]:
     return len(text) + len(data.translate(None, _BEFORE_ASTRAL)), len(data)
 
 
+def uncommon(text: str, common: bytes = _ASCII) -> str:
+    """What of a text is not `common`: a search that looks for other signs needs a third of the time in it."""
+    return text.encode("utf-8", "surrogatepass").translate(None, common).decode("utf-8", "surrogatepass")
+
+
 def emoji_as_bytes(text: str) -> int:
     """UTF-16 units, but UTF-8 bytes for each cluster that holds an emoji; what Threads documents.
 
     Whether signs such as © and ™ are emoji there is not said; they are here, which counts more.
     """
-    if text.isascii() or not (found := [each for each in _EMOJI_PERHAPS.findall(text) if _is_emoji(each)]):
+    if text.isascii() or not (found := [each for each in _EMOJI_PERHAPS.findall(uncommon(text)) if _is_emoji(each)]):
         return utf16(text)
     if _ALONE.fullmatch(text):
         return utf16(text) + sum(utf8(each) - utf16(each) for each in found)

@@ -165,4 +165,4 @@ def _without_links(text: str) -> Weight:
 
 def plain(text: str) -> int:
     """The weight of a text that holds neither links nor emoji of several characters."""
-    return len(text) + len(_HEAVY.findall(text))
+    return len(text) if text.isascii() else len(text) + len(_HEAVY.findall(units.uncommon(text)))
