@@ -1,9 +1,10 @@
 """pipeline: load → check → compose → channels, on one screen."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -14,7 +15,7 @@ from newsletter.clashes import Claim, claims, find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
 from newsletter.fingerprint import fingerprint, holds, surroundings
-from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Sealed, Settings, Share
+from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Sealed, Settings, Share, Source
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import RULES
 from newsletter.rules.inspection import Inspection, review, review_codes
@@ -23,6 +24,7 @@ from newsletter.rules.written import Written
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
 
+_BATCH = 32  # files, or announcements, that go through one step after the other together
 _MANY = 8_000  # announcements: above, room counts for more than time
 
 Kept = TypeVar("Kept")
@@ -81,14 +83,12 @@ def gather(
     put = _room(len(names), processes)
 
     def examine(share: Share) -> Iterator[tuple[int, _Examined]]:
-        for source in load.read_each(root, share.of(names), problems):
-            claimed = tuple(claims(source, settings))
-            announcement = checker.announcement(source)
-            if announcement is not None:
-                look(announcement)
-                if put:
-                    announcement.seal(put if share.first else bytes)
-            yield share.number, _Examined(source.path, claimed, announcement)
+        read = load.read_each(root, share.of(names), problems)
+        while sources := list(islice(read, _BATCH)):
+            for each in _examined(sources, checker, look):
+                if put and each.announcement:
+                    each.announcement.seal(put if share.first else bytes)
+                yield share.number, each
 
     # In the order of the files, however many processes read them.
     numbered = sorted(workers.spread(examine, problems, processes), key=lambda pair: pair[0])
@@ -108,19 +108,32 @@ def gather(
     )
 
 
-def _room(announcements: int, processes: int) -> Callable[[bytes], Sealed] | None:
-    """Where long texts are put: where all processes can read them; nowhere, as long as they are few."""
-    if processes > 1:
-        return workers.Shelf().put
-    return bytes if announcements > _MANY else None
-
-
 class _Examined(NamedTuple):
     """A file that could be read: the names that it claims, and what it says, unless it holds an error."""
 
     path: str
     claims: tuple[Claim, ...]
     announcement: Announcement | None
+
+
+def _examined(
+    sources: Sequence[Source], checker: Checker, look: Callable[[Announcement | IssueFile], None]
+) -> list[_Examined]:
+    """Step by step, not file by file: the processor has one step's code at hand, then the next one's."""
+    claimed = [tuple(claims(source, checker.settings)) for source in sources]
+    announcements = list(map(checker.announcement, sources))
+    for announcement in announcements:
+        if announcement is not None:
+            look(announcement)
+    paths = [source.path for source in sources]
+    return list(map(_Examined, paths, claimed, announcements))
+
+
+def _room(announcements: int, processes: int) -> Callable[[bytes], Sealed] | None:
+    """Where long texts are put: where all processes can read them; nowhere, as long as they are few."""
+    if processes > 1:
+        return workers.Shelf().put
+    return bytes if announcements > _MANY else None
 
 
 def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False, jobs: int = 1) -> Publication:
@@ -203,9 +216,11 @@ def _made(
         inspection = Inspection(Chosen(project.root, project.settings), mine, templates, problems, thorough)
         for name in CHANNELS:
             if name in only:
-                for artefact in channel(name)(mine, templates, problems):
-                    inspection.take(artefact)
-                    yield take(artefact)
+                made = channel(name)(mine, templates, problems)
+                while batch := list(islice(made, _BATCH)):
+                    for artefact in batch:
+                        inspection.take(artefact)
+                    yield from [take(artefact) for artefact in batch]
         inspection.finish()
 
     processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))

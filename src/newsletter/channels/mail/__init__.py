@@ -1,7 +1,7 @@
 """mail: every announcement and every issue as HTML, text and .eml."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from newsletter import prose
@@ -16,14 +16,16 @@ from newsletter.text import wrap
 from newsletter.views import Addressing, Story, absolute, flavour
 
 TEXT_WIDTH = WIDTH - 2 * GUTTER
+_TOGETHER = 50  # mails that are made together: as many bodies as stay open, and their texts stay within reach
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
     """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
     mails = Mails(publication, Theme(publication, templates, problems), templates)
     share = publication.share
-    for announcement in share.of(publication.announcements):
-        yield from mails.announcement(announcement)
+    mine = share.of(publication.announcements)
+    for begin in range(0, len(mine), _TOGETHER):
+        yield from mails.announcements(mine[begin : begin + _TOGETHER])
     for issue in share.of(publication.issues):
         yield from mails.issue(issue)
 
@@ -50,8 +52,13 @@ class Mails:
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
         """One announcement's HTML, text and .eml."""
-        values = self.announcement_values(announcement)
-        yield from self._mail("announcement", announcement, values, announcement.title, announcement.source.path)
+        yield from self.announcements((announcement,))
+
+    def announcements(self, announcements: Sequence[Announcement]) -> Iterator[Artefact]:
+        """Each announcement's HTML, text and .eml."""
+        values = [self.announcement_values(each) for each in announcements]
+        origins = [each.source.path for each in announcements]
+        yield from self._mails("announcement", announcements, values, origins)
 
     def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
         """What the templates of an announcement's mail may use."""
@@ -64,7 +71,7 @@ class Mails:
     def issue(self, issue: Issue) -> Iterator[Artefact]:
         """One issue's HTML, text and .eml."""
         origin = issue.file.source.path if issue.file else ""
-        yield from self._mail("issue", issue, self.issue_values(issue), issue.title, origin)
+        yield from self._mails("issue", (issue,), (self.issue_values(issue),), (origin,))
 
     def issue_values(self, issue: Issue) -> Mapping[str, Any]:
         """What the templates of an issue's mail may use."""
@@ -98,14 +105,29 @@ class Mails:
             same = self._in_lang[lang] = {**self.shared, **self.theme.values(lang), "lang": lasting(lang)}
         return {**same, "title": Content(title), "preheader": Content(preheader), "view_url": Content(url)}
 
-    def _mail(
-        self, kind: str, of: Announcement | Issue, values: Mapping[str, Any], subject: str, origin: str
+    def _mails(
+        self,
+        kind: str,
+        subjects: Sequence[Announcement | Issue],
+        values: Sequence[Mapping[str, Any]],
+        origins: Sequence[str],
     ) -> Iterator[Artefact]:
-        html = self.theme.press.pieces(self.templates.get(f"mail/{kind}.mjml"), values)
-        text = self.templates.get(f"mail/{kind}.txt").render(values)
+        """Step by step, not mail by mail: the processor has one step's code at hand, then the next one's."""
+        mjml, txt = (self.templates.get(f"mail/{kind}.{part}") for part in ("mjml", "txt"))
+        htmls = [self.theme.press.pieces(mjml, each) for each in values]
+        texts = [txt.render(each) for each in values]
+        letters = [self._letter(kind, *each) for each in zip(subjects, htmls, texts, strict=True)]
+        written = [write(each) for each in letters]
+        for of, origin, parts in zip(subjects, origins, written, strict=True):
+            stem = f"email/{kind}s/{of.stem}"
+            yield Artefact(f"{stem}.html", parts.html, "text/html", origin)
+            yield Artefact(f"{stem}.txt", parts.text, "text/plain", origin)
+            yield Artefact(f"{stem}.eml", parts.message, "message/rfc822", origin)
+
+    def _letter(self, kind: str, of: Announcement | Issue, html: tuple[str, ...], text: str) -> Letter:
         settings = self.publication.settings
-        letter = Letter(
-            subject=subject,
+        return Letter(
+            subject=of.title,
             sender=settings.sender,
             date=of.date,
             message_id=self._message_id(kind, of),
@@ -116,11 +138,6 @@ class Mails:
             list_title=settings.title,
             unsubscribe=settings.unsubscribe,
         )
-        stem = f"email/{kind}s/{of.stem}"
-        written = write(letter)
-        yield Artefact(f"{stem}.html", written.html, "text/html", origin)
-        yield Artefact(f"{stem}.txt", written.text, "text/plain", origin)
-        yield Artefact(f"{stem}.eml", written.message, "message/rfc822", origin)
 
     def _message_id(self, kind: str, of: Announcement | Issue) -> str:
         """Stable over rebuilds and renamings: made of the permanent id."""
