@@ -76,7 +76,7 @@ def plainly(made: Entries, of: Announcement, short: bool, monkeypatch: pytest.Mo
     """The entry, its template's whole output sanitised."""
     with monkeypatch.context() as patched:
         patched.setattr(frames, "frame", lambda drawn, count: None)
-        return Entries(made.site, made.frames.template).entry(of, short=short)
+        return Entries(made.site, made.frames.template).of([of], short=short)[0]
 
 
 @settings(max_examples=300)
@@ -98,18 +98,29 @@ def test_a_filled_frame_is_what_the_sanitiser_leaves(
         )
     of = announcement(entries.publication.announcements[0], body, **changes)
     with pytest.MonkeyPatch.context() as patched:
-        found, plain = entries.entry(of, short=short), plainly(entries, of, short, patched)
+        found, plain = entries.of([of], short=short)[0], plainly(entries, of, short, patched)
     assert replace(found, html=clean_text(found.html)) == replace(plain, html=clean_text(plain.html))
+
+
+@settings(max_examples=50)
+@given(told=st.lists(st.tuples(MARKDOWN, WILD), min_size=2, max_size=8), short=st.booleans())
+def test_entries_made_together_are_those_made_one_by_one(
+    entries: Entries, told: list[tuple[str, str]], short: bool
+) -> None:
+    first = entries.publication.announcements[0]
+    held = [announcement(first, body, title=title, stem=str(number)) for number, (body, title) in enumerate(told)]
+    assert entries.of(held, short=short) == [entries.of([each], short=short)[0] for each in held]
 
 
 def test_frames_are_used_and_few(entries: Entries, monkeypatch: pytest.MonkeyPatch) -> None:
     made = Entries(entries.site, entries.frames.template)
     first = entries.publication.announcements[0]
     image = Image("i.png", "Un", width=20, height=10)
-    made.entry(announcement(first, "Un.", image=image), short=False)
+    made.of([announcement(first, "Un.", image=image)], short=False)
     monkeypatch.setattr(frames, "clean_html", None)
     wide = replace(image, alt="\"Deux\" & 'trois' <b>", width=30, height=40)
-    entry = made.entry(announcement(first, "## Deux\n\n[a](i.png 'b')\n\n- c", image=wide, title="Trois"), short=False)
+    second = announcement(first, "## Deux\n\n[a](i.png 'b')\n\n- c", image=wide, title="Trois")
+    (entry,) = made.of([second], short=False)
     assert len(made.frames.known) == 1
     assert 'alt="&quot;Deux&quot; &amp; \'trois\' &lt;b&gt;" width="30" height="40"' in entry.html
     assert '<a href="https://exemple.example/i.png" title="b">a</a>' in entry.html
@@ -184,8 +195,9 @@ def test_a_theme_may_do_what_it_likes(project: Project, entries: Entries, source
             body=Content(body, safe=True),
         )  # fmt: skip
         plain = clean_html(template.render({"story": shown})).strip("\n")
-        assert clean_text(made.html({"story": shown}, body)) == plain
-        assert made.html({"story": shown}, "") == made.html({"story": shown}, body)
+        (found,), (sanitised,) = (made.html([{"story": shown}], [each]) for each in (body, ""))
+        assert clean_text(found) == plain
+        assert sanitised == found
     assert any(found and ("body" not in source or found.bodies) for found in made.known.values()) == is_framed
 
 
@@ -238,7 +250,7 @@ def test_the_repositorys_own_announcements(monkeypatch: pytest.MonkeyPatch) -> N
     press = Press()
     for each in publication.announcements:
         for short in (False, True):
-            entry = made.entry(each, short=short)
+            entry = made.of([each], short=short)[0]
             assert entry == plainly(made, each, short, monkeypatch)
             assert press.write(entry) == write_plainly(entry)
     assert all(made.frames.known.values())

@@ -99,11 +99,18 @@ class Frames:
         source = self.template.source
         self.is_framed = _FILTERS.issuperset(_FILTER.findall(source)) and not _MARKUP.search(source)
 
-    def html(self, values: Mapping[str, Any], body: str) -> str:
-        """The template with `values`, sanitised. A `body` is one that the sanitiser leaves as it is, or empty."""
+    def html(self, values: Sequence[Mapping[str, Any]], bodies: Sequence[str]) -> list[str]:
+        """The template with each of these `values`, sanitised.
+
+        Their bodies are such as the sanitiser leaves as they are, or empty. All are drawn before the first is filled.
+        """
         if not self.is_framed:
-            return clean_html(self.template.render(values)).strip("\n")
-        drawn, content = self.template.draw(values)
+            return [clean_html(self.template.render(each)).strip("\n") for each in values]
+        drawings = list(map(self.template.draw, values))
+        return list(map(self._filled, drawings, bodies, values))
+
+    def _filled(self, drawing: tuple[str, list[str]], body: str, values: Mapping[str, Any]) -> str:
+        drawn, content = drawing
         if drawn not in self.known:
             self.known[drawn] = frame(drawn, len(content))
         found = self.known[drawn]

@@ -1,5 +1,6 @@
 """pieces: every announcement as it stands in the feeds, written once, within the feeds' budget of bytes."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.channels.feeds.entries import Entries
@@ -9,6 +10,7 @@ from newsletter.model import Announcement
 from newsletter.problems import Place, Problems
 
 LIMIT = 512_000  # bytes; more is refused or cut by readers and mail services
+BATCH = 50  # announcements that are told together; a month has about as many
 _HEAD = 8_000  # bytes that a feed's own words take at most
 
 
@@ -38,12 +40,13 @@ class Pieces:
         What is still too much in a feed to subscribe to loses its oldest entries; an archive never does.
         """
         keep = not feed.is_archive
-        held = [self._piece(each, short=self.is_short, keep=keep) for each in feed.announcements]
+        held = self._pieces(feed.announcements, short=self.is_short, keep=keep)
         excess = sum(piece.size for piece in held) - (limit - _HEAD)
         for number in sorted(range(len(held)), key=lambda number: -held[number].size):
             if excess <= 0:
                 break
-            whole, short = held[number], self._piece(feed.announcements[number], short=True, keep=keep)
+            whole = held[number]
+            (short,) = self._pieces(feed.announcements[number : number + 1], short=True, keep=keep)
             if short.size < whole.size:
                 self._warn(feed, feed.announcements[number], whole.size)
                 held[number] = short
@@ -52,17 +55,23 @@ class Pieces:
             excess -= held.pop().size
         return tuple(held)
 
-    def _piece(self, announcement: Announcement, *, short: bool, keep: bool) -> Piece:
-        key = announcement.stem, short
-        if key in self.kept:
-            return self.kept[key]
-        entry = self.entries.entry(announcement, short=short)
-        written = self.press.write(entry)
-        size = max(len(written.atom), len(written.rss), len(written.json)) + 100  # what stands around the lines
-        piece = Piece(entry.lang, announcement.stem, written, size)
-        if keep:
-            self.kept[key] = piece
-        return piece
+    def _pieces(self, announcements: Sequence[Announcement], *, short: bool, keep: bool) -> list[Piece]:
+        """The piece of each, made if it is not kept."""
+        found = {each.stem: self.kept[each.stem, short] for each in announcements if (each.stem, short) in self.kept}
+        wanted = [each for each in announcements if each.stem not in found]
+        for first in range(0, len(wanted), BATCH):
+            for piece in self._made(wanted[first : first + BATCH], short=short):
+                found[piece.stem] = piece
+                if keep:
+                    self.kept[piece.stem, short] = piece
+        return [found[each.stem] for each in announcements]
+
+    def _made(self, announcements: Sequence[Announcement], *, short: bool) -> Iterator[Piece]:
+        entries = self.entries.of(announcements, short=short)
+        written = [self.press.write(entry) for entry in entries]
+        for announcement, entry, each in zip(announcements, entries, written, strict=True):
+            size = max(len(each.atom), len(each.rss), len(each.json)) + 100  # what stands around the lines
+            yield Piece(entry.lang, announcement.stem, each, size)
 
     def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
         # A month of many announcements is nobody's fault.
