@@ -40,14 +40,16 @@ class Bench:
 
     def snippets(self, platforms: tuple[str, ...] = ()) -> float:
         """Seconds an announcement for the texts of these platforms, composed, fitted and counted."""
-        from newsletter.channels.social.rendering import Snippets
+        from newsletter.channels.social.rendering import PAGE, Snippets
         from newsletter.problems import Problems
 
         settings = self.publication.settings
         chosen = replace(settings, social=replace(settings.social, platforms=platforms))
         snippets = Snippets(replace(self.publication, settings=chosen), self.templates, Problems())
         begun = time.perf_counter()
-        snippets.posts(list(map(snippets.material, self.publication.announcements)))
+        of = self.publication.announcements
+        for page in range(0, len(of), PAGE):
+            snippets.posts(list(map(snippets.material, of[page : page + PAGE])))
         return (time.perf_counter() - begun) / len(self.publication.announcements)
 
     def filled(self) -> list[str]:

@@ -18,7 +18,7 @@ from newsletter.templates import packaged
 
 def surroundings(root: Path, settings: Settings) -> str:
     """The SHA-256, in hex, of what may change while a build runs: the program, the theme, the time zone."""
-    return _hash((*_program(), *_tree(root / "templates"), *_zone(str(settings.timezone))))
+    return _hash((*_program(), *_theme(root / "templates"), *_zone(str(settings.timezone))))
 
 
 def fingerprint(around: str, publication: Publication, channels: Collection[str]) -> str:
@@ -72,18 +72,29 @@ def _written(holder: Announcement | IssueFile) -> Iterator[bytes]:
 
 
 def _program() -> Iterator[bytes]:
-    """This package's files, the default theme, Python, and which libraries were installed when."""
-    yield from _tree(Path(__file__).parent)
-    yield from _tree(packaged())
+    """This package's files and those of the default theme, Python, the libraries; and when each was written."""
+    for folder in (Path(__file__).parent, packaged()):
+        for path in _files(folder):
+            with suppress(OSError):
+                seen = path.stat()
+                yield os.fsencode(path.relative_to(folder)) + f" {seen.st_size} {seen.st_mtime_ns}".encode()
     yield sys.version.encode()
-    for folder in sys.path:
-        with suppress(OSError), os.scandir(folder or ".") as entries:
+    for place in sys.path:
+        with suppress(OSError), os.scandir(place or ".") as entries:
             found = [each for each in entries if each.name.endswith((".dist-info", ".egg-info"))]
             yield os.fsencode("".join(sorted(f"{each.name} {each.stat().st_mtime_ns}\n" for each in found)))
 
 
-def _tree(top: Path) -> Iterator[bytes]:
-    """Path and bytes of every file in a folder, those behind symbolic links, too."""
+def _theme(top: Path) -> Iterator[bytes]:
+    """Path and bytes of every file in a project's templates/."""
+    for path in _files(top):
+        yield os.fsencode(path.relative_to(top))
+        with suppress(OSError):  # what cannot be read is of no use for a build either
+            yield path.read_bytes()
+
+
+def _files(top: Path) -> Iterator[Path]:
+    """Every file in a folder, those behind symbolic links, too."""
     seen: set[str] = set()
     for folder, folders, names in os.walk(top, followlinks=True):
         real = os.path.realpath(folder)
@@ -92,9 +103,7 @@ def _tree(top: Path) -> Iterator[bytes]:
         for name in sorted(names):
             path = Path(folder, name)
             if path.is_file():
-                yield os.fsencode(path.relative_to(top))
-                with suppress(OSError):  # what cannot be read is of no use for a build either
-                    yield path.read_bytes()
+                yield path
 
 
 def _zone(key: str) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +109,8 @@ class Templates:
 @cache
 def packaged() -> Path:
     """The default theme: in the package (as the wheel carries it), or in the checkout."""
-    inside = Path(str(files("newsletter"))) / "templates"
-    return inside if inside.is_dir() else Path(str(files("newsletter"))).parents[1] / "templates"
+    inside = Path(__file__).with_name("templates")
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
 
 
 def names() -> tuple[str, ...]:

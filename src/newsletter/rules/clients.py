@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from newsletter.rules.rule import Family, Finding
@@ -117,4 +117,4 @@ def _features() -> tuple[Feature, ...]:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    return tomllib.loads((files(__package__) / "clients.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name("clients.toml").read_text(encoding="utf-8"))

@@ -111,6 +111,7 @@ class Environment(jinja2.Environment):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            optimized=False,  # or Jinja walks through every template once more, for constants to work out beforehand
             cache_size=-1,
             auto_reload=False,
         )

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from newsletter.fields import suggest
 
@@ -109,7 +109,7 @@ def _forbidden_use(name: str, attributes: Mapping[str, str]) -> str:
 
 @cache
 def _table() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    return tomllib.loads((files(__package__) / "mjml.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name("mjml.toml").read_text(encoding="utf-8"))
 
 
 def _forbidden() -> Mapping[str, str]:
