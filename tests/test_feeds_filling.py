@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from newsletter.channels.feeds.entries import Enclosure, Entry, Lead
 from newsletter.channels.feeds.heads import Head
-from newsletter.channels.feeds.moments import instant, posted
 from newsletter.channels.feeds.openings import Openings
 from newsletter.channels.feeds.plan import Feed, Plan
 from newsletter.channels.feeds.press import Press, write_plainly
 from newsletter.channels.feeds.sanitising import clean_text, encode
 from newsletter.channels.feeds.xml import write_atom_head, write_rss_head
+from newsletter.dates import instant, posted
 from newsletter.model import Asset, Author
 
 # --- moments ----------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""Dates as authors write them: one strict form, in the publication's time zone unless it has an offset."""
+"""Dates as authors write them: one strict form, in the publication's time zone unless it has an offset.
+
+And as mails and feeds spell them.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -7,6 +10,8 @@ from typing import NamedTuple
 
 PATTERN = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\d\d)?)?"
 _DATE = re.compile(PATTERN, re.ASCII)
+_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 class Moment(NamedTuple):
@@ -48,3 +53,27 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
 def _fixed(offset: timedelta) -> timezone:
     """One object for each offset: dates compare and travel faster so."""
     return timezone(offset)
+
+
+@lru_cache(maxsize=1024)  # the same one stands in an entry several times
+def instant(moment: datetime) -> str:
+    """RFC 3339, of a moment in UTC; with milliseconds only where there are some."""
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def posted(moment: datetime) -> str:
+    """RFC 5322, as email.utils.format_datetime has it, in a third of the time."""
+    offset = moment.utcoffset()
+    # Offsets from before standard time have seconds; mails and feeds have no place for them.
+    if offset and offset.seconds % 60:
+        moment, offset = moment.astimezone(UTC), timedelta()
+    day = f"{_DAYS[moment.weekday()]}, {moment.day:02} {_MONTHS[moment.month - 1]} {moment.year:04}"
+    return f"{day} {moment.hour:02}:{moment.minute:02}:{moment.second:02} {_spelled(offset)}"
+
+
+@lru_cache(maxsize=64)
+def _spelled(offset: timedelta | None) -> str:
+    if offset is None:
+        return "-0000"
+    minutes = abs(offset) // timedelta(minutes=1)
+    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02}{minutes % 60:02}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from newsletter.channels.feeds.entries import Entry
 from newsletter.channels.feeds.heads import Head
-from newsletter.channels.feeds.moments import instant
+from newsletter.dates import instant
 
 
 def write_item(entry: Entry) -> str:

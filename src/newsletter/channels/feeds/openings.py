@@ -10,9 +10,9 @@ from html import escape
 from typing import Any
 
 from newsletter.channels.feeds.heads import Head
-from newsletter.channels.feeds.moments import instant, posted
 from newsletter.channels.feeds.spelling import SIGN, in_xml, joined, xml_shape
 from newsletter.channels.feeds.xml import is_html, spelled, write_atom_head, write_rss_head
+from newsletter.dates import instant, posted
 from newsletter.filling import Shape, token
 
 _TITLE, _DESCRIPTION, _TEXTS = 0, 1, 7  # places among a head's texts, and how many there are without dates

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 
 from newsletter.channels.feeds.heads import Head
-from newsletter.channels.feeds.moments import posted
+from newsletter.dates import posted
 
 
 def write_opml(heads: Iterable[Head], title: str, updated: datetime) -> str:

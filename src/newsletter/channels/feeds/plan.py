@@ -80,8 +80,8 @@ class Plan:
             local = announcement.date.astimezone(zone)
             return local.year, local.month
 
-        groups = (tuple(held) for _, held in groupby(self.publication.announcements, key=month))
-        return tuple((f"{held[0].date.astimezone(zone):%Y-%m}", _leading(held)) for held in groups)
+        groups = groupby(self.publication.announcements, key=month)
+        return tuple((f"{year}-{number:02}", _leading(tuple(held))) for (year, number), held in groups)
 
     def archive(self, number: int) -> Feed:
         """The archive of a month, by its place in `months`."""

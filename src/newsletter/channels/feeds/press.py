@@ -14,10 +14,10 @@ from typing import Any, cast
 
 from newsletter.channels.feeds.entries import Enclosure, Entry, Lead
 from newsletter.channels.feeds.jsonfeed import write_item
-from newsletter.channels.feeds.moments import instant, posted
 from newsletter.channels.feeds.sanitising import clean_text, encode
 from newsletter.channels.feeds.spelling import SIGN, in_content, in_json, in_xml, joined, json_shape, xml_shape
 from newsletter.channels.feeds.xml import has_end_tag, is_html, spelled, write_entry
+from newsletter.dates import instant, posted
 from newsletter.filling import Shape, token
 from newsletter.model import Author
 

@@ -22,7 +22,7 @@ from lxml import etree
 
 from newsletter.channels.feeds.entries import Enclosure, Entry
 from newsletter.channels.feeds.heads import Head
-from newsletter.channels.feeds.moments import instant, posted
+from newsletter.dates import instant, posted
 
 ATOM = "http://www.w3.org/2005/Atom"
 _SPACES: Mapping[str, str] = {

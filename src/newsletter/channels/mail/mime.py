@@ -9,12 +9,13 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
 from newsletter.channels.mail import quoting
+from newsletter.dates import posted
 from newsletter.filling import Joined
 from newsletter.model import Sender, Unsubscribe
 from newsletter.text import forbidden, wrap
@@ -23,8 +24,6 @@ _LONGEST_FOLDED = 76  # RFC 2047, section 2, for lines that hold encoded words
 _LONGEST = 998  # RFC 5322, section 2.1.1
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9_.-]+")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # An https address, or a mail service's placeholder: anything without a scheme.
 _ONE_CLICK = re.compile(r"https:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 
@@ -75,7 +74,7 @@ def write(letter: Letter) -> Written:
     boundary = f"=_{hashlib.sha256(text).hexdigest()[:32]}".encode()
     own = (
         _header("Subject", *_words(letter.subject, "Subject")),
-        _header("Date", _date(letter.date)),
+        _header("Date", posted(letter.date)),
         _header("Message-ID", _enclosed(letter.message_id, "Message-ID")),
     )
     edge = b"\r\n--" + boundary
@@ -208,24 +207,6 @@ def _mailbox(email: str, name: str) -> str:
     if not _MAILBOX.fullmatch(mailbox):
         raise ValueError(f"{name}: {email!r} is no mail address with an ASCII local part")
     return mailbox
-
-
-def _date(date: datetime) -> str:
-    """As email.utils has it, in a third of the time."""
-    offset = date.utcoffset()
-    # Offsets from before standard time have seconds; the header has no place for them.
-    if offset and offset.seconds % 60:
-        date, offset = date.astimezone(UTC), timedelta()
-    day = f"{_DAYS[date.weekday()]}, {date.day:02} {_MONTHS[date.month - 1]} {date.year:04}"
-    return f"{day} {date.hour:02}:{date.minute:02}:{date.second:02} {_zone(offset)}"
-
-
-@lru_cache(maxsize=64)
-def _zone(offset: timedelta | None) -> str:
-    if offset is None:
-        return "-0000"
-    minutes = abs(offset) // timedelta(minutes=1)
-    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02}{minutes % 60:02}"
 
 
 def _unsubscribe(unsubscribe: Unsubscribe) -> list[str]:
