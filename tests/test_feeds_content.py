@@ -159,7 +159,7 @@ def test_how_many_are_told_together_changes_nothing(project: Project, monkeypatc
         project.announce(f"2024-{number % 2 + 10}-{number + 1:02}-n{number}.md", body=body, tags=["Été"])
     told = []
     for batch in (1, 3, 50):
-        monkeypatch.setattr("newsletter.channels.feeds.pieces.BATCH", batch)
+        monkeypatch.setattr("newsletter.batches.SIZE", batch)
         problems = Problems()
         artefacts = pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, only=["feeds"])
         told.append(([(each.path, each.data) for each in artefacts], list(map(str, problems))))

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from newsletter import fix, load, workers
+from newsletter.batches import batches
 from newsletter.channels import CHANNELS, channel
 from newsletter.check import Checker
 from newsletter.clashes import Claim, claims, find_clashes
@@ -24,7 +24,6 @@ from newsletter.rules.written import Written
 from newsletter.settings import load_settings
 from newsletter.templates import Templates
 
-_BATCH = 32  # files, or announcements, that go through one step after the other together
 _MANY = 8_000  # announcements: above, room counts for more than time
 
 Kept = TypeVar("Kept")
@@ -83,8 +82,7 @@ def gather(
     put = _room(len(names), processes)
 
     def examine(share: Share) -> Iterator[tuple[int, _Examined]]:
-        read = load.read_each(root, share.of(names), problems)
-        while sources := list(islice(read, _BATCH)):
+        for sources in batches(load.read_each(root, share.of(names), problems)):
             for each in _examined(sources, checker, look):
                 if put and each.announcement:
                     each.announcement.seal(put if share.first else bytes)
@@ -119,7 +117,7 @@ class _Examined(NamedTuple):
 def _examined(
     sources: Sequence[Source], checker: Checker, look: Callable[[Announcement | IssueFile], None]
 ) -> list[_Examined]:
-    """Step by step, not file by file: the processor has one step's code at hand, then the next one's."""
+    """Step by step (see batches)."""
     claimed = [tuple(claims(source, checker.settings)) for source in sources]
     announcements = list(map(checker.announcement, sources))
     for announcement in announcements:
@@ -216,8 +214,7 @@ def _made(
         inspection = Inspection(Chosen(project.root, project.settings), mine, templates, problems, thorough)
         for name in CHANNELS:
             if name in only:
-                made = channel(name)(mine, templates, problems)
-                while batch := list(islice(made, _BATCH)):
+                for batch in batches(channel(name)(mine, templates, problems)):
                     for artefact in batch:
                         inspection.take(artefact)
                     yield from [take(artefact) for artefact in batch]

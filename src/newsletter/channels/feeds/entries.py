@@ -81,7 +81,7 @@ class Entries:
     def of(self, announcements: Sequence[Announcement], *, short: bool) -> list[Entry]:
         """Each announcement with its whole content, or `short`: its summary and a link to its page.
 
-        They are made step by step, each step for all of them: the processor is quicker at what it has just done.
+        They are made step by step (see batches).
         """
         told = [_Told(each, self.publication, self.site.words(each.lang), self.addressing) for each in announcements]
         kept = [not short and keeps_body(each) for each in announcements]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from newsletter.batches import batches
 from newsletter.channels.feeds.entries import Entries
 from newsletter.channels.feeds.plan import Feed
 from newsletter.channels.feeds.press import Press, Written
@@ -10,7 +11,6 @@ from newsletter.model import Announcement
 from newsletter.problems import Place, Problems
 
 LIMIT = 512_000  # bytes; more is refused or cut by readers and mail services
-BATCH = 50  # announcements that are told together; a month has about as many
 _HEAD = 8_000  # bytes that a feed's own words take at most
 
 
@@ -59,8 +59,8 @@ class Pieces:
         """The piece of each, made if it is not kept."""
         found = {each.stem: self.kept[each.stem, short] for each in announcements if (each.stem, short) in self.kept}
         wanted = [each for each in announcements if each.stem not in found]
-        for first in range(0, len(wanted), BATCH):
-            for piece in self._made(wanted[first : first + BATCH], short=short):
+        for batch in batches(wanted):
+            for piece in self._made(batch, short=short):
                 found[piece.stem] = piece
                 if keep:
                     self.kept[piece.stem, short] = piece

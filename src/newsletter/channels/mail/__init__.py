@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from newsletter import prose
+from newsletter.batches import batches
 from newsletter.campaign import marker
 from newsletter.channels.mail.mime import Letter, write
 from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
@@ -16,16 +17,14 @@ from newsletter.text import wrap
 from newsletter.views import Addressing, Story, absolute, flavour
 
 TEXT_WIDTH = WIDTH - 2 * GUTTER
-_TOGETHER = 50  # mails that are made together: as many bodies as stay open, and their texts stay within reach
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
     """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
     mails = Mails(publication, Theme(publication, templates, problems), templates)
     share = publication.share
-    mine = share.of(publication.announcements)
-    for begin in range(0, len(mine), _TOGETHER):
-        yield from mails.announcements(mine[begin : begin + _TOGETHER])
+    for batch in batches(share.of(publication.announcements)):
+        yield from mails.announcements(batch)
     for issue in share.of(publication.issues):
         yield from mails.issue(issue)
 
@@ -112,7 +111,7 @@ class Mails:
         values: Sequence[Mapping[str, Any]],
         origins: Sequence[str],
     ) -> Iterator[Artefact]:
-        """Step by step, not mail by mail: the processor has one step's code at hand, then the next one's."""
+        """Step by step (see batches)."""
         mjml, txt = (self.templates.get(f"mail/{kind}.{part}") for part in ("mjml", "txt"))
         htmls = [self.theme.press.pieces(mjml, each) for each in values]
         texts = [txt.render(each) for each in values]

@@ -48,7 +48,7 @@ class Snippets:
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
     """The files under `social/`, newest first. A text that its platform refuses is an error at its line.
 
-    What a page shows is made step by step, each step for all of it: the processor is quicker at what it has just done.
+    What a page shows is made step by step (see batches).
     """
     snippets = Snippets(publication, templates, problems)
     everything: list[Announcement | Issue] = [*publication.announcements, *publication.issues]
