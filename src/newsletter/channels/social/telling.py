@@ -20,7 +20,6 @@ _NO_TAGS: Tags = (), '"hashtags":[]'
 _WITH_API = ("linkedin", "slack")  # what their interfaces for programs want differs from what one pastes
 _HASHTAG = re.compile(r"(?<!\S)#(\w+)")
 _LITTLE_TEXT = "\\|{}@[]()<>#*_~"  # what stands before all others is what is written before them
-_ASTRAL = b"\xf0"
 
 
 def as_json(composed: Iterable[tuple[Material, Sequence[Post]]]) -> list[bytes]:
@@ -65,12 +64,11 @@ def _post(post: Post, file: str, closings: _Closings) -> str:
     name, certainty, fold = row.name, counted.certainty, row.fold
     tags = _closing(closings, text, by_hand=by_hand)
     length = graphemes = len(text)
-    if link:  # then each character is a grapheme, and those of two UTF-16 units all begin with one byte
-        data = text.encode()
-        utf8, utf16 = len(data), length + data.count(_ASTRAL)
-        found = _around(row, text, data, link, tags)
+    utf16, utf8 = units.sizes(text)
+    if link:  # then each character is a grapheme
+        found = _around(row, text, link, tags)
     else:
-        graphemes, (utf16, utf8) = units.graphemes(text), units.sizes(text)
+        graphemes = units.graphemes(text)
         found = _facets(text) if name == "bluesky" else (_list(links(text, row)), "null")
     if name == "sms":
         extra, cost = _message(counted.extra)
@@ -105,13 +103,13 @@ def _hashtags(row: Platform, text: str, tags: Tags | None) -> str:
     return tags[1] if row.hashtags != "none" else _NO_TAGS[1]
 
 
-def _around(row: Platform, text: str, data: bytes, link: str, tags: Tags | None) -> tuple[str, str]:
-    """Links and facets, as JSON, of a text that is even around its only link; `data` is its UTF-8."""
+def _around(row: Platform, text: str, link: str, tags: Tags | None) -> tuple[str, str]:
+    """Links and facets, as JSON, of a text that is even around its only link."""
     if row.name != "bluesky":
         return _links_of(link, row.name == "x"), "null"
     if tags is None or "$" in text or "＃" in text:
         return _facets(text)
-    return _addresses(link), _places(data, link, tags[0])
+    return _addresses(link), _places(text.encode(), link, tags[0])
 
 
 # All snippets of an announcement have the same link, or nearly so.
@@ -128,7 +126,7 @@ def _addresses(link: str) -> str:
 
 
 def _places(data: bytes, link: str, tags: Sequence[str]) -> str:
-    """The facets of such a text; `tags` are all its hashtags, one after the other behind link and last words."""
+    """The facets of such a text, in UTF-8; `tags` are its hashtags, one after the other behind link and last words."""
     at = data.find(link.encode("ascii"))
     found = [_facet(kind, value, at + start, at + end) for kind, value, start, end in bluesky.facets_even(link)]
     at = len(data) - len(" ".join(tags).encode())
