@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter import exchange
-from newsletter.exchange import refusals
+from newsletter.exchange import Reading, refusals
 from newsletter.manifest import MANIFEST, entries_of
-
-_PIECE = 1 << 20  # bytes of a file that are held at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +38,18 @@ class Earlier:
 
     def is_whole(self, path: str) -> bool:
         """Whether the file that stands there is the one in the manifest, byte by byte."""
-        try:
-            handle = os.open(f"{self.root}/{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return False
-        digest = hashlib.sha256()
-        try:
-            while piece := os.read(handle, _PIECE):
-                digest.update(piece)
-        except OSError:
-            return False
-        finally:
-            os.close(handle)
-        return digest.digest() == self.files[path]
+        with suppress(OSError):
+            return Reading(f"{self.root}/{path}").whole().digest == self.files[path]
+        return False
 
     def is_made_of(self, fingerprint: str) -> bool:
         """Whether it was made of just this, and all of it stands there as it was made."""
         if self.missing or self.edited or not self.sha256:
             return False
         stamp = f"{fingerprint} {self.sha256}\n".encode()
-        return _read_stamp(_stamp(self.root)) == stamp and all(map(self.is_whole, self.files))
+        with suppress(OSError):
+            return b"".join(Reading(_stamp(self.root))) == stamp and all(map(self.is_whole, self.files))
+        return False
 
 
 def read_earlier(target: str) -> Earlier:
@@ -113,16 +103,6 @@ def put_stamp(target: str, fingerprint: str, sha256: str) -> None:
                 os.write(handle, f"{fingerprint} {sha256}\n".encode())
             finally:
                 os.close(handle)
-
-
-def _read_stamp(path: str) -> bytes:
-    with suppress(OSError):
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            return os.read(handle, 1024)
-        finally:
-            os.close(handle)
-    return b""
 
 
 def _stamp(target: str) -> str:

@@ -92,7 +92,7 @@ os.register_at_fork(after_in_child=_let_go)
 
 @dataclass(slots=True)
 class Reading:
-    """A file as it is read, in pieces: its hash and its size in bytes so far. Raises OSError."""
+    """A file as it is read, in pieces: its hash and its size in bytes so far. Raises OSError, also for a link."""
 
     file: str
     size: int = 0
@@ -105,11 +105,14 @@ class Reading:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            with open(self.file, "rb", buffering=0) as stream:
-                while piece := stream.read(_PIECE):
+            handle = os.open(self.file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                while piece := os.read(handle, _PIECE):
                     self._digest.update(piece)
                     self.size += len(piece)
                     yield piece
+            finally:
+                os.close(handle)
         except OSError as fault:
             fault.filename = self.file  # a failed read does not name it
             raise

@@ -10,15 +10,17 @@ import sys
 import zoneinfo
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
+from newsletter.exchange import Reading
 from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings
 from newsletter.templates import packaged
 
 
 def surroundings(root: Path, settings: Settings) -> str:
     """The SHA-256, in hex, of what may change while a build runs: the program, the theme, the time zone."""
-    return _hash((*_program(), *_theme(root / "templates"), *_zone(str(settings.timezone))))
+    return _hash(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone))))
 
 
 def fingerprint(around: str, publication: Publication, channels: Collection[str]) -> str:
@@ -28,14 +30,9 @@ def fingerprint(around: str, publication: Publication, channels: Collection[str]
 
 def holds(assets: Iterable[Asset]) -> bool:
     """Whether the project's files are still as they were read."""
-    for asset in assets:
-        try:
-            with open(asset.file, "rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != asset.sha256:
-                    return False
-        except OSError:
-            return False
-    return True
+    with suppress(OSError):
+        return all(Reading(asset.file).whole().digest.hex() == asset.sha256 for asset in assets)
+    return False
 
 
 def _hash(parts: Iterable[bytes]) -> str:

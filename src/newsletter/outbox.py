@@ -185,6 +185,8 @@ class Intake:
 
     def note(self, receipt: Receipt) -> None:
         """What was taken in, wherever."""
+        if self.stands:
+            return
         self.lines.append(receipt.line)
         self.size += receipt.size
         if receipt.edited:
@@ -192,8 +194,10 @@ class Intake:
 
     def _admit(self, path: str) -> None:
         """Each path once."""
-        folded = folder = path.casefold()
-        while (folder := folder[: max(folder.rfind("/"), 0)]) not in self.folders:
+        folded = path.casefold()
+        for folder in _above(folded):
+            if folder in self.folders:
+                break
             if self._is_file(folder):
                 raise _inside(path)
             self.folders.add(folder)
@@ -210,7 +214,7 @@ class Intake:
         """Complete the next tree and exchange it. Raises Stop, DiskFault, ValueError for a path that is taken."""
         old, told = self.old, self.told
         if self.stands:
-            return Published(self.lines.count, 0, 0, False, old.size)
+            return Published(len(old.files), 0, 0, False, old.size)
         lines = sorted(self.lines.read(), key=_quoted)
         kept = [path for path in map(self._admitted, lines) if path]
         foreign = old.foreign if old.trusted else tuple(path for path in old.foreign if path not in told)

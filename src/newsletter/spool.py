@@ -13,13 +13,11 @@ class Spool:
     """Lines, without their ends: most of them wait in a file without a name in `folder`."""
 
     folder: str
-    count: int = 0
     waiting: list[bytes] = field(default_factory=list)
     file: IO[bytes] | None = None
 
     def append(self, line: bytes) -> None:
         """One more. Raises DiskFault."""
-        self.count += 1
         self.waiting.append(line)
         if len(self.waiting) == _WAITING:
             with refusals(self.folder):

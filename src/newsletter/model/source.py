@@ -97,10 +97,9 @@ class Source:
     @property
     def given(self) -> Pairs:
         """The front matter's values."""
-        if self._given is None and self._front is not None:
-            object.__setattr__(self, "_given", plain_pairs(self._front))
         if self._given is None:
-            object.__setattr__(self, "_given", self.readers[0](self.text))
+            given = self.readers[0](self.text) if self._front is None else plain_pairs(self._front)
+            object.__setattr__(self, "_given", given)
         assert self._given is not None
         return self._given
 
