@@ -221,16 +221,27 @@ def test_same_bytes_in_another_zone_locale_seed_and_folder(project: Project, tmp
     assert outboxes[0] == outboxes[1] and len(outboxes[0]) > 10
 
 
-def test_help_shows_examples_and_imports_little(project: Project) -> None:
+def imported(*words: str, of: tuple[str, ...]) -> list[str]:
+    """Which of these modules a command imports."""
+    code = (
+        "import sys\nimport newsletter.cli as c\n"
+        "try: c.main()\nexcept SystemExit: pass\n"
+        f"print(*[name for name in {of!r} if name in sys.modules], file=sys.stderr)"
+    )
+    checked = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    return checked.stderr.split()
+
+
+def test_help_shows_examples_and_imports_little() -> None:
     result = command("--help")
     assert result.returncode == 0 and "build" in result.stdout
-    code = (
-        "import sys; sys.argv = ['newsletter', '--help']\n"
-        "import newsletter.cli as c\n"
-        "try: c.main()\nexcept SystemExit: pass\n"
-        "heavy = ('jinja2', 'lxml', 'premailer', 'babel', 'rich', 'yaml')\n"
-        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
-    )
-    checked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert checked.stderr.strip() == "[]"
+    assert imported("--help", of=("jinja2", "lxml", "premailer", "babel", "rich", "yaml")) == []
     assert "Examples" in command("build", "--help").stdout
+
+
+def test_who_makes_nothing_imports_nothing_to_make_it_with(project: Project) -> None:
+    project.announce()
+    makers, words = ["jinja2", "mjml", "premailer"], ("build", "-C", str(project.root), *NOW)
+    assert imported("status", "-C", str(project.root), of=tuple(makers)) == []
+    assert imported(*words, of=tuple(makers)) == makers
+    assert imported(*words, of=tuple(makers)) == []  # it stands there already

@@ -16,7 +16,7 @@ from PIL import Image
 import newsletter
 from conftest import Project
 from newsletter import fingerprint as fingerprints
-from newsletter import pipeline
+from newsletter import packaged, pipeline
 from newsletter.channels import CHANNELS
 from newsletter.outbox import DiskFault
 from newsletter.problems import Problems
@@ -169,8 +169,8 @@ def test_the_program_counts_and_what_it_is_run_by(
     assert of(written) in found
     (copy / "text.py").write_bytes(b"")
     found.add(of(written))
-    shutil.copytree(fingerprints.packaged(), tmp_path / "default")
-    monkeypatch.setattr(fingerprints, "packaged", lambda: tmp_path / "default")
+    shutil.copytree(packaged.folder(), tmp_path / "default")
+    monkeypatch.setattr(packaged, "folder", lambda: tmp_path / "default")
     assert of(written) in found
     (tmp_path / "default/mail/issue.mjml").write_bytes(b"")
     found.add(of(written))

@@ -13,9 +13,8 @@ import yaml
 from typer.testing import CliRunner
 
 from conftest import Project
-from newsletter import hints, starter
+from newsletter import hints, packaged, starter
 from newsletter.cli import app
-from newsletter.templates import packaged
 from test_cli import run, tree
 
 NOW = ("--now", "2024-12-01")
@@ -87,7 +86,7 @@ def test_theme_copy_brings_one_file_and_never_overwrites(project: Project) -> No
     words = ("theme", "copy", "mail/layout.mjml", "-C", str(project.root))
     assert run(*words).exit_code == 0
     path = project.root / "templates/mail/layout.mjml"
-    assert path.read_bytes() == (packaged() / "mail/layout.mjml").read_bytes()
+    assert path.read_bytes() == (packaged.folder() / "mail/layout.mjml").read_bytes()
     assert "* mail/layout.mjml" in run("theme", "list", "-C", str(project.root)).stdout
     path.write_text("à moi")
     assert run(*words).exit_code == 2 and path.read_text() == "à moi"

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates batches addresses brand content exchange front manifest reading typography workers",
+    "text dates batches addresses brand content exchange front manifest packaged reading typography workers",
     "filling earlier spool",
     "templating",
     "files prose words templates outbox",

@@ -11,10 +11,11 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter import packaged
 from newsletter.content import Content
 from newsletter.model import Event
 from newsletter.problems import Problems, Stop
-from newsletter.templates import Templates, load_strings, packaged
+from newsletter.templates import Templates, load_strings
 from newsletter.words import Words, _date
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -87,7 +88,7 @@ def test_direction_and_names_of_languages() -> None:
 
 
 def test_both_languages_have_the_same_strings() -> None:
-    folder = packaged() / "strings"
+    folder = packaged.folder() / "strings"
     french, english = (tomllib.loads((folder / f"{lang}.toml").read_text("utf-8")) for lang in ("fr", "en"))
     assert french.keys() == english.keys()
     for key in french:

@@ -13,9 +13,9 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
+from newsletter import packaged
 from newsletter.exchange import Reading
 from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings
-from newsletter.templates import packaged
 
 
 def surroundings(root: Path, settings: Settings) -> str:
@@ -70,7 +70,7 @@ def _written(holder: Announcement | IssueFile) -> Iterator[bytes]:
 
 def _program() -> Iterator[bytes]:
     """This package's files and those of the default theme, Python, the libraries; and when each was written."""
-    for folder in (Path(__file__).parent, packaged()):
+    for folder in (Path(__file__).parent, packaged.folder()):
         for path in _files(folder):
             with suppress(OSError):
                 seen = path.stat()

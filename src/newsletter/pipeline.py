@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from newsletter import fix, load, workers
 from newsletter.batches import batches
@@ -18,11 +18,13 @@ from newsletter.fingerprint import fingerprint, holds, surroundings
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Sealed, Settings, Share, Source
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import RULES
-from newsletter.rules.inspection import Inspection, review, review_codes
 from newsletter.rules.project import Chosen
+from newsletter.rules.reviewing import review, review_codes
 from newsletter.rules.written import Written
 from newsletter.settings import load_settings
-from newsletter.templates import Templates
+
+if TYPE_CHECKING:
+    from newsletter.templates import Templates
 
 _MANY = 8_000  # announcements: above, room counts for more than time
 
@@ -207,6 +209,8 @@ def _made(
 ) -> Iterator[Kept]:
     if problems.fatal:
         raise Stop
+    from newsletter.rules.inspection import Inspection  # noqa: PLC0415 (it brings all that makes mails along)
+
     templates = open_templates(project, problems)
 
     def make(share: Share) -> Iterator[Kept]:
@@ -224,8 +228,10 @@ def _made(
     yield from workers.spread(make, problems, processes)
 
 
-def open_templates(project: Project, problems: Problems) -> Templates:
+def open_templates(project: Project, problems: Problems) -> "Templates":
     """The theme of the project. Raises Stop when there is none of that name."""
+    from newsletter.templates import Templates  # noqa: PLC0415 (for what makes nothing, Jinja is in vain)
+
     templates = Templates(project.root, problems, project.settings.theme)
     if project.settings.theme not in templates.themes():
         problems.error(

@@ -5,14 +5,14 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from newsletter import packaged
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templating import Environment, Template, Trace
 
-__all__ = ["Template", "Templates", "Trace", "load_strings", "names", "packaged"]
+__all__ = ["Template", "Templates", "Trace", "load_strings"]
 
 
 @dataclass(slots=True)
@@ -83,14 +83,14 @@ class Templates:
             return
         own = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
         for candidate in (*own, name):
-            for folder in (self.root / "templates", packaged()):
+            for folder in (self.root / "templates", packaged.folder()):
                 path = folder / candidate
                 if path.is_file():
                     yield f"templates/{candidate}", self._text(path, candidate)
 
     def themes(self) -> tuple[str, ...]:
         """The names that `theme` may have."""
-        folders = (folder / "themes" for folder in (self.root / "templates", packaged()))
+        folders = (folder / "themes" for folder in (self.root / "templates", packaged.folder()))
         found = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()}
         return ("default", *sorted(found))
 
@@ -104,19 +104,6 @@ class Templates:
             place = Place(f"templates/{name}")
             self.problems.error(place, "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8")
             raise Stop from None
-
-
-@cache
-def packaged() -> Path:
-    """The default theme: in the package (as the wheel carries it), or in the checkout."""
-    inside = Path(__file__).with_name("templates")
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
-
-
-def names() -> tuple[str, ...]:
-    """Every file of the default theme, such as `mail/issue.mjml`, in order."""
-    top = packaged()
-    return tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()))
 
 
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from newsletter.model import Artefact, Publication
 from newsletter.problems import Problems
-from newsletter.templates import Templates
 
-Channel = Callable[[Publication, Templates, Problems], Iterator[Artefact]]
+if TYPE_CHECKING:
+    from newsletter.templates import Templates
+
+Channel = Callable[[Publication, "Templates", Problems], Iterator[Artefact]]
 
 # What `--only` calls a channel, and its module here. They are imported when they are asked for:
 # counting a text must not wait for mail's libraries.
@@ -16,7 +18,7 @@ CHANNELS: Mapping[str, str] = {
     "email": "mail",
     "feeds": "feeds",
     "site": "web",
-    "social": "social",
+    "social": "social.rendering",
 }
 
 

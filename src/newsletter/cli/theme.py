@@ -22,12 +22,12 @@ def list_(directory: Folder = None) -> None:
 
       newsletter theme list
     """
-    from newsletter import templates
+    from newsletter import packaged
 
     own = project_folder(directory) / "templates"
-    for name in templates.names():
+    for name in packaged.names():
         # In a checkout of newsletter itself the two are one.
-        mine = (own / name).is_file() and own != templates.packaged()
+        mine = (own / name).is_file() and own != packaged.folder()
         print(f"{'*' if mine else ' '} {name}")
 
 
@@ -44,9 +44,9 @@ def copy(
     """
     import difflib
 
-    from newsletter import templates
+    from newsletter import packaged
 
-    names = templates.names()
+    names = packaged.names()
     if name not in names:
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
         cure = f"did you mean {near[0]}?" if near else "see newsletter theme list"
@@ -55,7 +55,7 @@ def copy(
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
-            file.write((templates.packaged() / name).read_bytes())
+            file.write((packaged.folder() / name).read_bytes())
     except FileExistsError:
         refuse(f"{shown(path)} is there already; nothing was overwritten")
     except OSError as fault:

@@ -19,8 +19,8 @@ from newsletter.pipeline import find_logo
 from newsletter.preview.snapshot import Entry, Snapshot, Stamp, collector
 from newsletter.problems import Problem, Problems, Stop
 from newsletter.rules import RULES
-from newsletter.rules.inspection import review, review_codes
 from newsletter.rules.project import Chosen
+from newsletter.rules.reviewing import review, review_codes
 from newsletter.settings import load_settings
 
 _SETTINGS = ("pyproject.toml", "newsletter.toml")

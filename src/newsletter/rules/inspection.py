@@ -12,31 +12,27 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
+from newsletter import packaged
 from newsletter.brand import colours
 from newsletter.channels.mail.repeats import SLOT
 from newsletter.channels.mail.shape import Drawn
 from newsletter.content import HEAD
-from newsletter.fields import suggest
-from newsletter.model import Announcement, Artefact, Issue, IssueFile, Publication
+from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.problems import Place, Problems
 from newsletter.rules import (
     accessibility,
     clients,
     layout,
-    links,
     mails,
     pages,
-    pictures,
     project,
     safety,
     sheets,
-    writing,
 )
 from newsletter.rules.document import Document
 from newsletter.rules.mails import Mail
-from newsletter.rules.rule import Family, Finding, Rule
-from newsletter.rules.written import Written
-from newsletter.templates import Templates, packaged
+from newsletter.rules.rule import Family, Finding
+from newsletter.templates import Templates
 
 _SLOT = re.compile(rb"%s\d+" % HEAD.encode())
 _FIRST = HEAD[:1].encode()
@@ -44,16 +40,6 @@ _FIRST = HEAD[:1].encode()
 _PARTS = frozenset(("html", "txt", "eml"))
 
 SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
-
-
-def review(of: Announcement | IssueFile, chosen: project.Chosen, problems: Problems, *, thorough: bool) -> None:
-    """Rules about what was written: run once for each file, whatever is made of it; hints when `thorough`."""
-    written = Written(of, chosen.settings)
-    if not thorough and links.are_plain(written):
-        return
-    for family in (links.FAMILY, writing.FAMILY, pictures.FAMILY) if thorough else (links.FAMILY,):
-        for rule, finding in family.find(written):
-            rule.report(problems, finding.where, finding)
 
 
 @dataclass(slots=True)
@@ -220,7 +206,7 @@ def _kind(section: str) -> str:
 @cache
 def _baseline() -> frozenset[str]:
     """What the themes that come with the package use: known to do no harm."""
-    files = (path for path in sorted(packaged().rglob("mail/*")) if path.suffix in (".css", ".mjml"))
+    files = (path for path in sorted(packaged.folder().rglob("mail/*")) if path.suffix in (".css", ".mjml"))
     return clients.features_of(sheets.Sheet(str(path), path.read_text(encoding="utf-8")) for path in files)
 
 
@@ -237,16 +223,3 @@ def _origin(found: Any, mjml: str) -> int:
         element = element.getparent()
     tag = "<mj-style" if found.tag == "style" else "<mjml"
     return max(mjml.find(tag), 0)
-
-
-def review_codes(chosen: project.Chosen, rules: Mapping[str, Rule], problems: Problems) -> None:
-    """Codes to ignore or to raise that no problem has, or that cannot be ignored."""
-    named = [
-        (chosen.place(key), key, code) for key in ("ignore", "error") for code in getattr(chosen.settings.check, key)
-    ]
-    named += [(place, "ignore", code) for place, code in problems.excuses]
-    for place, key, code in named:
-        if code not in rules:
-            problems.warning(place, "unknown-code", f"there is no problem '{code}'", suggest(code, tuple(rules)))
-        elif key == "ignore" and rules[code].level == "error":
-            problems.warning(place, "unknown-code", f"'{code}' is an error and cannot be ignored", "mend it")
