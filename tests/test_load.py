@@ -59,6 +59,18 @@ def test_a_symbolic_link_is_refused(tmp_path: Path) -> None:
     assert [problem.code for problem in problems] == ["outside-project"]
 
 
+def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
+    folder = tmp_path / "announcements"
+    folder.mkdir()
+    os.mkfifo(folder / "a.md")  # to open it would take until somebody writes into it
+    (folder / "b.md").mkdir()
+    problems = Problems()
+    assert list(load(tmp_path, problems)) == []
+    assert [(problem.code, str(problem.place)) for problem in problems] == [
+        ("no-front-matter", "announcements/a.md:1:1"), ("unreadable", "announcements/b.md:1:1"),
+    ]  # fmt: skip
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_source_or_a_problem(raw: bytes) -> None:
     for content in (raw, b"---\n" + raw + b"\n---\n", b"---\ntitle: x\n---\n" + raw):

@@ -90,6 +90,20 @@ def _let_go() -> None:
 os.register_at_fork(after_in_child=_let_go)
 
 
+def pieces(file: str) -> Iterator[bytes]:
+    """A file's bytes. Raises OSError; for a symbolic link, one with ELOOP."""
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            while piece := os.read(handle, _PIECE):
+                yield piece
+        finally:
+            os.close(handle)
+    except OSError as fault:
+        fault.filename = file  # a failed read does not name it
+        raise
+
+
 @dataclass(slots=True)
 class Reading:
     """A file as it is read, in pieces: its hash and its size in bytes so far. Raises OSError, also for a link."""
@@ -104,18 +118,10 @@ class Reading:
         return bytes(self._digest.digest())
 
     def __iter__(self) -> Iterator[bytes]:
-        try:
-            handle = os.open(self.file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            try:
-                while piece := os.read(handle, _PIECE):
-                    self._digest.update(piece)
-                    self.size += len(piece)
-                    yield piece
-            finally:
-                os.close(handle)
-        except OSError as fault:
-            fault.filename = self.file  # a failed read does not name it
-            raise
+        for piece in pieces(self.file):
+            self._digest.update(piece)
+            self.size += len(piece)
+            yield piece
 
     def whole(self) -> "Reading":
         """Itself, read to the end."""

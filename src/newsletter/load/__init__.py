@@ -1,5 +1,6 @@
 """load: files of the project become Sources, every value with its place. Nothing is judged here."""
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter import text
+from newsletter.exchange import pieces
 from newsletter.load import everyday
 from newsletter.model import Fields, Pairs, Source, plain_pairs
 from newsletter.problems import Place, Problems
@@ -72,16 +74,17 @@ def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> I
 
 def _read(full: str, path: str, problems: Problems, *, is_inside: bool, again: Again) -> Source | None:
     try:
-        if not is_inside or os.path.islink(full):
+        if not is_inside:
+            raise OSError(errno.ELOOP, "")
+        raw = b"".join(pieces(full))
+    except OSError as fault:
+        if fault.errno == errno.ELOOP:
             problems.error(
                 Place(path), "outside-project", "this file is a symbolic link",
                 "put the file itself into the project",
             )  # fmt: skip
-            return None
-        with open(full, "rb", buffering=0) as file:
-            raw = file.read()
-    except OSError as fault:
-        problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
+        else:
+            problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
         return None
     return parse(path, raw, problems, again)
 
@@ -114,7 +117,7 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
 def texts(root: str, path: str) -> tuple[bytes, bytes]:
     """Front matter and body of a file that was read before, for a Source that left them behind."""
     with suppress(OSError):
-        utf8 = _as_utf8(path, Path(root, path).read_bytes(), Problems())
+        utf8 = _as_utf8(path, b"".join(pieces(f"{root}/{path}")), Problems())
         if split := utf8 and _split(path, utf8, Problems()):
             return split[0].encode(), split[1]
     return b"", b""
