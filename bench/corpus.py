@@ -43,7 +43,7 @@ def write(root: Path, count: int, seed: int = 1) -> None:
 def _announcement(number: int, day: date, chance: random.Random) -> str:
     title = f"{chance.choice(_TITLES)} n°\u00a0{number}\u00a0: {chance.choice(_SENTENCES)[:40].rstrip()}…"
     tags = ", ".join(chance.sample(_TAGS, 3))
-    front = [f'title: "{title}"', f"date: {day} 09:00", f"id: annonce-{number:05}", f"tags: [{tags}]"]
+    front = [f'title: "{title}"', f"date: {day}T09:00:00+01:00", f"id: annonce-{number:05}", f"tags: [{tags}]"]
     if number % 2:
         front.append(f'summary: "{_SENTENCES[number % 8]} {_SENTENCES[(number + 1) % 8]}"')
     if number % 3 == 0:

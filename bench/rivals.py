@@ -5,6 +5,7 @@ that NEWSLETTER_RIVALS names: a virtual environment in which `npm install mjml j
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,17 @@ baseName = "index"
 _PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{{ .Title }}</title></head><body>
 <h1>{{ .Title }}</h1><p>{{ .Params.summary }}</p>{{ with .Params.event }}<p>{{ .start }} {{ .place }}</p>{{ end }}
 {{ .Content }}<ul>{{ range .Params.links }}<li><a href="{{ .url }}">{{ .title }}</a></li>{{ end }}</ul></body></html>
+"""
+
+# What Hugo's own feed leaves out: the whole text of each announcement, as our feeds have it.
+_FEED = """{{ "<?xml version=\\"1.0\\" encoding=\\"utf-8\\"?>" | safeHTML }}
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>{{ .Site.Title }}</title>
+<link>{{ .Permalink }}</link><description>{{ .Site.Title }}</description>{{ range .Site.RegularPages }}
+<item><title>{{ .Title }}</title><link>{{ .Permalink }}</link><guid>{{ .Permalink }}</guid>
+<pubDate>{{ .Date.Format "Mon, 02 Jan 2006 15:04:05 -0700" | safeHTML }}</pubDate>
+<description>{{ .Summary }}</description>
+<content:encoded>{{ printf "<![CDATA[%s]]>" .Content | safeHTML }}</content:encoded></item>{{ end }}
+</channel></rss>
 """
 
 _INKLETTER = """import sys, time
@@ -67,19 +79,37 @@ const [css, ...mails] = process.argv.slice(2).map(name => fs.readFileSync(name, 
 """
 
 
-def hugo(announcements: Path, folder: Path) -> Run | None:
-    """Hugo's whole command: one HTML page and one text page an announcement, one RSS feed."""
+def hugo(announcements: Path, folder: Path, mail: str = "") -> Run | None:
+    """Hugo's whole command: one HTML page and one text page an announcement, one RSS feed.
+
+    With one of our mails, its HTML, the pages look like that, and the feed holds whole texts.
+    """
     if shutil.which("hugo") is None:
         return None
     if not folder.exists():
+        layouts = {"single.html": _as_layout(mail) if mail else _PAGE, "list.html": _PAGE,
+                   "single.txt": "{{ .Title }}\n\n{{ .Plain }}\n"} | ({"rss.xml": _FEED} if mail else {})  # fmt: skip
         (folder / "layouts/_default").mkdir(parents=True)
         (folder / "hugo.toml").write_text(_HUGO, encoding="utf-8")
-        for name in ("single.html", "list.html"):
-            (folder / "layouts/_default" / name).write_text(_PAGE, encoding="utf-8")
-        (folder / "layouts/_default/single.txt").write_text("{{ .Title }}\n\n{{ .Plain }}\n")
+        for name, layout in layouts.items():
+            (folder / "layouts/_default" / name).write_text(layout, encoding="utf-8")
         shutil.copytree(announcements, folder / "content")
     shutil.rmtree(folder / "public", ignore_errors=True)
     return run("hugo", "--quiet", cwd=folder)
+
+
+def _as_layout(mail: str) -> str:
+    """A mail's HTML with Hugo's title and content in the place of its own; Hugo would drop the comments for Outlook."""
+    title, prose = re.search(r"<title>(.*?)</title>", mail), re.search(r'<div class="prose"[^>]*>', mail)
+    assert title and prose
+    end, depth = prose.end(), 1
+    while depth:
+        tag = re.compile(r"</?div\b").search(mail, end)
+        assert tag
+        end, depth = tag.end(), depth + (-1 if tag[0] == "</div" else 1)
+    layout = mail[: prose.end()] + "{{ .Content }}" + mail[mail.rindex("</div", 0, end) :]
+    layout = layout.replace(title[1], "{{ .Title }}")
+    return re.sub(r"<!--.*?-->", lambda comment: "{{ `" + comment[0] + "` | safeHTML }}", layout, flags=re.DOTALL)
 
 
 def inkletter(announcements: Path) -> float | None:

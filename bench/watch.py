@@ -1,11 +1,15 @@
 """watch: a command's wall time, and the most memory that it and its children held at once."""
 
+import os
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+# As people have it: where Python may not keep what it compiles, it compiles all of it each time.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class Run:
 def run(*words: str, cwd: Path | None = None) -> Run:
     """Run a command to its end. Raises CalledProcessError when it fails."""
     begun = time.perf_counter()
-    child = subprocess.Popen(words, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = subprocess.Popen(words, cwd=cwd, env=_ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     most = [0.0]
     done = threading.Event()
 

@@ -65,6 +65,11 @@ class Bench:
             made.append(self.template._rendered(values))  # noqa: SLF001 (by Jinja alone, as the plain way would)
         return made
 
+    def html(self) -> str:
+        """The HTML of the third announcement's mail: that has neither an event nor a button."""
+        html, *_ = self.mails.announcement(sorted(self.publication.announcements, key=lambda each: each.id)[2])
+        return html.data.decode()
+
     def plain(self, folder: Path) -> float:
         """Seconds a mail by the plain way: Markdown, jinja2, mjml-python and premailer, HTML only."""
         begun = time.perf_counter()
