@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from conftest import Project
-from newsletter import pipeline
+from newsletter import making
 from newsletter.cli import app
 
 NOW = ("--now", "2024-12-01")
@@ -59,8 +59,8 @@ def test_a_forced_build_makes_everything_and_touches_nothing(project: Project, m
     project.announce()
     told = run("build", "-C", str(project.root), *NOW).stdout
     asked = []
-    real = pipeline.channel
-    monkeypatch.setattr(pipeline, "channel", lambda name: asked.append(name) or real(name))
+    real = making.channel
+    monkeypatch.setattr(making, "channel", lambda name: asked.append(name) or real(name))
     again = run("build", "-C", str(project.root), *NOW).stdout
     assert not asked
     assert again.splitlines()[1:] == told.splitlines()[1:]  # what stands there is summed up as well

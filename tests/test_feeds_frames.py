@@ -20,6 +20,7 @@ from newsletter.channels.feeds.press import Press, write_plainly
 from newsletter.channels.feeds.proofs import keeps_address, keeps_body
 from newsletter.channels.feeds.sanitising import clean_html, clean_text
 from newsletter.content import Content
+from newsletter.making import open_templates
 from newsletter.model import Announcement, Asset, Event, Image, Link, Target
 from newsletter.problems import Problems
 from newsletter.site import Site
@@ -37,7 +38,7 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> Entries:
     problems = Problems()
     opened = pipeline.open_project(made.root, problems)
     publication = pipeline.read(opened, datetime(2024, 12, 1, tzinfo=UTC), problems)
-    templates = pipeline.open_templates(opened, problems)
+    templates = open_templates(opened.root, opened.settings, problems)
     return Entries(Site(publication, templates), templates.get("feeds/entry.html"))
 
 
@@ -245,7 +246,7 @@ def test_the_repositorys_own_announcements(monkeypatch: pytest.MonkeyPatch) -> N
     problems = Problems()
     opened = pipeline.open_project(Path(__file__).parents[1], problems)
     publication = pipeline.read(opened, datetime(2026, 11, 23, tzinfo=UTC), problems)
-    templates = pipeline.open_templates(opened, problems)
+    templates = open_templates(opened.root, opened.settings, problems)
     made = Entries(Site(publication, templates), templates.get("feeds/entry.html"))
     press = Press()
     for each in publication.announcements:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PIL import Image
@@ -16,7 +17,7 @@ from PIL import Image
 import newsletter
 from conftest import Project
 from newsletter import fingerprint as fingerprints
-from newsletter import packaged, pipeline
+from newsletter import making, packaged, pipeline
 from newsletter.channels import CHANNELS
 from newsletter.outbox import DiskFault
 from newsletter.problems import Problems
@@ -60,8 +61,8 @@ def tree(out: Path) -> dict[str, bytes]:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The channels that are asked for files from now on."""
     asked: list[str] = []
-    real = pipeline.channel
-    monkeypatch.setattr(pipeline, "channel", lambda name: asked.append(name) or real(name))
+    real = making.channel
+    monkeypatch.setattr(making, "channel", lambda name: asked.append(name) or real(name))
     return asked
 
 
@@ -215,20 +216,20 @@ WHILE = {
 }
 
 
-@pytest.mark.parametrize("when", ["read", "open_templates"])
+@pytest.mark.parametrize(("where", "when"), [(pipeline, "read"), (making, "open_templates")])
 @pytest.mark.parametrize("edit", WHILE)
 def test_what_is_changed_while_a_build_runs_and_back_is_not_taken_for_unchanged(
-    written: Project, tmp_path: Path, edit: str, when: str, monkeypatch: pytest.MonkeyPatch
+    written: Project, tmp_path: Path, edit: str, where: ModuleType, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = tree(written.root)
-    real = getattr(pipeline, when)
+    real = getattr(where, when)
 
     def edited(*args: object, **options: object) -> object:
         WHILE[edit](written)
         return real(*args, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, when, edited)
+        patched.setattr(where, when, edited)
         with suppress(DiskFault):  # for a picture that is gone
             newsletter.build(written.root, now=NOW)
     for path in set(tree(written.root)) - set(before):

@@ -14,6 +14,7 @@ import browser
 from conftest import SETTINGS, Project
 from newsletter import pipeline
 from newsletter.channels import channel
+from newsletter.making import open_templates
 from newsletter.preview.looks import offered
 from newsletter.problems import Problems
 
@@ -222,7 +223,7 @@ def test_a_snippet_is_copied_as_it_is_built(page: "Page", project: Project) -> N
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
     publication = pipeline.read(opened, datetime(2024, 12, 5, 12, tzinfo=UTC), Problems())
-    templates = pipeline.open_templates(opened, problems)
+    templates = open_templates(opened.root, opened.settings, problems)
     made = {each.path: each.data.decode() for each in channel("social")(publication, templates, problems)}
     page.goto(f"/announcement/{PRIZE}/social")
     for name, platform in (("Mastodon", "mastodon"), ("LinkedIn", "linkedin"), ("SMS", "sms")):

@@ -22,6 +22,7 @@ from newsletter.channels.mail.sections import Inseparable, Sections
 from newsletter.channels.mail.shape import Drawn, Press
 from newsletter.content import slots
 from newsletter.filling import TOKEN, Shape, token
+from newsletter.making import open_templates
 from newsletter.problems import Problems
 from newsletter.rules.inspection import Inspection
 from test_shape import HOSTILE, dom
@@ -251,7 +252,7 @@ def opened(project: Project, theme: str = "default") -> tuple[Mails, Problems]:
     problems = Problems()
     found = pipeline.open_project(project.root, problems)
     publication = pipeline.read(found, NOW, problems)
-    templates = pipeline.open_templates(found, problems)
+    templates = open_templates(found.root, found.settings, problems)
     return Mails(publication, Theme(publication, templates, problems), templates), problems
 
 

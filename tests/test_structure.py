@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates batches addresses brand content exchange front manifest packaged reading typography workers",
-    "filling earlier spool",
+    "text dates batches addresses brand content exchange front manifest packaged reading row typography",
+    "filling earlier spool workers",
     "templating",
     "files prose words templates outbox",
     "vocabulary",
@@ -28,6 +28,7 @@ LAYERS = (
     "compose fix",
     "channels",  # each channel by itself; channels/__init__ may import them all
     "rules",
+    "making",
     "pipeline",
     "report browser following",
     "deep preview",

@@ -5,6 +5,7 @@ import os
 import pickle
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,8 +40,9 @@ def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: 
     one = built(1, tmp_path / "1")
     assert len(one) > 40
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "_MANY", 3)  # so many that bodies are sealed in one process as well
+        patched.setattr(pipeline, "_MANY", 3)  # so many that bodies are sealed in the process that read them as well
         assert built(1, tmp_path / "many") == one
+        assert built(2, tmp_path / "twice as many") == one
     for jobs in (2, 3, 16):
         assert built(jobs, tmp_path / str(jobs)) == one
     assert no_child_is_left()
@@ -58,6 +60,23 @@ def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
         ("templates/web/announcement.html:1:1", "template-fault")
     ]
     assert no_child_is_left()
+
+
+@pytest.mark.parametrize("only", [("social",), ("email", "social")])
+def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: Project, only: tuple[str, ...]) -> None:
+    for day in range(1, 9):
+        project.announce(f"2024-11-0{day}-n{day}.md")
+    project.write("templates/mail/issue.txt", "{% if %}\n")
+    problems = Problems()
+    opened = pipeline.open_project(project.root, problems)
+    with suppress(Stop):
+        outbox.publish_made(
+            lambda intake: pipeline.build_kept(intake, opened, NOW, problems, only, jobs=3),
+            project.root / "o",
+            problems,
+        )
+    told = [(str(problem.place), problem.code) for problem in problems]
+    assert told == [("templates/mail/issue.txt:1:1", "template-fault")] * ("email" in only)
 
 
 def numbers(share: Share) -> Iterator[Artefact]:
@@ -106,16 +125,16 @@ def test_long_texts_lie_where_all_can_read_them(kind: str, monkeypatch: pytest.M
         monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
     texts = [bytes([number % 256]) * (number * 37 % 9000) for number in range(400)]
 
-    def make(share: Share) -> Iterator[tuple[int, Long]]:
+    def make(share: Share) -> Iterator[tuple[int, bool, Long]]:
         for number in share.of(range(len(texts))):
-            yield number, Long(texts[number])
+            yield number, share.first, Long(texts[number])
 
     files = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
-    found = dict(spread(make, Problems(), 3))
-    assert {number: bytes(each.text) for number, each in found.items()} == dict(enumerate(texts))
+    found = list(spread(make, Problems(), 3))
+    assert {number: bytes(each.text) for number, _, each in found} == dict(enumerate(texts))
     if files:
-        ours = {number for number, _ in make(Share(0, 3))}  # they go nowhere
-        shared = [number for number, each in found.items() if isinstance(each.text, memoryview)]
+        ours = {number for number, first, _ in found if first}  # they go nowhere
+        shared = [number for number, _, each in found if isinstance(each.text, memoryview)]
         assert ours.isdisjoint(shared)
         others = len(found) - len(ours)
         expected = {"full": range(1, others), "limited": range(1), "forbidden": range(1)}
@@ -189,6 +208,46 @@ def test_who_is_not_wanted_any_more_ends() -> None:
     next(stream)
     stream.close()
     assert no_child_is_left()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+@pytest.mark.parametrize("refused", [False, True])
+def test_all_work_is_done_once(count: int, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every kind, also of kinds that there is nothing of; whether or not there is a file to draw from."""
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    if refused:
+        monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
+    work = [(0, 4), (100, 7), (1, 32), (33, 32), (0, 1), (64, 32), (5, 1)]
+
+    def make(share: Share) -> Iterator[tuple[int, int]]:
+        assert share.count == 1 or (share.draw is None) == refused
+        for kind, (size, at_once) in enumerate(work):
+            for item in share.of(range(size), at_once):
+                yield kind, item
+
+    done = sorted(spread(make, Problems(), count))
+    assert done == [(kind, item) for kind, (size, _) in enumerate(work) for item in range(size)]
+    assert no_child_is_left()
+
+
+def test_who_has_something_else_to_do_takes_less() -> None:
+    waiting, done = os.pipe()
+
+    def make(share: Share) -> Iterator[int]:
+        for _ in share.of(range(40)):
+            if share.first:
+                os.read(waiting, 1)  # until the other one found nothing more to do
+            yield share.number
+        if not share.first:
+            os.write(done, b".")
+
+    found = list(spread(make, Problems(), 2))
+    assert len(found) == 40 and found.count(0) <= 1
+    os.close(waiting)
+    os.close(done)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 7, 100])

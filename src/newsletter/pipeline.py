@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from newsletter import fix, load, workers
-from newsletter.batches import batches
-from newsletter.channels import CHANNELS, channel
+from newsletter.batches import SIZE, batches
+from newsletter.channels import CHANNELS
 from newsletter.check import Checker
 from newsletter.clashes import Claim, claims, find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
 from newsletter.fingerprint import fingerprint, holds, surroundings
-from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Sealed, Settings, Share, Source
+from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share, Source
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules import RULES
 from newsletter.rules.project import Chosen
@@ -24,7 +25,7 @@ from newsletter.rules.written import Written
 from newsletter.settings import load_settings
 
 if TYPE_CHECKING:
-    from newsletter.templates import Templates
+    from newsletter.making import Maker
 
 _MANY = 8_000  # announcements: above, room counts for more than time
 
@@ -74,32 +75,36 @@ def gather(
     look: Callable[[Announcement | IssueFile], None] = lambda _: None,
     *,
     jobs: int = 1,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Gathered:
-    """Every announcement and issue file, checked, by so many processes (0: as many as pay); `look` sees each."""
+    """Every announcement and issue file, checked, by so many processes (0: as many as pay); `look` sees each.
+
+    While other processes read already, if there are any, this one does what is to be done `meanwhile`.
+    """
     root, settings = project.root, project.settings
     files = ProjectFiles(root)
     checker = Checker(settings, files, problems)
     names = tuple(load.paths(root, "announcements", problems))
     processes = jobs or workers.fitting(len(names))
-    put = _room(len(names), processes)
+    many = len(names) > _MANY
+    put = workers.Shelf().put if processes > 1 else bytes
 
-    def examine(share: Share) -> Iterator[tuple[int, _Examined]]:
-        for sources in batches(load.read_each(root, share.of(names), problems)):
+    def examine(share: Share) -> Iterator[_Examined]:
+        if share.first and processes > 1:
+            meanwhile()
+        for sources in batches(load.read_each(root, share.of(names, SIZE), problems)):
             for each in _examined(sources, checker, look):
-                if put and each.announcement:
+                # What travels does so sealed. What stays here stays open, unless there is too much of it.
+                if each.announcement and (many or not share.first):
                     each.announcement.seal(put if share.first else bytes)
-                yield share.number, each
+                yield each
 
     # In the order of the files, however many processes read them.
-    numbered = sorted(workers.spread(examine, problems, processes), key=lambda pair: pair[0])
-    examined = [each for _, each in numbered]
+    examined = sorted(workers.spread(examine, problems, processes), key=lambda each: each.path)
     find_clashes((claim for each in examined for claim in each.claims), problems)
-    issue_files = []
-    for source in load.load_issues(root, problems):
-        issue_file = checker.issue_file(source)
-        if issue_file is not None:
-            look(issue_file)
-            issue_files.append(issue_file)
+    issue_files = [file for file in map(checker.issue_file, load.load_issues(root, problems)) if file is not None]
+    for issue_file in issue_files:
+        look(issue_file)
     return Gathered(
         tuple(each.announcement for each in examined if each.announcement is not None),
         tuple(issue_files),
@@ -129,21 +134,22 @@ def _examined(
     return list(map(_Examined, paths, claimed, announcements))
 
 
-def _room(announcements: int, processes: int) -> Callable[[bytes], Sealed] | None:
-    """Where long texts are put: where all processes can read them; nowhere, as long as they are few."""
-    if processes > 1:
-        return workers.Shelf().put
-    return bytes if announcements > _MANY else None
-
-
-def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False, jobs: int = 1) -> Publication:
+def read(
+    project: Project,
+    now: datetime,
+    problems: Problems,
+    *,
+    thorough: bool = False,
+    jobs: int = 1,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Publication:
     """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""
     chosen = Chosen(project.root, project.settings)
 
     def look(written: Announcement | IssueFile) -> None:
         review(written, chosen, problems, thorough=thorough)
 
-    found = gather(project, problems, look, jobs=jobs)
+    found = gather(project, problems, look, jobs=jobs, meanwhile=meanwhile)
     review_codes(chosen, RULES, problems)
     return compose(
         project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
@@ -168,7 +174,9 @@ def build(
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
     publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs)
-    yield from _made(lambda artefact: artefact, project, publication, problems, only, jobs, thorough=thorough)
+    if problems.fatal:
+        raise Stop
+    yield from _maker(project, problems, only).make(lambda artefact: artefact, publication, jobs, thorough=thorough)
 
 
 def build_kept(
@@ -182,7 +190,8 @@ def build_kept(
 ) -> Iterator[Kept]:
     """As build(): what `intake` gives for every file, taken in by the process that made it, or standing already."""
     around = surroundings(project.root, project.settings)
-    publication = read(project, now, problems, jobs=jobs)
+    maker = cache(partial(_maker, project, problems, only))
+    publication = read(project, now, problems, jobs=jobs, meanwhile=lambda: maker().prepare())
     if problems.fatal:
         raise Stop
     origin = fingerprint(around, publication, only)
@@ -191,55 +200,17 @@ def build_kept(
         yield from standing
         return
     found = len(problems)
-    yield from _made(intake.take, project, publication, problems, only, jobs)
+    yield from maker().make(intake.take, publication, jobs)
     # What is wrong with files as they were made has to be told each time; what was changed meanwhile, made again.
     if len(problems) == found and surroundings(project.root, project.settings) == around and holds(publication.assets):
         intake.conclude(origin)
 
 
-def _made(
-    take: Callable[[Artefact], Kept],
-    project: Project,
-    publication: Publication,
-    problems: Problems,
-    only: Collection[str],
-    jobs: int,
-    *,
-    thorough: bool = False,
-) -> Iterator[Kept]:
-    if problems.fatal:
-        raise Stop
-    from newsletter.rules.inspection import Inspection  # noqa: PLC0415 (it brings all that makes mails along)
+def _maker(project: Project, problems: Problems, only: Collection[str]) -> "Maker":
+    """Raises Stop when there is no theme of the chosen name."""
+    from newsletter.making import Maker, open_templates  # noqa: PLC0415 (for what makes nothing, they are in vain)
 
-    templates = open_templates(project, problems)
-
-    def make(share: Share) -> Iterator[Kept]:
-        mine = replace(publication, share=share)
-        inspection = Inspection(Chosen(project.root, project.settings), mine, templates, problems, thorough)
-        for name in CHANNELS:
-            if name in only:
-                for batch in batches(channel(name)(mine, templates, problems)):
-                    for artefact in batch:
-                        inspection.take(artefact)
-                    yield from [take(artefact) for artefact in batch]
-        inspection.finish()
-
-    processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))
-    yield from workers.spread(make, problems, processes)
-
-
-def open_templates(project: Project, problems: Problems) -> "Templates":
-    """The theme of the project. Raises Stop when there is none of that name."""
-    from newsletter.templates import Templates  # noqa: PLC0415 (for what makes nothing, Jinja is in vain)
-
-    templates = Templates(project.root, problems, project.settings.theme)
-    if project.settings.theme not in templates.themes():
-        problems.error(
-            Place(project.settings.path), "unknown-theme", f"there is no theme '{project.settings.theme}'",
-            f"use {' or '.join(templates.themes())}",
-        )  # fmt: skip
-        raise Stop
-    return templates
+    return Maker(project.root, open_templates(project.root, project.settings, problems), problems, only)
 
 
 def check(project: Project, now: datetime, problems: Problems) -> None:

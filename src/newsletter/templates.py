@@ -40,9 +40,15 @@ class Templates:
         """Make names known in every template."""
         self._environment.globals.update(names)
 
-    def add_filters(self, **named: Callable[..., Any]) -> None:
+    def add_filters(self, named: Mapping[str, Callable[..., Any]]) -> None:
         """Make filters known in every template."""
         self._environment.filters.update({name: self._environment.recorded(each) for name, each in named.items()})
+
+    def prepare(self, folder: str) -> None:
+        """Compile the templates in this folder; what is wrong with one is told when it is asked for."""
+        for name in packaged.names():
+            if name.startswith(f"{folder}/"):
+                self._environment.prepare(name)
 
     def get(self, name: str) -> Template:
         """The template `name`, such as `mail/issue.mjml`. Raises Stop when it cannot be compiled."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newsletter.model import Share
 from newsletter.problems import Problems, Stop
+from newsletter.row import nameless, row_of_work
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -51,16 +52,17 @@ def spread(make: Make[Made], problems: Problems, count: int) -> Iterator[Made]:
     if count == 1:
         yield from make(Share())
         return
+    row = row_of_work()
     gc.freeze()  # what stands in memory is shared for as long as nothing touches it
     children: dict[int, _Child] = {}
     faults: list[Exception] = []
     try:
         for number in range(1, count):
-            child = _started(make, Share(number, count), problems, children.values())
+            child = _started(make, Share(number, count, row), problems, children.values())
             children[child.pipe.fileno()] = child
         arriving = _Arriving(children, problems, faults)
         try:
-            for number, made in enumerate(make(Share(0, count))):
+            for number, made in enumerate(make(Share(0, count, row))):
                 yield made
                 if number % _BATCH == 0:
                     yield from arriving.take(0)
@@ -70,6 +72,8 @@ def spread(make: Make[Made], problems: Problems, count: int) -> Iterator[Made]:
             yield from arriving.take()
     finally:
         gc.unfreeze()
+        if row is not None:
+            row.close()
         for child in children.values():
             child.pipe.close()  # who still writes has nobody left to write to, and ends
             with suppress(ChildProcessError):
@@ -164,18 +168,12 @@ class Shelf:
 
 
 def _file() -> tuple[int, memoryview]:
-    """A file without a name, which goes with its last user, and its bytes. It takes of memory what is written.
+    """A file without a name, and its bytes. It takes of memory what is written.
 
     Where the system refuses one (a limit on files, say), there are no bytes: long texts go through the pipe, then.
     """
     try:
-        if hasattr(os, "memfd_create"):
-            handle = os.memfd_create("newsletter")
-        else:
-            import tempfile  # noqa: PLC0415 (few systems need it)
-
-            with tempfile.TemporaryFile() as made:
-                handle = os.dup(made.fileno())
+        handle = nameless()
     except OSError:
         return -1, memoryview(b"")
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from newsletter.model import Artefact, Publication
@@ -24,4 +25,14 @@ CHANNELS: Mapping[str, str] = {
 
 def channel(name: str) -> Channel:
     """The channel called `name`; raises KeyError for one that is not in the table."""
-    return cast(Channel, import_module(f"{__name__}.{CHANNELS[name]}").render)
+    return cast(Channel, _module(name).render)
+
+
+def prepare(name: str, templates: "Templates") -> None:
+    """Do what is the same for every publication: import the channel, and compile its folder of the theme."""
+    templates.add_filters(getattr(_module(name), "FILTERS", {}))
+    templates.prepare(CHANNELS[name].partition(".")[0])
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{CHANNELS[name]}")

@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import RLock
 
 from newsletter.compose import State, state
+from newsletter.making import open_templates
 from newsletter.model import Announcement, Artefact, Issue, Publication
-from newsletter.pipeline import Project, open_templates
 from newsletter.preview.reading import Reader, stamp
 from newsletter.preview.rendering import Subject, Website, as_published, render
 from newsletter.preview.snapshot import Snapshot
@@ -160,7 +160,7 @@ class Desk:
         assert self.snapshot is not None
         settings = self.snapshot.settings
         if self._templates is None or self._templates.theme != settings.theme:
-            self._templates = open_templates(Project(self.root, settings), problems)
+            self._templates = open_templates(self.root, settings, problems)
         self._templates.problems = problems
         return self._templates
 

@@ -60,9 +60,8 @@ class Inspection:
 
     def __post_init__(self) -> None:
         publication, settings = self.publication, self.chosen.settings
-        share = publication.share
-        self._of = {f"email/announcements/{each.stem}": each for each in share.of(publication.announcements)}
-        self._of |= {f"email/issues/{each.stem}": each for each in share.of(publication.issues)}
+        self._of = {f"email/announcements/{each.stem}": each for each in publication.announcements}
+        self._of |= {f"email/issues/{each.stem}": each for each in publication.issues}
         brand = colours(settings)
         self._pairs = frozenset((brand[text], brand[ground]) for text, ground, _ in project.weak_pairs(settings))
         self.templates.watch = self.drawn

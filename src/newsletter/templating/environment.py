@@ -125,6 +125,11 @@ class Environment(jinja2.Environment):
         """Jinja's own chains two mappings, and walks through both in Python whenever a template is rendered."""
         return {**self.globals, **d} if d else self.globals
 
+    def prepare(self, name: str) -> None:
+        """Compile a template, if nothing is wrong with it and its filters are known by now."""
+        with suppress(jinja2.TemplateError, Stop):
+            self.get_template(name)
+
     def template(self, name: str, sources: Mapping[str, tuple[str, str]], problems: Problems) -> Template:
         """The template of this name, whose path and content its loading puts into `sources`. Raises Stop."""
         try:

@@ -1,11 +1,11 @@
 """mail: every announcement and every issue as HTML, text and .eml."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from newsletter import prose
-from newsletter.batches import batches
+from newsletter.batches import SIZE, batches
 from newsletter.campaign import marker
 from newsletter.channels.mail.mime import Letter, write
 from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
@@ -23,7 +23,7 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
     mails = Mails(publication, Theme(publication, templates, problems), templates)
     share = publication.share
-    for batch in batches(share.of(publication.announcements)):
+    for batch in batches(share.of(publication.announcements, SIZE)):
         yield from mails.announcements(batch)
     for issue in share.of(publication.issues):
         yield from mails.issue(issue)
@@ -36,7 +36,7 @@ class Mails:
         self.publication = publication
         self.theme = theme
         self.templates = templates
-        templates.add_filters(wrap=_wrapped, underline=_underlined)
+        templates.add_filters(FILTERS)
         settings = publication.settings
         logo = publication.logo
         self.domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
@@ -161,3 +161,6 @@ def _underlined(value: str, sign: str = "-") -> str:
     """Template filter: a heading of a text part."""
     wrapped = wrap(str(value), prose.WIDTH)
     return f"{wrapped}\n{sign * max(map(len, wrapped.splitlines()))}"
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {"wrap": _wrapped, "underline": _underlined}

@@ -1,9 +1,9 @@
 """blocks: a rendered template as named pieces, each with what may be done to it when the text is too long."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # Control characters, which no text of an announcement may hold: content cannot begin a block.
 _BEGIN, _END, _BETWEEN = "\x02", "\x03", "\x1f"
@@ -121,3 +121,7 @@ def length(gaps: Sequence[int], sizes: Sequence[int]) -> int:
             total += size + gap if total else size
             gap = 0
     return total
+
+
+# What templates know of this.
+FILTERS: Mapping[str, Callable[..., Any]] = {"block": begin, "only": only}

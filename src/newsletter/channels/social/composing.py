@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from newsletter.campaign import marker
 from newsletter.channels.social import mastodon, sms, threads, units, x
-from newsletter.channels.social.blocks import begin, only
+from newsletter.channels.social.blocks import FILTERS
 from newsletter.channels.social.count import Count, count, counted, excess
 from newsletter.channels.social.even import is_even, stands_apart
 from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
@@ -36,7 +36,7 @@ class Composer:
     _sheets: dict[tuple[str, ...], Sheets] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.templates.add_filters(block=begin, only=only)
+        self.templates.add_filters(FILTERS)
         chosen = self.settings.social.platforms or DEFAULT
         self.platforms = tuple(name for name in PLATFORMS if name in chosen)
         self._aims = {name: (PLATFORMS[name], self.limit(name) or PLATFORMS[name].limit) for name in self.platforms}

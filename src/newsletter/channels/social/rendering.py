@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from newsletter.channels.social.blocks import FILTERS
 from newsletter.channels.social.composing import Composer
 from newsletter.channels.social.faults import Judge
 from newsletter.channels.social.material import Material, of_announcement, of_issue
@@ -13,6 +14,8 @@ from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.problems import Problems
 from newsletter.templates import Templates
 from newsletter.vocabulary import Vocabulary
+
+__all__ = ["FILTERS", "PAGE", "Snippets", "render"]
 
 PAGE = 50  # announcements and issues on a page of the overview
 
