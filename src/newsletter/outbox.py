@@ -126,7 +126,7 @@ class Intake:
     size: int = 0
     edited: set[str] = field(default_factory=set)  # paths of files that stood there, but not as they were made
     told: set[str] = field(default_factory=set)  # paths, once all are there
-    files: set[str] = field(default_factory=lambda: {MANIFEST})  # case-folded, those that `told` has not so
+    files: set[str] = field(default_factory=lambda: {MANIFEST})  # the same, case-folded
     folders: set[str] = field(default_factory=lambda: {""})
     fingerprint: str = ""
     stands: bool = False
@@ -192,31 +192,29 @@ class Intake:
         if receipt.edited:
             self.edited.add(receipt.path)
 
-    def _admit(self, path: str) -> None:
-        """Each path once."""
-        folded = path.casefold()
-        for folder in _above(folded):
-            if folder in self.folders:
-                break
-            if self._is_file(folder):
-                raise _inside(path)
-            self.folders.add(folder)
-        if self._is_file(folded) or folded in self.folders:
-            raise _twice(path)
-        if folded != path:
+    def _admit(self, paths: Iterable[str]) -> None:
+        """Each path once. Raises ValueError for one that is taken."""
+        self.told.update(paths)
+        for path in paths:
+            folded = path.casefold()
+            if folded in self.files:
+                raise _twice(path)
             self.files.add(folded)
-        self.told.add(path)
-
-    def _is_file(self, folded: str) -> bool:
-        return folded in self.told or folded in self.files
+            folder = folded.rpartition("/")[0]
+            if folder not in self.folders:
+                self.folders.update((folder, *_above(folder)))
+        if taken := self.folders & self.files:
+            raise _inside(next(path for path in paths if not taken.isdisjoint(_above(path.casefold()))))
 
     def publish(self) -> Published:
         """Complete the next tree and exchange it. Raises Stop, DiskFault, ValueError for a path that is taken."""
         old, told = self.old, self.told
         if self.stands:
             return Published(len(old.files), 0, 0, False, old.size)
-        lines = sorted(self.lines.read(), key=_quoted)
-        kept = [path for path in map(self._admitted, lines) if path]
+        lines = sorted(self.lines.read())  # by their paths: none begins as another does, its quotes included
+        paths = list(map(_path, lines))
+        self._admit(paths)
+        kept = [path for path, line in zip(paths, lines, strict=True) if self._stays(path, line)] if old.files else []
         foreign = old.foreign if old.trusted else tuple(path for path in old.foreign if path not in told)
         self._find_clashes(foreign)
         for path, origin in old.edited:
@@ -234,16 +232,10 @@ class Intake:
         removed = sum(path not in told for path in (*old.files, *(path for path, _ in old.edited)))
         return Published(len(told), written, removed, True, self.size)
 
-    def _admitted(self, line: bytes) -> str:
-        """The path of a line, if its file stands there already; else "". Raises ValueError for one that is taken."""
-        quoted = _quoted(line)
-        path: str = json.loads(quoted) if b"\\" in quoted else quoted[1:-1].decode()
-        self._admit(path)
-        if not self.old.files:
-            return ""
+    def _stays(self, path: str, line: bytes) -> bool:
+        """Whether the file of a line stands there already."""
         begin = line.index(_SHA256) + len(_SHA256)
-        named = self.old.names(path, bytes.fromhex(line[begin : begin + 64].decode()))
-        return path if named and path not in self.edited else ""
+        return self.old.names(path, bytes.fromhex(line[begin : begin + 64].decode())) and path not in self.edited
 
     def _exchange(self, manifest: bytes, staying: Iterable[str]) -> None:
         """Take over what stays of the old tree, and put the next one in its place."""
@@ -259,7 +251,7 @@ class Intake:
         for path in (*foreign, *self.old.empty):
             folded = path.casefold()
             for_folder = folded in self.folders and path not in self.old.empty
-            if for_folder or self._is_file(folded) or any(map(self._is_file, _above(folded))):
+            if for_folder or folded in self.files or not self.files.isdisjoint(_above(folded)):
                 message = "something that newsletter did not write stands here"
                 self.problems.error(Place(f"{self.name}/{path}"), "foreign-output", message, "move it away")
 
@@ -269,9 +261,10 @@ class Intake:
         self.problems.warning(Place(f"{self.name}/{path}"), "edited-output", message, cure)
 
 
-def _quoted(line: bytes) -> bytes:
-    """The path in a line of the manifest, in its quotes."""
-    return line[: line.index(b'": {') + 1]
+def _path(line: bytes) -> str:
+    """The path in a line of the manifest."""
+    quoted = line[: line.index(b'": {') + 1]
+    return str(json.loads(quoted)) if b"\\" in quoted else quoted[1:-1].decode()
 
 
 def _twice(path: str) -> ValueError:
