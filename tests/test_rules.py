@@ -21,12 +21,13 @@ from newsletter.filling import Joined
 from newsletter.load import load
 from newsletter.model import Announcement, Artefact, Publication, Unsubscribe
 from newsletter.problems import Place, Problems, Stop
-from newsletter.rules import FAMILIES, RULES, clients, mails, pages
+from newsletter.rules import clients, mails, pages
 from newsletter.rules.document import Document
 from newsletter.rules.inspection import SHAPES, Inspection
 from newsletter.rules.mails import Mail
 from newsletter.rules.manual import manual
 from newsletter.rules.project import Chosen
+from newsletter.rules.registry import FAMILIES, RULES
 from newsletter.rules.written import Written
 from newsletter.settings import MAIL_PROGRAMS
 from newsletter.templates import Templates

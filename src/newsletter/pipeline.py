@@ -18,7 +18,6 @@ from newsletter.files import ProjectFiles, Refused
 from newsletter.fingerprint import fingerprint, holds, surroundings
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share, Source
 from newsletter.problems import Place, Problems, Stop
-from newsletter.rules import RULES
 from newsletter.rules.project import Chosen
 from newsletter.rules.reviewing import review, review_codes
 from newsletter.rules.written import Written
@@ -150,7 +149,7 @@ def read(
         review(written, chosen, problems, thorough=thorough)
 
     found = gather(project, problems, look, jobs=jobs, meanwhile=meanwhile)
-    review_codes(chosen, RULES, problems)
+    review_codes(chosen, problems)
     return compose(
         project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
     )  # fmt: skip

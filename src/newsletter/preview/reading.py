@@ -18,7 +18,6 @@ from newsletter.model import Announcement, IssueFile, Settings
 from newsletter.pipeline import find_logo
 from newsletter.preview.snapshot import Entry, Snapshot, Stamp, collector
 from newsletter.problems import Problem, Problems, Stop
-from newsletter.rules import RULES
 from newsletter.rules.project import Chosen
 from newsletter.rules.reviewing import review, review_codes
 from newsletter.settings import load_settings
@@ -51,7 +50,7 @@ class Reader:
         find_clashes((claim for source in sources for claim in claims(source, settings)), problems)
         for entry in self._entries.values():
             problems.excuse_like(entry.problems)
-        review_codes(Chosen(self.root, settings), RULES, problems)
+        review_codes(Chosen(self.root, settings), problems)
         told = tuple(entry.shown for entry in self._entries.values() if entry.shown)
         announcements = tuple(each for each in told if isinstance(each, Announcement))
         issue_files = tuple(each for each in told if isinstance(each, IssueFile))

@@ -2,7 +2,7 @@
 
 import sys
 
-from newsletter.rules import FAMILIES
 from newsletter.rules.manual import manual
+from newsletter.rules.registry import FAMILIES
 
 sys.stdout.write(manual(FAMILIES))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from newsletter.rules.document import Document, contrast, is_content, name_of, own_text, style_of
+from newsletter.brand import contrast
+from newsletter.rules.document import Document, is_content, name_of, own_text, style_of
 from newsletter.rules.rule import Family, Finding
 
 FAMILY = Family("accessibility", "Whether everyone can read it. Looked at in mails and pages; the template is named.")

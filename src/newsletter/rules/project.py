@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.brand import colours
+from newsletter.brand import colours, contrast
 from newsletter.model import Settings
 from newsletter.problems import Place
-from newsletter.rules.document import contrast
 from newsletter.rules.rule import Family, Finding
 
 FAMILY = Family("settings", "`[tool.newsletter]`, in pyproject.toml or newsletter.toml.")

@@ -1,12 +1,9 @@
 """reviewing: one run of the rules over what was written, whatever is made of it."""
 
-from collections.abc import Mapping
-
 from newsletter.fields import suggest
 from newsletter.model import Announcement, IssueFile
 from newsletter.problems import Problems
 from newsletter.rules import links, pictures, project, writing
-from newsletter.rules.rule import Rule
 from newsletter.rules.written import Written
 
 
@@ -20,14 +17,18 @@ def review(of: Announcement | IssueFile, chosen: project.Chosen, problems: Probl
             rule.report(problems, finding.where, finding)
 
 
-def review_codes(chosen: project.Chosen, rules: Mapping[str, Rule], problems: Problems) -> None:
+def review_codes(chosen: project.Chosen, problems: Problems) -> None:
     """Codes to ignore or to raise that no problem has, or that cannot be ignored."""
     named = [
         (chosen.place(key), key, code) for key in ("ignore", "error") for code in getattr(chosen.settings.check, key)
     ]
     named += [(place, "ignore", code) for place, code in problems.excuses]
+    if not named:
+        return
+    from newsletter.rules.registry import RULES  # noqa: PLC0415 (it takes lxml along, and few name any)
+
     for place, key, code in named:
-        if code not in rules:
-            problems.warning(place, "unknown-code", f"there is no problem '{code}'", suggest(code, tuple(rules)))
-        elif key == "ignore" and rules[code].level == "error":
+        if code not in RULES:
+            problems.warning(place, "unknown-code", f"there is no problem '{code}'", suggest(code, tuple(RULES)))
+        elif key == "ignore" and RULES[code].level == "error":
             problems.warning(place, "unknown-code", f"'{code}' is an error and cannot be ignored", "mend it")
