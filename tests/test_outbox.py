@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import exchange, spool
+from newsletter.earlier import Hashes
 from newsletter.model import Artefact
 from newsletter.outbox import DiskFault, Published, publish, publish_made, verify
 from newsletter.problems import Place, Problem, Problems, Stop
@@ -779,3 +780,20 @@ def test_a_manifest_of_many_lines_waits_in_a_file(tmp_path: Path, monkeypatch: p
     with pytest.raises(DiskFault, match="No space left"):
         publish(artefacts[1:], tmp_path / "long", Problems())
     assert stamps(tmp_path / "long") == before
+
+
+@given(known=st.dictionaries(st.text(), st.binary(min_size=32, max_size=32), max_size=60), asked=st.lists(st.text()))
+def test_hashes_are_a_dictionary(known: dict[str, bytes], asked: list[str]) -> None:
+    hashes = Hashes(len(known))
+    for path, digest in known.items():
+        hashes.put(path, bytes(32))
+        hashes.put(path, digest)
+    assert {path: hashes.get(path) for path in (*known, *asked)} == {path: known.get(path) for path in (*known, *asked)}
+
+
+def test_names_of_all_kinds_stand_unchanged(tmp_path: Path) -> None:
+    files = {name: name.encode() for name in ("a\nb.txt", " ", "é/ü.html", "\u2028", '"', "site/a.html")}
+    assert put(tmp_path / "out", files).written == len(files)
+    again = put(tmp_path / "out", files)
+    assert (again.files, again.written, again.changed) == (len(files), 0, False)
+    assert not len(verify(tmp_path / "out"))

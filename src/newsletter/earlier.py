@@ -6,13 +6,49 @@ Whoever deletes it loses nothing but time.
 
 import hashlib
 import os
+from array import array
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsletter import exchange
 from newsletter.exchange import Reading, refusals
 from newsletter.manifest import MANIFEST, entries_of
+
+_DIGEST = 32  # bytes of a SHA-256
+
+
+class Hashes:
+    """The SHA-256 of many files, by path.
+
+    A dictionary would take four times the room, and each process that only looks things up in one gets a copy of it,
+    since to look at an object is to count one reference more. Here paths are known by their own hashes: should two
+    have the same, the first one has the SHA-256 of the other, and counts as changed.
+    """
+
+    def __init__(self, count: int = 0) -> None:
+        self._mask = (1 << (2 * count).bit_length()) - 1  # at most half of the places are taken
+        self._keys = array("q", bytes(8 * (self._mask + 1)))  # 0: this place is free
+        self._digests = bytearray(_DIGEST * (self._mask + 1))
+
+    def put(self, path: str, digest: bytes) -> None:
+        """Note the SHA-256 of a file; no more of them than there were to be."""
+        at, key = self._place(path)
+        self._keys[at] = key
+        self._digests[at * _DIGEST : (at + 1) * _DIGEST] = digest
+
+    def get(self, path: str) -> bytes | None:
+        """The SHA-256 of a file, if it is known."""
+        at, key = self._place(path)
+        return bytes(self._digests[at * _DIGEST : (at + 1) * _DIGEST]) if self._keys[at] == key else None
+
+    def _place(self, path: str) -> tuple[int, int]:
+        """Where a path stands, or would stand, and as what."""
+        key = hash(path) or 1
+        at = key & self._mask
+        while self._keys[at] not in (0, key):
+            at = (at + 1) & self._mask
+        return at, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +60,8 @@ class Earlier:
 
     root: str
     sha256: str = ""  # of the manifest; "" when there is none
-    files: dict[str, bytes] = field(default_factory=dict)  # by path: the hashes that the manifest tells
+    paths: tuple[str, ...] = ()  # of the files that have the size which the manifest tells
+    hashes: Hashes = field(default_factory=Hashes)  # of these, as the manifest tells them
     size: int = 0  # of these, in bytes
     edited: tuple[tuple[str, str], ...] = ()  # path and origin of those that have another size now
     missing: tuple[str, ...] = ()  # paths of those that are gone
@@ -34,12 +71,12 @@ class Earlier:
 
     def names(self, path: str, digest: bytes) -> bool:
         """Whether the manifest has a file with this SHA-256."""
-        return self.files.get(path) == digest
+        return self.hashes.get(path) == digest
 
     def is_whole(self, path: str) -> bool:
         """Whether the file that stands there is the one in the manifest, byte by byte."""
         with suppress(OSError):
-            return Reading(f"{self.root}/{path}").whole().digest == self.files[path]
+            return Reading(f"{self.root}/{path}").whole().digest == self.hashes.get(path)
         return False
 
     def is_made_of(self, fingerprint: str) -> bool:
@@ -48,16 +85,23 @@ class Earlier:
             return False
         stamp = f"{fingerprint} {self.sha256}\n".encode()
         with suppress(OSError):
-            return b"".join(Reading(_stamp(self.root))) == stamp and all(map(self.is_whole, self.files))
+            return b"".join(Reading(_stamp(self.root))) == stamp and all(map(self.is_whole, self.paths))
         return False
 
 
 def read_earlier(target: str) -> Earlier:
     """The outbox at `target`, which may be absent. Raises DiskFault."""
+    earlier, paths = _read(target)
+    # All that was read is gone now, and its memory free for other things. The paths were scattered over it.
+    return replace(earlier, paths=tuple(paths.split("\0"))) if paths else earlier
+
+
+def _read(target: str) -> tuple[Earlier, str]:
+    """The outbox without its paths, and these: no file's name holds a NUL."""
     tree = exchange.look(target)
     sizes = tree.sizes
     if MANIFEST not in sizes:
-        return Earlier(target, foreign=tuple(sizes), empty=tree.empty)
+        return Earlier(target, foreign=tuple(sizes), empty=tree.empty), ""
     manifest = b""
     if sizes.pop(MANIFEST) > 0:  # a pipe would never end
         with refusals(target):
@@ -65,8 +109,9 @@ def read_earlier(target: str) -> Earlier:
     sha256 = hashlib.sha256(manifest).hexdigest()
     entries = entries_of(manifest)
     if entries is None:
-        return Earlier(target, sha256, foreign=tuple(sizes), empty=tree.empty, trusted=False)
-    files: dict[str, bytes] = {}
+        return Earlier(target, sha256, foreign=tuple(sizes), empty=tree.empty, trusted=False), ""
+    paths: list[str] = []
+    hashes = Hashes(len(entries))
     edited: list[tuple[str, str]] = []
     missing: list[str] = []
     size = 0
@@ -75,18 +120,20 @@ def read_earlier(target: str) -> Earlier:
         if found is None:
             missing.append(path)
         elif found == entry["size"]:
-            files[path] = _digest(entry["sha256"])
+            paths.append(path)
+            hashes.put(path, _digest(entry["sha256"]))
             size += found
         else:
             edited.append((path, str(entry.get("origin") or "")))
-    return Earlier(target, sha256, files, size, tuple(edited), tuple(missing), tuple(sizes), tree.empty)
+    earlier = Earlier(target, sha256, (), hashes, size, tuple(edited), tuple(missing), tuple(sizes), tree.empty)
+    return earlier, "\0".join(paths)
 
 
 def _digest(sha256: str) -> bytes:
-    try:
-        return bytes.fromhex(sha256)
-    except ValueError:  # of no file, then
-        return b""
+    with suppress(ValueError):
+        if len(digest := bytes.fromhex(sha256)) == _DIGEST:
+            return digest
+    return bytes(_DIGEST)  # of no file, then
 
 
 def put_stamp(target: str, fingerprint: str, sha256: str) -> None:

@@ -64,4 +64,4 @@ class Maker:
             inspection.finish()
 
         processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))
-        yield from workers.spread(make, self.problems, processes)
+        yield from workers.spread(make, self.problems, processes, fixed=len(publication.announcements) > 8000)

@@ -108,7 +108,7 @@ def verify(out: Path) -> Problems:
         problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
     for path in old.missing:
         problems.error(Place(f"{name}/{path}"), "missing-output", "this file is gone", cure)
-    for path in (*(path for path, _ in old.edited), *itertools.filterfalse(old.is_whole, old.files)):
+    for path in (*(path for path, _ in old.edited), *itertools.filterfalse(old.is_whole, old.paths)):
         problems.error(Place(f"{name}/{path}"), "damaged-output", "this file is not as it was built", cure)
     return problems
 
@@ -136,7 +136,7 @@ class Intake:
         self.stands = not self.force and self.old.is_made_of(fingerprint)
         if not self.stands:
             return None
-        return (Receipt(path, 0, b"") for path in self.old.files)
+        return (Receipt(path, 0, b"") for path in self.old.paths)
 
     def conclude(self, fingerprint: str) -> None:
         """All artefacts are in, and were made of this: the next build may ask for them with standing()."""
@@ -174,7 +174,7 @@ class Intake:
     def _store_file(self, path: str, file: str) -> tuple[bytes, int, bool]:
         """The same for a file of the project; the hash is that of the copy: the file may change meanwhile."""
         reading = Reading(file)
-        if path in self.old.files:
+        if self.old.hashes.get(path):
             with refusals(file):
                 reading.whole()
             if self.old.names(path, reading.digest) and self.old.is_whole(path):
@@ -199,7 +199,7 @@ class Intake:
             folded = path.casefold()
             if folded in self.files:
                 raise _twice(path)
-            self.files.add(folded)
+            self.files.add(path if path == folded else folded)  # of two that are alike, one takes less room
             folder = folded.rpartition("/")[0]
             if folder not in self.folders:
                 self.folders.update((folder, *_above(folder)))
@@ -210,11 +210,11 @@ class Intake:
         """Complete the next tree and exchange it. Raises Stop, DiskFault, ValueError for a path that is taken."""
         old, told = self.old, self.told
         if self.stands:
-            return Published(len(old.files), 0, 0, False, old.size)
+            return Published(len(old.paths), 0, 0, False, old.size)
         lines = sorted(self.lines.read())  # by their paths: none begins as another does, its quotes included
         paths = list(map(_path, lines))
         self._admit(paths)
-        kept = [path for path, line in zip(paths, lines, strict=True) if self._stays(path, line)] if old.files else []
+        kept = [path for path, line in zip(paths, lines, strict=True) if self._stays(path, line)] if old.paths else []
         foreign = old.foreign if old.trusted else tuple(path for path in old.foreign if path not in told)
         self._find_clashes(foreign)
         for path, origin in old.edited:
@@ -229,7 +229,7 @@ class Intake:
         put_stamp(old.root, self.fingerprint, sha256)
         if not written and sha256 == old.sha256:
             return Published(len(told), 0, 0, False, self.size)
-        removed = sum(path not in told for path in (*old.files, *(path for path, _ in old.edited)))
+        removed = sum(path not in told for path in (*old.paths, *(path for path, _ in old.edited)))
         return Published(len(told), written, removed, True, self.size)
 
     def _stays(self, path: str, line: bytes) -> bool:

@@ -26,8 +26,6 @@ from newsletter.settings import load_settings
 if TYPE_CHECKING:
     from newsletter.making import Maker
 
-_MANY = 8_000  # announcements: above, room counts for more than time
-
 Kept = TypeVar("Kept")
 Kept_co = TypeVar("Kept_co", covariant=True)
 
@@ -85,7 +83,7 @@ def gather(
     checker = Checker(settings, files, problems)
     names = tuple(load.paths(root, "announcements", problems))
     processes = jobs or workers.fitting(len(names))
-    many = len(names) > _MANY
+    many = len(names) > workers.MANY
     put = workers.Shelf().put if processes > 1 else bytes
 
     def examine(share: Share) -> Iterator[_Examined]:

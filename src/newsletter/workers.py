@@ -23,6 +23,7 @@ from newsletter.row import nameless, row_of_work
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+MANY = 8_000  # announcements: above, room counts for more than time
 FEWEST = 150  # announcements a process: below, forking costs more than it gains
 _BATCH = 64  # of what is made, that travel together
 _PIPE = 1 << 20  # bytes that wait in a pipe, for a while in which this process does a long piece of its own work
@@ -43,8 +44,8 @@ def fitting(announcements: int) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), announcements // FEWEST))
 
 
-def spread(make: Make[Made], problems: Problems, count: int) -> Iterator[Made]:
-    """What `make` gives for each of `count` shares, in no particular order.
+def spread(make: Make[Made], problems: Problems, count: int, *, fixed: bool = False) -> Iterator[Made]:
+    """What `make` gives for each of `count` shares, in no particular order; they may be `fixed` beforehand.
 
     Problems that it finds are taken over. Raises Stop when a share did, once all have ended, and
     WorkerLost when the system killed one.
@@ -52,7 +53,7 @@ def spread(make: Make[Made], problems: Problems, count: int) -> Iterator[Made]:
     if count == 1:
         yield from make(Share())
         return
-    row = row_of_work()
+    row = None if fixed else row_of_work()
     gc.freeze()  # what stands in memory is shared for as long as nothing touches it
     children: dict[int, _Child] = {}
     faults: list[Exception] = []
