@@ -1,10 +1,12 @@
 """The commands, as a person or a job types them."""
 
 import hashlib
+import io
 import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from typer.testing import CliRunner, Result
 
 from conftest import Project
 from newsletter import making
-from newsletter.cli import app
+from newsletter.cli import app, progress
+from newsletter.pipeline import build, open_project
+from newsletter.problems import Problems
 
 NOW = ("--now", "2024-12-01")
 
@@ -245,3 +249,21 @@ def test_who_makes_nothing_imports_nothing_to_make_it_with(project: Project) -> 
     assert imported("status", "-C", str(project.root), of=tuple(makers)) == []
     assert imported(*words, of=tuple(makers)) == makers
     assert imported(*words, of=tuple(makers)) == []  # it stands there already
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_long_work_says_how_far_it_is(project: Project, terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    stream.isatty = lambda: terminal  # type: ignore[method-assign]
+    for name, seconds in (("_PATIENCE", 0), ("_PAUSE", 0), ("_STEP", 1)):
+        monkeypatch.setattr(progress, name, seconds)
+    monkeypatch.setattr(sys, "stderr", stream)
+    for day in (1, 2, 3):
+        project.announce(f"2024-11-0{day}-n{day}.md")
+    problems, opened = Problems(), open_project(project.root, Problems())
+    with progress.Progress() as told:
+        made = len(list(told.files(build(opened, datetime(2024, 12, 1, tzinfo=UTC), problems, arrived=told.read))))
+    said = stream.getvalue().split("\r\x1b[K")
+    reading = [f"{done} of 3 announcements read …" for done in (1, 2, 3)]
+    expected = ["", *reading, *(f"{number:,} files …" for number in range(1, made + 1)), ""]
+    assert said == (expected if terminal else [""])

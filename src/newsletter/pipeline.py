@@ -26,6 +26,10 @@ from newsletter.settings import load_settings
 if TYPE_CHECKING:
     from newsletter.making import Maker
 
+Look = Callable[[Announcement | IssueFile], None]
+# Told how many announcements were read so far, and of how many.
+Arrived = Callable[[int, int], None]
+
 Kept = TypeVar("Kept")
 Kept_co = TypeVar("Kept_co", covariant=True)
 
@@ -69,45 +73,52 @@ class Gathered:
 def gather(
     project: Project,
     problems: Problems,
-    look: Callable[[Announcement | IssueFile], None] = lambda _: None,
+    look: Look = lambda _: None,
     *,
     jobs: int = 1,
     meanwhile: Callable[[], None] = lambda: None,
+    arrived: Arrived = lambda done, of: None,
 ) -> Gathered:
     """Every announcement and issue file, checked, by so many processes (0: as many as pay); `look` sees each.
 
-    While other processes read already, if there are any, this one does what is to be done `meanwhile`.
+    `arrived` is told of each announcement. While other processes read already, if there are any, this one does what
+    is to be done `meanwhile`.
     """
-    root, settings = project.root, project.settings
-    files = ProjectFiles(root)
-    checker = Checker(settings, files, problems)
-    names = tuple(load.paths(root, "announcements", problems))
+    files = ProjectFiles(project.root)
+    checker = Checker(project.settings, files, problems)
+    names = tuple(load.paths(project.root, "announcements", problems))
     processes = jobs or workers.fitting(len(names))
     many = len(names) > workers.MANY
     put = workers.Shelf().put if processes > 1 else bytes
 
     def examine(share: Share) -> Iterator[_Examined]:
-        if share.first and processes > 1:
-            meanwhile()
-        for sources in batches(load.read_each(root, share.of(names, SIZE), problems)):
+        for sources in batches(load.read_each(project.root, share.of(names, SIZE), problems)):
             for each in _examined(sources, checker, look):
                 # What travels does so sealed. What stays here stays open, unless there is too much of it.
                 if each.announcement and (many or not share.first):
                     each.announcement.seal(put if share.first else bytes)
                 yield each
 
-    # In the order of the files, however many processes read them.
-    examined = sorted(workers.spread(examine, problems, processes), key=lambda each: each.path)
+    examined: list[_Examined] = []
+    for each in workers.spread(examine, problems, processes, meanwhile=meanwhile):
+        examined.append(each)
+        arrived(len(examined), len(names))
+    examined.sort(key=lambda each: each.path)  # in the order of the files, however many processes read them
     find_clashes((claim for each in examined for claim in each.claims), problems)
-    issue_files = [file for file in map(checker.issue_file, load.load_issues(root, problems)) if file is not None]
-    for issue_file in issue_files:
-        look(issue_file)
     return Gathered(
         tuple(each.announcement for each in examined if each.announcement is not None),
-        tuple(issue_files),
+        tuple(_issue_files(project, checker, look, problems)),
         frozenset(each.path for each in examined),
-        find_logo(settings, files, problems),
+        find_logo(project.settings, files, problems),
     )
+
+
+def _issue_files(project: Project, checker: Checker, look: Look, problems: Problems) -> Iterator[IssueFile]:
+    for source in load.load_issues(project.root, problems):
+        issue_file = checker.issue_file(source)
+        if issue_file is not None:
+            look(issue_file)
+            yield issue_file
 
 
 class _Examined(NamedTuple):
@@ -118,9 +129,7 @@ class _Examined(NamedTuple):
     announcement: Announcement | None
 
 
-def _examined(
-    sources: Sequence[Source], checker: Checker, look: Callable[[Announcement | IssueFile], None]
-) -> list[_Examined]:
+def _examined(sources: Sequence[Source], checker: Checker, look: Look) -> list[_Examined]:
     """Step by step (see batches)."""
     claimed = [tuple(claims(source, checker.settings)) for source in sources]
     announcements = list(map(checker.announcement, sources))
@@ -139,6 +148,7 @@ def read(
     thorough: bool = False,
     jobs: int = 1,
     meanwhile: Callable[[], None] = lambda: None,
+    arrived: Arrived = lambda done, of: None,
 ) -> Publication:
     """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""
     chosen = Chosen(project.root, project.settings)
@@ -146,7 +156,7 @@ def read(
     def look(written: Announcement | IssueFile) -> None:
         review(written, chosen, problems, thorough=thorough)
 
-    found = gather(project, problems, look, jobs=jobs, meanwhile=meanwhile)
+    found = gather(project, problems, look, jobs=jobs, meanwhile=meanwhile, arrived=arrived)
     review_codes(chosen, problems)
     return compose(
         project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
@@ -161,6 +171,7 @@ def build(
     *,
     jobs: int = 0,
     thorough: bool = False,
+    arrived: Arrived = lambda done, of: None,
 ) -> Iterator[Artefact]:
     """Every file of the outbox at `now`, as it is made, by the channels in `only`.
 
@@ -170,7 +181,7 @@ def build(
 
     Raises Stop when the announcements hold an error: then nothing is to be published.
     """
-    publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs)
+    publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs, arrived=arrived)
     if problems.fatal:
         raise Stop
     yield from _maker(project, problems, only).make(lambda artefact: artefact, publication, jobs, thorough=thorough)
@@ -184,11 +195,12 @@ def build_kept(
     only: Collection[str] = CHANNELS,
     *,
     jobs: int = 0,
+    arrived: Arrived = lambda done, of: None,
 ) -> Iterator[Kept]:
     """As build(): what `intake` gives for every file, taken in by the process that made it, or standing already."""
     around = surroundings(project.root, project.settings)
     maker = cache(partial(_maker, project, problems, only))
-    publication = read(project, now, problems, jobs=jobs, meanwhile=lambda: maker().prepare())
+    publication = read(project, now, problems, jobs=jobs, meanwhile=lambda: maker().prepare(), arrived=arrived)
     if problems.fatal:
         raise Stop
     origin = fingerprint(around, publication, only)

@@ -44,11 +44,13 @@ def fitting(announcements: int) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), announcements // FEWEST))
 
 
-def spread(make: Make[Made], problems: Problems, count: int, *, fixed: bool = False) -> Iterator[Made]:
+def spread(
+    make: Make[Made], problems: Problems, count: int, *, fixed: bool = False, meanwhile: Callable[[], Any] = tuple
+) -> Iterator[Made]:
     """What `make` gives for each of `count` shares, in no particular order; they may be `fixed` beforehand.
 
-    Problems that it finds are taken over. Raises Stop when a share did, once all have ended, and
-    WorkerLost when the system killed one.
+    While others work already, this process does what is to be done `meanwhile`. Problems that are found are taken
+    over. Raises Stop when a share did, once all have ended, and WorkerLost when the system killed one.
     """
     if count == 1:
         yield from make(Share())
@@ -63,6 +65,7 @@ def spread(make: Make[Made], problems: Problems, count: int, *, fixed: bool = Fa
             children[child.pipe.fileno()] = child
         arriving = _Arriving(children, problems, faults)
         try:
+            meanwhile()
             for number, made in enumerate(make(Share(0, count, row))):
                 yield made
                 if number % _BATCH == 0:

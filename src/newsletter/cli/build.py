@@ -2,7 +2,6 @@
 
 import gc
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli.progress import Progress
 from newsletter.cli.running import Folder, Format, Now, Out, Strict, moment, refuse, run, shown
 
 if TYPE_CHECKING:
@@ -74,14 +74,13 @@ def build(
         at = moment(now, project)
         target = out or project.root / "outbox"
         told = _Told()
+        with Progress() as progress:
 
-        def make(intake: outbox.Intake) -> Iterator[outbox.Receipt]:
-            return told.watch(pipeline.build_kept(intake, project, at, problems, wanted, jobs=jobs))
+            def make(intake: outbox.Intake) -> Iterator[outbox.Receipt]:
+                made = pipeline.build_kept(intake, project, at, problems, wanted, jobs=jobs, arrived=progress.read)
+                return map(told.note, progress.files(made))
 
-        try:
             published = outbox.publish_made(make, target, problems, force=force)
-        finally:
-            told.clear()
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
         # Standard output belongs to the problems when a program reads them.
         stream = sys.stdout if format == "text" else sys.stderr
@@ -91,29 +90,14 @@ def build(
 
 
 class _Told:
-    """Counts what goes by, and shows that work goes on once it takes longer than a second."""
+    """Counts what goes by."""
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()
         self.look: dict[str, str] = {}
-        self.begun = self.last = time.monotonic()
-        self.shown = False
 
-    def watch(self, receipts: "Iterator[Receipt]") -> "Iterator[Receipt]":
-        for number, receipt in enumerate(receipts, 1):
-            self._note(receipt.path)
-            if number % 64 == 0 and sys.stderr.isatty():
-                instant = time.monotonic()
-                if instant - self.begun > 1 and instant - self.last > 0.1:  # seconds
-                    print(f"\r{number:,} files …", end="", file=sys.stderr, flush=True)
-                    self.last, self.shown = instant, True
-            yield receipt
-
-    def clear(self) -> None:
-        if self.shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-    def _note(self, path: str) -> None:
+    def note(self, receipt: "Receipt") -> "Receipt":
+        path = receipt.path
         for begins, ends, kind in _KINDS:
             if path.startswith(begins) and path.endswith(ends):
                 self.kinds[kind] += 1
@@ -121,6 +105,7 @@ class _Told:
         for begins in _LOOK:
             if path.startswith(begins) and path.endswith(".html"):
                 self.look[begins] = max(self.look.get(begins, ""), path)  # of the issues, the newest
+        return receipt
 
     def summary(self, target: Path) -> Iterator[str]:
         order = [kind for _, _, kind in _KINDS]

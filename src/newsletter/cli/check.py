@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli.progress import Progress
 from newsletter.cli.running import Folder, Format, Now, Strict, moment, run
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ def check(
             for mended in pipeline.write_typography(project, problems):
                 _show(mended)
         at = moment(now, project)
-        made = pipeline.build(project, at, problems, thorough=True)
-        mails = [artefact for artefact in made if deep and artefact.path.startswith("email/")]
+        with Progress() as progress:
+            made = progress.files(pipeline.build(project, at, problems, thorough=True, arrived=progress.read))
+            mails = [artefact for artefact in made if deep and artefact.path.startswith("email/")]
         if deep:
             from newsletter.deep import judge
 
