@@ -48,6 +48,19 @@ def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: 
     assert no_child_is_left()
 
 
+@pytest.mark.parametrize(("many", "rows"), [(8000, 2), (3, 1)])
+def test_where_there_is_much_processes_keep_to_their_shares(
+    many: int, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what they make; each reads a file and is done with it."""
+    made = []
+    real = workers.row_of_work
+    monkeypatch.setattr(workers, "MANY", many)
+    monkeypatch.setattr(workers, "row_of_work", lambda: made.append(real()) or made[-1])
+    built(2, tmp_path / "out")
+    assert len(made) == rows
+
+
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
     for day in range(1, 9):
@@ -130,7 +143,7 @@ def test_long_texts_lie_where_all_can_read_them(kind: str, monkeypatch: pytest.M
             yield number, share.first, Long(texts[number])
 
     files = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
-    found = list(spread(make, Problems(), 3))
+    found = list(spread(make, Problems(), 3, fixed=True))
     assert {number: bytes(each.text) for number, _, each in found} == dict(enumerate(texts))
     if files:
         ours = {number for number, first, _ in found if first}  # they go nowhere

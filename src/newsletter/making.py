@@ -39,7 +39,7 @@ class Maker:
     only: Collection[str]
 
     def prepare(self) -> None:
-        """What is the same for every publication, so that it is done before the work is divided."""
+        """Do what is the same for every publication, once, for all processes that are to make something."""
         for name in self.only:
             prepare(name, self.templates)
 
@@ -63,5 +63,7 @@ class Maker:
                         yield from [take(artefact) for artefact in batch]
             inspection.finish()
 
-        processes = 1 if thorough else jobs or workers.fitting(len(publication.announcements))
-        yield from workers.spread(make, self.problems, processes, fixed=len(publication.announcements) > 8000)
+        count = len(publication.announcements)
+        processes = 1 if thorough else jobs or workers.fitting(count)
+        # A process has a copy of what it looks at: with fixed shares, of half the announcements.
+        yield from workers.spread(make, self.problems, processes, fixed=count > workers.MANY)
