@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import exchange, spool
-from newsletter.earlier import Hashes
+from newsletter.earlier import Hashes, put_stamp, read_earlier
 from newsletter.model import Artefact
 from newsletter.outbox import DiskFault, Published, publish, publish_made, verify
 from newsletter.problems import Place, Problem, Problems, Stop
@@ -797,3 +797,14 @@ def test_names_of_all_kinds_stand_unchanged(tmp_path: Path) -> None:
     again = put(tmp_path / "out", files)
     assert (again.files, again.written, again.changed) == (len(files), 0, False)
     assert not len(verify(tmp_path / "out"))
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_however_many_look_an_edit_is_seen(tmp_path: Path, jobs: int) -> None:
+    out = tmp_path / "out"
+    put(out, {f"site/{number}.html": b"%03d" % number for number in range(700)})
+    put_stamp(str(out), "f", hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest())
+    assert read_earlier(str(out)).is_made_of("f", jobs)
+    assert not read_earlier(str(out)).is_made_of("g", jobs)
+    (out / "site/550.html").write_bytes(b"055")
+    assert not read_earlier(str(out)).is_made_of("f", jobs)

@@ -131,9 +131,9 @@ class Intake:
     fingerprint: str = ""
     stands: bool = False
 
-    def standing(self, fingerprint: str) -> Iterable[Receipt] | None:
+    def standing(self, fingerprint: str, jobs: int) -> Iterable[Receipt] | None:
         """The files of an outbox that was made of just this; None when they are to be made."""
-        self.stands = not self.force and self.old.is_made_of(fingerprint)
+        self.stands = not self.force and self.old.is_made_of(fingerprint, jobs)
         if not self.stands:
             return None
         return (Receipt(path, 0, b"") for path in self.old.paths)

@@ -40,8 +40,10 @@ class Intake(Protocol[Kept_co]):
     def take(self, artefact: Artefact) -> Kept_co:
         """What is kept of one."""
 
-    def standing(self, fingerprint: str, /) -> Iterable[Kept_co] | None:
-        """What is kept of all when they stand there already, made of what has this fingerprint; else None."""
+    def standing(self, fingerprint: str, jobs: int, /) -> Iterable[Kept_co] | None:
+        """What is kept of all when they stand there already, made of what has this fingerprint, as so many processes
+        see; else None.
+        """
 
     def conclude(self, fingerprint: str, /) -> None:
         """All were taken in, and were made of what has this fingerprint."""
@@ -204,7 +206,7 @@ def build_kept(
     if problems.fatal:
         raise Stop
     origin = fingerprint(around, publication, only)
-    standing = intake.standing(origin)
+    standing = intake.standing(origin, jobs)
     if standing is not None:
         yield from standing
         return

@@ -37,11 +37,11 @@ class WorkerLost(Exception):
     """A process ended before its work was done; the message says how."""
 
 
-def fitting(announcements: int) -> int:
-    """How many processes pay for so many announcements on this machine."""
+def fitting(announcements: int, fewest: int = FEWEST) -> int:
+    """How many processes pay for so many announcements on this machine, or for other things of which `fewest` do."""
     if sys.platform != "linux":  # forking is not safe with what macOS loads
         return 1
-    return max(1, min(len(os.sched_getaffinity(0)), announcements // FEWEST))
+    return max(1, min(len(os.sched_getaffinity(0)), announcements // fewest))
 
 
 def spread(
