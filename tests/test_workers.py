@@ -1,6 +1,7 @@
 """Several processes give what one gives: the same bytes, the same problems, and no process is left behind."""
 
 import errno
+import fcntl
 import os
 import pickle
 import signal
@@ -224,19 +225,21 @@ def test_who_is_not_wanted_any_more_ends() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8])
-@pytest.mark.parametrize("refused", [False, True])
-def test_all_work_is_done_once(count: int, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("refused", ["nothing", "a file", "a lock"])
+def test_all_work_is_done_once(count: int, refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of every kind, also of kinds that there is nothing of; whether or not there is a file to draw from."""
 
     def refuse(*_: object) -> int:
-        raise OSError(errno.EMFILE, "Too many open files")
+        raise OSError(errno.ENOLCK, "No locks available")
 
-    if refused:
+    if refused == "a file":
         monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
+    if refused == "a lock":
+        monkeypatch.setattr(fcntl, "lockf", refuse)
     work = [(0, 4), (100, 7), (1, 32), (33, 32), (0, 1), (64, 32), (5, 1)]
 
     def make(share: Share) -> Iterator[tuple[int, int]]:
-        assert share.count == 1 or (share.draw is None) == refused
+        assert share.count == 1 or (share.draw is None) == (refused != "nothing")
         for kind, (size, at_once) in enumerate(work):
             for item in share.of(range(size), at_once):
                 yield kind, item

@@ -48,11 +48,18 @@ class Row:
 
 
 def row_of_work() -> Row | None:
-    """A row that has not been begun; None where the system refuses a file: then each share is fixed beforehand."""
+    """A row that has not been begun; None where the system refuses a file or a lock: shares are fixed, then."""
     try:
-        return Row()
+        row = Row()
     except OSError:
         return None
+    try:
+        fcntl.lockf(row.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(row.file, fcntl.LOCK_UN)
+    except OSError:
+        row.close()
+        return None
+    return row
 
 
 def nameless() -> int:
