@@ -182,15 +182,15 @@ def test_dark_phone_and_without_images(page: "Page") -> None:
     picture = mail(page, 360).get_by_role("img", name="Un trophée")
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0  # once it is loaded
     page.keyboard.press("i")
-    page.locator('.w360 iframe[data-shown*="images=off"]').wait_for()
-    picture.wait_for()
+    frame = "document.querySelector('.w360 iframe')"
+    there = f"{frame}.contentWindow.location.href.includes('images=off')"
+    assert comes(page, f"{there} && {frame}.contentDocument.readyState === 'complete'")
     assert picture.evaluate("image => image.complete && image.naturalWidth") == 0
     page.get_by_role("button", name="Téléphone").click()
     assert page.locator(".w720").is_hidden()
     page.reload()  # what was chosen is kept
     assert page.get_by_role("button", name="Sombre").get_attribute("aria-pressed") == "true"
     assert page.locator(".w720").is_hidden()
-    frame = "document.querySelector('.w360 iframe')"
     assert comes(page, f"Math.abs({frame}.clientHeight - {frame}.contentDocument.body.scrollHeight) < 60")
 
 
