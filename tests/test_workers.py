@@ -93,6 +93,23 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
     assert told == [("templates/mail/issue.txt:1:1", "template-fault")] * ("email" in only)
 
 
+@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("content", [b"{% if %}\n", b"\xff\n"])
+def test_a_template_that_nobody_wants_may_be_broken(project: Project, content: bytes, jobs: int) -> None:
+    for day in range(1, 9):
+        project.announce(f"2024-11-0{day}-n{day}.md")
+    path = project.root / "templates/social/slack.txt"  # no text is written for Slack unless it is chosen
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    problems = Problems()
+    opened, out = pipeline.open_project(project.root, problems), project.root / "o"
+    outbox.publish_made(
+        lambda intake: pipeline.build_kept(intake, opened, NOW, problems, ["social"], jobs=jobs), out, problems
+    )
+    assert [problem.code for problem in problems if problem.level == "error"] == []
+    assert (out / "social/n1.json").exists()
+
+
 def numbers(share: Share) -> Iterator[Artefact]:
     for number in share.of(range(1000)):
         yield Artefact(f"{number}", b"x" * 5000, "text/plain")

@@ -46,9 +46,11 @@ class Templates:
 
     def prepare(self, folder: str) -> None:
         """Compile the templates in this folder; what is wrong with one is told when it is asked for."""
+        told, self.problems = self.problems, Problems()
         for name in packaged.names():
             if name.startswith(f"{folder}/"):
                 self._environment.prepare(name)
+        self.problems = told
 
     def get(self, name: str) -> Template:
         """The template `name`, such as `mail/issue.mjml`. Raises Stop when it cannot be compiled."""
