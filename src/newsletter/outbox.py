@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring as quote
@@ -192,7 +192,7 @@ class Intake:
         if receipt.edited:
             self.edited.add(receipt.path)
 
-    def _admit(self, paths: Iterable[str]) -> None:
+    def _admit(self, paths: Sequence[str]) -> None:
         """Each path once. Raises ValueError for one that is taken."""
         self.told.update(paths)
         for path in paths:

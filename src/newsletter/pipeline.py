@@ -78,7 +78,7 @@ def gather(
     look: Look = lambda _: None,
     *,
     jobs: int = 1,
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], None] = workers.nothing,
     arrived: Arrived = lambda done, of: None,
 ) -> Gathered:
     """Every announcement and issue file, checked, by so many processes (0: as many as pay); `look` sees each.
@@ -149,7 +149,7 @@ def read(
     *,
     thorough: bool = False,
     jobs: int = 1,
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], None] = workers.nothing,
     arrived: Arrived = lambda done, of: None,
 ) -> Publication:
     """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""

@@ -33,6 +33,10 @@ Made = TypeVar("Made")
 Make = Callable[[Share], Iterator[Made]]
 
 
+def nothing() -> None:
+    """Stands for what is not to be done."""
+
+
 class WorkerLost(Exception):
     """A process ended before its work was done; the message says how."""
 
@@ -45,7 +49,7 @@ def fitting(announcements: int, fewest: int = FEWEST) -> int:
 
 
 def spread(
-    make: Make[Made], problems: Problems, count: int, *, fixed: bool = False, meanwhile: Callable[[], Any] = tuple
+    make: Make[Made], problems: Problems, count: int, *, fixed: bool = False, meanwhile: Callable[[], None] = nothing
 ) -> Iterator[Made]:
     """What `make` gives for each of `count` shares, in no particular order; they may be `fixed` beforehand.
 

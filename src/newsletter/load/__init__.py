@@ -74,17 +74,17 @@ def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> I
 
 def _read(full: str, path: str, problems: Problems, *, is_inside: bool, again: Again) -> Source | None:
     try:
-        if not is_inside:
-            raise OSError(errno.ELOOP, "")
-        raw = b"".join(pieces(full))
+        raw = b"".join(pieces(full)) if is_inside else None
     except OSError as fault:
-        if fault.errno == errno.ELOOP:
-            problems.error(
-                Place(path), "outside-project", "this file is a symbolic link",
-                "put the file itself into the project",
-            )  # fmt: skip
-        else:
+        if fault.errno != errno.ELOOP:
             problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
+            return None
+        raw = None
+    if raw is None:
+        problems.error(
+            Place(path), "outside-project", "this file is a symbolic link",
+            "put the file itself into the project",
+        )  # fmt: skip
         return None
     return parse(path, raw, problems, again)
 
