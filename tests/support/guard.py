@@ -1,0 +1,88 @@
+"""Run the program as a process of its own, under limits that a hostile input would break."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+MEMORY = 1_500_000_000  # bytes of address space
+SECONDS = 60  # of processor time; a build of one announcement takes about one
+
+ENDINGS = {0, 1, 2, 74, 75}  # exit codes that docs and `--help` promise
+PROBLEM = re.compile(r"^[^\n:]+:\d+:\d+: (error|warning|info): .+ \[[a-z0-9-]+\]$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a command left: exit code, and what it printed as text."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        return self.stdout + self.stderr
+
+
+def newsletter(
+    *words: str,
+    cwd: Path,
+    memory: int = MEMORY,
+    seconds: int = SECONDS,
+    stdin: str | None = None,
+    env: Mapping[str, str] | None = None,
+    limits: Mapping[int, int] | None = None,
+) -> Finished:
+    """Run `newsletter WORDS` in `cwd`: `memory` bytes, `seconds` of processor time, further rlimits by number.
+
+    A process that hangs without working is killed after three times as many seconds, which fails the test.
+    """
+    bounds = {resource.RLIMIT_AS: memory, resource.RLIMIT_CPU: seconds, **(limits or {})}
+
+    def bound() -> None:
+        for number, value in bounds.items():
+            resource.setrlimit(number, (value, value))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "newsletter", *words],
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+        input="" if stdin is None else stdin,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=3 * seconds,
+        preexec_fn=bound,  # between fork and exec; no thread runs here
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+def problems(done: Finished) -> list[str]:
+    """The lines that name a problem with its place and code."""
+    return [match.group() for match in PROBLEM.finditer(done.output)]
+
+
+def assert_sound(done: Finished) -> None:
+    """A promised exit code, never a traceback; exit code 1 names at least one problem with its place."""
+    assert "Traceback" not in done.output, done.output[-4000:]
+    assert done.code in ENDINGS, (done.code, done.output[-4000:])
+    if done.code == 1:
+        assert problems(done), done.output[-4000:]
+
+
+def build_soundly(project: Path, *words: str, now: str = "2024-12-01") -> Finished:
+    """Build under guard: a located problem and nothing written, or an outbox that verifies."""
+    done = newsletter("build", *words, "--now", now, cwd=project)
+    assert_sound(done)
+    if done.code == 0:
+        verified = newsletter("verify", cwd=project)
+        assert verified.code == 0, verified.output[-4000:]
+    else:
+        assert not (project / "outbox" / "manifest.json").exists()
+    return done
