@@ -7,10 +7,8 @@ from datetime import datetime
 from newsletter.model.prose import Prose, Sealed
 from newsletter.model.source import Source
 from newsletter.model.target import Target
-from newsletter.model.travelling import travels
 
 
-@travels
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A label, and the form it has in addresses."""
@@ -19,7 +17,6 @@ class Tag:
     slug: str
 
 
-@travels
 @dataclass(frozen=True, slots=True)
 class Author:
     """Who wrote it."""
@@ -29,7 +26,6 @@ class Author:
     url: str = ""
 
 
-@travels
 @dataclass(frozen=True, slots=True)
 class Image:
     """The announcement's picture. Empty `alt` means decoration. Width and height in pixels."""
@@ -42,7 +38,6 @@ class Image:
     height: int = 0
 
 
-@travels
 @dataclass(frozen=True, slots=True)
 class Link:
     """A titled address: an entry of `links`, or the `action`."""
@@ -51,7 +46,6 @@ class Link:
     url: str
 
 
-@travels
 @dataclass(frozen=True, slots=True)
 class Event:
     """When and where something takes place. `whole_day` when start was given without a time."""
@@ -64,7 +58,6 @@ class Event:
     whole_day: bool = False
 
 
-@travels
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file to download."""
@@ -74,7 +67,6 @@ class Attachment:
     size: int = 0
 
 
-@travels
 @dataclass(frozen=True, slots=True)
 class Social:
     """What the writer asked of the snippets. `texts` maps a platform to its hand-written text."""
@@ -86,7 +78,6 @@ class Social:
     texts: tuple[tuple[str, str], ...] = ()
 
 
-@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """A checked announcement: every field typed, Markdown parsed once. Dates are aware.
@@ -132,7 +123,6 @@ class Announcement:
         self.source.seal()
 
 
-@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueFile:
     """`announcements/issues/<id>.md`: what the writer says about one issue."""
@@ -148,7 +138,6 @@ class IssueFile:
     order: tuple[str, ...] = ()
 
 
-@travels
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """Announcements mailed together. `stories` holds the lead first; `open` while its period runs.

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from newsletter.model.travelling import travels
 
 
-@travels
 @dataclass(frozen=True, slots=True)
 class Asset:
     """A project file that goes to site/assets/. `path` is relative to outbox/site."""
