@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import exchange, spool
+from newsletter import exchange
 from newsletter.earlier import Hashes, put_stamp, read_earlier
 from newsletter.model import Artefact
 from newsletter.outbox import DiskFault, Published, publish, publish_made, verify
@@ -760,26 +760,6 @@ def test_verify_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file")
     with pytest.raises(DiskFault, match="Not a directory"):
         verify(tmp_path / "outbox")
-
-
-def test_a_manifest_of_many_lines_waits_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    artefacts = [Artefact(f'{number}/é\u2028 "{number}".txt', b"x", "text/plain") for number in range(50)]
-    publish(artefacts, tmp_path / "short", Problems())
-    monkeypatch.setattr(spool, "_WAITING", 7)
-    publish(artefacts, tmp_path / "long", Problems())
-    short, long = ((tmp_path / name / "manifest.json").read_bytes() for name in ("short", "long"))
-    assert short == long
-    assert len(json.loads(long)["files"]) == 50
-    assert sorted(os.listdir(tmp_path)) == [".long.lock", ".short.lock", "long", "short"]
-
-    def refuse(**_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    before = stamps(tmp_path / "long")
-    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
-    with pytest.raises(DiskFault, match="No space left"):
-        publish(artefacts[1:], tmp_path / "long", Problems())
-    assert stamps(tmp_path / "long") == before
 
 
 @given(known=st.dictionaries(st.text(), st.binary(min_size=32, max_size=32), max_size=60), asked=st.lists(st.text()))

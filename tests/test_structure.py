@@ -16,7 +16,7 @@ LAYERS = (
     "problems",
     "model",
     "text dates batches addresses brand content exchange front manifest packaged reading row typography",
-    "filling spool workers",
+    "filling workers",
     "earlier",
     "templating",
     "files prose words templates outbox",

@@ -22,7 +22,6 @@ from newsletter.exchange import Busy, DiskFault, Growing, Reading, refusals
 from newsletter.manifest import MANIFEST
 from newsletter.model import Artefact
 from newsletter.problems import Place, Problems, Stop
-from newsletter.spool import Spool
 
 __all__ = ["Busy", "DiskFault", "Intake", "Published", "Receipt", "publish", "publish_made", "verify"]
 
@@ -84,7 +83,7 @@ def publish_made(
         exchange.settle(following, target)
         tree = Growing(following)
         try:
-            intake = Intake(read_earlier(target), tree, _name(out), problems, force, Spool(parent))
+            intake = Intake(read_earlier(target), tree, _name(out), problems, force)
             for receipt in make(intake):
                 intake.note(receipt)
             return intake.publish()
@@ -122,7 +121,7 @@ class Intake:
     name: str
     problems: Problems
     force: bool
-    lines: Spool  # of the manifest: all that is kept while files are made
+    lines: list[bytes] = field(default_factory=list)  # of the manifest
     size: int = 0
     edited: set[str] = field(default_factory=set)  # paths of files that stood there, but not as they were made
     told: set[str] = field(default_factory=set)  # paths, once all are there
@@ -211,7 +210,7 @@ class Intake:
         old, told = self.old, self.told
         if self.stands:
             return Published(len(old.paths), 0, 0, False, old.size)
-        lines = sorted(self.lines.read())  # by their paths: none begins as another does, its quotes included
+        lines = sorted(self.lines)  # by their paths: none begins as another does, its quotes included
         paths = list(map(_path, lines))
         self._admit(paths)
         kept = [path for path, line in zip(paths, lines, strict=True) if self._stays(path, line)] if old.paths else []
