@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import exchange
-from newsletter.earlier import Hashes, put_stamp, read_earlier
+from newsletter.earlier import put_stamp, read_earlier
 from newsletter.model import Artefact
 from newsletter.outbox import DiskFault, Published, publish, publish_made, verify
 from newsletter.problems import Place, Problem, Problems, Stop
@@ -760,15 +760,6 @@ def test_verify_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "outbox").write_text("a file")
     with pytest.raises(DiskFault, match="Not a directory"):
         verify(tmp_path / "outbox")
-
-
-@given(known=st.dictionaries(st.text(), st.binary(min_size=32, max_size=32), max_size=60), asked=st.lists(st.text()))
-def test_hashes_are_a_dictionary(known: dict[str, bytes], asked: list[str]) -> None:
-    hashes = Hashes(len(known))
-    for path, digest in known.items():
-        hashes.put(path, bytes(32))
-        hashes.put(path, digest)
-    assert {path: hashes.get(path) for path in (*known, *asked)} == {path: known.get(path) for path in (*known, *asked)}
 
 
 def test_names_of_all_kinds_stand_unchanged(tmp_path: Path) -> None:

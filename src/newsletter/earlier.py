@@ -6,10 +6,9 @@ Whoever deletes it loses nothing but time.
 
 import hashlib
 import os
-from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter import exchange, workers
@@ -23,42 +22,9 @@ _FEWEST = 4096  # files a process that looks at them: below, forking costs more 
 _AT_ONCE = 128
 
 
-class Hashes:
-    """The SHA-256 of many files, by path.
-
-    A dictionary would take four times the room, and each process that only looks things up in one gets a copy of it,
-    since to look at an object is to count one reference more. Here paths are known by their own hashes: should two
-    have the same, the first one has the SHA-256 of the other, and counts as changed.
-    """
-
-    def __init__(self, count: int = 0) -> None:
-        self._mask = (1 << (2 * count).bit_length()) - 1  # at most half of the places are taken
-        self._keys = array("q", bytes(8 * (self._mask + 1)))  # 0: this place is free
-        self._digests = bytearray(_DIGEST * (self._mask + 1))
-
-    def put(self, path: str, digest: bytes) -> None:
-        """Note the SHA-256 of a file; no more of them than there were to be."""
-        at, key = self._place(path)
-        self._keys[at] = key
-        self._digests[at * _DIGEST : (at + 1) * _DIGEST] = digest
-
-    def get(self, path: str) -> bytes | None:
-        """The SHA-256 of a file, if it is known."""
-        at, key = self._place(path)
-        return bytes(self._digests[at * _DIGEST : (at + 1) * _DIGEST]) if self._keys[at] == key else None
-
-    def _place(self, path: str) -> tuple[int, int]:
-        """Where a path stands, or would stand, and as what."""
-        key = hash(path) or 1
-        at = key & self._mask
-        while self._keys[at] not in (0, key):
-            at = (at + 1) & self._mask
-        return at, key
-
-
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What stands in the outbox. There is much of it: hashes are kept, and paths once.
+    """What stands in the outbox.
 
     A manifest that is none is not `trusted`: then a foreign file may be one of ours.
     """
@@ -66,7 +32,7 @@ class Earlier:
     root: str
     sha256: str = ""  # of the manifest; "" when there is none
     paths: tuple[str, ...] = ()  # of the files that have the size which the manifest tells
-    hashes: Hashes = field(default_factory=Hashes)  # of these, as the manifest tells them
+    hashes: Mapping[str, bytes] = field(default_factory=dict)  # SHA-256 by path, as the manifest has them
     size: int = 0  # of these, in bytes
     edited: tuple[tuple[str, str], ...] = ()  # path and origin of those that have another size now
     missing: tuple[str, ...] = ()  # paths of those that are gone
@@ -102,17 +68,10 @@ class Earlier:
 
 def read_earlier(target: str) -> Earlier:
     """The outbox at `target`, which may be absent. Raises DiskFault."""
-    earlier, paths = _read(target)
-    # All that was read is gone now, and its memory free for other things. The paths were scattered over it.
-    return replace(earlier, paths=tuple(paths.split("\0"))) if paths else earlier
-
-
-def _read(target: str) -> tuple[Earlier, str]:
-    """The outbox without its paths, and these: no file's name holds a NUL."""
     tree = exchange.look(target)
     sizes = tree.sizes
     if MANIFEST not in sizes:
-        return Earlier(target, foreign=tuple(sizes), empty=tree.empty), ""
+        return Earlier(target, foreign=tuple(sizes), empty=tree.empty)
     manifest = b""
     if sizes.pop(MANIFEST) > 0:  # a pipe would never end
         with refusals(target):
@@ -120,9 +79,8 @@ def _read(target: str) -> tuple[Earlier, str]:
     sha256 = hashlib.sha256(manifest).hexdigest()
     entries = entries_of(manifest)
     if entries is None:
-        return Earlier(target, sha256, foreign=tuple(sizes), empty=tree.empty, trusted=False), ""
-    paths: list[str] = []
-    hashes = Hashes(len(entries))
+        return Earlier(target, sha256, foreign=tuple(sizes), empty=tree.empty, trusted=False)
+    hashes: dict[str, bytes] = {}
     edited: list[tuple[str, str]] = []
     missing: list[str] = []
     size = 0
@@ -131,13 +89,13 @@ def _read(target: str) -> tuple[Earlier, str]:
         if found is None:
             missing.append(path)
         elif found == entry["size"]:
-            paths.append(path)
-            hashes.put(path, _digest(entry["sha256"]))
+            hashes[path] = _digest(entry["sha256"])
             size += found
         else:
             edited.append((path, str(entry.get("origin") or "")))
-    earlier = Earlier(target, sha256, (), hashes, size, tuple(edited), tuple(missing), tuple(sizes), tree.empty)
-    return earlier, "\0".join(paths)
+    return Earlier(
+        target, sha256, tuple(hashes), hashes, size, tuple(edited), tuple(missing), tuple(sizes), tree.empty
+    )  # fmt: skip
 
 
 def _digest(sha256: str) -> bytes:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-
 @dataclass(frozen=True, slots=True)
 class Asset:
     """A project file that goes to site/assets/. `path` is relative to outbox/site."""
