@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from feedgen.entry import FeedEntry
-from lxml import etree
+from lxml import etree, html
 
 from conftest import Project
 from newsletter import pipeline
@@ -126,6 +126,43 @@ def test_the_list_of_what_is_allowed() -> None:
 
 
 # --- size -------------------------------------------------------------------------------------
+
+
+THEMES = (
+    "<section class='x'><b>{{ story.title }}</b>{{ story.body }}</section>",
+    "<p>{{ story.body }}</p>",
+    "<xmp>{{ story.body }}</xmp>",
+    "<textarea>{{ story.body }}</textarea>",
+    "<a title={{ story.title }}>{{ story.title }}</a>",
+    "<a {{ story.title }}='x'>{{ story.title }}</a>",
+    "<{{ story.title }}>x",
+    "<a href='{{ story.url }}' onclick='{{ story.title }}'>x</a>",
+    "<a href='{{ story.title }}'>x</a>",
+    "<a href='javascript:{{ story.title }}'>x</a>",
+    "<script>{{ story.title }}</script><style>{{ story.title }}</style><p>a",
+    "<table>{{ story.title }}<tr><td>{{ story.summary }}",
+    "{{ story.title|safe }}",
+    "<a title='{{ story.title|safe }}'>x</a>",
+    "{% filter upper %}{{ story.title }}{% endfilter %}",
+)
+TITLES = ("Un", " x\" onclick='y()' <b>&amp;", "</a></p><script>x()</script>", "javascript:x()", "\n2\t")
+
+
+@pytest.mark.parametrize("source", THEMES)
+def test_whatever_a_theme_writes_is_sanitised(project: Project, source: str) -> None:
+    project.write("templates/feeds/entry.html", source)
+    for number, title in enumerate(TITLES):
+        project.announce(
+            f"2024-11-0{number + 1}-n{number}.md", title=title, body='## A\n\n*b* [c](https://a.example/ "d")'
+        )
+    entries = json.loads(built(project)["feed.json"])["items"]
+    assert len(entries) == len(TITLES)
+    for entry in entries:
+        assert clean_html(entry["content_html"]) == entry["content_html"]
+        for element in html.fragments_fromstring(f"<div>{entry['content_html']}</div>")[0].iter():
+            assert element.tag not in ("script", "style", "xmp", "textarea")
+            assert not [name for name in element.attrib if name.startswith("on")]
+            assert not element.get("href", "").strip().startswith("javascript:")
 
 
 def test_a_long_announcement_gives_its_summary(project: Project) -> None:

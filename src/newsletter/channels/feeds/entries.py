@@ -1,18 +1,16 @@
 """entries: an announcement as every kind of feed tells it, and when each was updated."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from newsletter.addresses import permanent_id
-from newsletter.channels.feeds.frames import Frames
-from newsletter.channels.feeds.proofs import keeps_body
-from newsletter.channels.feeds.sanitising import clean_text
-from newsletter.content import Content, as_content
+from newsletter.channels.feeds.sanitising import clean_html, clean_text
+from newsletter.content import as_content
 from newsletter.model import Announcement, Asset, Author, Publication
 from newsletter.site import Site
 from newsletter.templates import Template
-from newsletter.views import Figure, Lazy, Story, absolute
+from newsletter.views import Story, absolute
 
 _TICK = timedelta(milliseconds=1)
 
@@ -56,48 +54,33 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
 
 
-class _Told(Story):
-    """A story in which the size of the picture is content, so that pictures of all sizes have one shape."""
-
-    @Lazy
-    def image(self) -> Figure | None:
-        """Its picture."""
-        made = super().image
-        if made is None or not made.width:
-            return made
-        width, height = Content(str(made.width)), Content(str(made.height))
-        return replace(made, width=width, height=height)  # type: ignore[arg-type]
-
-
 class Entries:
     """Makes entries of one publication's announcements."""
 
     def __init__(self, site: Site, template: Template) -> None:
         self.site = site
         self.publication: Publication = site.publication
-        self.frames = Frames(template)
+        self.template = template
         self.addressing = absolute(site.publication)
 
     def of(self, announcements: Sequence[Announcement], *, short: bool) -> list[Entry]:
-        """Each announcement with its whole content, or `short`: its summary and a link to its page.
+        """Each announcement with its whole content, or `short`: its summary and a link to its page."""
+        stories = [Story(each, self.publication, self.site.words(each.lang), self.addressing) for each in announcements]
+        return [self._entry(story, self._html(story, short=short)) for story in stories]
 
-        They are made step by step (see batches).
-        """
-        told = [_Told(each, self.publication, self.site.words(each.lang), self.addressing) for each in announcements]
-        kept = [not short and keeps_body(each) for each in announcements]
-        bodies = [each.body if is_kept else "" for each, is_kept in zip(told, kept, strict=True)]
-        values = [{"story": as_content(each), "t": each.words, "short": short} for each in told]
-        return list(map(self._entry, told, self.frames.html(values, bodies)))
+    def _html(self, story: Story, *, short: bool) -> str:
+        values = {"story": as_content(story), "t": story.words, "short": short}
+        return clean_html(self.template.render(values)).strip("\n")
 
-    def _entry(self, told: _Told, html: str) -> Entry:
-        announcement = told.of
-        if told.words.dir == "rtl":
+    def _entry(self, story: Story, html: str) -> Entry:
+        announcement = story.of
+        if story.words.dir == "rtl":
             # Most readers do not look at xml:lang.
             html = f'<div dir="rtl" lang="{announcement.lang}">\n{html}\n</div>'
         image = announcement.image
         return Entry(
             id=permanent_id(announcement, self.publication.settings),
-            url=_strict(told.url),
+            url=_strict(story.url),
             title=clean_text(announcement.title),
             summary=clean_text(announcement.summary),
             html=html,
