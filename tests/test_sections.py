@@ -1,6 +1,5 @@
 """Mails joined of compiled sections are, to the byte, what mrml and premailer make of the whole document."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,11 +16,10 @@ from newsletter import pipeline
 from newsletter.channels.mail import Mails, Theme
 from newsletter.channels.mail.compiling import is_closed, to_html
 from newsletter.channels.mail.inlining import inline, looks_around
-from newsletter.channels.mail.repeats import SLOT, Run, longest_run
-from newsletter.channels.mail.sections import Inseparable, Sections
+from newsletter.channels.mail.sections import SLOT, Inseparable, Sections
 from newsletter.channels.mail.shape import Drawn, Press
 from newsletter.content import slots
-from newsletter.filling import TOKEN, Shape, token
+from newsletter.filling import TOKEN, token
 from newsletter.making import open_templates
 from newsletter.problems import Problems
 from newsletter.rules.inspection import Inspection
@@ -124,10 +122,6 @@ def test_lists_of_any_length(between: str) -> None:
         mjml = "".join((BEFORE, listed(between, count), BEHIND))
         whole = numbered(mjml, range(mjml.count(SLOT)))
         assert joined(sections, whole) == inline(to_html(whole), CSS)
-    run = longest_run(listed(between, 9))
-    assert bool(run) != bool(re.search("mj-|<!", between))
-    if run:
-        assert run.shortened(listed(between, 9)) == listed(between, 3)
 
 
 @pytest.mark.parametrize(
@@ -142,20 +136,10 @@ def test_lists_of_any_length(between: str) -> None:
         "<mj-raw></mj-raw>",
     ],
 )
-def test_what_is_no_list_to_shorten(section: str) -> None:
-    assert longest_run(section) is None
+def test_lists_within_an_element_or_an_attribute(section: str) -> None:
     mjml = "".join((BEFORE, section, BEHIND))
     whole = numbered(mjml, range(mjml.count(SLOT)))
     assert joined(Sections(CSS), whole) == inline(to_html(whole), CSS)
-
-
-def test_lists_whose_compiled_entries_are_not_alike_are_not_lengthened() -> None:
-    run = Run(1, 5)
-    alike = Shape(("a", "", "b", "", "-", "", "-", "", "c"), (0, 1, 2, 3))
-    assert run.lengthened(alike) == Shape(("a", "", "b", *("", "-") * 5, "", "c"), (0, 1, 2, 3, 4, 5, 6))
-    assert run.lengthened(Shape(("a", "", "b", "", "-", "", "+", "", "c"), (0, 1, 2, 3))) is None
-    assert run.lengthened(Shape(("a", "", "b", "", "-", "", "-", "", "c"), (0, 1, 3, 2))) is None
-    assert run.lengthened(Shape(("a", "", "b", "", "-", "", "c"), (0, 1, 2))) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from newsletter import packaged
 from newsletter.brand import colours
-from newsletter.channels.mail.repeats import SLOT
+from newsletter.channels.mail.sections import SLOT
 from newsletter.channels.mail.shape import Drawn
 from newsletter.content import HEAD
 from newsletter.model import Announcement, Artefact, Issue, Publication

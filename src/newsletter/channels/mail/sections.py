@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from newsletter.channels.mail.compiling import inside, is_closed, to_html
 from newsletter.channels.mail.inlining import inline, looks_around
-from newsletter.channels.mail.repeats import SLOT, longest_run
 from newsletter.channels.mail.validating import find_invalid
+from newsletter.content import HEAD, TAIL
 from newsletter.filling import TOKEN, Shape, split, token
 
+SLOT = HEAD + TAIL  # a token without its number: where slots look the same, equal sections are equal texts
 _SEAM = "QzSeamZq"
 _START = re.compile(r"<mj-(?:section|wrapper|hero|raw)[\s>/]")
 # Tags whose effect is not bound to the place where they stand.
@@ -135,7 +136,7 @@ class Sections:
         """The shapes of all sections, and of what stands before and behind them."""
         kinds = dict.fromkeys(sections)
         if fresh := [section for section in kinds if section not in frame.sections]:
-            self._learn_repeated(frame, fresh)
+            self._learn(frame, fresh)
         parts = [part for section in sections if (part := frame.sections[section])]
         if len(parts) != len(sections):
             raise Inseparable
@@ -146,21 +147,6 @@ class Sections:
         if key not in frame.edges:
             frame.edges[key] = self._edges(frame, tuple(heads.values()))
         return (parts, *frame.edges[key])
-
-    def _learn_repeated(self, frame: _Frame, fresh: list[str]) -> None:
-        """As `_learn`; a list of sixty entries is made of the same list with three."""
-        runs = {section: run for section in fresh if (run := longest_run(section))}
-        short = {section: run.shortened(section) for section, run in runs.items()}
-        wanted = dict.fromkeys(short.get(section, section) for section in fresh)
-        if unknown := [section for section in wanted if section not in frame.sections]:
-            self._learn(frame, unknown)
-        for section, run in runs.items():
-            part = frame.sections[short[section]]
-            longer = run.lengthened(part) if part else None
-            if longer:
-                frame.sections[section], frame.heads[section] = longer, frame.heads[short[section]]
-        if left := [section for section in fresh if section not in frame.sections]:
-            self._learn(frame, left)
 
     def _learn(self, frame: _Frame, fresh: list[str]) -> None:
         """Compile sections that were never seen. Raises ValueError where one cannot be compiled."""

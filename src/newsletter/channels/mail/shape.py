@@ -15,8 +15,7 @@ from typing import Any
 from newsletter.channels.mail.compiling import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.mail.inlining import inline
 from newsletter.channels.mail.quoting import Literal
-from newsletter.channels.mail.repeats import SLOT
-from newsletter.channels.mail.sections import Cut, Inseparable, Sections
+from newsletter.channels.mail.sections import SLOT, Cut, Inseparable, Sections
 from newsletter.channels.mail.validating import find_invalid
 from newsletter.content import Printed, slots
 from newsletter.filling import TOKEN, Shape, lost, split, token
