@@ -1,9 +1,6 @@
 """Several processes give what one gives: the same bytes, the same problems, and no process is left behind."""
 
-import errno
-import fcntl
 import os
-import pickle
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -47,19 +44,6 @@ def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: 
     for jobs in (2, 3, 16):
         assert built(jobs, tmp_path / str(jobs)) == one
     assert no_child_is_left()
-
-
-@pytest.mark.parametrize(("many", "rows"), [(8000, 2), (3, 1)])
-def test_where_there_is_much_processes_keep_to_their_shares(
-    many: int, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of what they make; each reads a file and is done with it."""
-    made = []
-    real = workers.row_of_work
-    monkeypatch.setattr(workers, "MANY", many)
-    monkeypatch.setattr(workers, "row_of_work", lambda: made.append(real()) or made[-1])
-    built(2, tmp_path / "out")
-    assert len(made) == rows
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -130,66 +114,6 @@ def test_warnings_come_along() -> None:
     ]  # fmt: skip
 
 
-class Long:
-    """A text that is not copied on its way."""
-
-    def __init__(self, text: bytes | memoryview) -> None:
-        self.text = text
-
-    def __reduce_ex__(self, protocol: object) -> tuple[object, ...]:
-        return Long, (pickle.PickleBuffer(self.text),)
-
-
-@pytest.mark.parametrize("kind", ["in memory", "temporary", "full", "limited", "forbidden"])
-def test_long_texts_lie_where_all_can_read_them(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if kind == "temporary":  # as on systems without files in memory
-        monkeypatch.delattr(os, "memfd_create", raising=False)
-    if kind == "full":
-        monkeypatch.setattr(workers, "_ROOM", 100_000)
-
-    def refuse(*_: object) -> int:
-        raise OSError(errno.EFBIG, "File too large")
-
-    if kind == "limited":
-        monkeypatch.setattr(os, "ftruncate", refuse)
-    if kind == "forbidden":
-        monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
-    texts = [bytes([number % 256]) * (number * 37 % 9000) for number in range(400)]
-
-    def make(share: Share) -> Iterator[tuple[int, bool, Long]]:
-        for number in share.of(range(len(texts))):
-            yield number, share.first, Long(texts[number])
-
-    files = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
-    found = list(spread(make, Problems(), 3, fixed=True))
-    assert {number: bytes(each.text) for number, _, each in found} == dict(enumerate(texts))
-    if files:
-        ours = {number for number, first, _ in found if first}  # they go nowhere
-        shared = [number for number, _, each in found if isinstance(each.text, memoryview)]
-        assert ours.isdisjoint(shared)
-        others = len(found) - len(ours)
-        expected = {"full": range(1, others), "limited": range(1), "forbidden": range(1)}
-        assert len(shared) in expected.get(kind, range(others, others + 1))
-        del found
-        assert len(os.listdir("/proc/self/fd")) == files
-    # From there they may travel on.
-    again = dict(spread(lambda share: iter([(1, Long(memoryview(b"on")))]), Problems(), 2))
-    assert bytes(again[1].text) == b"on"
-
-
-def test_a_shelf_is_read_by_all_and_written_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_ROOM", 10_000)
-    shelf = workers.Shelf()
-    laid = [shelf.put(bytes([number]) * 3_000) for number in range(4)]
-    assert [type(each) for each in laid] == [memoryview] * 3 + [bytes]  # the last one found no room
-    assert shelf.put(b"") == b""
-    found = dict(spread(lambda share: iter([(share.number, b"".join(laid))]), Problems(), 3))
-    assert set(found.values()) == {b"".join(bytes([number]) * 3_000 for number in range(4))}
-    shelf.close()
-    assert bytes(laid[2]) == b"\2" * 3_000  # who has one keeps it
-    assert shelf.put(b"late") == b"late"
-
-
 def test_a_process_that_is_cut_off_in_the_middle_of_a_word() -> None:
     def make(share: Share) -> Iterator[int]:
         if share.number == 1:
@@ -239,48 +163,6 @@ def test_who_is_not_wanted_any_more_ends() -> None:
     next(stream)
     stream.close()
     assert no_child_is_left()
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 8])
-@pytest.mark.parametrize("refused", ["nothing", "a file", "a lock"])
-def test_all_work_is_done_once(count: int, refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of every kind, also of kinds that there is nothing of; whether or not there is a file to draw from."""
-
-    def refuse(*_: object) -> int:
-        raise OSError(errno.ENOLCK, "No locks available")
-
-    if refused == "a file":
-        monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
-    if refused == "a lock":
-        monkeypatch.setattr(fcntl, "lockf", refuse)
-    work = [(0, 4), (100, 7), (1, 32), (33, 32), (0, 1), (64, 32), (5, 1)]
-
-    def make(share: Share) -> Iterator[tuple[int, int]]:
-        assert share.count == 1 or (share.draw is None) == (refused != "nothing")
-        for kind, (size, at_once) in enumerate(work):
-            for item in share.of(range(size), at_once):
-                yield kind, item
-
-    done = sorted(spread(make, Problems(), count))
-    assert done == [(kind, item) for kind, (size, _) in enumerate(work) for item in range(size)]
-    assert no_child_is_left()
-
-
-def test_who_has_something_else_to_do_takes_less() -> None:
-    waiting, done = os.pipe()
-
-    def make(share: Share) -> Iterator[int]:
-        for _ in share.of(range(40)):
-            if share.first:
-                os.read(waiting, 1)  # until the other one found nothing more to do
-            yield share.number
-        if not share.first:
-            os.write(done, b".")
-
-    found = list(spread(make, Problems(), 2))
-    assert len(found) == 40 and found.count(0) <= 1
-    os.close(waiting)
-    os.close(done)
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 7, 100])

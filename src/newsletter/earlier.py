@@ -19,7 +19,6 @@ from newsletter.problems import Problems
 
 _DIGEST = 32  # bytes of a SHA-256
 _FEWEST = 4096  # files a process that looks at them: below, forking costs more than it gains
-_AT_ONCE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ class Earlier:
 
     def _is_whole(self, jobs: int) -> bool:
         def look(share: Share) -> Iterator[bool]:
-            yield all(map(self.is_whole, share.of(self.paths, _AT_ONCE)))
+            yield all(map(self.is_whole, share.of(self.paths)))
 
         return all(workers.spread(look, Problems(), jobs or workers.fitting(len(self.paths), _FEWEST)))
 

@@ -65,5 +65,4 @@ class Maker:
 
         count = len(publication.announcements)
         processes = 1 if thorough else jobs or workers.fitting(count)
-        # A process has a copy of what it looks at: with fixed shares, of half the announcements.
-        yield from workers.spread(make, self.problems, processes, fixed=count > workers.MANY)
+        yield from workers.spread(make, self.problems, processes)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from newsletter import fix, load, workers
-from newsletter.batches import SIZE, batches
+from newsletter.batches import batches
 from newsletter.channels import CHANNELS
 from newsletter.check import Checker
 from newsletter.clashes import Claim, claims, find_clashes
@@ -91,14 +91,13 @@ def gather(
     names = tuple(load.paths(project.root, "announcements", problems))
     processes = jobs or workers.fitting(len(names))
     many = len(names) > workers.MANY
-    put = workers.Shelf().put if processes > 1 else bytes
 
     def examine(share: Share) -> Iterator[_Examined]:
-        for sources in batches(load.read_each(project.root, share.of(names, SIZE), problems)):
+        for sources in batches(load.read_each(project.root, share.of(names), problems)):
             for each in _examined(sources, checker, look):
                 # What travels does so sealed. What stays here stays open, unless there is too much of it.
                 if each.announcement and (many or not share.first):
-                    each.announcement.seal(put if share.first else bytes)
+                    each.announcement.seal()
                 yield each
 
     examined: list[_Examined] = []

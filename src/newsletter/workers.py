@@ -1,24 +1,19 @@
 """workers: long work done by several processes. mrml, premailer and lxml hold the interpreter's lock.
 
-This process does a share of the work, forks of it do the others. What they give comes back through pipes; long texts
-in it (pickle.PickleBuffer) lie in memory that all processes share, where nobody copies them.
+This process does a share of the work, forks of it do the others. What they give comes back through pipes.
 """
 
 import fcntl
 import gc
-import mmap
 import os
-import pickle
 import select
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newsletter.model import Share
 from newsletter.problems import Problems, Stop
-from newsletter.row import nameless, row_of_work
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -27,7 +22,6 @@ MANY = 8_000  # announcements: above, room counts for more than time
 FEWEST = 150  # announcements a process: below, forking costs more than it gains
 _BATCH = 64  # of what is made, that travel together
 _PIPE = 1 << 20  # bytes that wait in a pipe, for a while in which this process does a long piece of its own work
-_ROOM = min(1 << 32, sys.maxsize >> 2)  # bytes for the long texts of a process: of addresses, not of memory
 
 Made = TypeVar("Made")
 Make = Callable[[Share], Iterator[Made]]
@@ -49,9 +43,9 @@ def fitting(announcements: int, fewest: int = FEWEST) -> int:
 
 
 def spread(
-    make: Make[Made], problems: Problems, count: int, *, fixed: bool = False, meanwhile: Callable[[], None] = nothing
+    make: Make[Made], problems: Problems, count: int, *, meanwhile: Callable[[], None] = nothing
 ) -> Iterator[Made]:
-    """What `make` gives for each of `count` shares, in no particular order; they may be `fixed` beforehand.
+    """What `make` gives for each of `count` shares, in no particular order.
 
     While others work already, this process does what is to be done `meanwhile`. Problems that are found are taken
     over. Raises Stop when a share did, once all have ended, and WorkerLost when the system killed one.
@@ -59,18 +53,17 @@ def spread(
     if count == 1:
         yield from make(Share())
         return
-    row = None if fixed else row_of_work()
     gc.freeze()  # what stands in memory is shared for as long as nothing touches it
     children: dict[int, _Child] = {}
     faults: list[Exception] = []
     try:
         for number in range(1, count):
-            child = _started(make, Share(number, count, row), problems, children.values())
+            child = _started(make, Share(number, count), problems, children.values())
             children[child.pipe.fileno()] = child
         arriving = _Arriving(children, problems, faults)
         try:
             meanwhile()
-            for number, made in enumerate(make(Share(0, count, row))):
+            for number, made in enumerate(make(Share(0, count))):
                 yield made
                 if number % _BATCH == 0:
                     yield from arriving.take(0)
@@ -80,8 +73,6 @@ def spread(
             yield from arriving.take()
     finally:
         gc.unfreeze()
-        if row is not None:
-            row.close()
         for child in children.values():
             child.pipe.close()  # who still writes has nobody left to write to, and ends
             with suppress(ChildProcessError):
@@ -92,11 +83,10 @@ def spread(
 
 
 class _Child(NamedTuple):
-    """A process, what it is heard through, and its long texts."""
+    """A process, and what it is heard through."""
 
     process: int
     pipe: "Connection"
-    texts: memoryview
 
 
 def _started(make: Make[Made], share: Share, problems: Problems, others: Iterable[_Child]) -> _Child:
@@ -105,18 +95,16 @@ def _started(make: Make[Made], share: Share, problems: Problems, others: Iterabl
     reading, writing = Pipe(duplex=False)
     with suppress(OSError, AttributeError):  # who waits for us to listen does not work meanwhile; only Linux can
         fcntl.fcntl(writing.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
-    shelf = Shelf()
     sys.stdout.flush()
     sys.stderr.flush()
     if child := os.fork():
         writing.close()
-        shelf.close()
-        return _Child(child, reading, shelf.texts)
+        return _Child(child, reading)
     code = 1
     try:
         for connection in (reading, *(child.pipe for child in others)):
             connection.close()
-        _work(make, share, problems, lambda message: _send(message, writing, shelf))
+        _work(make, share, problems, writing.send)
         code = 0
     except BrokenPipeError:  # nobody waits for this any more
         pass
@@ -143,75 +131,6 @@ def _work(make: Make[Made], share: Share, problems: Problems, send: Callable[[An
     send((problems, fault))
 
 
-class Shelf:
-    """Long texts in memory that this process shares with its forks: theirs to read without a copy."""
-
-    def __init__(self) -> None:
-        self.file, self.texts = _file()
-        self.end = 0
-
-    def __del__(self) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Nothing is put here any more; what was can be read as long as somebody has it."""
-        if self.file >= 0:
-            os.close(self.file)
-            self.file = -1
-
-    def put(self, text: bytes) -> bytes | memoryview:
-        """A text, as it lies there; where there is no room, the text itself."""
-        begin = self.append(text)
-        return text if begin < 0 else self.texts[begin : self.end]
-
-    def append(self, text: bytes) -> int:
-        """Where a text begins now; -1 where there is no room."""
-        left, begin = memoryview(text), self.end
-        if self.file < 0 or begin + len(text) > len(self.texts):
-            return -1
-        while left:
-            written = os.pwrite(self.file, left, self.end)
-            left, self.end = left[written:], self.end + written
-        return begin
-
-
-def _file() -> tuple[int, memoryview]:
-    """A file without a name, and its bytes. It takes of memory what is written.
-
-    Where the system refuses one (a limit on files, say), there are no bytes: long texts go through the pipe, then.
-    """
-    try:
-        handle = nameless()
-    except OSError:
-        return -1, memoryview(b"")
-    try:
-        os.ftruncate(handle, _ROOM)
-        return handle, memoryview(mmap.mmap(handle, _ROOM, access=mmap.ACCESS_READ))
-    except (OSError, OverflowError, ValueError):
-        os.close(handle)
-        return -1, memoryview(b"")
-
-
-def _send(message: Any, pipe: "Connection", shelf: Shelf) -> None:
-    """A message, and where its texts lie."""
-    buffers: list[pickle.PickleBuffer] = []
-    pickled = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
-    texts = [buffer.raw() for buffer in buffers]
-    begin, sizes = shelf.append(b"".join(texts)), [len(text) for text in texts]
-    if begin < 0:
-        pickled, sizes = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL), []
-    pipe.send_bytes(pickle.dumps((pickled, begin, sizes)))
-
-
-def _received(pipe: "Connection", texts: memoryview) -> Any:
-    """The next message of a child. Raises EOFError when it ended without one."""
-    pickled, begin, sizes = pickle.loads(pipe.recv_bytes())
-    ends = accumulate(sizes, initial=begin)
-    return pickle.loads(
-        pickled, buffers=[texts[begin : begin + size] for begin, size in zip(ends, sizes, strict=False)]
-    )
-
-
 class _Arriving:
     """What comes from the other processes: `left` holds those that are still at work."""
 
@@ -226,7 +145,7 @@ class _Arriving:
         for ready, _ in self._poll.poll(wait):
             child = self.left[ready]
             try:
-                message = _received(child.pipe, child.texts)
+                message = child.pipe.recv()
             except (EOFError, OSError):
                 raise WorkerLost(
                     "a process was ended by the system; is memory short? Try again with --jobs 1"

@@ -12,7 +12,7 @@ from newsletter.model.announcement import (
     Social,
     Tag,
 )
-from newsletter.model.prose import SLOT, Block, Picture, Prose, Reference, Sealed
+from newsletter.model.prose import SLOT, Block, Picture, Prose, Reference
 from newsletter.model.publication import Artefact, Publication, Share
 from newsletter.model.settings import (
     CheckSettings,
@@ -54,7 +54,6 @@ __all__ = [
     "Publication",
     "Reference",
     "Scalar",
-    "Sealed",
     "Sender",
     "Settings",
     "Share",

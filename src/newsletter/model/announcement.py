@@ -1,10 +1,10 @@
 """Checked announcements and issues."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsletter.model.prose import Prose, Sealed
+from newsletter.model.prose import Prose
 from newsletter.model.source import Source
 from newsletter.model.target import Target
 
@@ -117,9 +117,9 @@ class Announcement:
         """The path of its page, relative to outbox/site."""
         return f"{self.stem}.html"
 
-    def seal(self, put: Callable[[bytes], Sealed]) -> None:
-        """Take less room: its body is kept where `put` puts it, its source's texts are in the file."""
-        self.prose.seal(put)
+    def seal(self) -> None:
+        """Take less room: its body is kept sealed, its source's texts are in the file."""
+        self.prose.seal()
         self.source.seal()
 
 

@@ -2,15 +2,12 @@
 
 import pickle
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, NamedTuple
 
 # Begins and ends a slot. No text of ours can hold it.
 SLOT = "\0"
-
-Sealed = bytes | memoryview
 
 
 class Picture(NamedTuple):
@@ -78,12 +75,12 @@ class Prose:
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         sealed = self.__dict__.get(_SEALED) or _sealed(self)
-        return _arrived, (self.lead, self.chains, *map(pickle.PickleBuffer, sealed))
+        return _arrived, (self.lead, self.chains, *sealed)
 
-    def seal(self, put: Callable[[bytes], Sealed] = bytes) -> None:
-        """Keep it as it travels, in half the room, where `put` puts it."""
+    def seal(self) -> None:
+        """Keep it as it travels, in half the room."""
         if _SEALED not in self.__dict__:
-            self.__dict__[_SEALED] = tuple(map(put, _sealed(self)))
+            self.__dict__[_SEALED] = _sealed(self)
             self.close()
 
     def __getattr__(self, name: str) -> Any:
@@ -124,19 +121,19 @@ def _sealed(prose: Prose) -> tuple[bytes, bytes, bytes]:
     return prose.html.encode(), texts, others
 
 
-def _open_texts(sealed: Sealed) -> dict[str, Any]:
+def _open_texts(sealed: bytes) -> dict[str, Any]:
     blocks, paragraphs = pickle.loads(sealed)
     return {"blocks": tuple(map(_block, blocks)), "paragraphs": paragraphs}
 
 
-def _open_others(sealed: Sealed) -> dict[str, Any]:
+def _open_others(sealed: bytes) -> dict[str, Any]:
     references, anchors, pictures = pickle.loads(sealed)
     return {
         "references": tuple(map(_reference, references)), "anchors": anchors, "pictures": tuple(map(_picture, pictures))
     }  # fmt: skip
 
 
-def _arrived(lead: int, chains: frozenset[str], *sealed: Sealed) -> Prose:
+def _arrived(lead: int, chains: frozenset[str], *sealed: bytes) -> Prose:
     made = object.__new__(Prose)
     made.__dict__.update(lead=lead, chains=chains, _sealed=sealed)
     return made

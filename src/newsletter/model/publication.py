@@ -1,10 +1,10 @@
 """What channels take and give: Publication, Target, Asset, Artefact."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from newsletter.model.announcement import Announcement, Issue
 from newsletter.model.settings import Settings
@@ -15,24 +15,13 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One of `count` parts of the work, counted from 0: by default, all of it.
-
-    Which part that is, `draw` may decide while the work goes on (see row.Row).
-    """
+    """One of `count` parts of the work, counted from 0: by default, all of it."""
 
     number: int = 0
     count: int = 1
-    draw: Callable[[Sequence[Any], int], Iterator[Any]] | None = field(default=None, compare=False)
 
-    def of(self, items: Sequence[Item], size: int = 1) -> Iterable[Item]:
-        """This share of what there is many of; of these, `size` that stand side by side are best done together.
-
-        Every share asks for the same, in the same order, and uses it up before it asks again.
-        """
-        if self.count == 1:
-            return items
-        if self.draw is not None:
-            return self.draw(items, size)
+    def of(self, items: Sequence[Item]) -> Sequence[Item]:
+        """This share of what there is many of."""
         return items[len(items) * self.number // self.count : len(items) * (self.number + 1) // self.count]
 
     @property

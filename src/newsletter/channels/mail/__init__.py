@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from newsletter import prose
-from newsletter.batches import SIZE, batches
+from newsletter.batches import batches
 from newsletter.campaign import marker
 from newsletter.channels.mail.mime import Letter, write
 from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
@@ -23,7 +23,7 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
     mails = Mails(publication, Theme(publication, templates, problems), templates)
     share = publication.share
-    for batch in batches(share.of(publication.announcements, SIZE)):
+    for batch in batches(share.of(publication.announcements)):
         yield from mails.announcements(batch)
     for issue in share.of(publication.issues):
         yield from mails.issue(issue)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from newsletter.batches import SIZE
 from newsletter.channels.web.calendar import calendar
 from newsletter.channels.web.pages import Pages
 from newsletter.channels.web.sitemap import sitemap
@@ -16,7 +15,7 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     """The files under `site/`, without its feeds. Raises Stop when the theme has a fault."""
     site, share = Site(publication, templates), publication.share
     pages = Pages(site)
-    for announcement in share.of(publication.announcements, SIZE):
+    for announcement in share.of(publication.announcements):
         yield from pages.announcement(announcement)
         if announcement.event:
             path = f"site/{announcement.stem}.ics"
