@@ -190,20 +190,6 @@ def test_the_budget_holds_for_many_entries_too(project: Project) -> None:
     assert {len(item["content_html"]) > 1000 for item in items} == {True, False}
 
 
-def test_how_many_are_told_together_changes_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(7):
-        body = "Mot. " * (60_000 if number == 3 else 9_000)
-        project.announce(f"2024-{number % 2 + 10}-{number + 1:02}-n{number}.md", body=body, tags=["Été"])
-    told = []
-    for batch in (1, 3, 50):
-        monkeypatch.setattr("newsletter.batches.SIZE", batch)
-        problems = Problems()
-        artefacts = pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, only=["feeds"])
-        told.append(([(each.path, each.data) for each in artefacts], list(map(str, problems))))
-    assert told[0] == told[1] == told[2]
-    assert any("large-entry" in problem for problem in told[0][1])
-
-
 def test_a_large_feed_is_told() -> None:
     for path, size, found in (("atom.xml", 250_001, 1), ("rss.xml", 250_000, 0), ("archive/2024-11.json", 400_000, 0)):
         artefact = Artefact(f"site/feeds/{path}", b"{}".ljust(size) if "json" in path else b"<feed/>".ljust(size), "")

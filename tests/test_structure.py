@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates batches addresses brand content exchange front manifest packaged reading typography",
+    "text dates addresses brand content exchange front manifest packaged reading typography",
     "filling workers",
     "earlier",
     "templating",

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from newsletter import workers
-from newsletter.batches import batches
 from newsletter.channels import CHANNELS, channel, prepare
 from newsletter.model import Artefact, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
@@ -57,10 +56,9 @@ class Maker:
             inspection = Inspection(chosen, mine, self.templates, self.problems, thorough)
             for name in CHANNELS:
                 if name in self.only:
-                    for batch in batches(channel(name)(mine, self.templates, self.problems)):
-                        for artefact in batch:
-                            inspection.take(artefact)
-                        yield from [take(artefact) for artefact in batch]
+                    for artefact in channel(name)(mine, self.templates, self.problems):
+                        inspection.take(artefact)
+                        yield take(artefact)
             inspection.finish()
 
         count = len(publication.announcements)

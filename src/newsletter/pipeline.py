@@ -1,7 +1,7 @@
 """pipeline: load → check → compose → channels, on one screen."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from newsletter import fix, load, workers
-from newsletter.batches import batches
 from newsletter.channels import CHANNELS
 from newsletter.check import Checker
 from newsletter.clashes import Claim, claims, find_clashes
@@ -93,12 +92,12 @@ def gather(
     many = len(names) > workers.MANY
 
     def examine(share: Share) -> Iterator[_Examined]:
-        for sources in batches(load.read_each(project.root, share.of(names), problems)):
-            for each in _examined(sources, checker, look):
-                # What travels does so sealed. What stays here stays open, unless there is too much of it.
-                if each.announcement and (many or not share.first):
-                    each.announcement.seal()
-                yield each
+        for source in load.read_each(project.root, share.of(names), problems):
+            each = _examined(source, checker, look)
+            # What travels does so sealed. What stays here stays open, unless there is too much of it.
+            if each.announcement and (many or not share.first):
+                each.announcement.seal()
+            yield each
 
     examined: list[_Examined] = []
     for each in workers.spread(examine, problems, processes, meanwhile=meanwhile):
@@ -130,15 +129,12 @@ class _Examined(NamedTuple):
     announcement: Announcement | None
 
 
-def _examined(sources: Sequence[Source], checker: Checker, look: Look) -> list[_Examined]:
-    """Step by step (see batches)."""
-    claimed = [tuple(claims(source, checker.settings)) for source in sources]
-    announcements = list(map(checker.announcement, sources))
-    for announcement in announcements:
-        if announcement is not None:
-            look(announcement)
-    paths = [source.path for source in sources]
-    return list(map(_Examined, paths, claimed, announcements))
+def _examined(source: Source, checker: Checker, look: Look) -> _Examined:
+    claimed = tuple(claims(source, checker.settings))
+    announcement = checker.announcement(source)
+    if announcement is not None:
+        look(announcement)
+    return _Examined(source.path, claimed, announcement)
 
 
 def read(

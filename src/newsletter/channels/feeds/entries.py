@@ -1,6 +1,6 @@
 """entries: an announcement as every kind of feed tells it, and when each was updated."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -63,10 +63,10 @@ class Entries:
         self.template = template
         self.addressing = absolute(site.publication)
 
-    def of(self, announcements: Sequence[Announcement], *, short: bool) -> list[Entry]:
-        """Each announcement with its whole content, or `short`: its summary and a link to its page."""
-        stories = [Story(each, self.publication, self.site.words(each.lang), self.addressing) for each in announcements]
-        return [self._entry(story, self._html(story, short=short)) for story in stories]
+    def of(self, announcement: Announcement, *, short: bool) -> Entry:
+        """The announcement with its whole content, or `short`: its summary and a link to its page."""
+        story = Story(announcement, self.publication, self.site.words(announcement.lang), self.addressing)
+        return self._entry(story, self._html(story, short=short))
 
     def _html(self, story: Story, *, short: bool) -> str:
         values = {"story": as_content(story), "t": story.words, "short": short}

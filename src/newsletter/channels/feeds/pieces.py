@@ -1,9 +1,8 @@
 """pieces: every announcement as it stands in the feeds, written once, within the feeds' budget of bytes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.batches import batches
 from newsletter.channels.feeds.entries import Entries
 from newsletter.channels.feeds.plan import Feed
 from newsletter.channels.feeds.press import Press, Written
@@ -59,19 +58,17 @@ class Pieces:
         """The piece of each, made if it is not kept."""
         found = {each.stem: self.kept[each.stem, short] for each in announcements if (each.stem, short) in self.kept}
         wanted = [each for each in announcements if each.stem not in found]
-        for batch in batches(wanted):
-            for piece in self._made(batch, short=short):
-                found[piece.stem] = piece
-                if keep:
-                    self.kept[piece.stem, short] = piece
+        for announcement in wanted:
+            piece = found[announcement.stem] = self._made(announcement, short=short)
+            if keep:
+                self.kept[announcement.stem, short] = piece
         return [found[each.stem] for each in announcements]
 
-    def _made(self, announcements: Sequence[Announcement], *, short: bool) -> Iterator[Piece]:
-        entries = self.entries.of(announcements, short=short)
-        written = [self.press.write(entry) for entry in entries]
-        for announcement, entry, each in zip(announcements, entries, written, strict=True):
-            size = max(len(each.atom), len(each.rss), len(each.json)) + 100  # what stands around the lines
-            yield Piece(entry.lang, announcement.stem, each, size)
+    def _made(self, announcement: Announcement, *, short: bool) -> Piece:
+        entry = self.entries.of(announcement, short=short)
+        written = self.press.write(entry)
+        size = max(len(written.atom), len(written.rss), len(written.json)) + 100  # what stands around the lines
+        return Piece(entry.lang, announcement.stem, written, size)
 
     def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
         # A month of many announcements is nobody's fault.

@@ -1,11 +1,10 @@
 """mail: every announcement and every issue as HTML, text and .eml."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from newsletter import prose
-from newsletter.batches import batches
 from newsletter.campaign import marker
 from newsletter.channels.mail.mime import Letter, write
 from newsletter.channels.mail.theme import GUTTER, WIDTH, Theme
@@ -23,8 +22,8 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
     mails = Mails(publication, Theme(publication, templates, problems), templates)
     share = publication.share
-    for batch in batches(share.of(publication.announcements)):
-        yield from mails.announcements(batch)
+    for announcement in share.of(publication.announcements):
+        yield from mails.announcement(announcement)
     for issue in share.of(publication.issues):
         yield from mails.issue(issue)
 
@@ -51,13 +50,8 @@ class Mails:
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
         """One announcement's HTML, text and .eml."""
-        yield from self.announcements((announcement,))
-
-    def announcements(self, announcements: Sequence[Announcement]) -> Iterator[Artefact]:
-        """Each announcement's HTML, text and .eml."""
-        values = [self.announcement_values(each) for each in announcements]
-        origins = [each.source.path for each in announcements]
-        yield from self._mails("announcement", announcements, values, origins)
+        values = self.announcement_values(announcement)
+        yield from self._mail("announcement", announcement, values, announcement.source.path)
 
     def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
         """What the templates of an announcement's mail may use."""
@@ -70,7 +64,7 @@ class Mails:
     def issue(self, issue: Issue) -> Iterator[Artefact]:
         """One issue's HTML, text and .eml."""
         origin = issue.file.source.path if issue.file else ""
-        yield from self._mails("issue", (issue,), (self.issue_values(issue),), (origin,))
+        yield from self._mail("issue", issue, self.issue_values(issue), origin)
 
     def issue_values(self, issue: Issue) -> Mapping[str, Any]:
         """What the templates of an issue's mail may use."""
@@ -104,24 +98,13 @@ class Mails:
             same = self._in_lang[lang] = {**self.shared, **self.theme.values(lang), "lang": lasting(lang)}
         return {**same, "title": Content(title), "preheader": Content(preheader), "view_url": Content(url)}
 
-    def _mails(
-        self,
-        kind: str,
-        subjects: Sequence[Announcement | Issue],
-        values: Sequence[Mapping[str, Any]],
-        origins: Sequence[str],
-    ) -> Iterator[Artefact]:
-        """Step by step (see batches)."""
+    def _mail(self, kind: str, of: Announcement | Issue, values: Mapping[str, Any], origin: str) -> Iterator[Artefact]:
         mjml, txt = (self.templates.get(f"mail/{kind}.{part}") for part in ("mjml", "txt"))
-        htmls = [self.theme.press.pieces(mjml, each) for each in values]
-        texts = [txt.render(each) for each in values]
-        letters = [self._letter(kind, *each) for each in zip(subjects, htmls, texts, strict=True)]
-        written = [write(each) for each in letters]
-        for of, origin, parts in zip(subjects, origins, written, strict=True):
-            stem = f"email/{kind}s/{of.stem}"
-            yield Artefact(f"{stem}.html", parts.html, "text/html", origin)
-            yield Artefact(f"{stem}.txt", parts.text, "text/plain", origin)
-            yield Artefact(f"{stem}.eml", parts.message, "message/rfc822", origin)
+        written = write(self._letter(kind, of, self.theme.press.pieces(mjml, values), txt.render(values)))
+        stem = f"email/{kind}s/{of.stem}"
+        yield Artefact(f"{stem}.html", written.html, "text/html", origin)
+        yield Artefact(f"{stem}.txt", written.text, "text/plain", origin)
+        yield Artefact(f"{stem}.eml", written.message, "message/rfc822", origin)
 
     def _letter(self, kind: str, of: Announcement | Issue, html: tuple[str, ...], text: str) -> Letter:
         settings = self.publication.settings

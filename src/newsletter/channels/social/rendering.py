@@ -49,10 +49,7 @@ class Snippets:
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """The files under `social/`, newest first. A text that its platform refuses is an error at its line.
-
-    What a page shows is made step by step (see batches).
-    """
+    """The files under `social/`, newest first. A text that its platform refuses is an error at its line."""
     snippets = Snippets(publication, templates, problems)
     everything: list[Announcement | Issue] = [*publication.announcements, *publication.issues]
     everything.sort(key=lambda each: each.date, reverse=True)
