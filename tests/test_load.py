@@ -67,7 +67,7 @@ def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
     problems = Problems()
     assert list(load(tmp_path, problems)) == []
     assert [(problem.code, str(problem.place)) for problem in problems] == [
-        ("no-front-matter", "announcements/a.md:1:1"), ("unreadable", "announcements/b.md:1:1"),
+        ("unreadable", "announcements/a.md:1:1"), ("unreadable", "announcements/b.md:1:1"),
     ]  # fmt: skip
 
 
