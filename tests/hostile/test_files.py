@@ -81,6 +81,16 @@ def test_no_link_publishes_what_a_project_keeps_for_itself(furnished: Project) -
         assert codes and codes <= REFUSED, (link, codes)
 
 
+def test_an_outbox_of_any_name_is_known_by_its_manifest(project: Project) -> None:
+    project.write("announcements/plan.pdf", SECRET)
+    project.announce(attachments=[{"src": "plan.pdf", "title": "Un"}])
+    assert newsletter.build(project.root, now=NOW, out=project.root / "public/site").ok
+    (published,) = (project.root / "public/site/site/assets").glob("*.pdf")
+    project.announce(attachments=[{"src": f"../{published.relative_to(project.root)}", "title": "Un"}])
+    result = newsletter.build(project.root, now=NOW)
+    assert [problem.code for problem in result.problems if problem.level == "error"] == ["forbidden-file"]
+
+
 SPELLINGS = {
     "..%2F.git/notes.pdf": REFUSED,
     "%2e%2e/.git/notes.pdf": REFUSED,

@@ -37,6 +37,11 @@ def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
 
 def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
     """The project paths of the files of `folder` that are read, in the order of their names."""
+    if not _is_inside(os.path.realpath(root), os.path.realpath(root / folder)):
+        # Not even the names of the files there are told.
+        message = "this folder is a symbolic link that leads out of the project"
+        problems.error(Place(folder), "outside-project", message, "put the folder itself into the project")
+        return
     try:
         names = sorted(os.listdir(root / folder))
     except FileNotFoundError:
@@ -74,6 +79,11 @@ def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> I
             yield source
 
 
+def _is_inside(root: str, path: str) -> bool:
+    """Whether a path lies in the folder `root`; both are free of links."""
+    return os.path.commonpath((root, path)) == root
+
+
 def _bytes(root: str, path: str) -> bytes:
     """The bytes of a project file. Its folder may be a link to another folder of the project. Raises OSError."""
     try:
@@ -81,7 +91,7 @@ def _bytes(root: str, path: str) -> bytes:
     except OSError as fault:
         folder, _, name = path.rpartition("/")
         real = os.path.realpath(f"{root}/{folder}")
-        if fault.errno != errno.ELOOP or os.path.commonpath((root, real)) != root:
+        if fault.errno != errno.ELOOP or not _is_inside(root, real):
             raise
     return read_whole(open_beneath(root, os.path.relpath(f"{real}/{name}", root)), MAX_TEXT)
 
