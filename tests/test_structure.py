@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[1]
 # From the bottom up. A module imports from rows below its own, and from its own package.
 LAYERS = (
     "problems",
-    "model",
-    "text dates batches addresses brand content exchange front manifest packaged reading row typography",
-    "filling spool workers",
+    "model safe_open",
+    "text dates asset_copy batches addresses brand content exchange front manifest packaged reading row typography",
+    "filling publishable spool workers",
     "earlier",
     "templating",
     "files prose words templates outbox",

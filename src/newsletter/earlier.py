@@ -17,6 +17,7 @@ from newsletter.exchange import Reading, refusals
 from newsletter.manifest import MANIFEST, entries_of
 from newsletter.model import Share
 from newsletter.problems import Problems
+from newsletter.safe_open import pieces
 
 _DIGEST = 32  # bytes of a SHA-256
 _FEWEST = 4096  # files a process that looks at them: below, forking costs more than it gains
@@ -81,7 +82,7 @@ class Earlier:
     def is_whole(self, path: str) -> bool:
         """Whether the file that stands there is the one in the manifest, byte by byte."""
         with suppress(OSError):
-            return Reading(f"{self.root}/{path}").whole().digest == self.hashes.get(path)
+            return Reading(pieces(f"{self.root}/{path}")).whole().digest == self.hashes.get(path)
         return False
 
     def is_made_of(self, fingerprint: str, jobs: int) -> bool:
@@ -90,7 +91,7 @@ class Earlier:
             return False
         stamp = f"{fingerprint} {self.sha256}\n".encode()
         with suppress(OSError):
-            return b"".join(Reading(_stamp(self.root))) == stamp and self._is_whole(jobs)
+            return b"".join(pieces(_stamp(self.root))) == stamp and self._is_whole(jobs)
         return False
 
     def _is_whole(self, jobs: int) -> bool:

@@ -15,7 +15,6 @@ from typing import Any
 _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, and RENAME_SWAP in sys/stdio.h of macOS
 _PAUSE = 0.05  # seconds between two looks at the lock
-_PIECE = 1 << 20  # bytes of a file that are held at once
 _TRIES = 10  # to remove a tree
 _CURES = {
     errno.EACCES: "allow it, or choose another folder with --out",
@@ -90,25 +89,11 @@ def _let_go() -> None:
 os.register_at_fork(after_in_child=_let_go)
 
 
-def pieces(file: str) -> Iterator[bytes]:
-    """A file's bytes. Raises OSError; for a symbolic link, one with ELOOP."""
-    try:
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            while piece := os.read(handle, _PIECE):
-                yield piece
-        finally:
-            os.close(handle)
-    except OSError as fault:
-        fault.filename = file  # a failed read does not name it
-        raise
-
-
 @dataclass(slots=True)
 class Reading:
-    """A file as it is read, in pieces: its hash and its size in bytes so far. Raises OSError, also for a link."""
+    """Bytes as they are read, in pieces: their hash and number so far. Raises what `pieces` raises."""
 
-    file: str
+    pieces: Iterable[bytes]
     size: int = 0
     _digest: Any = field(default_factory=hashlib.sha256)
 
@@ -118,7 +103,7 @@ class Reading:
         return bytes(self._digest.digest())
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in pieces(self.file):
+        for piece in self.pieces:
             self._digest.update(piece)
             self.size += len(piece)
             yield piece

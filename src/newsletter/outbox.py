@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsletter import exchange
+from newsletter.asset_copy import Changed, published
 from newsletter.earlier import Earlier, put_stamp, read_earlier
 from newsletter.exchange import Busy, DiskFault, Growing, Reading, refusals
 from newsletter.manifest import MANIFEST
-from newsletter.model import Artefact
+from newsletter.model import Artefact, Asset
 from newsletter.problems import Place, Problems, Stop
 from newsletter.spool import Spool
 
@@ -149,7 +150,11 @@ class Intake:
             # A channel's fault, not an author's.
             raise ValueError(f"the path of an artefact is relative and plain, not {path!r}")
         try:
-            store = self._store_file(path, artefact.file) if artefact.file else self._store(path, artefact.data)
+            store = self._store_asset(path, artefact.asset) if artefact.asset else self._store(path, artefact.data)
+        except Changed as fault:
+            source = artefact.asset.source if artefact.asset else path
+            self.problems.error(Place(source), "changed-file", str(fault), "build again")
+            raise Stop from None
         except FileExistsError:
             raise _twice(path) from None
         except NotADirectoryError:
@@ -171,15 +176,15 @@ class Intake:
             self.tree.write(path, (content,))
         return digest, len(content), kept
 
-    def _store_file(self, path: str, file: str) -> tuple[bytes, int, bool]:
-        """The same for a file of the project; the hash is that of the copy: the file may change meanwhile."""
-        reading = Reading(file)
+    def _store_asset(self, path: str, asset: Asset) -> tuple[bytes, int, bool]:
+        """The same for a file of the project; the hash is that of the copy. Raises Changed."""
+        reading = Reading(published(asset))
         if self.old.hashes.get(path):
-            with refusals(file):
+            with refusals(asset.file):
                 reading.whole()
             if self.old.names(path, reading.digest) and self.old.is_whole(path):
                 return reading.digest, reading.size, True
-            reading = Reading(file)
+            reading = Reading(published(asset))
         self.tree.write(path, reading)
         return reading.digest, reading.size, False
 

@@ -26,6 +26,7 @@ from newsletter.model import (
 )
 from newsletter.problems import Place, Problems, Stop
 from newsletter.reading import Reading
+from newsletter.safe_open import MAX_TEXT, open_beneath, read, report_unread
 
 _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
 COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
@@ -45,6 +46,14 @@ class _Zone(Text):
         except (ValueError, OSError, KeyError):
             at.error("bad-value", f"'{name}' is no time zone", "write one such as Europe/Paris")
             return None
+
+
+class _Extension(Text):
+    """The extension of a kind of file; case does not count."""
+
+    def read(self, given: Plain, at: Reading, key: str) -> str | None:
+        value = super().read(given, at, key)
+        return value and value.lower()
 
 
 def _brand(**pairs: str) -> tuple[tuple[str, str], ...]:
@@ -95,6 +104,7 @@ KEYS = Record(
             },
             CheckSettings,
         ),
+        "attachments": Many(_Extension(10, r"\.[A-Za-z0-9]{1,9}", "an extension such as .gpx")),
     },
     required=("title", "language", "timezone", "url", "authority", "sender"),
 )
@@ -129,7 +139,11 @@ def load_settings(root: Path, problems: Problems) -> Settings:
         problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", f"there are {told}", fix)
         raise Stop
     name = names[0]
-    content = _read(root / name).replace("\r\n", "\n")
+    try:
+        content = read(open_beneath(str(root), name), MAX_TEXT).decode("utf-8", "replace").replace("\r\n", "\n")
+    except OSError as fault:
+        report_unread(name, fault, problems)
+        raise Stop from None
     try:
         tables = tomllib.loads(content)
     except tomllib.TOMLDecodeError as fault:

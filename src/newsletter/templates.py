@@ -1,5 +1,6 @@
 """templates: finds and renders the theme's files."""
 
+import posixpath
 import re
 import tomllib
 from collections import Counter
@@ -10,6 +11,7 @@ from typing import Any
 
 from newsletter import packaged
 from newsletter.problems import Place, Problems, Stop
+from newsletter.safe_open import MAX_TEXT, open_beneath, read, report_unread
 from newsletter.templating import Environment, Template, Trace
 
 __all__ = ["Template", "Templates", "Trace", "load_strings"]
@@ -89,12 +91,14 @@ class Templates:
         """Path and content of each file called `name`, the one that wins first. Raises Stop for one that is no text."""
         if not re.fullmatch(r"[\w./-]+", name) or ".." in name:
             return
+        name = posixpath.normpath(f"./{name}")  # an absolute name lies in templates/, too
         own = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
         for candidate in (*own, name):
-            for folder in (self.root / "templates", packaged.folder()):
-                path = folder / candidate
-                if path.is_file():
-                    yield f"templates/{candidate}", self._text(path, candidate)
+            if (content := self._own(candidate)) is not None:
+                yield f"templates/{candidate}", self._text(content, candidate)
+            path = packaged.folder() / candidate
+            if path.is_file():
+                yield f"templates/{candidate}", self._text(path.read_bytes(), candidate)
 
     def themes(self) -> tuple[str, ...]:
         """The names that `theme` may have."""
@@ -105,9 +109,20 @@ class Templates:
     def _find(self, name: str) -> tuple[str, str] | None:
         return next(self.layers(name), None)
 
-    def _text(self, path: Path, name: str) -> str:
+    def _own(self, name: str) -> bytes | None:
+        """The bytes of a file of the project's own theme, if there is one. Raises Stop when it may not be read."""
+        path = f"templates/{name}"
         try:
-            return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+            return read(open_beneath(str(self.root), path), MAX_TEXT)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as fault:
+            report_unread(path, fault, self.problems)
+            raise Stop from None
+
+    def _text(self, content: bytes, name: str) -> str:
+        try:
+            return content.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as fault:
             place = Place(f"templates/{name}")
             self.problems.error(place, "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8")

@@ -9,7 +9,11 @@ from newsletter.model.travelling import travels
 @travels
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A project file that goes to site/assets/. `path` is relative to outbox/site."""
+    """A project file that goes to site/assets/.
+
+    `path` is relative to outbox/site; `sha256` and `size` (bytes) are those of the file in the project. Below `root`,
+    the absolute path of the project, `file` passes through no symbolic link.
+    """
 
     file: str  # absolute path on disk
     path: str
@@ -18,6 +22,12 @@ class Asset:
     sha256: str
     width: int = 0
     height: int = 0
+    root: str = "/"
+
+    @property
+    def source(self) -> str:
+        """The path of the file relative to the project."""
+        return self.file.removeprefix(self.root).lstrip("/")
 
 
 class Target(NamedTuple):

@@ -41,7 +41,7 @@ class Reader:
         settings = self._read_settings()
         problems = collector(settings)
         problems.extend(self._settings_problems)
-        files = ProjectFiles(self.root)
+        files = ProjectFiles(self.root, settings.attachments)
         found = [*paths(self.root, "announcements", problems), *paths(self.root, "announcements/issues", problems)]
         self._entries = {path: self._entry(path, settings, files) for path in found}
         sources = tuple(

@@ -1,9 +1,7 @@
 """server: the addresses of the preview. An address is looked up in what is known; none reaches the disk."""
 
-import hashlib
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -12,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.model import Artefact
+from newsletter.asset_copy import Changed, published
+from newsletter.model import Artefact, Asset
 from newsletter.preview.desk import Desk, Showing
 from newsletter.preview.guard import FRAMED, WITHOUT_IMAGES, Guard
 from newsletter.preview.looks import entry_of, offered
@@ -106,8 +105,8 @@ class Preview:
         artefact = self.desk.page(request.path_params.get("key", ""), request.path_params["path"] or "index.html")
         if artefact is None:
             return self._missing(request)
-        if artefact.file:
-            return self._asset(artefact, request)
+        if artefact.asset:
+            return self._asset(artefact.asset, request)
         return self._framed(artefact, request, FRAMED)
 
     def own(self, request: Request) -> Response:
@@ -130,15 +129,13 @@ class Preview:
         """Every other address."""
         return self._missing(request)
 
-    def _asset(self, artefact: Artefact, request: Request) -> Response:
-        """A file of the project, if it is still the one that was checked: its name holds its hash."""
+    def _asset(self, asset: Asset, request: Request) -> Response:
+        """A file of the project, if it is still the one that was checked."""
         try:
-            data = Path(artefact.file).read_bytes()
-        except OSError:
+            data = b"".join(published(asset))
+        except (OSError, Changed):
             return self._missing(request)
-        if hashlib.sha256(data).hexdigest()[:8] != artefact.path.removeprefix("site/assets/")[:8]:
-            return self._missing(request)
-        return Response(data, media_type=artefact.media_type, headers={"Content-Security-Policy": FRAMED})
+        return Response(data, media_type=asset.media_type, headers={"Content-Security-Policy": FRAMED})
 
     def _framed(self, artefact: Artefact, request: Request, policy: str) -> Response:
         """What was rendered, with the site's own address replaced by ours where something is loaded or linked."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from newsletter.brand import colours, contrast
 from newsletter.model import Settings
 from newsletter.problems import Place
 from newsletter.rules.rule import Family, Finding
+from newsletter.safe_open import MAX_TEXT, open_beneath, read
 
 FAMILY = Family("settings", "`[tool.newsletter]`, in pyproject.toml or newsletter.toml.")
 OUTPUT = Family("outbox", "What stands in the outbox, and the tools that look at it.")
@@ -27,7 +29,9 @@ class Chosen:
 
     def place(self, *keys: str) -> Place:
         """Where the first of these keys stands in the settings file, as far as a look at its lines tells."""
-        content = (self.root / self.settings.path).read_bytes().decode("utf-8", "replace")
+        content = ""
+        with suppress(OSError):  # a preview goes on while the file is being replaced
+            content = read(open_beneath(str(self.root), self.settings.path), MAX_TEXT).decode("utf-8", "replace")
         for key in keys:
             if match := re.search(rf"^(.*[\s{{,.\[])?({re.escape(key)})[\"']?\s*(?:=|\])", content, re.MULTILINE):
                 line_start = content.rfind("\n", 0, match.start(2)) + 1
