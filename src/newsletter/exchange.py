@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,9 +106,10 @@ def pieces(file: str) -> Iterator[bytes]:
 
 @dataclass(slots=True)
 class Reading:
-    """A file as it is read, in pieces: its hash and its size in bytes so far. Raises OSError, also for a link."""
+    """What `change` makes of a file as it is read in pieces; hash and size of that. Raises OSError, also for a link."""
 
     file: str
+    change: Callable[[Iterator[bytes]], Iterator[bytes]] = iter
     size: int = 0
     _digest: Any = field(default_factory=hashlib.sha256)
 
@@ -118,7 +119,7 @@ class Reading:
         return bytes(self._digest.digest())
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in pieces(self.file):
+        for piece in self.change(pieces(self.file)):
             self._digest.update(piece)
             self.size += len(piece)
             yield piece

@@ -1,11 +1,12 @@
 """Files of the project that announcements name: found safely, measured, hashed, each once."""
 
 import hashlib
+import io
 import os
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from newsletter import text
+from newsletter import metadata, text
 from newsletter.model import Asset
 
 MAX_IMAGE = 1_000_000  # bytes
@@ -83,13 +84,27 @@ class ProjectFiles:
             raise Refused("missing-file", f"'{path}' cannot be read: {fault}") from None
         if content is None:
             raise Refused("missing-file", f"there is no file '{path}'", "correct the path or add the file")
-        width, height, media_type = _picture(path, content) if image else (0, 0, _media_type(path))
+        clean = _cleaned(path, content)
+        width, height, media_type = _picture(path, clean) if image else (0, 0, _media_type(path))
         sha256 = hashlib.sha256(content).hexdigest()
         stem, extension = os.path.splitext(PurePosixPath(path).name)
         name = (text.fold(stem) or "file") + extension.lower()
+        hidden = () if image else metadata.find_hidden(io.BytesIO(content))
         return Asset(
-            str(full), f"assets/{sha256[:8]}-{name}", media_type, len(content), sha256, width, height
+            str(full), f"assets/{sha256[:8]}-{name}", media_type, len(clean), sha256, width, height, hidden
         )  # fmt: skip
+
+
+def _cleaned(path: str, content: bytes) -> bytes:
+    """What is published of a file. Raises Refused for a picture whose metadata cannot be told from the picture."""
+    try:
+        clean = b"".join(metadata.published((content,)))
+    except metadata.Malformed as fault:
+        cure = "open it in a picture editor and save it again"
+        raise Refused("bad-image", f"'{path}' is a damaged picture: {fault}", cure) from None
+    if _media_type(path).startswith("image/") and not metadata.kind(clean):
+        raise Refused("bad-image", f"'{path}' is no image that can be read", "use PNG, JPEG, GIF or WebP")
+    return clean
 
 
 def _media_type(path: str) -> str:
@@ -102,14 +117,12 @@ def _picture(path: str, content: bytes) -> tuple[int, int, str]:
         raise Refused(
             "image-size", f"'{path}' weighs {len(content) / 1e6:.1f} MB", "shrink it below 1 MB"
         )  # fmt: skip
-    import io  # noqa: PLC0415 (Pillow costs 30 ms, and many builds have no image)
-
-    from PIL import Image as Pillow  # noqa: PLC0415
+    from PIL import Image as Pillow  # noqa: PLC0415 (it costs 30 ms, and many builds have no image)
 
     try:
         with Pillow.open(io.BytesIO(content)) as picture:
             kind, (width, height) = picture.format or "", picture.size
-            if kind not in _PICTURES:
+            if kind not in _PICTURES or kind.lower() != metadata.kind(content):
                 raise Refused("bad-image", f"'{path}' is {kind or 'no image'}", "use PNG, JPEG, GIF or WebP")
             if width * height > MAX_PIXELS:
                 raise Refused("image-size", f"'{path}' has {width}×{height} pixels", "shrink it")

@@ -16,7 +16,7 @@ from json.encoder import encode_basestring as quote
 from pathlib import Path
 from typing import NamedTuple
 
-from newsletter import exchange
+from newsletter import exchange, metadata
 from newsletter.earlier import Earlier, put_stamp, read_earlier
 from newsletter.exchange import Busy, DiskFault, Growing, Reading, refusals
 from newsletter.manifest import MANIFEST
@@ -172,15 +172,20 @@ class Intake:
         return digest, len(content), kept
 
     def _store_file(self, path: str, file: str) -> tuple[bytes, int, bool]:
-        """The same for a file of the project; the hash is that of the copy: the file may change meanwhile."""
-        reading = Reading(file)
-        if self.old.hashes.get(path):
-            with refusals(file):
-                reading.whole()
-            if self.old.names(path, reading.digest) and self.old.is_whole(path):
-                return reading.digest, reading.size, True
-            reading = Reading(file)
-        self.tree.write(path, reading)
+        """The same for a file of the project, pictures without metadata; the hash is that of the copy: the file may
+        change meanwhile.
+        """
+        try:
+            reading = Reading(file, metadata.published)
+            if self.old.hashes.get(path):
+                with refusals(file):
+                    reading.whole()
+                if self.old.names(path, reading.digest) and self.old.is_whole(path):
+                    return reading.digest, reading.size, True
+                reading = Reading(file, metadata.published)
+            self.tree.write(path, reading)
+        except metadata.Malformed as fault:  # it was sound when it was checked
+            raise DiskFault(f"{file}: it was changed during the build: {fault}; build again") from None
         return reading.digest, reading.size, False
 
     def note(self, receipt: Receipt) -> None:

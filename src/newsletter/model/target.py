@@ -9,7 +9,12 @@ from newsletter.model.travelling import travels
 @travels
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A project file that goes to site/assets/. `path` is relative to outbox/site."""
+    """A project file that goes to site/assets/. `path` is relative to outbox/site.
+
+    `size` (bytes) and `media_type` are those of what is published: pictures go without their metadata. `sha256`, and
+    so the name in `path`, is that of the file in the project, since mails that were sent point to that name. `hidden`
+    names what readers would find in the published file though it does not show it (see `metadata.find_hidden`).
+    """
 
     file: str  # absolute path on disk
     path: str
@@ -18,6 +23,7 @@ class Asset:
     sha256: str
     width: int = 0
     height: int = 0
+    hidden: tuple[str, ...] = ()
 
 
 class Target(NamedTuple):

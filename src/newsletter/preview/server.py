@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from newsletter import metadata
 from newsletter.model import Artefact
 from newsletter.preview.desk import Desk, Showing
 from newsletter.preview.guard import FRAMED, WITHOUT_IMAGES, Guard
@@ -138,7 +139,11 @@ class Preview:
             return self._missing(request)
         if hashlib.sha256(data).hexdigest()[:8] != artefact.path.removeprefix("site/assets/")[:8]:
             return self._missing(request)
-        return Response(data, media_type=artefact.media_type, headers={"Content-Security-Policy": FRAMED})
+        try:
+            clean = metadata.strip(data)
+        except metadata.Malformed:
+            return self._missing(request)
+        return Response(clean, media_type=artefact.media_type, headers={"Content-Security-Policy": FRAMED})
 
     def _framed(self, artefact: Artefact, request: Request, policy: str) -> Response:
         """What was rendered, with the site's own address replaced by ours where something is loaded or linked."""
