@@ -1,6 +1,7 @@
 """Metadata is cut from pictures, and pictures stay the same: compared with what Pillow decodes before and after."""
 
 import io
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -137,9 +138,36 @@ def test_avif_deleted_items_and_descriptions_become_zeros() -> None:
     planted = encoded("AVIF", exif=exif(), xmp=SECRET * 20)
     # Someone deleted the XMP from the list of items only: it is called a picture of another file's now.
     assert SECRET not in strip(planted.replace(b"mime", b"free"))
+    # Names of pictures, but for those that an encoder gives.
+    assert b"Alice" not in strip(planted.replace(b"Color", b"Alice"))
     # A property that describes the picture; its place in the list counts, so that it stays.
     described = planted.replace(b"pixi", b"udes")
     assert b"udes" not in strip(described) and len(strip(described)) == len(described)
+
+
+def test_avif_items_that_no_list_of_types_names_become_zeros() -> None:
+    planted = encoded("AVIF", exif=exif(), xmp=SECRET * 20)
+    at = planted.index(b"infe", planted.index(b"infe") + 4)
+    # The Exif is called item 9, and as item 2 only its place is known.
+    renamed = planted[: at + 8] + b"\0\x09" + planted[at + 10 :]
+    assert SECRET not in strip(renamed)
+
+
+def test_avif_metadata_that_only_a_track_names_becomes_zeros() -> None:
+    planted = SAMPLES["avif-moving"][1][:-3]
+    end = planted.rindex(box(b"free", SECRET))
+    moved = planted[:end] + box(b"mdat", bytes(8))
+    at = moved.index(b"iloc") + 12
+    for item in (1, 2):  # Exif and XMP: the list of the file says that they are empty, that of the track where they are
+        begin = at + 14 * item + 6
+        moved = moved[:begin] + struct.pack(">II", len(moved) - 8, 8) + moved[begin + 8 :]
+    clean = strip(moved)
+    assert SECRET not in clean and frames(clean) == frames(moved)
+
+
+def test_avif_whose_main_picture_is_unknown_is_refused() -> None:
+    with pytest.raises(Malformed, match="main picture"):
+        strip(encoded("AVIF").replace(b"av01", b"av99"))
 
 
 def test_avif_metadata_that_lies_in_a_picture_is_refused() -> None:

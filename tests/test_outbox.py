@@ -417,6 +417,14 @@ def test_an_error_leaves_no_outbox_where_there_was_none(out: Path) -> None:
 # The disk
 
 
+def test_a_picture_that_is_damaged_after_it_was_checked_is_not_published(tmp_path: Path, out: Path) -> None:
+    put(out, OLD)
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe1\0\x10Exif SECRET")
+    with pytest.raises(DiskFault, match=r"a\.jpg.*changed during the build"):
+        publish([Artefact("site/a.jpg", b"", "image/jpeg", file=str(tmp_path / "a.jpg"))], out, Problems())
+    assert tree(out) == OLD
+
+
 def test_a_symbolic_link_stays_and_its_target_is_exchanged(tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()
     (tmp_path / "via").symlink_to("far/real")

@@ -5,11 +5,12 @@ lies. Items that are no pictures, and boxes that are not needed to show one, bec
 readers skip. How a picture is turned is told by its properties (`irot`, `imir`), which stay.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from newsletter.metadata.boxes import Box, boxes
-from newsletter.metadata.items import Range, locate, metadata_items
-from newsletter.metadata.malformed import Malformed
+from newsletter.metadata.items import Item, Range, listed, locate
+from newsletter.metadata.malformed import Malformed, number
 
 _BRANDS = frozenset(
     {b"avif", b"avis", b"avio", b"mif1", b"mif2", b"msf1", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
@@ -17,13 +18,14 @@ _BRANDS = frozenset(
 
 # Boxes that are kept, by the box they are in. `moov` is an image sequence, an animation.
 _IN_FILE = frozenset({b"ftyp", b"meta", b"mdat", b"moov"})
-_IN_META = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat", b"dinf", b"grpl", b"ipro"})
+_IN_META = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat", b"dinf", b"grpl"})
 _IN_MOOV = frozenset({b"mvhd", b"trak", b"mvex"})
 _IN_TRAK = frozenset({b"tkhd", b"edts", b"tref", b"mdia", b"trgr"})
 # Properties that describe a picture in words and dates: description, alternative text, times.
 _DESCRIBING = frozenset({b"udes", b"altt", b"crtt", b"mdft", b"uuid", b"free", b"skip"})
 _TRACKS = frozenset({b"pict", b"auxv"})
 _FREE = b"free"
+_NAMES = frozenset({b"", b"Color", b"Alpha", b"Depth"})
 _LONGEST_FTYP = 4096  # bytes of the box that names brands
 
 
@@ -61,38 +63,56 @@ class _Cleaner:
                 break  # a film that a telephone appended
             top.append(box)
         self._free_others(top, _IN_FILE)
-        films = [box for box in top if box.kind == b"moov"]
-        for film in films:
-            self._sequence(film)
         data = [(box.content, box.end) for box in top if box.kind == b"mdat"]
-        # The pictures of a sequence lie between those that `meta` lists.
-        self._items(_only(top, b"meta"), data, is_swept=not films)
+        films = [box for box in top if box.kind == b"moov"]
+        # The pictures of a sequence lie between those that `meta` lists. Elsewhere, what is not listed was deleted.
+        doomed = [each for film in films for each in self._sequence(film, data)] if films else data
+        self._items(_only(top, b"meta"), data, doomed)
         return bytes(self.copy[: top[-1].end])
 
-    def _sequence(self, film: Box) -> None:
-        for track in self._inside(film, _IN_MOOV, b"trak"):
-            for media in self._inside(track, _IN_TRAK, b"mdia"):
+    def _sequence(self, film: Box, data: list[Range]) -> Iterator[Range]:
+        """Overwrite what describes the film or a track of it; gives where items lie that are listed there."""
+        lists = self._inside(film, _IN_MOOV, b"meta")
+        for track in self._inside(film, None, b"trak"):
+            lists += self._inside(track, _IN_TRAK, b"meta")
+            for media in self._inside(track, None, b"mdia"):
                 handler = _only(list(boxes(self.content, media.content, media.end)), b"hdlr")
                 if self.content[handler.content + 8 : handler.content + 12] not in _TRACKS:
                     raise Malformed("it holds sound or notes beside its pictures")
+        for meta in lists:
+            inner = list(boxes(self.content, meta.content + 4, meta.end))
+            own = [(box.content, box.end) for box in inner if box.kind == b"idat"]
+            yield from locate(self.content, _only(inner, b"iloc"), data, own, frozenset())[1]
 
-    def _items(self, meta: Box, data: list[Range], *, is_swept: bool) -> None:
-        """Overwrite metadata; if `is_swept`, also what else of `data` belongs to no picture, such as deleted items."""
+    def _items(self, meta: Box, data: list[Range], doomed: Iterable[Range]) -> None:
+        """Overwrite metadata, and of the ranges `doomed` all that belongs to no picture."""
         inner = list(boxes(self.content, meta.content + 4, meta.end))
         self._free_others(inner, _IN_META)
         for container in self._inside(_only(inner, b"iprp"), None, b"ipco"):
             for each in boxes(self.content, container.content, container.end):
                 if each.kind in _DESCRIBING:
                     self._free(each)
-        metadata = metadata_items(self.content, _only(inner, b"iinf"))
+        items = list(listed(self.content, _only(inner, b"iinf")))
+        shown = {item.number for item in items if item.is_picture}
+        main = _only(inner, b"pitm").content
+        if number(self.content, main + 4, ">I" if number(self.content, main, "B") else ">H") not in shown:
+            raise Malformed("its main picture is of an unknown kind")
         own = [(box.content, box.end) for box in inner if box.kind == b"idat"]
-        pictures, others = locate(self.content, _only(inner, b"iloc"), data, own, metadata)
-        for start, end in (*others, *own, *(data if is_swept else ())):
+        pictures, others = locate(self.content, _only(inner, b"iloc"), data, own, shown)
+        for start, end in (*others, *own, *doomed):
             self._zero(start, end)
         for start, end in pictures:
             self.copy[start:end] = self.content[start:end]
-        for at in metadata.values():
-            self.copy[at : at + 4] = _FREE
+        for item in items:
+            self._name(item)
+
+    def _name(self, item: Item) -> None:
+        """Overwrite the name of an item, unless it only says what encoders say; and the type of metadata."""
+        name = item.kind + 4
+        if not item.is_picture:
+            self.copy[item.kind : name] = _FREE
+        if not item.is_picture or self.content[name : item.end].rstrip(b"\0") not in _NAMES:
+            self._zero(name, item.end)
 
     def _inside(self, box: Box, kept: frozenset[bytes] | None, wanted: bytes) -> list[Box]:
         """The boxes of the type `wanted` in a box, where all but those of the types `kept` are overwritten."""

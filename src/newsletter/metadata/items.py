@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from newsletter.metadata.boxes import Box, boxes
-from newsletter.metadata.malformed import Malformed, number, part
+from newsletter.metadata.malformed import Malformed, number
 
 Range = tuple[int, int]  # offsets of the first byte and of the one behind the last
 
@@ -31,9 +32,17 @@ _WIDTHS = frozenset({0, 4, 8})
 _VAGUE = "it does not say clearly where its pictures are"
 
 
-def metadata_items(content: bytes, box: Box) -> dict[int, int]:
-    """The items that are no pictures, from the box `iinf`: by number of the item, the offset of its type."""
-    found: dict[int, int] = {}
+class Item(NamedTuple):
+    """An item as `iinf` lists it: its number, the offset of its type, which its name follows, and of its end."""
+
+    number: int
+    kind: int
+    end: int
+    is_picture: bool
+
+
+def listed(content: bytes, box: Box) -> Iterator[Item]:
+    """The items that the box `iinf` lists. Raises Malformed, also when a number comes twice."""
     seen = set()
     version = number(content, box.content, "B")
     for entry in boxes(content, box.content + _FULL + (4 if version else 2), box.end):
@@ -42,19 +51,17 @@ def metadata_items(content: bytes, box: Box) -> dict[int, int]:
             raise Malformed("an item of it has no type")
         start = entry.content + _FULL
         item = number(content, start, ">H" if version == 2 else ">I")
-        kind_at = start + (4 if version == 2 else 6)
-        if item in seen or kind_at + 4 > entry.end:
+        kind = start + (4 if version == 2 else 6)
+        if item in seen or kind + 4 > entry.end:
             raise Malformed(_VAGUE)
         seen.add(item)
-        if part(content, kind_at, 4) not in _PICTURES:
-            found[item] = kind_at
-    return found
+        yield Item(item, kind, entry.end, content[kind : kind + 4] in _PICTURES)
 
 
 def locate(
-    content: bytes, box: Box, data: list[Range], own: list[Range], metadata: Collection[int]
+    content: bytes, box: Box, data: list[Range], own: list[Range], shown: Collection[int]
 ) -> tuple[list[Range], list[Range]]:
-    """Where pictures lie and where metadata does, each range once, from the box `iloc`.
+    """Where the items `shown` lie and where all others do, each range once, from the box `iloc`.
 
     `data` are the contents of the boxes `mdat`, `own` that of `idat`. Raises Malformed when anything lies elsewhere,
     and when metadata shares bytes with a picture.
@@ -67,7 +74,7 @@ def locate(
     for item, is_own, ranges in _Locations(content, box).items():
         found = [(start + begin, end + begin) for start, end in ranges] if is_own else ranges
         (in_own if is_own else in_file).extend(found)
-        (others if item in metadata else pictures).extend(found)
+        (pictures if item in shown else others).extend(found)
     if merged([*data, *own, *in_file]) != merged([*data, *own]) or merged([*own, *in_own]) != merged(own):
         raise Malformed("a picture lies outside it")
     pictures, others = merged(pictures), merged(others)
