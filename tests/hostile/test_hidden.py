@@ -332,6 +332,13 @@ def test_what_hides_nothing_certain_is_not_reported(name: str) -> None:
     assert find_hidden(io.BytesIO(PLAIN[name])) == ()
 
 
+def test_a_list_of_parts_that_is_too_long_is_not_read() -> None:
+    content = archive(word__document_xml="<w:ins/>")
+    assert find_hidden(io.BytesIO(content)) == find_hidden(io.BytesIO(content[:-2] + b"\1\0!")) == ("changes",)
+    for tail in (b"PK\6\7" + bytes(16) + content[-22:], content[-22:-10] + b"\0\0\0\1" + content[-6:]):
+        assert find_hidden(io.BytesIO(content[:-22] + tail)) == ()
+
+
 def test_a_password_hides_what_a_document_hides() -> None:
     content = archive(word__document_xml="<w:ins/>")
     central = content.rindex(b"PK\1\2") + 8

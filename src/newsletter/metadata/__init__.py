@@ -8,8 +8,8 @@ of times; on any bytes whatsoever, it returns or raises Malformed.
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from newsletter.metadata import documents, exif, films, gif, heif, jpeg, png, webp
-from newsletter.metadata.documents import CHANGES, COMMENTS, POSITION
+from newsletter.metadata import gif, heif, jpeg, png, webp
+from newsletter.metadata.attachments import CHANGES, COMMENTS, POSITION, hidden_in
 from newsletter.metadata.malformed import Malformed
 
 __all__ = ["CHANGES", "COMMENTS", "LARGEST", "POSITION", "Malformed", "find_hidden", "kind", "published", "strip"]
@@ -69,19 +69,8 @@ def _gather(pieces: Iterator[bytes], enough: int) -> bytes:
 def find_hidden(stream: BinaryIO) -> tuple[str, ...]:
     """What a file that is published as it is holds unseen: CHANGES, COMMENTS, POSITION; only what is certain.
 
-    It is judged by its content. `stream` can seek. Reads and memory are bounded: in a damaged or enormous file nothing
-    is found. Raises OSError when `stream` does, and nothing else.
+    It is judged by its content; in a picture nothing is found, since it is cleaned. `stream` can seek. Reads and memory
+    are bounded: in a damaged or enormous file nothing is found. Raises OSError when `stream` does, and nothing else.
     """
     stream.seek(0)
-    head = stream.read(_HEAD)
-    if kind(head):
-        return ()  # a picture is cleaned
-    if head.startswith(documents.MAGIC):
-        return tuple(sorted(documents.find(stream)))
-    if head.startswith(documents.MAGIC_PDF):
-        is_told = documents.has_position(stream)
-    elif head.startswith(exif.MAGICS):  # TIFF, and what many cameras write as raw pictures
-        is_told = exif.has_position(head + stream.read(LARGEST))
-    else:
-        is_told = films.has_position(stream)
-    return (POSITION,) if is_told else ()
+    return () if kind(stream.read(_HEAD)) else hidden_in(stream)

@@ -13,10 +13,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from newsletter.metadata import jpeg
-
-MAGIC = b"PK\3\4"
-MAGIC_PDF = b"%PDF-"
-CHANGES, COMMENTS, POSITION = "changes", "comments", "position"
+from newsletter.metadata.attachments import CHANGES, COMMENTS, POSITION
 
 _TEXTS = re.compile(
     r"word/(?:document|footnotes|endnotes|header\d*|footer\d*|comments)\.xml|content\.xml|styles\.xml"
@@ -35,8 +32,9 @@ _PHOTOGRAPH = re.compile(r".+\.jpe?g", re.IGNORECASE | re.DOTALL)
 _JPEG = re.compile(rb"\xff\xd8\xff[\xe0\xe1]")
 
 _LARGEST_LIST = 4_000_000  # bytes of the list of parts; zipfile reads it as a whole
-_END = b"PK\5\6"
-_LONGEST_END = 22 + 65_535  # bytes of the record that says how long the list is
+_END, _END_SIZE = b"PK\5\6", 22  # the record that says how long the list is; a comment may follow
+_LOCATOR, _LOCATOR_SIZE = b"PK\6\7", 20  # stands before it in files of more than 4 GB, which are not looked at
+_LONGEST_TAIL = _END_SIZE + 65_536
 _MOST_PARTS = 2_000  # that are looked at
 _MOST = 50_000_000  # bytes that are unpacked of them all
 _HEAD = 100_000  # bytes of a photograph that are unpacked
@@ -47,12 +45,13 @@ _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, LookupError, NotImplementedError, RuntimeError, ValueError)
 
 
-def has_position(stream: BinaryIO) -> bool:
-    """Whether a photograph in a PDF says where it was taken. Raises OSError when `stream` does."""
+def find_in_pdf(stream: BinaryIO) -> set[str]:
+    """POSITION if a photograph in a PDF says where it was taken. Raises OSError when `stream` does."""
     stream.seek(0)
     content = stream.read(_MOST)
     photographs = islice(_JPEG.finditer(content), _MOST_PARTS)
-    return any(jpeg.has_position(content[each.start() : each.start() + _HEAD]) for each in photographs)
+    is_told = any(jpeg.has_position(content[each.start() : each.start() + _HEAD]) for each in photographs)
+    return {POSITION} if is_told else set()
 
 
 def find(stream: BinaryIO) -> set[str]:
@@ -70,12 +69,15 @@ def find(stream: BinaryIO) -> set[str]:
 
 
 def _is_listed(stream: BinaryIO) -> bool:
-    """Whether the file ends in a list of parts that is not too long."""
+    """Whether the file ends in a list of parts that is not too long, where zipfile looks for it."""
     size = stream.seek(0, 2)
-    stream.seek(max(0, size - _LONGEST_END))
-    end = stream.read(_LONGEST_END)
-    at = end.rfind(_END)
-    return at >= 0 and int.from_bytes(end[at + 12 : at + 16], "little") <= _LARGEST_LIST
+    stream.seek(max(0, size - _LONGEST_TAIL))
+    tail = stream.read(_LONGEST_TAIL)
+    at = len(tail) - _END_SIZE
+    if at < 0 or not (tail.startswith(_END, at) and tail.endswith(b"\0\0")):
+        at = tail.rfind(_END)
+    is_zip64 = at >= _LOCATOR_SIZE and tail.startswith(_LOCATOR, at - _LOCATOR_SIZE)
+    return at >= 0 and not is_zip64 and int.from_bytes(tail[at + 12 : at + 16], "little") <= _LARGEST_LIST
 
 
 def _is_telling(entry: zipfile.ZipInfo) -> bool:
