@@ -447,6 +447,17 @@ def test_an_error_leaves_no_outbox_where_there_was_none(out: Path) -> None:
 # The disk
 
 
+def test_a_picture_that_is_damaged_after_it_was_checked_is_not_published(tmp_path: Path, out: Path) -> None:
+    put(out, OLD)
+    damaged = b"\xff\xd8\xff\xe1\0\x10Exif SECRET"
+    (tmp_path / "a.jpg").write_bytes(damaged)
+    problems = Problems()
+    with pytest.raises(Stop):
+        publish([photo(tmp_path / "a.jpg", damaged)], out, problems)
+    assert [problem.code for problem in problems] == ["changed-file"]
+    assert tree(out) == OLD
+
+
 def test_a_symbolic_link_stays_and_its_target_is_exchanged(tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()
     (tmp_path / "via").symlink_to("far/real")

@@ -21,6 +21,7 @@ import pytest
 
 from conftest import Project
 from newsletter import pipeline
+from newsletter.metadata import strip
 from newsletter.preview import months
 from newsletter.preview.desk import Desk
 from newsletter.preview.inbox import PROGRAMS, lines
@@ -31,6 +32,7 @@ from newsletter.preview.server import application
 from newsletter.preview.serving import folders
 from newsletter.problems import Problems
 from newsletter.templates import load_strings
+from support.pictures import SECRET, encoded, planted_jpeg
 from test_cli import run
 
 ROOT = Path(__file__).parents[1]
@@ -563,3 +565,16 @@ def told(events: http.client.HTTPResponse) -> str:
         if line.startswith("data: "):
             return line
     raise AssertionError("the server hung up")
+
+
+def test_pictures_are_shown_without_their_metadata(project: Project) -> None:
+    planted = planted_jpeg(encoded("JPEG"))
+    picture = project.write("announcements/photo.jpg", planted)
+    project.announce(body="![Une photo](photo.jpg)")
+    looking = Looking(project.root)
+    page = looking.ask("/site/prix.html").body.decode()
+    (asset,) = set(re.findall(r'src="(assets/[^"]+)"', page))
+    shown = looking.ask(f"/site/{asset}").body
+    assert SECRET in planted and SECRET not in shown and shown == strip(planted)
+    picture.write_bytes(planted[:-300])  # not what was checked
+    assert looking.ask(f"/site/{asset}").status == 404

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 # From the bottom up. A module imports from rows below its own, and from its own package.
 LAYERS = (
     "problems",
-    "model safe_open",
+    "model metadata safe_open",
     "text dates asset_copy batches addresses brand content exchange front manifest packaged reading row typography",
     "filling publishable spool workers",
     "earlier",

@@ -7,6 +7,7 @@ import errno
 import hashlib
 from collections.abc import Iterator
 
+from newsletter import metadata
 from newsletter.model import Asset
 from newsletter.safe_open import pieces_beneath
 
@@ -18,12 +19,20 @@ class Changed(Exception):
 
 
 def published(asset: Asset) -> Iterator[bytes]:
-    """The bytes to publish for `asset`, in pieces.
+    """The bytes to publish for `asset`, in pieces: a picture without its metadata, other files as they are.
 
     Raises Changed, after the last piece, if the file's content is not what was measured, or at once if the file is
     gone or a symbolic link took the place of a part of its path: then nothing of it may be published. Raises OSError
     when the system cannot read it.
     """
+    try:
+        yield from metadata.published(_checked(asset))
+    except metadata.Malformed as fault:  # it was sound when it was measured
+        raise Changed(f"this file changed during the build ({fault})") from None
+
+
+def _checked(asset: Asset) -> Iterator[bytes]:
+    """The bytes of the file itself. Raises as published() does."""
     digest = hashlib.sha256()
     try:
         for piece in pieces_beneath(asset.root, asset.source):

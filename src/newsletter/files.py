@@ -2,13 +2,14 @@
 
 import errno
 import hashlib
+import io
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from newsletter import text
+from newsletter import metadata, text
 from newsletter.model import Asset
 from newsletter.publishable import Refused, extension_of, media_type, refuse_folder, refuse_name, shown
 from newsletter.safe_open import PIECE, open_beneath
@@ -76,20 +77,23 @@ class ProjectFiles:
                 size = os.fstat(file.fileno()).st_size
                 if image:
                     content = _image_bytes(path, file, size)
-                    width, height, kind = _picture(path, content)
-                    size, sha256 = len(content), hashlib.sha256(content).hexdigest()
+                    clean = b"".join(_cleaned(path, (content,)))
+                    width, height, kind = _picture(path, clean)
+                    size, sha256 = len(clean), hashlib.sha256(content).hexdigest()
+                    hidden: tuple[str, ...] = ()
                 else:
                     width, height = 0, 0
-                    size, sha256 = _hash(path, file, size)
+                    size, sha256 = _measured(path, kind, file, size)
+                    file.seek(0)
+                    hidden = metadata.find_hidden(file)
         except OSError as fault:
             raise _refusal(path, fault) from None
         except Refused:
             raise
         except ValueError:  # a NUL, or half of a surrogate pair
             raise Refused("missing-file", f"there is no file '{shown(path)}'", "correct the path") from None
-        return Asset(
-            f"{self.root}/{path}", _published_name(path, sha256), kind, size, sha256, width, height, str(self.root)
-        )
+        name = _published_name(path, sha256)
+        return Asset(f"{self.root}/{path}", name, kind, size, sha256, width, height, hidden, str(self.root))
 
     def _kind(self, path: str, image: bool) -> str:
         if image and extension_of(path) == ".svg":
@@ -118,18 +122,29 @@ def _published_name(path: str, sha256: str) -> str:
     return f"assets/{sha256[:8]}-{(text.fold(stem) or 'file')[:room]}{extension}"
 
 
-def _hash(path: str, file: BinaryIO, size: int) -> tuple[int, str]:
-    """Size and SHA-256 of an open file, which is not held in memory."""
-    digest, counted = hashlib.sha256(), 0
+def _measured(path: str, kind: str, file: BinaryIO, size: int) -> tuple[int, str]:
+    """Published size and SHA-256 of an open file, of which only a picture is held in memory."""
+    digest, published, head = hashlib.sha256(), 0, b""
+    for piece in _cleaned(path, _pieces(path, file, size, digest.update)):
+        head = head or piece
+        published += len(piece)
+    if kind.startswith("image/") and not metadata.kind(head):
+        raise Refused("bad-image", f"'{shown(path)}' cannot be read as an image", "use PNG, JPEG, GIF or WebP")
+    return published, digest.hexdigest()
+
+
+def _pieces(path: str, file: BinaryIO, size: int, note: Callable[[bytes], None]) -> Iterator[bytes]:
+    """The bytes of an open file in pieces, each of which `note` sees too. Raises Refused for too many of them."""
+    counted = 0
     while size <= MAX_FILE and counted <= MAX_FILE and (piece := file.read(PIECE)):
-        digest.update(piece)
+        note(piece)
         counted += len(piece)
+        yield piece
     if max(size, counted) > MAX_FILE:
         raise Refused(
             "file-size", f"'{shown(path)}' has more than {MAX_FILE // 10**6:,} MB",
             "put it on a host for large files, and link to it",
         )  # fmt: skip
-    return counted, digest.hexdigest()
 
 
 def _image_bytes(path: str, file: BinaryIO, size: int) -> bytes:
@@ -140,16 +155,23 @@ def _image_bytes(path: str, file: BinaryIO, size: int) -> bytes:
     return content
 
 
+def _cleaned(path: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What is published of a file. Raises Refused for a picture whose metadata cannot be told from the picture."""
+    try:
+        yield from metadata.published(pieces)
+    except metadata.Malformed as fault:
+        cure = "open it in a picture editor and save it again"
+        raise Refused("bad-image", f"'{shown(path)}' is a damaged picture: {fault}", cure) from None
+
+
 def _picture(path: str, content: bytes) -> tuple[int, int, str]:
     """Width and height in pixels, and media type, of an image that decodes whole."""
-    import io  # noqa: PLC0415 (Pillow costs 30 ms, and many builds have no image)
-
-    from PIL import Image as Pillow  # noqa: PLC0415
+    from PIL import Image as Pillow  # noqa: PLC0415 (it costs 30 ms, and many builds have no image)
 
     try:
         with Pillow.open(io.BytesIO(content)) as picture:
             kind, (width, height) = picture.format or "", picture.size
-            if kind not in _PICTURES:
+            if kind not in _PICTURES or kind.lower() != metadata.kind(content):
                 raise Refused("bad-image", f"'{path}' is {kind or 'no image'}", "use PNG, JPEG, GIF or WebP")
             if width * height > MAX_PIXELS:
                 raise Refused("image-size", f"'{path}' has {width}×{height} pixels", "shrink it")

@@ -36,7 +36,8 @@ KINDS = {
     ".aac": _OCTETS, ".aif": _OCTETS, ".aiff": _OCTETS, ".flac": _OCTETS, ".m4a": "audio/mp4", ".mid": _OCTETS,
     ".mp3": "audio/mpeg", ".oga": _OCTETS, ".ogg": "audio/ogg", ".opus": _OCTETS, ".wav": _OCTETS, ".wma": _OCTETS,
     # video
-    ".avi": _OCTETS, ".m4v": _OCTETS, ".mkv": _OCTETS, ".mov": _OCTETS, ".mp4": "video/mp4", ".mpeg": _OCTETS,
+    ".3gp": _OCTETS, ".avi": _OCTETS, ".m4v": _OCTETS, ".mkv": _OCTETS, ".mov": _OCTETS, ".mp4": "video/mp4",
+    ".mpeg": _OCTETS,
     ".mpg": _OCTETS, ".ogv": _OCTETS, ".webm": "video/webm", ".wmv": _OCTETS,
     # archives
     ".7z": _OCTETS, ".bz2": _OCTETS, ".gz": _OCTETS, ".rar": _OCTETS, ".tar": _OCTETS, ".tgz": _OCTETS,

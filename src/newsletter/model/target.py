@@ -11,8 +11,11 @@ from newsletter.model.travelling import travels
 class Asset:
     """A project file that goes to site/assets/.
 
-    `path` is relative to outbox/site; `sha256` and `size` (bytes) are those of the file in the project. Below `root`,
-    the absolute path of the project, `file` passes through no symbolic link.
+    `path` is relative to outbox/site. `size` (bytes) and `media_type` are those of what is published: pictures go
+    without their metadata. `sha256`, and so the name in `path`, is that of the file in the project, since mails that
+    were sent point to that name. `hidden` names what readers would find in the published file although it does not
+    show (see `metadata.find_hidden`). Below `root`, the absolute path of the project, `file` passes through no
+    symbolic link.
     """
 
     file: str  # absolute path on disk
@@ -22,6 +25,7 @@ class Asset:
     sha256: str
     width: int = 0
     height: int = 0
+    hidden: tuple[str, ...] = ()
     root: str = "/"
 
     @property
