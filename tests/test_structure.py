@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates batches addresses brand content exchange front manifest packaged reading row typography",
+    "text dates batches addresses brand content exchange front manifest packaged reading row safe_write typography",
     "filling spool workers",
     "earlier",
     "templating",
