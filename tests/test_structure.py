@@ -15,10 +15,10 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model",
-    "text dates batches addresses brand content exchange front manifest packaged reading row safe_write typography",
-    "filling spool workers",
+    "text attributes dates batches addresses brand content exchange front manifest packaged reading row typography",
+    "filling next_tree safe_write spool workers",
     "earlier",
-    "templating",
+    "templating outbox_target rescue",
     "files prose words templates outbox",
     "vocabulary",
     "fields views campaign site",

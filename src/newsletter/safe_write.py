@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from newsletter.attributes import copy_attributes
+
 
 def create(root: Path, path: str, content: bytes) -> None:
     """Write the new file `path`, relative to the folder `root`, and make the folders that it needs.
@@ -54,7 +56,8 @@ def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
         # The name is unpredictable, and the file is created exclusively: whatever lies there is never opened.
         handle, temporary = tempfile.mkstemp(".fix", f".{name[:100]}.", root.joinpath(*folders))
         try:
-            _take_attributes(handle, seen, root / path)
+            if not copy_attributes(seen, str(root / path), handle):
+                raise OSError(errno.EPERM, "its owner and group could not be kept", str(root / path))
             _write(handle, after)
             os.fsync(handle)  # this may be the only copy
             _expect(name, folder, before)
@@ -137,19 +140,3 @@ def _write(handle: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[os.write(handle, left) :]
-
-
-def _take_attributes(handle: int, seen: os.stat_result, source: Path) -> None:
-    """Owner, group and mode of the file that was `seen`, and its extended attributes as far as the system permits."""
-    own = os.fstat(handle)
-    if (own.st_uid, own.st_gid) != (seen.st_uid, seen.st_gid):
-        try:
-            os.fchown(handle, seen.st_uid, seen.st_gid)
-        except OSError as fault:
-            raise OSError(fault.errno, "its owner and group could not be kept", str(source)) from None
-    if hasattr(os, "listxattr"):
-        with suppress(OSError):
-            for name in os.listxattr(source, follow_symlinks=False):
-                with suppress(OSError):  # some belong to the system
-                    os.setxattr(handle, name, os.getxattr(source, name, follow_symlinks=False))
-    os.fchmod(handle, stat.S_IMODE(seen.st_mode))  # last: a change of owner clears bits

@@ -1,0 +1,113 @@
+"""rescue: what other programs wrote into an outbox while it was being built.
+
+The next outbox is put together from what stood there when the build began. Once the two are exchanged, the old tree is
+compared with the new one, and what arrived in it meanwhile is moved over.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from newsletter.earlier import Earlier
+from newsletter.exchange import Reading
+from newsletter.manifest import MANIFEST
+from newsletter.next_tree import Growing
+from newsletter.row import nameless
+
+
+def clock() -> int:
+    """The time that the system gives to files now, in nanoseconds."""
+    with suppress(OSError):
+        handle = nameless()
+        try:
+            return os.fstat(handle).st_mtime_ns
+        finally:
+            os.close(handle)
+    return 1 << 63  # unknown: nothing is newer
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """The exchange of two trees: `old` is the outbox as it was listed at the time `begin` (see clock).
+
+    `tree` is the next one; after the exchange it stands at `old.root`, and what stood there at `tree.root`.
+    `is_free` tells whether the next outbox leaves a path to others; `edited` are files whose loss is told already.
+    """
+
+    old: Earlier
+    tree: Growing
+    begin: int
+    is_free: Callable[[str], bool]
+    edited: Collection[str]
+
+    def move(self) -> Iterator[str]:
+        """Move what arrived during the build; gives the paths of files that are lost, because the outbox needs them."""
+        self.tree.old = self.tree.root  # for the attributes of folders
+        known = frozenset((*self.old.foreign, *self.old.empty))
+        told = frozenset((MANIFEST, *self.edited, *(path for path, _ in self.old.edited)))
+        for path in _differing(self.tree.root, self.old.root):
+            if path in told:
+                continue
+            if self.old.hashes.get(path):
+                if self._is_changed(path):
+                    yield path
+            elif not self._move(path, is_known=path in known):
+                yield path
+
+    def _is_changed(self, path: str) -> bool:
+        """Whether one of our own files was changed since the build began."""
+        full = f"{self.tree.root}/{path}"
+        with suppress(OSError):
+            if os.lstat(full).st_ctime_ns < self.begin:
+                return False
+            return Reading(full).whole().digest != self.old.hashes.get(path)
+        return True
+
+    def _move(self, path: str, *, is_known: bool) -> bool:
+        """Move a file, or an empty folder, that is not ours; False when that is impossible."""
+        source = f"{self.tree.root}/{path}"
+        try:
+            seen = os.lstat(source)
+            if is_known and _is_same(seen, f"{self.old.root}/{path}"):
+                return True  # it was copied, where links are impossible
+            if not self.is_free(path):
+                return is_known  # beside a damaged manifest, files of ours count as foreign, and are replaced
+            if stat.S_ISDIR(seen.st_mode):
+                self.tree.make(path)
+            else:
+                self.tree.move_in(path, source, over=is_known)
+        except Exception:  # the outbox is built: whatever happens here is told as a lost file
+            return False
+        return True
+
+
+def _is_same(seen: os.stat_result, path: str) -> bool:
+    with suppress(OSError):
+        other = os.lstat(path)
+        kinds = stat.S_IFMT(seen.st_mode), stat.S_IFMT(other.st_mode)
+        return kinds[0] == kinds[1] and (seen.st_size, seen.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+    return False
+
+
+def _differing(one: str, other: str) -> Iterator[str]:
+    """Files and empty folders of the tree `one` that are not the same in the tree `other`."""
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        found = _list(f"{one}/{folder}")
+        twins = {entry.name: entry.inode() for entry in _list(f"{other}/{folder}")}
+        if folder and not found and not os.path.lexists(f"{other}/{folder[:-1]}"):
+            yield folder[:-1]
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(f"{folder}{entry.name}/")
+            elif twins.get(entry.name) != entry.inode():
+                yield folder + entry.name
+
+
+def _list(folder: str) -> "list[os.DirEntry[str]]":
+    with suppress(OSError), os.scandir(folder) as entries:
+        return list(entries)
+    return []
