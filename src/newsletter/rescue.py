@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from newsletter.earlier import Earlier
-from newsletter.exchange import Reading
+from newsletter.exchange import DiskFault, Reading
 from newsletter.manifest import MANIFEST
 from newsletter.next_tree import Growing
 from newsletter.row import nameless
@@ -47,64 +47,59 @@ class Rescue:
         self.tree.old = self.tree.root  # for the attributes of folders
         known = frozenset((*self.old.foreign, *self.old.empty))
         told = frozenset((MANIFEST, *self.edited, *(path for path, _ in self.old.edited)))
-        for path in _differing(self.tree.root, self.old.root):
-            if path in told:
-                continue
+        for path, entry in _differing(self.tree.root, self.old.root):
             if self.old.hashes.get(path):
-                if self._is_changed(path):
+                if self._is_changed(path, entry) and path not in told:
                     yield path
-            elif not self._move(path, is_known=path in known):
+            elif path not in told and not self._move(path, entry, is_known=path in known):
                 yield path
 
-    def _is_changed(self, path: str) -> bool:
+    def _is_changed(self, path: str, entry: "os.DirEntry[str]") -> bool:
         """Whether one of our own files was changed since the build began."""
-        full = f"{self.tree.root}/{path}"
         with suppress(OSError):
-            if os.lstat(full).st_ctime_ns < self.begin:
+            if entry.stat(follow_symlinks=False).st_ctime_ns < self.begin:
                 return False
-            return Reading(full).whole().digest != self.old.hashes.get(path)
+            return Reading(entry.path).whole().digest != self.old.hashes.get(path)
         return True
 
-    def _move(self, path: str, *, is_known: bool) -> bool:
+    def _move(self, path: str, entry: "os.DirEntry[str]", *, is_known: bool) -> bool:
         """Move a file, or an empty folder, that is not ours; False when that is impossible."""
-        source = f"{self.tree.root}/{path}"
         try:
-            seen = os.lstat(source)
-            if is_known and _is_same(seen, f"{self.old.root}/{path}"):
+            if is_known and _is_same(entry, f"{self.old.root}/{path}"):
                 return True  # it was copied, where links are impossible
             if not self.is_free(path):
                 return is_known  # beside a damaged manifest, files of ours count as foreign, and are replaced
-            if stat.S_ISDIR(seen.st_mode):
+            if entry.is_dir(follow_symlinks=False):
                 self.tree.make(path)
             else:
-                self.tree.move_in(path, source, over=is_known)
-        except Exception:  # the outbox is built: whatever happens here is told as a lost file
+                self.tree.move_in(path, entry.path, over=is_known)
+        except (OSError, DiskFault):  # the outbox is built all the same
             return False
         return True
 
 
-def _is_same(seen: os.stat_result, path: str) -> bool:
+def _is_same(entry: "os.DirEntry[str]", path: str) -> bool:
     with suppress(OSError):
-        other = os.lstat(path)
-        kinds = stat.S_IFMT(seen.st_mode), stat.S_IFMT(other.st_mode)
-        return kinds[0] == kinds[1] and (seen.st_size, seen.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
+        one, other = entry.stat(follow_symlinks=False), os.lstat(path)
+        is_one_kind = stat.S_IFMT(one.st_mode) == stat.S_IFMT(other.st_mode)
+        return is_one_kind and (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
     return False
 
 
-def _differing(one: str, other: str) -> Iterator[str]:
+def _differing(one: str, other: str) -> "Iterator[tuple[str, os.DirEntry[str]]]":
     """Files and empty folders of the tree `one` that are not the same in the tree `other`."""
-    folders = [""]
+    folders: list[tuple[str, os.DirEntry[str] | None]] = [("", None)]
     while folders:
-        folder = folders.pop()
+        folder, itself = folders.pop()
         found = _list(f"{one}/{folder}")
         twins = {entry.name: entry.inode() for entry in _list(f"{other}/{folder}")}
-        if folder and not found and not os.path.lexists(f"{other}/{folder[:-1]}"):
-            yield folder[:-1]
+        if itself and not found and not os.path.lexists(f"{other}/{folder}"):
+            yield folder[:-1], itself
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
-                folders.append(f"{folder}{entry.name}/")
+                folders.append((f"{folder}{entry.name}/", entry))
             elif twins.get(entry.name) != entry.inode():
-                yield folder + entry.name
+                yield folder + entry.name, entry
 
 
 def _list(folder: str) -> "list[os.DirEntry[str]]":
