@@ -78,9 +78,7 @@ def publish_made(
     For the commands of a user, `project` is the folder whose sources, and strangers' files, `out` must not replace:
     then Stop is raised for `unsafe-outbox` and `foreign-output` before anything is written.
     """
-    if project is not None:
-        check_place(out, project, problems)
-    target = os.path.realpath(out)
+    target = os.path.realpath(out) if project is None else check_place(out, project, problems)
     if os.path.ismount(target):
         raise DiskFault(f"{out} is a mount point, which cannot be exchanged: mount its parent folder instead")
     parent, name = os.path.split(target)

@@ -23,15 +23,17 @@ _SERVED = ".well-known/"
 Identity = tuple[int, int]
 
 
-def check_place(out: Path, root: Path, problems: Problems) -> None:
-    """Report where no outbox may stand: over, in or around the sources of the project `root`.
+def check_place(out: Path, root: Path, problems: Problems) -> str:
+    """The folder that `out` leads to, links resolved, provided that an outbox may stand there.
 
-    Links are resolved first. Code `unsafe-outbox`. Raises Stop when there is such a problem.
+    It may not over, in or around the sources of the project `root`: code `unsafe-outbox`. Raises Stop.
     """
-    if danger := _find_danger(out, root):
+    target = os.path.realpath(out)
+    if danger := _find_danger(out, target, os.path.realpath(root)):
         cure = "choose a folder of its own, such as 'outbox' in the project"
         problems.error(Place(_shown(out, root)), "unsafe-outbox", danger, cure)
         raise Stop
+    return target
 
 
 def check_unlocked(target: str, name: str, problems: Problems) -> None:
@@ -90,11 +92,10 @@ def _is_harmless(path: str) -> bool:
     return path in _HARMLESS or is_readme or path.startswith(_SERVED)
 
 
-def _find_danger(out: Path, root: Path) -> str:
-    """Why no outbox may stand at `out`; "" when it may."""
+def _find_danger(out: Path, target: str, project: str) -> str:
+    """Why no outbox may stand at `target`, written as `out`; "" when it may."""
     if out.parts[:1] == ("~",):
         return "'~' stands for the home folder in a shell only"
-    target, project = os.path.realpath(out), os.path.realpath(root)
     return _find_held(target, project) or _find_holder(target, project)
 
 
