@@ -6,6 +6,7 @@ Whoever deletes it loses nothing but time.
 
 import hashlib
 import os
+import re
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +15,7 @@ from itertools import filterfalse
 from pathlib import Path
 
 from newsletter import workers
-from newsletter.exchange import Reading, refusals
+from newsletter.exchange import Reading, pieces, refusals
 from newsletter.manifest import MANIFEST, entries_of
 from newsletter.model import Share
 from newsletter.problems import Place, Problems
@@ -201,6 +202,13 @@ def put_stamp(target: str, fingerprint: str, sha256: str) -> None:
                 os.close(handle)
 
 
+def has_stamp(target: str) -> bool:
+    """Whether a build has left its stamp beside the outbox at `target`."""
+    with suppress(OSError):
+        return re.fullmatch(rb"[0-9a-f]{64} [0-9a-f]{64}\n", b"".join(pieces(_stamp(target)))) is not None
+    return False
+
+
 def _stamp(target: str) -> str:
     parent, name = os.path.split(target)
     return f"{parent}/.{name}.stamp"
@@ -213,12 +221,11 @@ def verify(out: Path) -> Problems:
     Raises DiskFault when the folder cannot be read.
     """
     problems, name, cure = Problems(), name_of(out), "run 'newsletter build'"
-    again = "delete this folder and run 'newsletter build'"
     old = read_earlier(os.path.realpath(out))
     if not old.sha256:
         problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
     elif not old.trusted:
-        problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", again)
+        problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
     for path in old.missing:
         problems.error(Place(f"{name}/{path}"), "missing-output", "this file is gone", cure)
     for path in (*(path for path, _ in old.edited), *filterfalse(old.is_whole, old.paths)):

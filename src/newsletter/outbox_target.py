@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from newsletter.earlier import Earlier, read_earlier
+from newsletter.earlier import Earlier, has_stamp, read_earlier
 from newsletter.exchange import refusals
 from newsletter.manifest import MANIFEST
 from newsletter.problems import Place, Problems, Stop
@@ -19,6 +19,8 @@ _MARKS = ("newsletter.toml", "pyproject.toml", "announcements")  # of a project
 # What may lie in a folder that is to become an outbox: a new clone has a README there, a server its settings.
 _HARMLESS = frozenset({".gitignore", ".gitkeep", ".nojekyll", "CNAME"})
 _SERVED = ".well-known/"
+
+_ROOMS = ("email/", "site/", "social/")  # of an outbox
 
 Identity = tuple[int, int]
 
@@ -48,7 +50,8 @@ def check_unlocked(target: str, name: str, problems: Problems) -> None:
 def check_content(old: Earlier, name: str, problems: Problems) -> None:
     """Report the first file that keeps a folder, called `name`, from being taken for an outbox, or for an empty one.
 
-    It is an outbox when it has a manifest as a build writes it, and at least one file as that manifest lists it.
+    It is an outbox when it has a manifest as a build writes it, and at least one file as that manifest lists it. Where
+    the manifest is damaged, the stamp of a build beside it will do, if nothing but an outbox's folders lies there.
     Code `foreign-output`. Raises Stop when there is such a problem.
     """
     _refuse(_find_foreign(old), name, problems)
@@ -59,7 +62,7 @@ def _refuse(first: str, name: str, problems: Problems) -> None:
         problems.error(
             Place(f"{name}/{first}"), "foreign-output",
             "this file is in the way: its folder does not look like an outbox that was built before",
-            "move it away, or choose another folder with --out; an outbox with a damaged manifest can be deleted",
+            "move it away, or choose another folder with --out; an outbox whose manifest is damaged can be deleted",
         )  # fmt: skip
         raise Stop
 
@@ -83,6 +86,8 @@ def _find_foreign(old: Earlier) -> str:
         return ""
     found = [path for path in (*old.foreign, *listed) if not _is_harmless(path)]
     if old.sha256 and not is_manifest:
+        if has_stamp(old.root) and all(path.startswith(_ROOMS) for path in found):
+            return ""
         found.append(MANIFEST)
     return min(found, key=lambda path: path.split("/"), default="")
 

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -172,7 +173,7 @@ def test_a_forged_manifest_makes_no_outbox(clone: Project, case: str, locked: bo
     clone.write("docs/manifest.json", json.dumps(FORGED[case]))
     if locked:
         clone.write(".docs.lock", "")
-        clone.write(".docs.stamp", "0 0\n")
+        clone.write(".docs.stamp", f"{'0' * 64} {'0' * 64}\n")
     before = everything(clone.root)
     result = build(clone.root, "--out", "docs")
     assert result.exit_code == 1 and "docs/guide.md:1:1: error:" in result.stderr
@@ -185,6 +186,16 @@ def test_a_manifest_that_is_a_pipe_does_not_hang(clone: Project) -> None:
     done = guard.newsletter("build", *NOW, "--out", "docs", cwd=clone.root)
     guard.assert_sound(done)
     assert done.code == 1 and "[foreign-output]" in done.output
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{}"])
+def test_an_outbox_whose_manifest_is_damaged_is_built_again(clone: Project, content: bytes) -> None:
+    assert build(clone.root).exit_code == 0
+    (clone.root / "outbox/manifest.json").write_bytes(content)
+    assert build(clone.root).exit_code == 0 and not list(verify(clone.root / "outbox"))
+    (clone.root / "outbox/manifest.json").write_bytes(content)
+    (clone.root / ".outbox.stamp").unlink()
+    assert "[foreign-output]" in build(clone.root).stderr
 
 
 def test_an_outbox_stays_one_whatever_was_added_and_edited(clone: Project) -> None:
@@ -280,7 +291,19 @@ def test_modes_and_owners_of_folders_stay(out: Path) -> None:
     assert stat.S_IMODE((out / "site/new").stat().st_mode) & 0o777 == 0o755
 
 
-def test_folders_that_their_owner_closed_stand_in_nobodys_way(out: Path) -> None:
+def test_folders_that_their_owner_closed_stand_in_nobodys_way() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # not of pytest, whose folders are root's alone
+        os.chmod(folder, 0o755)
+        out = Path(folder, "outbox")
+        publish([LISTED], out, Problems())
+        (out / "site/own").mkdir()
+        (out / "site/own/notes").write_text("mine")
+        _close(out)
+
+
+def _close(out: Path) -> None:
+    """Build twice, as somebody who is not root, where folders are closed to their owner."""
+
     def closed() -> None:
         if os.geteuid() == 0:
             os.setgroups([])
@@ -295,8 +318,6 @@ def test_folders_that_their_owner_closed_stand_in_nobodys_way(out: Path) -> None
         assert sorted(os.listdir(out.parent)) == [".outbox.lock", "outbox"]
 
     if os.geteuid() == 0:
-        for folder in (*out.parents[:3], out):
-            folder.chmod(0o755)
         for path in (out.parent, *out.parent.rglob("*")):
             os.chown(path, 65534, 65534)
     if (child := os.fork()) == 0:
