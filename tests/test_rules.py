@@ -56,6 +56,7 @@ NAMED = {
     "import-title": "test_import.py::test_the_press_release_needs_few_edits",
     "large-entry": "test_feeds_content.py::test_a_long_announcement_gives_its_summary",
     "leftover-slot": "test_rules.py::test_a_slot_that_was_not_filled_in",
+    "lost-output": "hostile/test_outbox_target.py::test_what_a_build_needs_the_place_of_is_named",
     "missing-output": "test_outbox.py",
     "missing-tool": "test_deep.py::test_what_is_not_installed_is_said",
     "no-manifest": "test_outbox.py",
@@ -64,6 +65,7 @@ NAMED = {
     "spam-score": "test_deep.py::test_spam_is_told",
     "unreachable-link": "test_following.py::test_what_a_server_says",
     "unreadable": "test_rules.py::test_a_file_that_cannot_be_read",
+    "unsafe-outbox": "hostile/test_outbox_target.py::test_no_outbox_over_in_or_around_sources",
     "unwritable": "test_fix.py::test_a_file_that_cannot_be_written",
     "wide-mail": "test_deep.py::test_axe_and_width_are_told",
 }

@@ -15,10 +15,11 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     "problems",
     "model metadata safe_open",
-    "text dates asset_copy batches addresses brand content exchange front manifest packaged reading row typography",
-    "filling publishable spool workers",
+    "text attributes dates asset_copy batches addresses brand content exchange front manifest packaged reading row "
+    "typography",
+    "filling next_tree publishable safe_write spool workers",
     "earlier",
-    "templating",
+    "templating outbox_target rescue",
     "files prose words templates outbox",
     "vocabulary",
     "fields views campaign site",

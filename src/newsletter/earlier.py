@@ -6,22 +6,57 @@ Whoever deletes it loses nothing but time.
 
 import hashlib
 import os
+import re
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import filterfalse
 from pathlib import Path
 
-from newsletter import exchange, workers
+from newsletter import workers
 from newsletter.exchange import Reading, refusals
 from newsletter.manifest import MANIFEST, entries_of
 from newsletter.model import Share
-from newsletter.problems import Problems
+from newsletter.problems import Place, Problems
 from newsletter.safe_open import pieces
 
 _DIGEST = 32  # bytes of a SHA-256
 _FEWEST = 4096  # files a process that looks at them: below, forking costs more than it gains
 _AT_ONCE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A tree as it stands: the size of every file, in bytes (-1: no regular file), and its folders."""
+
+    root: str
+    sizes: dict[str, int]
+    empty: tuple[str, ...]  # folders without anything in them
+    folders: tuple[str, ...]  # all of them, the tree itself included
+
+
+def look(root: str) -> Standing:
+    """The tree at `root`, which may be absent; symbolic links are not followed. Raises DiskFault."""
+    sizes: dict[str, int] = {}
+    empty: list[str] = []
+    entered: list[str] = []
+    folders = [""] if os.path.lexists(root) else []
+    with refusals(root):
+        while folders:
+            folder = folders.pop()
+            entered.append(folder[:-1])
+            with os.scandir(f"{root}/{folder}") as entries:
+                found = list(entries)
+            if folder and not found:
+                empty.append(folder[:-1])
+            for each in found:
+                if each.is_dir(follow_symlinks=False):
+                    folders.append(f"{folder}{each.name}/")
+                else:
+                    regular = each.is_file(follow_symlinks=False)
+                    sizes[folder + each.name] = each.stat(follow_symlinks=False).st_size if regular else -1
+    return Standing(root, sizes, tuple(empty), tuple(entered))
 
 
 class Hashes:
@@ -72,7 +107,8 @@ class Earlier:
     edited: tuple[tuple[str, str], ...] = ()  # path and origin of those that have another size now
     missing: tuple[str, ...] = ()  # paths of those that are gone
     foreign: tuple[str, ...] = ()  # paths of files that newsletter did not write
-    empty: tuple[str, ...] = ()  # folders
+    empty: tuple[str, ...] = ()  # folders without anything in them
+    folders: tuple[str, ...] = ()  # all of them
     trusted: bool = True
 
     def names(self, path: str, digest: bytes) -> bool:
@@ -110,10 +146,10 @@ def read_earlier(target: str) -> Earlier:
 
 def _read(target: str) -> tuple[Earlier, str]:
     """The outbox without its paths, and these: no file's name holds a NUL."""
-    tree = exchange.look(target)
+    tree = look(target)
     sizes = tree.sizes
     if MANIFEST not in sizes:
-        return Earlier(target, foreign=tuple(sizes), empty=tree.empty), ""
+        return Earlier(target, foreign=tuple(sizes), empty=tree.empty, folders=tree.folders), ""
     manifest = b""
     if sizes.pop(MANIFEST) > 0:  # a pipe would never end
         with refusals(target):
@@ -121,7 +157,8 @@ def _read(target: str) -> tuple[Earlier, str]:
     sha256 = hashlib.sha256(manifest).hexdigest()
     entries = entries_of(manifest)
     if entries is None:
-        return Earlier(target, sha256, foreign=tuple(sizes), empty=tree.empty, trusted=False), ""
+        foreign = tuple(sizes)
+        return Earlier(target, sha256, foreign=foreign, empty=tree.empty, folders=tree.folders, trusted=False), ""
     paths: list[str] = []
     hashes = Hashes(len(entries))
     edited: list[tuple[str, str]] = []
@@ -137,7 +174,9 @@ def _read(target: str) -> tuple[Earlier, str]:
             size += found
         else:
             edited.append((path, str(entry.get("origin") or "")))
-    earlier = Earlier(target, sha256, (), hashes, size, tuple(edited), tuple(missing), tuple(sizes), tree.empty)
+    earlier = Earlier(
+        target, sha256, (), hashes, size, tuple(edited), tuple(missing), tuple(sizes), tree.empty, tree.folders
+    )  # fmt: skip
     return earlier, "\0".join(paths)
 
 
@@ -164,6 +203,37 @@ def put_stamp(target: str, fingerprint: str, sha256: str) -> None:
                 os.close(handle)
 
 
+def has_stamp(target: str) -> bool:
+    """Whether a build has left its stamp beside the outbox at `target`."""
+    with suppress(OSError):
+        return re.fullmatch(rb"[0-9a-f]{64} [0-9a-f]{64}\n", b"".join(pieces(_stamp(target)))) is not None
+    return False
+
+
 def _stamp(target: str) -> str:
     parent, name = os.path.split(target)
     return f"{parent}/.{name}.stamp"
+
+
+def verify(out: Path) -> Problems:
+    """Re-read every file of `out` against its manifest.
+
+    Codes: `no-manifest`, `bad-manifest`, `missing-output`, `damaged-output` (edited, too).
+    Raises DiskFault when the folder cannot be read.
+    """
+    problems, name, cure = Problems(), name_of(out), "run 'newsletter build'"
+    old = read_earlier(os.path.realpath(out))
+    if not old.sha256:
+        problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
+    elif not old.trusted:
+        problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
+    for path in old.missing:
+        problems.error(Place(f"{name}/{path}"), "missing-output", "this file is gone", cure)
+    for path in (*(path for path, _ in old.edited), *filterfalse(old.is_whole, old.paths)):
+        problems.error(Place(f"{name}/{path}"), "damaged-output", "this file is not as it was built", cure)
+    return problems
+
+
+def name_of(out: Path) -> str:
+    """What problems call the outbox."""
+    return os.path.basename(os.path.abspath(out))

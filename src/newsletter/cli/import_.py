@@ -71,7 +71,7 @@ def _read(file: Path, given: "Given", root: Path) -> tuple[list["Written"], list
     drafts, left = sites.drafts(file)
     for each in drafts:
         written = write(each, given, taken)
-        if (root / written.path).exists():
+        if os.path.lexists(root / written.path):
             left.append(f"{written.path}: it is there already")
             continue
         made.append(written)
@@ -80,21 +80,19 @@ def _read(file: Path, given: "Given", root: Path) -> tuple[list["Written"], list
 
 
 def _save(made: list["Written"], root: Path, problems: "Problems") -> None:
+    from newsletter import safe_write
     from newsletter.problems import Place
 
     needs = {path: content for each in made for path, content in each.needs.items()}
     # Images first: an announcement never names one that is not there.
     pairs = [*needs.items(), *((each.path, each.content.encode()) for each in made)]
     for path, content in pairs:
-        place = root / path
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("xb") as stream:
-                stream.write(content)
+            safe_write.create(root, path, content)
         except FileExistsError:
             continue  # an image or file whose name holds the hash of its content: it is the same one
         except OSError as fault:
-            refuse(f"{shown(place)} cannot be written: {fault.strerror}")
+            refuse(f"{shown(root / path)} cannot be written: {fault.strerror}")
     for each in made:
         print(shown(root / each.path))
         for doubt in each.doubts:

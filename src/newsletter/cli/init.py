@@ -1,6 +1,5 @@
 """init: begin a project."""
 
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +27,7 @@ def init(
 
       newsletter init lettre --package ./newsletter-1.0.0-py3-none-any.whl
     """
-    from newsletter import starter
+    from newsletter import safe_write, starter
     from newsletter.settings import find_project
 
     if lang not in starter.LANGUAGES:
@@ -38,11 +37,11 @@ def init(
     made = starter.project(lang, _day(now), package or _origin())
     if find_project(folder.absolute()) == folder.absolute():
         refuse(f"{shown(folder)} holds a project already; nothing was written")
-    if taken := [path for path in made if os.path.lexists(folder / path)]:
+    if taken := list(dict.fromkeys(filter(None, (safe_write.find_obstacle(folder, path) for path in made)))):
         refuse(f"in {shown(folder)} there is already {', '.join(taken)}; choose another folder; nothing was written")
     try:
         for path, content in made.items():
-            _write(folder / path, content)
+            safe_write.create(folder, path, content.encode())
     except OSError as fault:
         typer.echo(f"newsletter: {fault.filename or folder} cannot be written: {fault.strerror}", err=True)
         raise typer.Exit(DISK) from None
@@ -52,12 +51,6 @@ def init(
     )
     if not (package or _origin()):
         typer.echo(f"For CI, say in {shown(folder / 'requirements.txt')} where newsletter comes from.", err=True)
-
-
-def _write(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(content)
 
 
 def _day(now: str) -> date:

@@ -79,7 +79,7 @@ def _ask(wish: Wish, kinds: tuple[str, ...]) -> Wish:
 
 
 def _write(project: "Project", wish: Wish) -> Path:
-    from newsletter import front, starter, text
+    from newsletter import front, safe_write, starter, text
 
     day = moment(wish.date, project).astimezone(project.settings.timezone)
     slug = text.fold(wish.title)[:60].strip("-")
@@ -91,11 +91,11 @@ def _write(project: "Project", wish: Wish) -> Path:
     keys |= {"tags": labels} if labels else {}
     keys |= {"draft": True} if wish.draft else {}
     more, body = starter.skeleton(wish.kind, (wish.lang or project.settings.language)[:2].lower())
-    path = project.root / "announcements" / f"{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
+    name = f"announcements/{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
+    path = project.root / name
+    content = "---\n" + "\n".join(front.lines(keys)) + f"\n{more}---\n\n{body}"
     try:
-        path.parent.mkdir(exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write("---\n" + "\n".join(front.lines(keys)) + f"\n{more}---\n\n{body}")
+        safe_write.create(project.root, name, content.encode())
     except FileExistsError:
         refuse(f"{shown(path)} exists already; choose another title or --date")
     except OSError as fault:

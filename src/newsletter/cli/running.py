@@ -41,7 +41,7 @@ before: dict[str, Path | None] = {"directory": None}
 def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> Iterator["tuple[Project, Problems]"]:
     """The project and a collector; at the end problems are reported and the exit code is set.
 
-    `lost` says what did not happen when there is an error.
+    `lost` says what did not happen when an error ends the run early.
     """
     from newsletter import pipeline, report
     from newsletter.problems import Problems, Stop
@@ -50,11 +50,11 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
         refuse(f"--format cannot be '{format}'; use {', '.join(report.FORMATS)}")
     root = project_folder(directory)
     problems = Problems(strict=strict)
-    code = FINE
+    code, stopped = FINE, False
     try:
         yield pipeline.open_project(root, problems), problems
     except Stop:
-        code = PROBLEMS
+        code, stopped = PROBLEMS, True
     except _disk_faults() as fault:
         print(f"newsletter: {fault}", file=sys.stderr)
         code = BUSY if type(fault).__name__ == "Busy" else DISK
@@ -63,7 +63,7 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
     )  # fmt: skip
     if (problems.fatal and code == FINE) or code == PROBLEMS:
         code = PROBLEMS
-        print(f"newsletter: {report.summary(problems)}{lost}", file=sys.stderr)
+        print(f"newsletter: {report.summary(problems)}{lost if stopped else ''}", file=sys.stderr)
     raise typer.Exit(code)
 
 

@@ -44,18 +44,17 @@ def copy(
     """
     import difflib
 
-    from newsletter import packaged
+    from newsletter import packaged, safe_write
 
     names = packaged.names()
     if name not in names:
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
         cure = f"did you mean {near[0]}?" if near else "see newsletter theme list"
         refuse(f"the theme has no file '{name}'; {cure}")
-    path = project_folder(directory) / "templates" / name
+    root = project_folder(directory)
+    path = root / "templates" / name
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write((packaged.folder() / name).read_bytes())
+        safe_write.create(root, f"templates/{name}", (packaged.folder() / name).read_bytes())
     except FileExistsError:
         refuse(f"{shown(path)} is there already; nothing was overwritten")
     except OSError as fault:

@@ -75,7 +75,24 @@ OUTPUT.tell(
     "foreign-output",
     "error",
     "A file where the outbox wants to write its own",
-    "Move it away, or build elsewhere with `--out`.",
+    "Either an artefact has its name, or its folder does not look like an outbox: it has no manifest as a build writes it, "
+    "with at least one file as that manifest lists it. A folder that holds only README, .gitignore, .gitkeep, .nojekyll, "
+    "CNAME or .well-known may become an outbox. Move the file away, or build elsewhere with `--out`.",
+)
+OUTPUT.tell(
+    "unsafe-outbox",
+    "error",
+    "An outbox over, in or around sources",
+    "A build replaces the whole folder. It must not be, hold or lie in the project, its announcements, templates, `src`, "
+    "`tests`, hidden folders such as `.git`, or the home folder, under whatever name: links are resolved first. Choose a "
+    "folder of its own with `--out`, or delete the link named `outbox`.",
+)
+OUTPUT.tell(
+    "lost-output",
+    "warning",
+    "A file that another program wrote into the outbox while it was built",
+    "Files that arrive during a build are kept, unless the build needs their place, as it did here. Let that program write "
+    "elsewhere, or after the build.",
 )
 OUTPUT.tell(
     "no-manifest",
