@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from babel import Locale
-from babel.dates import format_date
 
 from newsletter import text
+from newsletter.babel_dates import format_date
 from newsletter.preview import months
 from newsletter.preview.desk import Desk, Showing
 from newsletter.preview.looks import look, offered
