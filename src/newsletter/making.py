@@ -1,5 +1,6 @@
 """making: what channels make of a publication, looked at as it is made. It brings Jinja, mrml and premailer along."""
 
+import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,14 @@ Kept = TypeVar("Kept")
 
 
 def open_templates(root: Path, settings: Settings, problems: Problems) -> Templates:
-    """The theme of the project at `root`. Raises Stop when there is none of that name."""
+    """The theme of the project at `root`. Raises Stop when there is none of that name, or when it cannot be read."""
+    unreadable = list(_unreadable_folders(root / "templates"))
+    for folder in unreadable:
+        # Else its files would be taken for absent, and those of the default theme published in their place.
+        place = Place(os.path.relpath(folder, root))
+        problems.error(place, "unreadable", "this folder cannot be read", "give yourself the right to read it")
+    if unreadable:
+        raise Stop
     templates = Templates(root, problems, settings.theme)
     if settings.theme not in templates.themes():
         problems.error(
@@ -27,6 +35,15 @@ def open_templates(root: Path, settings: Settings, problems: Problems) -> Templa
         )  # fmt: skip
         raise Stop
     return templates
+
+
+def _unreadable_folders(top: Path) -> Iterator[str]:
+    """The folders in a theme, itself included, whose files cannot be found."""
+    for folder, folders, _ in os.walk(top):
+        inside = (os.path.join(folder, name) for name in folders)
+        yield from (path for path in inside if not os.access(path, os.R_OK | os.X_OK))
+    if os.path.isdir(top) and not os.access(top, os.R_OK | os.X_OK):
+        yield str(top)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """templates: finds and renders the theme's files."""
 
+import os
 import re
 import tomllib
 from collections import Counter
@@ -10,6 +11,7 @@ from typing import Any
 
 from newsletter import packaged
 from newsletter.problems import Place, Problems, Stop
+from newsletter.refusals import SHORTAGES
 from newsletter.templating import Environment, Template, Trace
 
 __all__ = ["Template", "Templates", "Trace", "load_strings"]
@@ -93,25 +95,38 @@ class Templates:
         for candidate in (*own, name):
             for folder in (self.root / "templates", packaged.folder()):
                 path = folder / candidate
-                if path.is_file():
+                if os.path.isfile(path):
                     yield f"templates/{candidate}", self._text(path, candidate)
 
     def themes(self) -> tuple[str, ...]:
         """The names that `theme` may have."""
         folders = (folder / "themes" for folder in (self.root / "templates", packaged.folder()))
-        found = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()}
-        return ("default", *sorted(found))
+        return ("default", *sorted({name for folder in folders for name in _subfolders(folder)}))
 
     def _find(self, name: str) -> tuple[str, str] | None:
         return next(self.layers(name), None)
 
     def _text(self, path: Path, name: str) -> str:
+        place = Place(f"templates/{name}")
         try:
             return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        except OSError as fault:
+            if fault.errno in SHORTAGES:
+                raise
+            remedy = "give yourself the right to read it"
+            self.problems.error(place, "unreadable", f"cannot be read: {fault.strerror}", remedy)
+            raise Stop from None
         except UnicodeDecodeError as fault:
-            place = Place(f"templates/{name}")
             self.problems.error(place, "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8")
             raise Stop from None
+
+
+def _subfolders(folder: Path) -> list[str]:
+    """The names of the folders in a folder, which may be absent or unreadable: then it has none that can be used."""
+    try:
+        return [path.name for path in folder.iterdir() if os.path.isdir(path)]
+    except OSError:
+        return []
 
 
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:

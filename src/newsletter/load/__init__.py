@@ -14,6 +14,7 @@ from newsletter.exchange import pieces
 from newsletter.load import everyday
 from newsletter.model import Fields, Pairs, Source, plain_pairs
 from newsletter.problems import Place, Problems
+from newsletter.refusals import SHORTAGES
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
 
@@ -40,7 +41,9 @@ def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
         names = sorted(os.listdir(root / folder))
     except FileNotFoundError:
         return
-    except (NotADirectoryError, PermissionError) as fault:
+    except OSError as fault:
+        if fault.errno in SHORTAGES:
+            raise
         problems.error(Place(folder), "unreadable", f"{folder} cannot be read: {fault.strerror}")
         return
     for name in names:
@@ -76,6 +79,8 @@ def _read(full: str, path: str, problems: Problems, *, is_inside: bool, again: A
     try:
         raw = b"".join(pieces(full)) if is_inside else None
     except OSError as fault:
+        if fault.errno in SHORTAGES:
+            raise
         if fault.errno != errno.ELOOP:
             problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
             return None

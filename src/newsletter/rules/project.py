@@ -27,7 +27,10 @@ class Chosen:
 
     def place(self, *keys: str) -> Place:
         """Where the first of these keys stands in the settings file, as far as a look at its lines tells."""
-        content = (self.root / self.settings.path).read_bytes().decode("utf-8", "replace")
+        try:
+            content = (self.root / self.settings.path).read_bytes().decode("utf-8", "replace")
+        except OSError:  # they were read before, but are gone by now
+            return Place(self.settings.path)
         for key in keys:
             if match := re.search(rf"^(.*[\s{{,.\[])?({re.escape(key)})[\"']?\s*(?:=|\])", content, re.MULTILINE):
                 line_start = content.rfind("\n", 0, match.start(2)) + 1
