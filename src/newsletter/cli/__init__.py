@@ -1,8 +1,8 @@
 """cli: the command line. This module imports nothing heavy, so that its guard stands before anything can fail."""
 
 import sys
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as type checkers read it, without importing typing
 if TYPE_CHECKING:
     from newsletter.cli.commands import app
 
@@ -23,7 +23,7 @@ def main() -> None:
     sys.exit(ending.run())
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name != "app":
         raise AttributeError(name)
     from newsletter.cli.commands import app

@@ -6,15 +6,19 @@ NEWSLETTER_TRACEBACK=1 shows where a fault came from.
 
 import gc
 import os
+import resource
 import sys
 
 from newsletter.cli import streams
 from newsletter.cli.codes import DISK, INTERNAL, INTERRUPTED
+from newsletter.refusals import sentence
 
 _INTERNAL = """\
 newsletter: internal error: {kind}: {fault}
 This is a fault of newsletter, not of your files. Please report it on the project's issue page, with the command and
 what it prints when the environment variable NEWSLETTER_TRACEBACK is set to 1."""
+# Bytes of address space. With less, libraries fail to load or end the process, each in its own way.
+_LEAST = 128_000_000
 _BARE = b"newsletter: not enough memory\n"
 
 
@@ -22,8 +26,7 @@ def run() -> int:
     """Run the command line; returns the exit code."""
     try:
         streams.prepare()
-        code = _outcome()
-        return streams.finish(code)
+        return streams.finish(_outcome())
     except KeyboardInterrupt:
         return INTERRUPTED
     except MemoryError:  # not even enough to say so
@@ -32,6 +35,9 @@ def run() -> int:
 
 
 def _outcome() -> int:
+    if 0 <= resource.getrlimit(resource.RLIMIT_AS)[0] < _LEAST:
+        print(f"newsletter: not enough memory{_limit()}; it needs {_LEAST // 1_000_000} MB", file=sys.stderr)
+        return DISK
     try:
         from newsletter.cli.commands import app
 
@@ -64,8 +70,6 @@ def report(fault: BaseException) -> int:
 
 def _explained(fault: BaseException) -> tuple[str, int]:
     if isinstance(fault, OSError):
-        from newsletter.refusals import sentence
-
         if isinstance(fault, FileNotFoundError) and fault.filename is None:  # os.getcwd names no file
             return "newsletter: the current folder is gone; change into another one", DISK
         return f"newsletter: {sentence(fault)}", DISK
@@ -81,8 +85,6 @@ def _explained(fault: BaseException) -> tuple[str, int]:
 
 def _limit() -> str:
     """The limit on this process's address space, as a note to a message; "" without one."""
-    import resource
-
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit == resource.RLIM_INFINITY:
         return ""
