@@ -1,5 +1,6 @@
 """making: what channels make of a publication, looked at as it is made. It brings Jinja, mrml and premailer along."""
 
+import itertools
 import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from newsletter.batches import batches
 from newsletter.channels import CHANNELS, channel, prepare
 from newsletter.model import Artefact, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
+from newsletter.refusals import SHORTAGES
 from newsletter.rules.inspection import Inspection
 from newsletter.rules.project import Chosen
 from newsletter.templates import Templates
@@ -39,11 +41,22 @@ def open_templates(root: Path, settings: Settings, problems: Problems) -> Templa
 
 def _unreadable_folders(top: Path) -> Iterator[str]:
     """The folders in a theme, itself included, whose files cannot be found."""
-    for folder, folders, _ in os.walk(top):
-        inside = (os.path.join(folder, name) for name in folders)
-        yield from (path for path in inside if not os.access(path, os.R_OK | os.X_OK))
-    if os.path.isdir(top) and not os.access(top, os.R_OK | os.X_OK):
+    if os.path.isdir(top) and not _is_readable(str(top)):
         yield str(top)
+    for folder, folders, _ in os.walk(top):
+        yield from itertools.filterfalse(_is_readable, (os.path.join(folder, name) for name in folders))
+
+
+def _is_readable(folder: str) -> bool:
+    """Whether the names in a folder can be read, and what they name."""
+    try:
+        os.stat(f"{folder}/.")
+        os.scandir(folder).close()
+    except OSError as fault:
+        if fault.errno in SHORTAGES:
+            raise
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,9 @@ def project_folder(directory: Path | None) -> Path:
         refuse(f"the folder '{wanted}' cannot be used: {getattr(fault, 'strerror', fault)}")
     if not start.is_dir():
         refuse(f"'{wanted}' is not a folder")
-    if not os.access(start, os.X_OK):
+    try:
+        os.stat(f"{start}/.")
+    except OSError:
         fail(f"the folder {start} may not be entered: allow it, or name another one with -C")
     root = find_project(start)
     if root is None:
