@@ -54,6 +54,7 @@ NAMED = {
     "import-link": "test_import.py::test_the_press_release_needs_few_edits",
     "import-lost": "test_import.py::test_what_an_announcement_cannot_hold",
     "import-title": "test_import.py::test_the_press_release_needs_few_edits",
+    "internal-error": "test_preview.py::test_what_nobody_foresaw_is_shown",
     "large-entry": "test_feeds_content.py::test_a_long_announcement_gives_its_summary",
     "leftover-slot": "test_rules.py::test_a_slot_that_was_not_filled_in",
     "lost-output": "hostile/test_outbox_target.py::test_what_a_build_needs_the_place_of_is_named",

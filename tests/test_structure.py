@@ -13,10 +13,10 @@ ROOT = Path(__file__).parents[1]
 
 # From the bottom up. A module imports from rows below its own, and from its own package.
 LAYERS = (
-    "problems",
+    "problems refusals",
     "model metadata safe_open",
-    "text attributes dates asset_copy batches addresses brand content exchange front manifest packaged reading row "
-    "typography",
+    "text attributes dates asset_copy babel_dates batches addresses brand content exchange front manifest packaged "
+    "reading row typography",
     "filling next_tree publishable safe_write spool workers",
     "earlier",
     "templating outbox_target rescue",

@@ -12,20 +12,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from newsletter.refusals import sentence
+
 _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, and RENAME_SWAP in sys/stdio.h of macOS
 _PAUSE = 0.05  # seconds between two looks at the lock
 _TRIES = 10  # to remove a tree
-_CURES = {
+_OUT = {  # remedies that only someone who builds has
     errno.EACCES: "allow it, or choose another folder with --out",
-    errno.EBUSY: "if this is a mount point, mount its parent folder instead",
-    errno.EDQUOT: "your quota is used up: free some space",
-    errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
     errno.ENOSPC: "free some space, or choose another folder with --out",
     errno.EPERM: "allow it, or choose another folder with --out",
     errno.EROFS: "choose another folder with --out",
-    # overlayfs renames no folder that a lower layer holds, such as one of a container's image.
-    errno.EXDEV: "if it is part of a container's image, delete it or choose another folder with --out",
 }
 _held: set[int] = set()
 
@@ -54,8 +51,7 @@ def refused(fault: OSError, path: str) -> DiskFault:
     """
     if isinstance(fault.filename, str) and os.path.isabs(fault.filename):
         path = fault.filename
-    cure = _CURES.get(fault.errno or 0, "see to it and try again")
-    return DiskFault(f"{path}: {fault.strerror or fault}; {cure}; nothing was changed")
+    return DiskFault(f"{sentence(fault, path, _OUT.get(fault.errno or 0, ''))}; nothing was changed")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -200,9 +200,7 @@ def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, kept: Kep
     hosts: dict[str, list[str]] = {}
     for url in places.keys() - known.keys():
         hosts.setdefault(urlsplit(url).netloc.lower(), []).append(url)
-    with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:  # threads: there is nothing but waiting
-        visits = pool.map(lambda urls: dict(_one_host(sorted(urls), follower)), hosts.values())
-        new = {url: answer for visited in visits for url, answer in visited.items()}
+    new = {url: answer for visited in _visit(hosts.values(), follower) for url, answer in visited.items()}
     kept.keep(new)
     if new and not any(answer.reached for answer in new.values()):
         where = min(place for each in places.values() for place in each)
@@ -213,6 +211,19 @@ def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, kept: Kep
         for place in places[url] if answer.fault else ():
             problems.warning(place, answer.code, f"'{url}' {answer.fault}", "correct the link, or take it away")
     return len(new)
+
+
+def _visit(hosts: Collection[list[str]], follower: Follower) -> list[dict[str, Answer]]:
+    """The answers to the addresses of each host. Several hosts are asked at a time where the system allows threads."""
+
+    def visit(urls: list[str]) -> dict[str, Answer]:
+        return dict(_one_host(sorted(urls), follower))
+
+    try:
+        with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:  # threads: there is nothing but waiting
+            return list(pool.map(visit, hosts))
+    except RuntimeError:  # a thread could not be started
+        return list(map(visit, hosts))
 
 
 def _one_host(urls: list[str], follower: Follower) -> Iterator[tuple[str, Answer]]:

@@ -54,6 +54,7 @@ def row_of_work() -> Row | None:
     except OSError:
         return None
     try:
+        os.pwrite(row.file, bytes(8), 0)  # a limit on the size of files may allow none
         fcntl.lockf(row.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         fcntl.lockf(row.file, fcntl.LOCK_UN)
     except OSError:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from newsletter.problems import Place, Problems
+from newsletter.refusals import SHORTAGES
 
 PIECE = 1 << 20  # bytes of a file that are held at once
 MAX_TEXT = 1 << 24  # bytes of an announcement, a file of the theme, or settings
@@ -169,7 +170,12 @@ def read(handle: int, most: int) -> bytes:
 
 
 def report_unread(path: str, fault: OSError, problems: Problems) -> None:
-    """Report why a text file of the project, read with at most MAX_TEXT bytes, could not be read."""
+    """Report why a text file of the project, read with at most MAX_TEXT bytes, could not be read.
+
+    Raises the fault itself for a shortage of the machine, which no change to the file would mend.
+    """
+    if fault.errno in SHORTAGES:
+        raise fault
     if fault.errno == errno.ELOOP:
         problems.error(
             Place(path), "outside-project", "this file is a symbolic link, or lies behind one",
@@ -178,4 +184,5 @@ def report_unread(path: str, fault: OSError, problems: Problems) -> None:
     elif fault.errno == errno.EFBIG:
         problems.error(Place(path), "too-long", f"this file has more than {MAX_TEXT >> 20} MiB", "shorten it")
     else:
-        problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
+        remedy = "give yourself the right to read it" if isinstance(fault, PermissionError) else "put a file there"
+        problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}", remedy)

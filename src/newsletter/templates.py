@@ -1,5 +1,6 @@
 """templates: finds and renders the theme's files."""
 
+import os
 import posixpath
 import re
 import tomllib
@@ -103,8 +104,7 @@ class Templates:
     def themes(self) -> tuple[str, ...]:
         """The names that `theme` may have."""
         folders = (folder / "themes" for folder in (self.root / "templates", packaged.folder()))
-        found = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()}
-        return ("default", *sorted(found))
+        return ("default", *sorted({name for folder in folders for name in _subfolders(folder)}))
 
     def _find(self, name: str) -> tuple[str, str] | None:
         return next(self.layers(name), None)
@@ -124,9 +124,18 @@ class Templates:
         try:
             return content.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as fault:
-            place = Place(f"templates/{name}")
-            self.problems.error(place, "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8")
+            self.problems.error(
+                Place(f"templates/{name}"), "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
+            )
             raise Stop from None
+
+
+def _subfolders(folder: Path) -> list[str]:
+    """The names of the folders in a folder, which may be absent or unreadable: then it has none that can be used."""
+    try:
+        return [path.name for path in folder.iterdir() if os.path.isdir(path)]
+    except OSError:
+        return []
 
 
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:

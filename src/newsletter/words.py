@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import DateTimeFormat, format_time, get_date_format
 
+from newsletter.babel_dates import DateTimeFormat, format_time, get_date_format
 from newsletter.content import Content
 from newsletter.model import Event
 

@@ -136,7 +136,8 @@ def test_every_key_that_names_a_file_is_judged(furnished: Project) -> None:
         attachments=[{"src": target, "title": "Un"}, {"src": "../.venv/a.pdf", "title": "Deux"}],
     )
     furnished.write("announcements/issues/2024-11.md", f"---\ntitle: Un\n---\n\n[a]({target})\n")
-    done = build_soundly(furnished.root)
+    done = guard.newsletter("check", "--now", "2024-12-01", cwd=furnished.root)
+    guard.assert_sound(done)
     assert done.code == 1
     assert done.output.count("[outside-project]") == 10, done.output
 
@@ -259,7 +260,7 @@ def test_the_logo_may_lie_in_the_theme_but_not_where_secrets_do(project: Project
     (project.root / "link").symlink_to(project.root / "templates")
     for logo, code in LOGOS.items():
         project.write("pyproject.toml", settings + f'\n[tool.newsletter.organisation]\nlogo = "{logo}"\n')
-        errors = [each for each in newsletter.build(project.root, now=NOW).problems if each.level == "error"]
+        errors = [each for each in newsletter.find_problems(project.root, now=NOW) if each.level == "error"]
         assert [each.code for each in errors] == ([code] if code else []), (logo, errors)
 
 

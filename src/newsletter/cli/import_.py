@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.running import Folder, Format, Now, moment, refuse, run, shown
+from newsletter.cli.running import Folder, Format, Now, fail, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
     from newsletter.intake import Given, Written
@@ -35,6 +35,7 @@ def import_(
     with run(directory, format, strict=False) as (project, problems):
         from newsletter.intake import Given, Unreadable
 
+        require_text("--title", title)
         if date:
             moment(date, project)
         today = moment(now, project).astimezone(project.settings.timezone).date()
@@ -92,7 +93,7 @@ def _save(made: list["Written"], root: Path, problems: "Problems") -> None:
         except FileExistsError:
             continue  # an image or file whose name holds the hash of its content: it is the same one
         except OSError as fault:
-            refuse(f"{shown(root / path)} cannot be written: {fault.strerror}")
+            fail(f"{shown(root / path)} cannot be written: {fault.strerror}")
     for each in made:
         print(shown(root / each.path))
         for doubt in each.doubts:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.running import DISK, Now, refuse, shown
+from newsletter.cli.codes import DISK
+from newsletter.cli.running import Now, refuse, require_text, shown
 
 
 def init(
@@ -32,8 +33,9 @@ def init(
 
     if lang not in starter.LANGUAGES:
         refuse(f"--lang cannot be '{lang}'; use {', '.join(starter.LANGUAGES)}")
-    if package and ("\n" in package or package.startswith("-")):
-        refuse(f"--package cannot be '{package}'; name a wheel, an address or a package on one line")
+    require_text("--package", package)
+    if package.startswith("-"):
+        refuse(f"--package cannot be '{package}'; name a wheel, an address or a package")
     made = starter.project(lang, _day(now), package or _origin())
     if find_project(folder.absolute()) == folder.absolute():
         refuse(f"{shown(folder)} holds a project already; nothing was written")
@@ -59,9 +61,12 @@ def _day(now: str) -> date:
     if not now:
         return datetime.now(UTC).date()
     try:
-        return read_moment(now, UTC).value.date()
+        day = read_moment(now, UTC).value.date()
     except ValueError as fault:
         refuse(f"--now: {fault}")
+    if day < date(1970, 1, 1):  # the sample is dated some days earlier
+        refuse(f"--now: {day} is too early for a project; choose a day from 1970 on")
+    return day
 
 
 def _origin() -> str:

@@ -1,6 +1,7 @@
 """new: begin an announcement."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.running import Folder, moment, refuse, run, shown
+from newsletter.cli.running import Folder, fail, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
     from newsletter.pipeline import Project
@@ -47,6 +48,7 @@ def new(
         wish.kind = wish.kind or "news"
         if wish.kind not in starter.KINDS:
             refuse(f"--kind cannot be '{wish.kind}'; use {', '.join(starter.KINDS)}")
+        _require_texts(wish)
         path = _write(project, wish)
         print(shown(path))
         if edit:
@@ -78,6 +80,15 @@ def _ask(wish: Wish, kinds: tuple[str, ...]) -> Wish:
     return wish
 
 
+def _require_texts(wish: Wish) -> None:
+    from newsletter.fields import LANGUAGE
+
+    require_text("a title", wish.title)
+    require_text("--tags", wish.tags)
+    if wish.lang and (not re.fullmatch(LANGUAGE, wish.lang) or len(wish.lang) > 35):
+        refuse(f"--lang cannot be '{wish.lang[:35]}'; write a language such as en or pt-BR")
+
+
 def _write(project: "Project", wish: Wish) -> Path:
     from newsletter import front, safe_write, starter, text
 
@@ -99,7 +110,7 @@ def _write(project: "Project", wish: Wish) -> Path:
     except FileExistsError:
         refuse(f"{shown(path)} exists already; choose another title or --date")
     except OSError as fault:
-        refuse(f"{shown(path)} cannot be written: {fault.strerror}")
+        fail(f"{shown(path)} cannot be written: {fault.strerror}")
     return path
 
 

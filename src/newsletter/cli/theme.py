@@ -1,11 +1,13 @@
 """theme: bring files of the default theme into the project."""
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
-from newsletter.cli.running import DISK, Folder, project_folder, refuse, shown
+from newsletter.cli.codes import DISK
+from newsletter.cli.running import Folder, project_folder, refuse, shown
 
 theme = typer.Typer(
     help="List the theme's files, or copy one into the project to change it.",
@@ -27,7 +29,7 @@ def list_(directory: Folder = None) -> None:
     own = project_folder(directory) / "templates"
     for name in packaged.names():
         # In a checkout of newsletter itself the two are one.
-        mine = (own / name).is_file() and own != packaged.folder()
+        mine = os.path.isfile(own / name) and own != packaged.folder()
         print(f"{'*' if mine else ' '} {name}")
 
 

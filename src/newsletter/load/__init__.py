@@ -13,6 +13,7 @@ from newsletter import text
 from newsletter.load import everyday
 from newsletter.model import Fields, Pairs, Source, plain_pairs
 from newsletter.problems import Place, Problems
+from newsletter.refusals import SHORTAGES
 from newsletter.safe_open import MAX_TEXT, open_beneath, report_unread
 from newsletter.safe_open import read as read_whole
 
@@ -46,7 +47,9 @@ def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
         names = sorted(os.listdir(root / folder))
     except FileNotFoundError:
         return
-    except (NotADirectoryError, PermissionError) as fault:
+    except OSError as fault:
+        if fault.errno in SHORTAGES:
+            raise
         problems.error(Place(folder), "unreadable", f"{folder} cannot be read: {fault.strerror}")
         return
     for name in names:

@@ -69,7 +69,7 @@ class Reader:
 
     def _read_settings(self) -> Settings:
         stamps = tuple(stamp(self.root / name) for name in _SETTINGS)
-        if stamps != self._settings_stamps:
+        if stamps != self._settings_stamps or self._settings_stale:  # the right to read may come without a new stamp
             problems = Problems()
             try:
                 settings = load_settings(self.root, problems)

@@ -1,5 +1,6 @@
 """server: the addresses of the preview. An address is looked up in what is known; none reaches the disk."""
 
+import html
 import re
 from collections.abc import AsyncIterator
 from urllib.parse import quote
@@ -12,8 +13,8 @@ from starlette.routing import Route
 
 from newsletter.asset_copy import Changed, published
 from newsletter.model import Artefact, Asset
-from newsletter.preview.desk import Desk, Showing
-from newsletter.preview.guard import FRAMED, WITHOUT_IMAGES, Guard
+from newsletter.preview.desk import Desk, Showing, failure
+from newsletter.preview.guard import FRAMED, SCREEN, WITHOUT_IMAGES, Guard
 from newsletter.preview.looks import entry_of, offered
 from newsletter.preview.months import read_month
 from newsletter.preview.pulse import Pulse
@@ -33,6 +34,12 @@ _READER = """<!doctype html>
 img {{ max-width: 100%; height: auto }} figure {{ margin: 1em 0 }}
 table {{ border-collapse: collapse }} td, th {{ padding: .25em .5em }}
 pre {{ overflow-x: auto }} body > :first-child {{ margin-top: 0 }}</style></head><body>{content}</body></html>
+"""
+
+
+_FAILED = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>newsletter</title></head><body>
+<h1>This page could not be made</h1><p>{told}</p><p><a href="/problems">Problems</a></p></body></html>
 """
 
 
@@ -64,6 +71,8 @@ class Preview:
     def subject(self, request: Request) -> Response:
         """`/announcement/<key>/<view>` and `/issue/<key>/<view>`."""
         kind, view = request.path_params["kind"], request.path_params.get("view", "mail")
+        if self.desk.faults and self.desk.snapshot:
+            return self.problems(request)
         showing = self._showing(request)
         if showing is None or view not in offered(kind):
             return self._missing(request)
@@ -124,6 +133,11 @@ class Preview:
                 yield f"data: {self.desk.mark}\n\n" if changed else ": here\n\n"
 
         return StreamingResponse(told(), media_type="text/event-stream")
+
+    async def failed(self, request: Request, fault: Exception) -> Response:
+        """What is answered when an answer could not be made; without a thread or template, which may have failed."""
+        told = html.escape(str(failure(fault)))
+        return HTMLResponse(_FAILED.format(told=told), 500, {"Content-Security-Policy": SCREEN})
 
     def nothing(self, request: Request) -> Response:
         """Every other address."""
@@ -192,4 +206,4 @@ def application(desk: Desk, pulse: Pulse) -> Starlette:
         Route("/{kind}/{key}/{view}", preview.subject),
         Route("/{path:path}", preview.nothing),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guard)])
+    return Starlette(routes=routes, middleware=[Middleware(Guard)], exception_handlers={Exception: preview.failed})

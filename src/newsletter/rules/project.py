@@ -103,6 +103,9 @@ OUTPUT.tell(
 OUTPUT.tell("bad-manifest", "error", "A manifest that cannot be read", "Build the outbox again.")
 OUTPUT.tell("missing-output", "error", "A file that is gone from the outbox", "Build it again.")
 OUTPUT.tell("damaged-output", "error", "A file of the outbox that is not as it was built", "Build it again.")
+OUTPUT.tell("internal-error", "error", "A fault of newsletter itself", "`preview` could not read the project or make a page, for a "
+            "reason that nobody foresaw. Your files need not be wrong. Please report it on the project's issue page, with the file "
+            "that causes it.")  # fmt: skip
 OUTPUT.tell("missing-tool", "info", "A tool that is not installed", "`check --deep` uses a browser with axe-core, and SpamAssassin. "
             "What is not there is said, so that nobody takes silence for praise. docs/checking.md says how to get them.")  # fmt: skip
 OUTPUT.tell(
