@@ -46,9 +46,17 @@ def word(content: bytes) -> tuple[etree._Element, markup.Find]:
 
     def find(source: str) -> tuple[str, bytes] | None:
         number = source.removeprefix("part:")
-        return found[int(number)] if source.startswith("part:") and number.isdigit() else None
+        return found[int(number)] if source.startswith("part:") and _NUMBER.fullmatch(number) else None
 
     return markup.parse(made.value or "<p></p>"), find
+
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def _level(written: str) -> int:
+    """The level of a heading, 1 to 6, of a number that any program may have written; 1 for what is not one."""
+    return min(int(written), 6) if _NUMBER.fullmatch(written) and int(written) else 1
 
 
 _NS = {
@@ -141,8 +149,7 @@ class _Odt:
         if kind in _DROPPED:
             return
         if kind == "text:h" or (kind == "text:p" and self.is_title(style)):
-            level = _attribute(source, "text:outline-level") or "1"
-            into = etree.SubElement(into, f"h{min(int(level), 6) if level.isdigit() and level != '0' else 1}")
+            into = etree.SubElement(into, f"h{_level(_attribute(source, 'text:outline-level'))}")
         elif kind == "text:list":
             into = etree.SubElement(into, "ol" if style in self.ordered else "ul")
         elif kind in ("text:s", "text:tab"):
