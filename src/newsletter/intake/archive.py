@@ -1,6 +1,8 @@
 """archive: office files and XML that may be hostile: zip bombs, paths that lead out, entities, depth."""
 
 import io
+import os
+import stat
 import zipfile
 from pathlib import Path
 
@@ -15,13 +17,21 @@ MAX_PARTS = 5_000
 
 
 def read(path: Path, most: int = MAX_FILE) -> bytes:
-    """A file's bytes. Raises Unreadable when it is too large, or no file."""
+    """A file's bytes, at most `most`. Raises Unreadable when it is larger, or anything but an ordinary file.
+
+    Opening a pipe waits for somebody to write into it, and a device may never end: neither is waited for.
+    """
     try:
-        if path.stat().st_size > most:
-            raise Unreadable(f"it weighs more than {most // 2**20} MB; leave large pictures out of it")
-        return path.read_bytes()
+        # The kind is asked of what was opened, not of the name, which may stand for something else by then.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise Unreadable("it is not an ordinary file")
+            content = stream.read(most + 1)
     except OSError as fault:
         raise Unreadable(f"it cannot be read: {fault.strerror}") from None
+    if len(content) > most:
+        raise Unreadable(f"it weighs more than {most // 2**20} MB; leave large pictures out of it")
+    return content
 
 
 class Archive:
