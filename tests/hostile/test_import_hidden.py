@@ -278,7 +278,8 @@ def test_elements_that_a_page_does_not_show(project: Project) -> None:
 
 def test_hidden_text_of_a_word_document(project: Project) -> None:
     styles = (
-        f'<w:styles {W}><w:style w:type="character" w:styleId="S"><w:name w:val="s"/><w:rPr><w:vanish/></w:rPr></w:style>'
+        f'<w:styles {W}><w:style w:type="character" w:styleId="S"><w:name w:val="s"/><w:rPr><w:vanish/></w:rPr>'
+        "</w:style>"
         '<w:style w:type="paragraph" w:styleId="P"><w:name w:val="p"/><w:basedOn w:val="Q"/></w:style>'
         '<w:style w:type="paragraph" w:styleId="Q"><w:name w:val="q"/><w:rPr><w:vanish/></w:rPr></w:style></w:styles>'
     )
@@ -286,7 +287,8 @@ def test_hidden_text_of_a_word_document(project: Project) -> None:
         paragraph("Open."), paragraph("Secret", "", "<w:vanish/>"), paragraph("Secret", "", '<w:vanish w:val="1"/>'),
         paragraph("Shown.", "", '<w:vanish w:val="0"/>'), paragraph("Secret", "", '<w:rStyle w:val="S"/>'),
         paragraph("Secret", "P"), paragraph("Secret", "", "<w:webHidden/>"),
-        f"<w:del>{paragraph('Secret')}</w:del>", "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>Seen.</w:t></w:r></w:p>",
+        f"<w:del>{paragraph('Secret')}</w:del>",
+        "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>Seen.</w:t></w:r></w:p>",
         word__styles_xml=styles,
     )  # fmt: skip
     made, doubts = take_file(project, "a.docx", content, "--title", "T", "--date", "2024-11-26")
@@ -297,8 +299,8 @@ def test_hidden_text_of_a_word_document(project: Project) -> None:
 def test_hidden_text_of_an_open_document(project: Project) -> None:
     style = '<style:style style:name="H"><style:text-properties text:display="none"/></style:style>'
     content = ODT.replace("<office:automatic-styles>", f"<office:automatic-styles>{style}").format(
-        '<text:p>Open.</text:p><text:p text:style-name="H">Secret</text:p><text:p>x<text:span text:style-name="H">Secret'
-        '</text:span>y<text:hidden-text text:string-value="Secret">Secret</text:hidden-text></text:p>'
+        '<text:p>Open.</text:p><text:p text:style-name="H">Secret</text:p><text:p>x<text:span text:style-name="H">'
+        'Secret</text:span>y<text:hidden-text text:string-value="Secret">Secret</text:hidden-text></text:p>'
         '<text:hidden-paragraph>Secret</text:hidden-paragraph><text:section text:display="none"><text:p>Secret</text:p>'
         '</text:section><text:section text:display="true"><text:p>z</text:p></text:section><text:p>'
         "<office:annotation><text:p>Secret</text:p></office:annotation>!</text:p><text:tracked-changes><text:p>Secret"

@@ -201,13 +201,11 @@ class Markup:
 
     def _table(self, element: etree._Element) -> Iterator[str]:
         cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in _rows(element)]
-        told = len(self.doubts)
-        rows = [made for row in cells if any(made := [self.line(cell).replace("|", "\\|") for cell in row])]
-        width = max(map(len, rows), default=0)
-        if width < 2 and next(element.iterdescendants("table"), None) is not None:  # a frame around tables
-            del self.doubts[told:]  # they come again
+        if max(map(len, cells), default=0) < 2 and next(element.iterdescendants("table"), None) is not None:
             yield from (block for row in cells for cell in row for block in self.blocks(cell))
             return
+        rows = [made for row in cells if any(made := [self.line(cell).replace("|", "\\|") for cell in row])]
+        width = max(map(len, rows), default=0)
         if width < 2:  # a frame, not a table
             yield from (cell for row in rows for cell in row if cell)
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from newsletter import text
-from newsletter.intake import fronts, inlines, matter, office, spoken
+from newsletter.intake import fronts, inlines, matter, office, spoken, word
 from newsletter.intake.archive import read
 from newsletter.intake.draft import MAX_TEXT, Doubt, Draft, Given, Unreadable
 from newsletter.intake.markup import Find, Markup, parse
@@ -120,10 +120,11 @@ def _beside(path: Path) -> Find:
     return find
 
 
-def _office(reader: Callable[[bytes], tuple[etree._Element, Find]]) -> Callable[[Path, Given], Draft]:
+def _office(reader: Callable[[bytes], tuple[etree._Element, Find, int]]) -> Callable[[Path, Given], Draft]:
     def made(path: Path, given: Given) -> Draft:
-        tree, find = reader(read(path))
-        return _of_tree(tree, find, given, path, [], _NOTHING)
+        tree, find, hidden = reader(read(path))
+        doubts = [Doubt("import-lost", f"hidden text was left out {hidden} times")] if hidden else []
+        return _of_tree(tree, find, given, path, doubts, _NOTHING)
 
     return made
 
@@ -154,7 +155,7 @@ def _markdown(path: Path, given: Given) -> Draft:
 
 _READERS: Mapping[str, Callable[[Path, Given], Draft]] = {
     ".txt": _text, ".text": _text, ".html": _page, ".htm": _page, ".xhtml": _page, ".md": _markdown,
-    ".markdown": _markdown, ".docx": _office(office.word), ".odt": _office(office.open_document),
+    ".markdown": _markdown, ".docx": _office(word.word), ".odt": _office(office.open_document),
 }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ _CAPTION = re.compile(r"\[/?caption(?:\s[^\[\]]{0,500}+)?\]")
 
 
 def drafts(place: Path, today: date, left: Leftovers) -> Iterator[Draft]:
-    """The posts of an export; what is left out is added to `left`. Raises Unreadable, before the first, for no export."""
+    """The posts of an export; what is left out is added to `left`. Raises Unreadable, before the first."""
     content = read(place, MAX_EXPORT)
     # Read twice: images may come behind the posts that show them, and damage must be known before anything is written.
     attached: Attached = {}
