@@ -98,7 +98,7 @@ def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> Written:
     if len(draft.body) > MAX_TEXT:
         raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; no announcement may be")
     doubts = list(draft.doubts)
-    title = text.one_line(_visible(given.title or draft.title)) or "?"
+    title = text.one_line(visible(given.title or draft.title)) or "?"
     if len(title) > _MOST_TITLE:
         title = text.shorten(title, _MOST_TITLE)
         doubts.append(Doubt("import-title", "the title was longer than 150 characters", "shorten it", "title: "))
@@ -116,7 +116,7 @@ def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> Written:
     if len(keys.get("summary") or "") > _MOST_SUMMARY:
         keys["summary"] = text.shorten(keys["summary"], _MOST_SUMMARY)
         doubts.append(Doubt("import-lost", "the summary was longer than 300 characters", "look at it", "summary: "))
-    content = _visible("\n".join(["---", *front.lines(keys), "---", "", _visible(draft.body).strip("\n"), ""]))
+    content = visible("\n".join(["---", *front.lines(keys), "---", "", visible(draft.body).strip("\n"), ""]))
     needs = {f"announcements/images/{each.name}": each.content for each in draft.pictures}
     needs |= {f"announcements/files/{each.name}": each.content for each in draft.files}
     # A line that was taken for a heading may have been taken out since.
@@ -131,7 +131,7 @@ def _first(doubts: list[Doubt]) -> Iterator[Doubt]:
     for doubt in doubts:
         shown[doubt.code] += 1
         if shown[doubt.code] <= _MOST_DOUBTS:
-            message = text.one_line(_visible(doubt.message))
+            message = text.one_line(visible(doubt.message))
             yield replace(doubt, message=message if len(message) <= 500 else f"{message[:499]}…")
     for code, count in counts.items():
         if count > _MOST_DOUBTS:
@@ -147,7 +147,7 @@ def _free(slug: str, day: str, taken: Mapping[str, str]) -> str:
     return tried
 
 
-def _visible(content: str) -> str:
+def visible(content: str) -> str:
     """Without the characters that no announcement may hold."""
     content = content.replace("\r\n", "\n").replace("\r", "\n")
     pieces, start = [], 0

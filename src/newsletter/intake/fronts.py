@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from newsletter.intake.draft import Unreadable
+from newsletter.intake.draft import Unreadable, visible
 from newsletter.load import MAX_FRONT_MATTER, parse
 from newsletter.model import Fields, Items, Node, Scalar
 from newsletter.problems import Problems
@@ -20,6 +20,7 @@ _KEY = re.compile(r"[^\W\d][\w.-]{0,100}")
 
 def split(content: str) -> tuple[dict[str, Any], str]:
     """Keys (YAML between `---`, TOML between `+++`, or a JSON object) and body. Raises Unreadable for bad keys."""
+    content = visible(content)
     start = content.lstrip(" \t\n")  # Hugo allows white space above
     if match := _TOML.match(start):
         return read_toml(match[1]), start[match.end() :]

@@ -29,6 +29,7 @@ _NS = {
     "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0": "svg",
     "http://www.w3.org/1999/xlink": "xlink",
 }
+_SPACES = {prefix: space for space, prefix in _NS.items()}
 _TAGS = {
     "text:p": "p", "text:list": "ul", "text:list-item": "li", "text:list-header": "li", "text:line-break": "br",
     "table:table": "table", "table:table-row": "tr", "table:table-cell": "td",
@@ -48,7 +49,9 @@ def _name(name: Any) -> str:
 
 
 def _attribute(element: etree._Element, wanted: str) -> str:
-    return next((str(value) for name, value in element.attrib.items() if _name(name) == wanted), "")
+    # Asked for by name: a list of all attributes takes time that grows with the square of their number.
+    space, _, local = wanted.partition(":")
+    return str(element.get(f"{{{_SPACES[space]}}}{local}") or "")
 
 
 def open_document(content: bytes) -> tuple[etree._Element, markup.Find, int]:
@@ -82,6 +85,9 @@ class _Odt:
         # Text that goes behind all that stands in an element; it is put there at once, for each time costs its length.
         self.pending: list[str] = []
         self.where: etree._Element | None = None
+        # A frame may hold any number of images, and has one description.
+        self.frame: etree._Element | None = None
+        self.alt = ""
         for each in styles:
             name, kind = _attribute(each, "style:name"), _name(each.tag)
             if kind == "style:style":
@@ -152,9 +158,10 @@ class _Odt:
 
     def image(self, source: etree._Element, into: etree._Element) -> None:
         frame = source.getparent()
-        told = {_name(each.tag): each.text or "" for each in frame.iter(etree.Element)} if frame is not None else {}
-        alt = told.get("svg:desc") or told.get("svg:title") or ""
-        self.child(into, "img", src=_attribute(source, "xlink:href"), alt=alt)
+        if frame is not self.frame and frame is not None:
+            told = {_name(each.tag): each.text or "" for each in frame}
+            self.frame, self.alt = frame, told.get("svg:desc") or told.get("svg:title") or ""
+        self.child(into, "img", src=_attribute(source, "xlink:href"), alt=self.alt)
 
     def is_hidden(self, kind: str, source: etree._Element, style: str) -> bool:
         """Whether a word processor would not show an element."""

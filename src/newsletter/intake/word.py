@@ -90,8 +90,14 @@ def _children(element: etree._Element | None, name: str) -> list[etree._Element]
 
 
 def _value(element: etree._Element) -> str:
-    """Its `w:val`; switches that have none are on."""
-    return next((str(value).lower() for name, value in element.attrib.items() if str(name).endswith("}val")), "on")
+    """Its `w:val`, in lower case; switches that have none are on."""
+    return (_attribute(element, "val") or "on").lower()
+
+
+def _attribute(element: etree._Element, name: str) -> str:
+    """An attribute in the namespace of the element, of which there are two (transitional and strict)."""
+    space, closing, _ = str(element.tag).rpartition("}")
+    return str(element.get(f"{space}{closing}{name}") or "")
 
 
 def _switch(properties: etree._Element | None, *names: str) -> bool | None:
@@ -114,7 +120,7 @@ def _hiding_styles(trees: dict[str, etree._Element]) -> set[str]:
     above: dict[str, str] = {}
     for tree in trees.values():
         for each in tree.iterchildren("{*}style") if _local(tree) == "styles" else ():
-            name = next((str(value) for key, value in each.attrib.items() if str(key).endswith("}styleId")), "").lower()
+            name = _attribute(each, "styleId").lower()
             own[name] = _switch(_first(each, "rPr"), "vanish", "webHidden")
             above[name] = _style(each, "basedOn")
     hiding = set()
