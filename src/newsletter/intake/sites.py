@@ -155,7 +155,7 @@ class _Jekyll(_Site):
         self.rules = sitesettings.jekyll(root, left)
 
     def paths(self) -> Iterator[Path]:
-        for folder in ("_posts", "_drafts"):
+        for folder in (name for name in ("_posts", "_drafts") if (self.root / name).is_dir()):
             for parent, _, names in self.walk(self.root / folder):
                 yield from (parent / name for name in names)
 
