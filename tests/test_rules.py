@@ -50,6 +50,7 @@ NAMED = {
     "foreign-output": "test_outbox.py",
     "import-date": "test_import.py::test_the_press_release_needs_few_edits",
     "import-heading": "test_import.py::test_the_press_release_needs_few_edits",
+    "import-hidden": "hostile/test_import_hidden.py::test_front_matter_that_hides",
     "import-image": "test_import.py::test_a_word_document",
     "import-link": "test_import.py::test_the_press_release_needs_few_edits",
     "import-lost": "test_import.py::test_what_an_announcement_cannot_hold",

@@ -18,6 +18,7 @@ from newsletter.safe_open import MAX_TEXT, open_beneath, report_unread
 from newsletter.safe_open import read as read_whole
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
+_MOST_CHARACTERS = 1_000  # control characters of one file that are named one by one
 
 Again = Callable[[str], tuple[bytes, bytes]]
 
@@ -106,9 +107,14 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
         return None
     if not text.is_clean(utf8):
         content = utf8.decode()
-        for offset, name in text.forbidden(content):
-            before = content[:offset]
-            place = Place(path, before.count("\n") + 1, offset - before.rfind("\n"))
+        line, line_start = 1, 0
+        for number, (offset, name) in enumerate(text.forbidden(content)):
+            line += content.count("\n", line_start, offset)
+            line_start = max(content.rfind("\n", line_start, offset) + 1, line_start)
+            place = Place(path, line, offset - line_start + 1)
+            if number == _MOST_CHARACTERS:
+                problems.error(place, "control-character", "there are more such characters from here on", "delete them")
+                break
             problems.error(place, "control-character", f"{name} must not occur in text", "delete it")
         return None
     split = _split(path, utf8, problems)

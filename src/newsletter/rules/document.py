@@ -107,8 +107,8 @@ def colour_of(value: str) -> str:
     value = _NAMES.get(value, value)
     if match := re.fullmatch(r"#([0-9a-f])([0-9a-f])([0-9a-f])", value):
         return f"#{match[1] * 2}{match[2] * 2}{match[3] * 2}"
-    if match := re.fullmatch(r"rgb\((\d+),\s*(\d+),\s*(\d+)\)", value):
-        return f"#{int(match[1]):02x}{int(match[2]):02x}{int(match[3]):02x}"
+    if match := re.fullmatch(r"rgb\((\d{1,3}),\s*(\d{1,3}),\s*(\d{1,3})\)", value):
+        return "#" + "".join(f"{min(int(part), 255):02x}" for part in match.groups())
     return value if re.fullmatch(r"#[0-9a-f]{6}", value) else ""
 
 
