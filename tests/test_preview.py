@@ -30,7 +30,7 @@ from newsletter.preview.screens import LANGUAGES
 from newsletter.preview.server import application
 from newsletter.preview.serving import folders
 from newsletter.problems import Problems
-from newsletter.templates import load_strings
+from newsletter.strings import load_strings
 from test_cli import run
 
 ROOT = Path(__file__).parents[1]

@@ -20,6 +20,7 @@ LAYERS = (
     "earlier",
     "templating",
     "files prose words templates outbox",
+    "strings",
     "vocabulary",
     "fields views campaign site",
     "keys targets clashes",

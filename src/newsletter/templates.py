@@ -1,7 +1,6 @@
 """templates: finds and renders the theme's files."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,10 @@ from newsletter import packaged
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templating import Environment, Template, Trace
 
-__all__ = ["Template", "Templates", "Trace", "load_strings"]
+# A name in the theme: a relative path without hidden parts and without "..".
+_NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
+
+__all__ = ["Template", "Templates", "Trace"]
 
 
 @dataclass(slots=True)
@@ -86,15 +88,30 @@ class Templates:
         return found[1], found[0], lambda: True
 
     def layers(self, name: str) -> Iterator[tuple[str, str]]:
-        """Path and content of each file called `name`, the one that wins first. Raises Stop for one that is no text."""
-        if not re.fullmatch(r"[\w./-]+", name) or ".." in name:
+        """Path and content of each file called `name`, the one that wins first.
+
+        Raises Stop for a file that cannot be read, is no text, or lies behind a symbolic link in the project.
+        """
+        if not _NAME.fullmatch(name):
             return
         own = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
         for candidate in (*own, name):
+            self._refuse_link(candidate)
             for folder in (self.root / "templates", packaged.folder()):
                 path = folder / candidate
                 if path.is_file():
                     yield f"templates/{candidate}", self._text(path, candidate)
+
+    def _refuse_link(self, candidate: str) -> None:
+        """Raise Stop when a file of the project is reached through a symbolic link, which a stranger may have laid."""
+        parts = f"templates/{candidate}".split("/")
+        for count in range(1, len(parts) + 1):
+            path = "/".join(parts[:count])
+            if (self.root / path).is_symlink():
+                self.problems.error(
+                    Place(path), "outside-project", "this is a symbolic link", "put the file itself into the project"
+                )
+                raise Stop
 
     def themes(self) -> tuple[str, ...]:
         """The names that `theme` may have."""
@@ -106,32 +123,12 @@ class Templates:
         return next(self.layers(name), None)
 
     def _text(self, path: Path, name: str) -> str:
+        place = Place(f"templates/{name}")
         try:
             return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        except OSError as fault:
+            self.problems.error(place, "unreadable", f"cannot be read: {fault.strerror}", "allow it to be read")
+            raise Stop from None
         except UnicodeDecodeError as fault:
-            place = Place(f"templates/{name}")
             self.problems.error(place, "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8")
             raise Stop from None
-
-
-def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
-    """The theme's strings in a language: `strings/<lang>.toml`, and where none says a thing, English.
-
-    A project's or a theme's file need only hold what it changes.
-    """
-    base = re.split(r"[-_]", lang.lower())[0]
-    strings: dict[str, str] = {}
-    for name in dict.fromkeys((f"strings/{base}.toml", "strings/en.toml")):
-        for path, content in templates.layers(name):
-            strings = _strings(path, content, templates.problems) | strings
-    return strings
-
-
-def _strings(path: str, content: str, problems: Problems) -> dict[str, str]:
-    try:
-        return {key: str(value) for key, value in tomllib.loads(content).items()}
-    except tomllib.TOMLDecodeError as fault:
-        where = re.search(r"at line (\d+), column (\d+)", str(fault))
-        place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
-        problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
-        raise Stop from None
