@@ -83,11 +83,20 @@ def _program() -> Iterator[bytes]:
 
 
 def _theme(top: Path) -> Iterator[bytes]:
-    """Path and bytes of every file in a project's templates/."""
-    for path in _files(top):
-        yield os.fsencode(path.relative_to(top))
-        with suppress(OSError):  # what cannot be read is of no use for a build either
-            yield path.read_bytes()
+    """Path and bytes of every file in a project's templates/; where there are symbolic links, which it must not use."""
+    if top.is_symlink():
+        yield b"is a link"
+        return
+    for folder, folders, names in os.walk(top):
+        folders.sort()
+        for name in sorted((*folders, *names)):
+            path = Path(folder, name)
+            if path.is_symlink():
+                yield os.fsencode(path.relative_to(top)) + b" is a link"
+            elif path.is_file():
+                yield os.fsencode(path.relative_to(top))
+                with suppress(OSError):  # what cannot be read is of no use for a build either
+                    yield path.read_bytes()
 
 
 def _files(top: Path) -> Iterator[Path]:
