@@ -503,7 +503,7 @@ def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     result = run("preview", "-C", str(project.root), "--no-open")
     assert result.exit_code == 2
-    assert "pip install 'newsletter[preview]'" in result.stderr
+    assert "more packages; run: make preview" in result.stderr
 
 
 @pytest.mark.loopback

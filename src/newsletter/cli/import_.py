@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli.extras import how_to_add
 from newsletter.cli.running import Folder, Format, Now, moment, refuse, run, shown
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def import_(
         except ModuleNotFoundError as fault:
             if (fault.name or "").partition(".")[0] not in ("mammoth", "cobble"):
                 raise
-            refuse("Word documents need one more package; install it with: pip install 'newsletter[import]'")
+            refuse(f"Word documents need one more package; {how_to_add('import')}")
         _save(made, project.root, problems)
         for line in left:
             print(f"left out: {line}", file=sys.stderr)

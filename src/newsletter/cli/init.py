@@ -1,12 +1,14 @@
 """init: begin a project."""
 
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from newsletter.cli.extras import with_extras
 from newsletter.cli.running import DISK, Now, refuse, shown
 
 
@@ -35,7 +37,9 @@ def init(
         refuse(f"--lang cannot be '{lang}'; use {', '.join(starter.LANGUAGES)}")
     if package and ("\n" in package or package.startswith("-")):
         refuse(f"--package cannot be '{package}'; name a wheel, an address or a package on one line")
-    made = starter.project(lang, _day(now), package or _origin())
+    if re.fullmatch(r"newsletter\s*(\[.*\])?\s*([=<>!~].*)?", package):
+        refuse("--package: the name alone may be a stranger's package; name a wheel or an address")
+    made = starter.project(lang, _day(now), with_extras(package or _origin()))
     if find_project(folder.absolute()) == folder.absolute():
         refuse(f"{shown(folder)} holds a project already; nothing was written")
     if taken := [path for path in made if os.path.lexists(folder / path)]:

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from newsletter.cli.extras import how_to_add
 from newsletter.cli.running import Folder, Now, project_folder, refuse
 
 PORT = 8321
-_INSTALL = "newsletter: preview needs a few more packages; install them with: pip install 'newsletter[preview]'"
 
 
 def preview(
@@ -34,8 +34,7 @@ def preview(
     except ModuleNotFoundError as fault:
         if (fault.name or "").partition(".")[0] not in ("starlette", "uvicorn", "watchfiles"):
             raise
-        print(_INSTALL, file=sys.stderr)
-        raise typer.Exit(2) from None
+        refuse(f"preview needs a few more packages; {how_to_add('preview')}")
     from newsletter.preview.desk import Desk
 
     desk = Desk(root, _clock(now, root))
