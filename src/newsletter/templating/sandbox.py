@@ -47,9 +47,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             obj = obj._of  # noqa: SLF001 (only here and where values are recorded)
         return (
             super().is_safe_attribute(obj, attr, value)
-            and is_data(obj)
+            and is_shown(obj)
             and attr in _ONLY.get(type(obj), (attr,))
-            and (_is_method(value) if isinstance(value, _METHODS) else is_data(value))
+            and (_is_method(value) if isinstance(value, _METHODS) else is_shown(value))
         )
 
     def is_safe_callable(self, obj: Any) -> bool:
@@ -57,14 +57,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return True
 
 
-def is_data(value: Any) -> bool:
-    """Whether a value holds nothing but data, or is Jinja's own."""
+def is_shown(value: Any) -> bool:
+    """Whether a value may be looked into: it is data, or Jinja's own."""
     kind: Any = type(value._of if isinstance(value, View) else value)  # noqa: SLF001
-    return _holds_data(kind)
+    return _is_shown(kind)
 
 
 @cache
-def _holds_data(kind: type) -> bool:
+def _is_shown(kind: type) -> bool:
     # What can be changed does something: Templates and Problems are dataclasses as well.
     made = getattr(kind, "__dataclass_params__", None)
     return issubclass(kind, _PLAIN + _RUNTIME) or (made is not None and made.frozen)
