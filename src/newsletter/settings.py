@@ -132,7 +132,7 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     content = _read(root / name).replace("\r\n", "\n")
     try:
         tables = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as fault:
+    except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting that Python refuses
         where = re.search(r"at line (\d+), column (\d+)", str(fault))
         place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
         problems.error(place, "toml-syntax", f"not valid TOML: {fault}")

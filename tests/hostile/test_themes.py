@@ -232,3 +232,30 @@ def test_a_link_in_the_theme_is_not_followed(project: Project, link: str, to: st
     done = guard.newsletter("build", "--now", "2024-12-01", cwd=project.root, seconds=20)
     guard.assert_sound(done)
     assert done.code == 1 and f"{link}:1:1: error: this is a symbolic link" in done.output
+
+
+READING = {
+    "mail/inline.css": "@import url(file://{0});\n@import '{0}';\np {{ background: url(file://{0}) }}\n",
+    "mail/head.css": "@import url(file://{0});\np {{ background: url(file://{0}) }}\n",
+    "mail/prose.css": "p {{ background: url(file://{0}) }}\n",
+    "mail/footer.txt": "{{% include '{0}' %}}",
+    "mail/blocks.mjml": "<mj-include path='{0}' />",
+    "mail/announcement.mjml": "<mjml><mj-head><mj-include path='{0}' type='css' /></mj-head><mj-body></mj-body></mjml>",
+    "mail/issue.mjml": "<mjml><mj-body><mj-raw><link rel='stylesheet' href='{0}'><STYLE>@import url(file://{0});</STYLE>"
+    "<style>@import url('{0}');</style></mj-raw></mj-body></mjml>",
+    "mail/story.mjml": "<mj-text><mj-include path='{0}' /></mj-text>",
+    "web/layout.html": "<!DOCTYPE html [<!ENTITY x SYSTEM 'file://{0}'>]><link rel='stylesheet' href='{0}'>&x;",
+    "feeds/entry.html": "<!DOCTYPE x [<!ENTITY x SYSTEM 'file://{0}'>]>&x;<img src='file://{0}'>",
+}
+
+
+@pytest.mark.parametrize("name", READING)
+def test_no_style_sheet_or_mail_reads_a_file(project: Project, name: str) -> None:
+    project.announce()
+    secret = project.write("secret.txt", f"p {{ color: {SECRET} }}")
+    project.write(f"templates/{name}", READING[name].format(secret))
+    result = newsletter.build(project.root, now=NOW)
+    assert result.ok or any(problem.level == "error" for problem in result.problems)
+    written = [path for path in (project.root / "outbox").rglob("*") if path.is_file()]
+    assert not [path for path in written if SECRET.encode() in path.read_bytes()]
+    assert SECRET not in str((*result.problems, *newsletter.find_problems(project.root, now=NOW)))
