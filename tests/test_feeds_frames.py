@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -168,6 +167,17 @@ THEMES = {
     "": True,
     "{{ story.title }}QzSlot": False,
 }
+
+
+class Shown(NamedTuple):
+    """What a template of entries looks at."""
+
+    title: Content
+    summary: Content
+    url: Content
+    body: Content
+
+
 TITLES = (
     "Un",
     " x\" onclick='y()' <b>&amp;",
@@ -191,7 +201,7 @@ def test_a_theme_may_do_what_it_likes(project: Project, entries: Entries, source
     assert keeps_body(of)
     body = str(frames_body(entries, of))
     for title in TITLES:
-        shown = SimpleNamespace(
+        shown = Shown(
             title=Content(title), summary=Content(title + "."), url=Content("https://a.example/?b&c"),
             body=Content(body, safe=True),
         )  # fmt: skip

@@ -209,6 +209,18 @@ def test_a_link_in_templates_is_noticed_and_never_followed(written: Project, tmp
     assert {problem.code for problem in result.problems if problem.level == "error"} == {"outside-project"}
 
 
+def test_links_in_a_theme_count_and_what_is_behind_them_does_not(written: Project, tmp_path: Path) -> None:
+    """A build refuses them; to walk through what they lead to may take for ever."""
+    theme = tmp_path / "theme"
+    theme.mkdir()
+    written.write("templates/README", "Ici.")
+    before = of(written)
+    os.symlink(theme, written.root / "templates/social")
+    linked = of(written)
+    (theme / "card.html").write_text("<p>Rien.</p>")
+    assert of(written) == linked != before
+
+
 WHILE = {
     "a template": EDITS["a template"],
     "a string": EDITS["a string"],

@@ -32,7 +32,7 @@ from newsletter.preview.screens import LANGUAGES
 from newsletter.preview.server import Preview, application
 from newsletter.preview.serving import folders
 from newsletter.problems import Problems, Stop
-from newsletter.templates import load_strings
+from newsletter.strings import load_strings
 from support.pictures import SECRET, encoded, planted_jpeg
 from test_cli import run
 
@@ -555,7 +555,7 @@ def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     result = run("preview", "-C", str(project.root), "--no-open")
     assert result.exit_code == 2
-    assert "pip install 'newsletter[preview]'" in result.stderr
+    assert "more packages; run: make preview" in result.stderr
 
 
 @pytest.mark.loopback

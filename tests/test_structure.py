@@ -21,6 +21,7 @@ LAYERS = (
     "earlier",
     "templating outbox_target rescue",
     "files prose words templates outbox",
+    "strings",
     "vocabulary",
     "fields views campaign site",
     "keys targets clashes",

@@ -1,9 +1,7 @@
 """templates: finds and renders the theme's files."""
 
 import os
-import posixpath
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +13,10 @@ from newsletter.problems import Place, Problems, Stop
 from newsletter.safe_open import MAX_TEXT, open_beneath, read, report_unread
 from newsletter.templating import Environment, Template, Trace
 
-__all__ = ["Template", "Templates", "Trace", "load_strings"]
+# A name in the theme: a relative path without hidden parts and without "..".
+_NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
+
+__all__ = ["Template", "Templates", "Trace"]
 
 
 @dataclass(slots=True)
@@ -89,10 +90,12 @@ class Templates:
         return found[1], found[0], lambda: True
 
     def layers(self, name: str) -> Iterator[tuple[str, str]]:
-        """Path and content of each file called `name`, the one that wins first. Raises Stop for one that is no text."""
-        if not re.fullmatch(r"[\w./-]+", name) or ".." in name:
+        """Path and content of each file called `name`, the one that wins first.
+
+        Raises Stop for a file that cannot be read, is no text, or lies behind a symbolic link in the project.
+        """
+        if not _NAME.fullmatch(name):
             return
-        name = posixpath.normpath(f"./{name}")  # an absolute name lies in templates/, too
         own = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
         for candidate in (*own, name):
             if (content := self._own(candidate)) is not None:
@@ -136,26 +139,3 @@ def _subfolders(folder: Path) -> list[str]:
         return [path.name for path in folder.iterdir() if os.path.isdir(path)]
     except OSError:
         return []
-
-
-def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
-    """The theme's strings in a language: `strings/<lang>.toml`, and where none says a thing, English.
-
-    A project's or a theme's file need only hold what it changes.
-    """
-    base = re.split(r"[-_]", lang.lower())[0]
-    strings: dict[str, str] = {}
-    for name in dict.fromkeys((f"strings/{base}.toml", "strings/en.toml")):
-        for path, content in templates.layers(name):
-            strings = _strings(path, content, templates.problems) | strings
-    return strings
-
-
-def _strings(path: str, content: str, problems: Problems) -> dict[str, str]:
-    try:
-        return {key: str(value) for key, value in tomllib.loads(content).items()}
-    except tomllib.TOMLDecodeError as fault:
-        where = re.search(r"at line (\d+), column (\d+)", str(fault))
-        place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
-        problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
-        raise Stop from None

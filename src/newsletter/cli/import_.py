@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli.extras import how_to_add
 from newsletter.cli.running import Folder, Format, Now, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def import_(
         except ModuleNotFoundError as fault:
             if (fault.name or "").partition(".")[0] not in ("mammoth", "cobble"):
                 raise
-            refuse("Word documents need one more package; install it with: pip install 'newsletter[import]'")
+            refuse(f"Word documents need one more package; {how_to_add('import')}")
         for line in left.lines():
             print(f"left out: {_printable(line)}", file=sys.stderr)
 

@@ -1,5 +1,6 @@
 """init: begin a project."""
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.codes import DISK
+from newsletter.cli.extras import with_extras
 from newsletter.cli.running import Now, refuse, require_text, shown
 
 
@@ -34,9 +36,11 @@ def init(
     if lang not in starter.LANGUAGES:
         refuse(f"--lang cannot be '{lang}'; use {', '.join(starter.LANGUAGES)}")
     require_text("--package", package)
-    if package.startswith("-"):
-        refuse(f"--package cannot be '{package}'; name a wheel, an address or a package")
-    made = starter.project(lang, _day(now), package or _origin())
+    if package and ("\n" in package or package.startswith("-")):
+        refuse(f"--package cannot be '{package}'; name a wheel, an address or a package on one line")
+    if re.fullmatch(r"newsletter\s*(\[.*\])?\s*([=<>!~].*)?", package, re.IGNORECASE):
+        refuse("--package: the name alone may be a stranger's package; name a wheel or an address")
+    made = starter.project(lang, _day(now), with_extras(package or _origin()))
     if find_project(folder.absolute()) == folder.absolute():
         refuse(f"{shown(folder)} holds a project already; nothing was written")
     if taken := list(dict.fromkeys(filter(None, (safe_write.find_obstacle(folder, path) for path in made)))):

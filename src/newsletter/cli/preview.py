@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from newsletter.cli.extras import how_to_add
 from newsletter.cli.running import Folder, Now, fail, project_folder, refuse
 
 PORT = 8321
 _FILES, _THREADS, _MEMORY = 64, 16, 1_000_000_000  # that a preview with a few open screens uses
-_INSTALL = "newsletter: preview needs a few more packages; install them with: pip install 'newsletter[preview]'"
 
 
 def preview(
@@ -35,8 +35,7 @@ def preview(
     except ModuleNotFoundError as fault:
         if (fault.name or "").partition(".")[0] not in ("starlette", "uvicorn", "watchfiles"):
             raise
-        print(_INSTALL, file=sys.stderr)
-        raise typer.Exit(2) from None
+        refuse(f"preview needs a few more packages; {how_to_add('preview')}")
     from newsletter.preview.desk import Desk
 
     _require_room()

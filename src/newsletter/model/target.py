@@ -1,6 +1,6 @@
 """Where links lead: addresses, project files, other announcements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from newsletter.model.travelling import travels
@@ -18,7 +18,7 @@ class Asset:
     symbolic link.
     """
 
-    file: str  # absolute path on disk
+    file: str = field(repr=False)  # absolute path on disk; templates may print the whole
     path: str
     media_type: str
     size: int

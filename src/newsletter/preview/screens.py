@@ -19,7 +19,8 @@ from newsletter.preview.looks import look, offered
 from newsletter.preview.rows import STATES, Row, outings, rows
 from newsletter.preview.snapshot import Snapshot
 from newsletter.problems import Problem, Problems
-from newsletter.templates import Templates, load_strings
+from newsletter.strings import load_strings
+from newsletter.templates import Templates
 from newsletter.words import Words
 
 HERE = Path(__file__).parent

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from newsletter.content import HEAD, TAIL
 
@@ -47,7 +47,10 @@ class Document:
     looks: dict[Any, Look] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        root = html.document_fromstring(self.text)
+        try:
+            root = html.document_fromstring(self.text)
+        except etree.ParserError:  # nothing, or nothing but a comment: what a theme printed may be that
+            root = html.document_fromstring("<html></html>")
         self.elements = [element for element in root.iter() if isinstance(element.tag, str)]
         for element in self.elements:
             self.tags.setdefault(element.tag, []).append(element)
