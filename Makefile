@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help newsletter preview check test lint docs gallery bench lock clean runtime-env test-env
+.PHONY: help newsletter preview check test test-lowest fuzz lint docs gallery bench lock clean runtime-env test-env
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -18,6 +18,12 @@ check: runtime-env ## Check announcements/ and everything made from them; write 
 
 test: test-env ## Run all tests, with coverage
 	@.venv/bin/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report term
+
+test-lowest: test-env ## Run the fast tests with the lowest versions that pyproject.toml allows
+	@.ci/lowest
+
+fuzz: test-env ## Try 20,000 hostile announcements, settings and themes
+	@HYPOTHESIS_PROFILE=fuzz .venv/bin/python -m pytest tests/hostile/test_fuzz.py --numprocesses auto
 
 lint: test-env ## Check style, format and types of the code
 	@.venv/bin/ruff check
@@ -38,7 +44,7 @@ lock: ## Write requirements/*.txt anew from pyproject.toml (all to their newest:
 	@.ci/lock
 
 clean: ## Delete .venv and caches; outbox/ stays
-	@rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .venv-lowest .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	@find announcements bench src tests templates -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 runtime-env:

@@ -17,7 +17,10 @@ IN_CI = bool({os.environ.get("NEWSLETTER_CI"), os.environ.get("CI")} & {"1", "tr
 # Derandomised: a test that passes today passes tomorrow; more examples where time is cheap.
 hypothesis.settings.register_profile("dev", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=300)
-hypothesis.settings.load_profile("ci" if IN_CI else "dev")
+# Random, to find what no test has found: `make fuzz`.
+hypothesis.settings.register_profile("fuzz", derandomize=False, deadline=None, max_examples=20_000, database=None,
+                                     suppress_health_check=list(hypothesis.HealthCheck))  # fmt: skip
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI else "dev"))
 
 SETTINGS = """\
 [tool.newsletter]

@@ -1,5 +1,7 @@
 """The CI files that `init` makes: valid by their published schemas, without secrets, and publishing as they say."""
 
+import base64
+import os
 import re
 import shutil
 import subprocess
@@ -52,8 +54,25 @@ def test_a_pull_request_sees_no_secret_and_may_write_nothing() -> None:
     assert whole["jobs"]["check"]["steps"][0]["with"] == {"persist-credentials": False}
     assert "event_name != 'pull_request'" in whole["jobs"]["publish"]["if"]
     lab = yaml.safe_load(FILES[GITLAB])
-    assert "CI_JOB_TOKEN" not in str(lab["check"]) and "CI_JOB_TOKEN" in str(lab["pages"])
+    assert "TOKEN" not in str(lab["check"]) and "login" not in str(lab["check"])
     assert lab["pages"]["rules"][0]["if"].startswith('$CI_PIPELINE_SOURCE != "merge_request_event"')
+
+
+def test_only_the_publishing_step_gets_the_token() -> None:
+    for job in jobs().values():
+        checkouts = [step for step in job["steps"] if "checkout" in step.get("uses", "")]
+        assert [step["with"]["persist-credentials"] for step in checkouts] == [False]
+        assert "env" not in job
+    assert "env" not in yaml.safe_load(FILES[GITHUB])
+    holders = [step for job in jobs().values() for step in job["steps"] if "token" in str(step).lower()]
+    assert [step["run"] for step in holders] == ["sh .ci/publish gh-pages"]
+    assert FILES[GITHUB].count("github.token") == 1
+    lab = yaml.safe_load(FILES[GITLAB])
+    before = lab["default"]["before_script"]
+    assert [line for line in before if "TOKEN" in line] == before[:2] and "before_script" not in lab["pages"]
+    assert "requirements.txt" in before[-1] and [line for line in lab["pages"]["script"] if "login" in line] == [
+        "PUBLISH_LOGIN=$login sh .ci/publish site"
+    ]
 
 
 def test_every_run_publishes_all_that_is_due() -> None:
@@ -131,3 +150,56 @@ def test_a_remote_that_cannot_be_asked_is_no_missing_branch(clone: Path) -> None
 def test_nothing_is_published_before_a_build(clone: Path) -> None:
     result = subprocess.run(["sh", ".ci/publish", "served"], cwd=clone, capture_output=True, text=True, check=False)
     assert result.returncode == 1 and "run newsletter build first" in result.stderr
+
+
+TOKEN = "glpat-sesame"
+HEADER = "Authorization: Basic " + base64.b64encode(f"gitlab-ci-token:{TOKEN}".encode()).decode()
+# Stands in for git: notes its arguments, and whether its environment holds the token or the header made of it.
+SPY = """#!/bin/sh
+{
+    printf 'git'; printf ' %s' "$@"; printf ' |'
+    env | grep -q "@TOKEN@" && printf ' token'
+    env | grep -qF "@HEADER@" && printf ' header'
+    echo
+} >> "@LOG@"
+exec "@GIT@" "$@"
+"""
+
+
+def test_only_exchanges_with_the_remote_know_the_token(clone: Path, tmp_path: Path) -> None:
+    """The lines of the GitLab job, as its shell runs them, but for the installation."""
+    log, spied = tmp_path / "log", tmp_path / "bin/git"
+    spied.parent.mkdir()
+    real = shutil.which("git") or ""
+    values = {"@TOKEN@": TOKEN, "@HEADER@": HEADER, "@LOG@": str(log), "@GIT@": real}
+    script = SPY
+    for mark, value in values.items():
+        script = script.replace(mark, value)
+    spied.write_text(script)
+    spied.chmod(0o755)
+    lab = yaml.safe_load(FILES[GITLAB])
+    lines = [
+        *lab["default"]["before_script"][:-1], "env > ../during-build", *lab["pages"]["script"][1:-1],
+    ]  # fmt: skip
+    (clone / "outbox/site").mkdir(parents=True)
+    (clone / "outbox/site/index.html").write_text("1")
+    git(clone, "remote", "set-url", "origin", f"https://gitlab-ci-token:{TOKEN}@host.example/origin.git")
+    environment = {
+        "PATH": f"{spied.parent}:{os.environ['PATH']}", "HOME": str(tmp_path), "CI_JOB_TOKEN": TOKEN,
+        "CI_REPOSITORY_URL": f"https://gitlab-ci-token:{TOKEN}@host.example/origin.git",
+        "CI_REGISTRY_PASSWORD": TOKEN, "CI_DEPENDENCY_PROXY_PASSWORD": TOKEN,
+        "CI_PROJECT_URL": str(tmp_path / "origin"),
+    }  # fmt: skip
+    done = subprocess.run(
+        ["sh", "-e", "-c", "\n".join(lines)], cwd=clone, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and done.stdout == "site: published\n", done.stderr
+    assert TOKEN not in (tmp_path / "during-build").read_text()
+    assert TOKEN not in (clone / ".git/config").read_text() and HEADER not in (clone / ".git/config").read_text()
+    calls = log.read_text().splitlines()
+    assert not any(TOKEN in call or HEADER in call or call.endswith(("| token", "token header")) for call in calls)
+    exchanges = [word for call in calls for word in call.split() if word in ("ls-remote", "fetch", "push")]
+    assert exchanges == ["ls-remote", "push", "fetch"]
+    assert [call for call in calls if call.endswith("| header")] == [
+        call for call in calls if {"ls-remote", "fetch", "push"} & set(call.split())
+    ]

@@ -142,7 +142,7 @@ def test_issue_files_and_translations(project: Project) -> None:
 def test_a_file_that_cannot_be_written(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.announce(body="L'un !")
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(fix.os, "replace", refuse)

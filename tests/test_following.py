@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from conftest import Project
-from newsletter import following, pipeline
+from newsletter import following, http_probe, pipeline
 from newsletter.cli import app
 from newsletter.following import Answer, Follower, Kept, cache_folder, follow_all, is_public
 from newsletter.problems import Place, Problems
@@ -131,7 +131,7 @@ def test_no_redirect_leads_there(server: tuple[str, list[str]], to: str, monkeyp
             else real(host, port, **options)
         )
 
-    monkeypatch.setattr(following.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(http_probe.socket, "getaddrinfo", resolve)
     visited: list[str] = []
 
     def allows(address: str) -> bool:
@@ -147,7 +147,7 @@ def test_no_redirect_leads_there(server: tuple[str, list[str]], to: str, monkeyp
 @pytest.mark.loopback
 def test_a_name_with_one_private_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("93.184.216.34", "10.0.0.1")]
-    monkeypatch.setattr(following.socket, "getaddrinfo", lambda *a, **o: entries)
+    monkeypatch.setattr(http_probe.socket, "getaddrinfo", lambda *a, **o: entries)
     assert Follower(pause=0).follow("http://exemple.example/").code == "private-link"
 
 
@@ -169,7 +169,7 @@ def test_offline_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     def lost(*_: object, **__: object) -> None:
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
-    monkeypatch.setattr(following.socket, "getaddrinfo", lost)
+    monkeypatch.setattr(http_probe.socket, "getaddrinfo", lost)
     problems = Problems(strict=True)
     links = [("https://a.example/", THERE), ("https://b.example/", HERE)]
     kept = Kept(tmp_path / "x.json", NOW)

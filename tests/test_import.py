@@ -272,7 +272,7 @@ def test_a_word_document(project: Project) -> None:
 
 def test_word_documents_need_an_extra(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mammoth", None)
-    assert "pip install 'newsletter[import]'" in refused(project, "a.docx", word(paragraph("x")))
+    assert "one more package; run: make runtime-env" in refused(project, "a.docx", word(paragraph("x")))
 
 
 ODT = (

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from conftest import Project
 from newsletter import hints, packaged, starter
-from newsletter.cli import app
+from newsletter.cli import app, extras
 from test_cli import run, tree
 
 NOW = ("--now", "2024-12-01")
@@ -76,7 +76,39 @@ def test_init_says_what_the_disk_refuses(tmp_path: Path) -> None:
 def test_what_ci_installs(tmp_path: Path) -> None:
     run("init", str(tmp_path), *NOW, "--package", "./newsletter-1.0.0-py3-none-any.whl")
     lines = (tmp_path / "requirements.txt").read_text().splitlines()
-    assert [line for line in lines if not line.startswith("#")] == ["./newsletter-1.0.0-py3-none-any.whl"]
+    assert [line for line in lines if not line.startswith("#")] == [
+        "./newsletter-1.0.0-py3-none-any.whl[import,preview]"
+    ]
+
+
+@pytest.mark.parametrize("name", ["newsletter", "newsletter==1.0", "newsletter[preview] >= 1"])
+def test_ci_installs_nothing_by_name_alone(tmp_path: Path, name: str) -> None:
+    result = run("init", str(tmp_path / "p"), *NOW, "--package", name)
+    assert result.exit_code == 2 and "a stranger's package" in result.stderr and not (tmp_path / "p").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("newsletter @ git+https://git.example/n@v1", "newsletter[import,preview] @ git+https://git.example/n@v1"),
+        ("./n-1.0-py3-none-any.whl", "./n-1.0-py3-none-any.whl[import,preview]"),
+        ("newsletter[preview] @ https://n.example/n.whl", "newsletter[preview] @ https://n.example/n.whl"),
+        ("git+https://git.example/n", "git+https://git.example/n"),
+        ("", ""),
+    ],
+)
+def test_what_is_installed_has_every_extra(given: str, asked: str) -> None:
+    assert extras.with_extras(given) == asked
+
+
+def test_an_extra_is_added_as_this_installation_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [extras.how_to_add(extra) for extra in ("import", "preview")] == [
+        "run: make runtime-env",
+        "run: make preview",
+    ]
+    monkeypatch.setattr(extras, "is_checkout", lambda folder: False)
+    assert "newsletter[import] @ …" in extras.how_to_add("import")
+    assert "pip install --requirement requirements.txt" in extras.how_to_add("import")
 
 
 # theme

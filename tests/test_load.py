@@ -59,6 +59,22 @@ def test_a_symbolic_link_is_refused(tmp_path: Path) -> None:
     assert [problem.code for problem in problems] == ["outside-project"]
 
 
+def test_a_folder_may_be_a_link_within_the_project_only(tmp_path: Path) -> None:
+    for folder in ("projet/texte", "dehors"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "secret.md").write_text(TEXT)
+    root = tmp_path / "projet"
+    (root / "announcements").symlink_to("texte")
+    problems = Problems()
+    assert [source.path for source in load(root, problems)] == ["announcements/secret.md"]
+    assert not len(problems)
+    (root / "announcements").unlink()
+    (root / "announcements").symlink_to("../dehors")
+    assert list(load(root, problems)) == []
+    assert [(problem.code, problem.place.path) for problem in problems] == [("outside-project", "announcements")]
+    assert "secret" not in str(list(problems))
+
+
 def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
     folder = tmp_path / "announcements"
     folder.mkdir()
@@ -67,7 +83,7 @@ def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
     problems = Problems()
     assert list(load(tmp_path, problems)) == []
     assert [(problem.code, str(problem.place)) for problem in problems] == [
-        ("no-front-matter", "announcements/a.md:1:1"), ("unreadable", "announcements/b.md:1:1"),
+        ("unreadable", "announcements/a.md:1:1"), ("unreadable", "announcements/b.md:1:1"),
     ]  # fmt: skip
 
 

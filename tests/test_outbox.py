@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from newsletter import exchange
 from newsletter.earlier import put_stamp, read_earlier
-from newsletter.model import Artefact
+from newsletter.model import Artefact, Asset
 from newsletter.outbox import DiskFault, Published, publish, publish_made, verify
 from newsletter.problems import Place, Problem, Problems, Stop
 
@@ -205,33 +205,63 @@ def test_any_sequence_ends_with_the_last_tree(trees: list[Tree], vandalised: lis
 # Files on disk as artefacts
 
 
+def photo(source: Path, content: bytes | None = None, name: str = "photo.jpg") -> Artefact:
+    """The file as an artefact, judged when it held `content` (by default, what it holds)."""
+    content = source.read_bytes() if content is None else content
+    sha256 = hashlib.sha256(content).hexdigest()
+    asset = Asset(str(source), name, "image/jpeg", len(content), sha256, root=str(source.parent))
+    return Artefact(name, b"", "image/jpeg", asset=asset)
+
+
 def test_a_project_file_is_copied_once(out: Path, tmp_path: Path) -> None:
     source = tmp_path / "photo.jpg"
     source.write_bytes(b"p" * 3_000_000)
-    photo = Artefact("site/assets/photo.jpg", b"", "image/jpeg", file=str(source))
-    assert publish([photo], out, Problems()) == Published(1, 1, 0, True, 3_000_000)
-    assert (out / photo.path).read_bytes() == source.read_bytes() and not list(verify(out))
-    assert not (out / photo.path).samefile(source)
-    assert not publish([photo], out, Problems()).changed
+    name = "site/assets/photo.jpg"
+    assert publish([photo(source, name=name)], out, Problems()) == Published(1, 1, 0, True, 3_000_000)
+    assert (out / name).read_bytes() == source.read_bytes() and not list(verify(out))
+    assert not (out / name).samefile(source)
+    assert not publish([photo(source, name=name)], out, Problems()).changed
     source.write_bytes(b"q" * 3_000_000)
-    assert publish([photo], out, Problems()).written == 1
-    assert (out / photo.path).read_bytes() == source.read_bytes() and not list(verify(out))
+    assert publish([photo(source, name=name)], out, Problems()).written == 1
+    assert (out / name).read_bytes() == source.read_bytes() and not list(verify(out))
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+MEANWHILE: dict[str, Callable[[Path], object]] = {
+    "gone": lambda path: None,
+    "changed": lambda path: path.write_bytes(b"other"),
+    "longer": lambda path: path.write_bytes(b"judged, and more"),
+    "a link": lambda path: path.symlink_to("secret.jpg"),
+    "a folder": Path.mkdir,
+    "a pipe": pipe,
+}
 
 
 @pytest.mark.parametrize("was_there", [False, True])
-def test_a_project_file_that_vanished_is_named(out: Path, tmp_path: Path, was_there: bool) -> None:
+@pytest.mark.parametrize("replace", MEANWHILE.values(), ids=MEANWHILE)
+def test_a_project_file_that_is_not_what_was_judged_is_named(
+    out: Path, tmp_path: Path, replace: Callable[[Path], object], was_there: bool
+) -> None:
     put(out, {"photo.jpg": b"old"} if was_there else OLD)
+    (tmp_path / "secret.jpg").write_bytes(b"secret")
+    replace(tmp_path / "photo.jpg")
     before = stamps(out)
-    with pytest.raises(DiskFault, match=r"/gone\.jpg: No such file"):
-        publish([Artefact("photo.jpg", b"", "image/jpeg", file=str(tmp_path / "gone.jpg"))], out, Problems())
+    problems = Problems()
+    with pytest.raises(Stop):
+        publish([photo(tmp_path / "photo.jpg", b"judged")], out, problems)
+    assert [problem.code for problem in problems] == ["changed-file"]
     assert is_untouched(out, before)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs a file that cannot be read, so Linux")
 def test_a_project_file_that_cannot_be_read_is_named(old: Path) -> None:
     before = stamps(old)
-    with pytest.raises(DiskFault, match=r"^/proc/self/mem: Input/output error"):
-        publish([Artefact("photo.jpg", b"", "image/jpeg", file="/proc/self/mem")], old, Problems())
+    memory = Path(f"/proc/{os.getpid()}/mem")
+    with pytest.raises(DiskFault, match=rf"^{memory}: Input/output error"):
+        publish([photo(memory, b"")], old, Problems())
     assert is_untouched(old, before)
 
 
@@ -417,6 +447,17 @@ def test_an_error_leaves_no_outbox_where_there_was_none(out: Path) -> None:
 # The disk
 
 
+def test_a_picture_that_is_damaged_after_it_was_checked_is_not_published(tmp_path: Path, out: Path) -> None:
+    put(out, OLD)
+    damaged = b"\xff\xd8\xff\xe1\0\x10Exif SECRET"
+    (tmp_path / "a.jpg").write_bytes(damaged)
+    problems = Problems()
+    with pytest.raises(Stop):
+        publish([photo(tmp_path / "a.jpg", damaged)], out, problems)
+    assert [problem.code for problem in problems] == ["changed-file"]
+    assert tree(out) == OLD
+
+
 def test_a_symbolic_link_stays_and_its_target_is_exchanged(tmp_path: Path) -> None:
     (tmp_path / "far").mkdir()
     (tmp_path / "via").symlink_to("far/real")
@@ -564,7 +605,7 @@ def test_what_a_killed_run_left_is_put_right(old: Path) -> None:
 HOUSE = """
 import errno, os, resource, subprocess, sys
 from pathlib import Path
-from newsletter.model import Artefact
+from newsletter.model import Artefact, Asset
 from newsletter.outbox import DiskFault, publish, verify
 from newsletter.problems import Problems
 

@@ -18,19 +18,22 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from starlette.requests import Request
 
 from conftest import Project
 from newsletter import pipeline
+from newsletter.metadata import strip
 from newsletter.preview import months
 from newsletter.preview.desk import Desk
 from newsletter.preview.inbox import PROGRAMS, lines
 from newsletter.preview.looks import offered
 from newsletter.preview.pulse import Pulse
 from newsletter.preview.screens import LANGUAGES
-from newsletter.preview.server import application
+from newsletter.preview.server import Preview, application
 from newsletter.preview.serving import folders
-from newsletter.problems import Problems
-from newsletter.templates import load_strings
+from newsletter.problems import Problems, Stop
+from newsletter.strings import load_strings
+from support.pictures import SECRET, encoded, planted_jpeg
 from test_cli import run
 
 ROOT = Path(__file__).parents[1]
@@ -319,6 +322,55 @@ def test_settings_that_never_were_sound(project: Project) -> None:
     looking.get("/site/index.html", 404)
 
 
+def test_what_nobody_foresaw_is_shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.announce(title="Un prix")
+    looking = Looking(project.root)
+    with monkeypatch.context() as patch:
+        patch.setattr("newsletter.preview.desk.Reader.read", lambda *_: {}["nothing"])
+        assert looking.desk.refresh()
+        for path in ("/", "/calendar", "/problems", "/announcement/2024-11-26-prix"):
+            assert "internal-error" in looking.get(path)
+    looking.desk.refresh()
+    assert "internal-error" not in looking.get("/") and "Un prix" in looking.get("/")
+    with monkeypatch.context() as patch:
+        patch.setattr("newsletter.preview.desk.render", lambda *_: {}["nothing"])
+        assert "internal-error" in looking.get("/announcement/2024-11-26-prix/mail")
+
+
+def test_an_answer_that_could_not_be_made_says_so(project: Project) -> None:
+    preview = Preview(Desk(project.root, lambda: NOW), Pulse())
+    answer = asyncio.run(preview.failed(Request({"type": "http"}), OSError(24, "Too many open files", "<a>")))
+    assert answer.status_code == 500 and b"&lt;a&gt;: Too many open files" in bytes(answer.body)
+
+
+def test_a_folder_that_is_gone_is_told_until_it_is_back(project: Project) -> None:
+    project.announce(title="Un prix")
+    looking = Looking(project.root)
+    away = project.root.rename(project.root.with_name("ailleurs"))
+    looking.desk.refresh()
+    for path in ("/", "/calendar", "/problems", "/announcement/2024-11-26-prix"):
+        assert "is gone" in looking.get(path)
+    looking.get("/site/index.html")
+    away.rename(project.root)
+    assert looking.desk.refresh() and "Un prix" in looking.get("/")
+
+
+def test_settings_that_become_readable_are_read(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> Any:
+        raise Stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr("newsletter.preview.reading.load_settings", refused)
+        looking = Looking(project.root)
+    looking.desk.refresh()  # chmod changes neither the time, nor the size, nor the inode
+    assert looking.desk.snapshot is not None
+
+
+@pytest.mark.parametrize("year", [2, 1969, 2201, 9999])
+def test_the_calendar_of_an_absurd_day(project: Project, year: int) -> None:
+    Looking(project.root, datetime(year, 12, 31, 12, tzinfo=UTC)).get("/calendar")
+
+
 def test_two_files_with_one_slug_are_both_shown(project: Project) -> None:
     project.announce("2024-11-26-prix.md", title="Premier")
     project.announce("2024-11-27-prix.md", title="Second")
@@ -503,7 +555,7 @@ def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     result = run("preview", "-C", str(project.root), "--no-open")
     assert result.exit_code == 2
-    assert "pip install 'newsletter[preview]'" in result.stderr
+    assert "more packages; run: make preview" in result.stderr
 
 
 @pytest.mark.loopback
@@ -563,3 +615,16 @@ def told(events: http.client.HTTPResponse) -> str:
         if line.startswith("data: "):
             return line
     raise AssertionError("the server hung up")
+
+
+def test_pictures_are_shown_without_their_metadata(project: Project) -> None:
+    planted = planted_jpeg(encoded("JPEG"))
+    picture = project.write("announcements/photo.jpg", planted)
+    project.announce(body="![Une photo](photo.jpg)")
+    looking = Looking(project.root)
+    page = looking.ask("/site/prix.html").body.decode()
+    (asset,) = set(re.findall(r'src="(assets/[^"]+)"', page))
+    shown = looking.ask(f"/site/{asset}").body
+    assert SECRET in planted and SECRET not in shown and shown == strip(planted)
+    picture.write_bytes(planted[:-300])  # not what was checked
+    assert looking.ask(f"/site/{asset}").status == 404

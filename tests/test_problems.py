@@ -6,6 +6,7 @@
 import re
 import shutil
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -34,20 +35,25 @@ ANNOUNCEMENT = "---\ntitle: Un titre\ndate: 2024-11-26\nid: un-titre\n---\n\nTex
 
 
 def png(extra: int = 0, width: int = 1) -> bytes:
-    """A white line of `width` pixels; `extra` bytes of ballast make it heavy."""
+    """A white line of `width` pixels; or, `extra` bytes heavier, many lines that are not compressed."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, 1, 8, 2, 0, 0, 0))
-    ballast = chunk(b"teXt", b"x\0" + b"a" * extra) if extra else b""
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + header
-        + ballast
-        + chunk(b"IDAT", zlib.compress(b"\0" + b"\xff\xff\xff" * width))
-        + chunk(b"IEND", b"")
-    )
+    line = b"\0" + b"\xff\xff\xff" * width
+    lines = 1 + -(-extra // len(line))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, lines, 8, 2, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(line * lines, 0 if extra else -1))
+    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
+
+
+def box(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content) + 8) + name + content
+
+
+def archive(path: Path, name: str, content: str) -> None:
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr(name, content)
 
 
 def expectations(root: Path) -> Iterator[tuple[str, int, str]]:
@@ -87,11 +93,16 @@ def prepare(case: Path, root: Path) -> None:
         (images.parent / "a.md").write_text(ANNOUNCEMENT)
     images.mkdir(exist_ok=True)
     pictures = {"carre": png(), "lourde": png(1_000_001), "moyenne": png(250_000), "large": png(width=1300)}
-    pictures |= {f"legere{number}": png(170_000 + number) for number in range(1, 6)}
+    pictures |= {f"legere{number}": png(170_000 + 10 * number) for number in range(1, 6)}
     for name, content in pictures.items():
         (images / f"{name}.png").write_bytes(content)
     Image.new("RGB", (1, 1)).save(images / "photo.webp")
     (images / "texte.png").write_text("pas une image")
+    (images / "film.mp4").write_bytes(
+        box(b"ftyp", b"isom\0\0\0\0") + box(b"moov", box(b"udta", box(b"\xa9xyz", b"+49+002/")))
+    )
+    archive(images / "suivi.docx", "word/document.xml", "<w:p><w:ins w:author='A'/></w:p>")
+    archive(images / "annote.odt", "content.xml", "<office:annotation>Non</office:annotation>")
 
 
 @pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda case: case.stem)

@@ -54,6 +54,36 @@ def test_paths_of_a_machine_are_told_from_addresses(folder: str) -> None:
     assert not PATH_OF_A_MACHINE.search(f"https://exemple.example/{folder}/lea and ./{folder}/lea")
 
 
+BY_NAME = re.compile(
+    r"\b(?:(?:pip|uv|pipx|poetry|pdm|uv tool|uv pip)\s+(?:install|add|run)|uvx)\s+"
+    r"(?:--?[\w-]+(?:[= ][\w.]+)?\s+)*[\"']?newsletter(?![\w./@ -]*[@/])"
+)
+
+
+def test_no_document_or_message_installs_newsletter_by_its_name() -> None:
+    """Nobody of this project holds that name in an index: who does could run anything on a reader's machine."""
+    files = [path for path in repository() if path != Path(__file__)]
+    assert {str(path): found[0] for path in files if (found := BY_NAME.search(text_of(path)))} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("pip install newsletter", True),
+        ("pip install 'newsletter[preview]'", True),
+        ("python -m pip install -U newsletter==1.0", True),
+        ("uv tool install newsletter", True),
+        ("uvx newsletter build", True),
+        ("pipx run newsletter", True),
+        ("pip install 'newsletter @ git+https://git.example/newsletter'", False),
+        ("pip install --requirement requirements.txt", False),
+        ("pip install ./newsletter-1.0.0-py3-none-any.whl", False),
+    ],
+)
+def test_installing_by_name_is_told_from_other_ways(text: str, found: bool) -> None:
+    assert bool(BY_NAME.search(text)) is found
+
+
 def test_no_lock_records_addresses() -> None:
     assert [path for path in repository() if path.name in RECORD_ADDRESSES] == []
 

@@ -18,7 +18,8 @@ from newsletter.channels.social.platforms import PLATFORMS
 from newsletter.channels.social.posts import Post
 from newsletter.model import Announcement, Event, Prose, Publication, Social, Tag
 from newsletter.problems import Problems
-from newsletter.templates import Templates, load_strings
+from newsletter.strings import load_strings
+from newsletter.templates import Templates
 from newsletter.words import Words
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from conftest import Project
-from newsletter.content import HEAD, TAIL, Content, Printed, as_content, lasting, slots
+from newsletter.content import HEAD, TAIL, Content, Printed, as_content, for_templates, lasting, slots
 from newsletter.problems import Problems, Stop
 from newsletter.templates import Template, Templates
 from newsletter.templating import plan, recording
@@ -34,6 +34,7 @@ class Thing:
     people: tuple[Person, ...] = ()
     facts: Mapping[str, int] = field(default_factory=dict)
 
+    @for_templates
     def greet(self, whom: str) -> str:
         return f"{whom}, {self.title}"
 

@@ -15,7 +15,8 @@ from newsletter import packaged
 from newsletter.content import Content
 from newsletter.model import Event
 from newsletter.problems import Problems, Stop
-from newsletter.templates import Templates, load_strings
+from newsletter.strings import load_strings
+from newsletter.templates import Templates
 from newsletter.words import Words, _date
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -10,7 +10,18 @@ What a script needs is here; everything else may change from one version to the 
         print(problem)
 """
 
-from newsletter.library import Result, build, count, find_problems
-from newsletter.problems import Place, Problem
+TYPE_CHECKING = False  # as type checkers read it, without importing typing
+if TYPE_CHECKING:
+    from newsletter.library import Result, build, count, find_problems
+    from newsletter.problems import Place, Problem
 
 __all__ = ["Place", "Problem", "Result", "build", "count", "find_problems"]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for. The command line needs none of it, and begins before anything can fail to load."""
+    from importlib import import_module  # noqa: PLC0415
+
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("newsletter.problems" if name in ("Place", "Problem") else "newsletter.library"), name)

@@ -20,6 +20,7 @@ from newsletter.targets import Targets
 
 MAX_SUMMARY = 300
 MAX_PREHEADER = 110
+MAX_SLUG = 200  # characters: with language, platform and extension, a file's name has at most 255
 
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
 _SLUG = re.compile(SLUG)
@@ -101,8 +102,12 @@ class Checker:
 
     def _slug(self, source: Source, values: dict[str, Any], stem: str) -> str:
         slug: str = values.get("slug") or text.fold(_DATE.sub("", stem))
-        if not _SLUG.fullmatch(slug) and not source.has("slug"):
-            self.problems.error(source.at_key("slug"), "bad-slug", f"'{stem}' gives no slug", "write slug: …")
+        if not source.has("slug"):
+            if not _SLUG.fullmatch(slug):
+                self.problems.error(source.at_key("slug"), "bad-slug", f"'{stem}' gives no slug", "write slug: …")
+            elif len(slug) > MAX_SLUG:
+                message = f"the file's name gives a slug of {len(slug)} characters; {MAX_SLUG} are the most"
+                self.problems.error(source.at_key("slug"), "bad-slug", message, "write slug: …")
         for name in (slug, *values.get("aliases", ())):
             if name in RESERVED:
                 place = source.at_key("slug")
@@ -117,10 +122,11 @@ class Checker:
         if not values["id"]:
             self.problems.error(Place(source.path), "bad-id", f"'{stem}' gives no id", "write id: …")
             return
-        self.problems.warning(
-            Place(source.path), "implicit-id", f"no id is written down; '{values['id']}' is taken from the file's name",
-            "run 'newsletter check --fix', so that renaming the file changes nothing",
-        )  # fmt: skip
+        place, fix = Place(source.path), "run 'newsletter check --fix', so that renaming the file changes nothing"
+        if "id" in dict(source.given):  # without a value; --fix only adds keys
+            place, fix = source.at_key("id"), f"write id: {values['id']}, so that renaming the file changes nothing"
+        message = f"no id is written down; '{values['id']}' is taken from the file's name"
+        self.problems.warning(place, "implicit-id", message, fix)
 
     def _dates(self, source: Source, values: dict[str, Any]) -> None:
         moments = {}

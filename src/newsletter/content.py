@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import is_dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
 
@@ -160,12 +160,12 @@ def _concat(parts: tuple[Any, ...]) -> Any:
     return Content("".join(texts))
 
 
-def join(values: Iterable[Any], separator: str = "", attribute: str | None = None) -> Any:
+def join(values: Iterable[Any], separator: str = "") -> Any:
     """Jinja's `join` filter: content stays content."""
     parts: list[Any] = []
     for value in values:
         parts += [separator] if parts else []
-        parts.append(getattr(value, attribute) if attribute else value)
+        parts.append(value)
     return concat(parts)
 
 
@@ -178,6 +178,20 @@ def as_content(value: Any) -> Any:
     if is_dataclass(value):
         return View(value)
     return value
+
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def for_templates(method: Method) -> Method:
+    """Mark a method of a dataclass as one that templates may call."""
+    method.__dict__["for_templates"] = True
+    return method
+
+
+def is_for_templates(method: Any) -> bool:
+    """Whether templates may call this bound method of a dataclass."""
+    return getattr(method, "for_templates", False) is True
 
 
 class View:

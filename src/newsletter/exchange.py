@@ -1,4 +1,4 @@
-"""exchange: a tree grows beside another and takes its place in one system call; a lock guards both."""
+"""exchange: a tree takes the place of another in one system call; a lock guards both."""
 
 import errno
 import fcntl
@@ -12,21 +12,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from newsletter.refusals import sentence
+
 _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, and RENAME_SWAP in sys/stdio.h of macOS
 _PAUSE = 0.05  # seconds between two looks at the lock
-_PIECE = 1 << 20  # bytes of a file that are held at once
 _TRIES = 10  # to remove a tree
-_CURES = {
+_OUT = {  # remedies that only someone who builds has
     errno.EACCES: "allow it, or choose another folder with --out",
-    errno.EBUSY: "if this is a mount point, mount its parent folder instead",
-    errno.EDQUOT: "your quota is used up: free some space",
-    errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
     errno.ENOSPC: "free some space, or choose another folder with --out",
     errno.EPERM: "allow it, or choose another folder with --out",
     errno.EROFS: "choose another folder with --out",
-    # overlayfs renames no folder that a lower layer holds, such as one of a container's image.
-    errno.EXDEV: "if it is part of a container's image, delete it or choose another folder with --out",
 }
 _held: set[int] = set()
 
@@ -45,15 +41,17 @@ def refusals(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise _refused(fault, path) from None
+        raise refused(fault, path) from None
 
 
-def _refused(fault: OSError, path: str) -> DiskFault:
-    """`path` is where, unless the system names a whole path (those within a handle's folder say little)."""
+def refused(fault: OSError, path: str) -> DiskFault:
+    """A refusal of the system as DiskFault.
+
+    `path` is where, unless the system names a whole path (those within a handle's folder say little).
+    """
     if isinstance(fault.filename, str) and os.path.isabs(fault.filename):
         path = fault.filename
-    cure = _CURES.get(fault.errno or 0, "see to it and try again")
-    return DiskFault(f"{path}: {fault.strerror or fault}; {cure}; nothing was changed")
+    return DiskFault(f"{sentence(fault, path, _OUT.get(fault.errno or 0, ''))}; nothing was changed")
 
 
 @contextmanager
@@ -90,25 +88,11 @@ def _let_go() -> None:
 os.register_at_fork(after_in_child=_let_go)
 
 
-def pieces(file: str) -> Iterator[bytes]:
-    """A file's bytes. Raises OSError; for a symbolic link, one with ELOOP."""
-    try:
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        try:
-            while piece := os.read(handle, _PIECE):
-                yield piece
-        finally:
-            os.close(handle)
-    except OSError as fault:
-        fault.filename = file  # a failed read does not name it
-        raise
-
-
 @dataclass(slots=True)
 class Reading:
-    """A file as it is read, in pieces: its hash and its size in bytes so far. Raises OSError, also for a link."""
+    """Bytes as they are read, in pieces: their hash and number so far. Raises what `pieces` raises."""
 
-    file: str
+    pieces: Iterable[bytes]
     size: int = 0
     _digest: Any = field(default_factory=hashlib.sha256)
 
@@ -118,7 +102,7 @@ class Reading:
         return bytes(self._digest.digest())
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in pieces(self.file):
+        for piece in self.pieces:
             self._digest.update(piece)
             self.size += len(piece)
             yield piece
@@ -130,112 +114,12 @@ class Reading:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A tree as it stands: the size of every file, in bytes (-1: no regular file), and its empty folders."""
-
-    root: str
-    sizes: dict[str, int]
-    empty: tuple[str, ...]
-
-
-def look(root: str) -> Standing:
-    """The tree at `root`, which may be absent; symbolic links are not followed. Raises DiskFault."""
-    sizes: dict[str, int] = {}
-    empty: list[str] = []
-    folders = [""] if os.path.lexists(root) else []
-    with refusals(root):
-        while folders:
-            folder = folders.pop()
-            with os.scandir(f"{root}/{folder}") as entries:
-                found = list(entries)
-            if folder and not found:
-                empty.append(folder[:-1])
-            for each in found:
-                if each.is_dir(follow_symlinks=False):
-                    folders.append(f"{folder}{each.name}/")
-                else:
-                    regular = each.is_file(follow_symlinks=False)
-                    sizes[folder + each.name] = each.stat(follow_symlinks=False).st_size if regular else -1
-    return Standing(root, sizes, tuple(empty))
-
-
-@dataclass(slots=True)
-class Growing:
-    """The next tree; each of its folders is made once. Its methods raise DiskFault.
-
-    Workers, forks of the process that made this object, may write into the tree as well. One whose parent was
-    killed must not write into the tree of a later build: it writes through a handle of the tree that was there while
-    its parent lived.
-    """
-
-    root: str
-    _owner: int = field(default_factory=os.getpid)
-    _handles: dict[int, int] = field(default_factory=dict)  # of the root, by process
-    _made: set[str] = field(default_factory=set)
-
-    def make(self, folder: str) -> None:
-        """A folder; "" is the tree itself."""
-        if folder in self._made:
-            return
-        try:
-            within = self._handle()
-            for end, sign in enumerate(f"{folder}/" if folder else ""):
-                if sign == "/":
-                    with suppress(FileExistsError):
-                        os.mkdir(folder[:end], dir_fd=within)
-        except OSError as fault:
-            raise _refused(fault, f"{self.root}/{folder}") from None
-        self._made.add(folder)
-
-    def write(self, path: str, pieces: Iterable[bytes]) -> None:
-        """A new file. Raises FileExistsError and NotADirectoryError when the tree holds what is in its way."""
-        self.make(path.rpartition("/")[0])
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=self._handle())
-            try:
-                for piece in pieces:
-                    while piece:
-                        piece = piece[os.write(handle, piece) :]  # noqa: PLW2901 (less is written near a limit)
-            finally:
-                os.close(handle)
-        except (BrokenPipeError, FileExistsError, NotADirectoryError):
-            raise
-        except OSError as fault:
-            raise _refused(fault, f"{self.root}/{path}") from None
-
-    def _handle(self) -> int:
-        """This process's handle of the tree, got while its parent lived. Raises BrokenPipeError if that is no more."""
-        process = os.getpid()
-        handle = self._handles.get(process)
-        if handle is None:
-            os.makedirs(self.root, exist_ok=True)
-            handle = self._handles[process] = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
-            if process != self._owner and os.getppid() != self._owner:
-                raise BrokenPipeError
-        return handle
-
-    def close(self) -> None:
-        """Give the handle back."""
-        if (handle := self._handles.pop(os.getpid(), None)) is not None:
-            os.close(handle)
-
-    def adopt(self, path: str, old: str) -> None:
-        """The file that stands in the tree `old`: a hard link, or a copy where links are impossible."""
-        self.make(path.rpartition("/")[0])
-        source, full = f"{old}/{path}", f"{self.root}/{path}"
-        with refusals(full):
-            try:
-                os.link(source, full, follow_symlinks=False)
-            except OSError:
-                shutil.copy2(source, full, follow_symlinks=False)
-
-
 def settle(following: str, target: str) -> None:
     """Put right what a killed run left beside `target`. Only under the lock. Raises DiskFault."""
     aside = f"{following}.old"
     with refusals(following):
-        if os.path.lexists(aside) and not os.path.lexists(target):
+        # A link of that name was not left by us: it comes with a checkout, and may lead anywhere.
+        if os.path.isdir(aside) and not os.path.islink(aside) and not os.path.lexists(target):
             os.rename(aside, target)
         remove(aside)
         remove(following)
@@ -252,8 +136,20 @@ def remove(tree: str) -> None:
             return shutil.rmtree(tree)
         except OSError as fault:
             # A worker whose parent was killed may just be writing its last file.
-            if fault.errno != errno.ENOTEMPTY or not left:
+            if fault.errno not in (errno.ENOTEMPTY, errno.EACCES) or not left:
                 raise
+            if fault.errno == errno.EACCES:
+                _open_up(tree)
+
+
+def _open_up(tree: str) -> None:
+    """Allow the owner of a tree to empty its folders."""
+    with suppress(OSError):
+        os.chmod(tree, 0o700)
+        for folder, names, _ in os.walk(tree):
+            for name in names:
+                if not os.path.islink(f"{folder}/{name}"):
+                    os.chmod(f"{folder}/{name}", 0o700)
 
 
 def swap(following: str, target: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from newsletter.addresses import Unsafe, judge
 from newsletter.dates import PATTERN, Moment, read_moment
-from newsletter.model import Pairs, Plain
+from newsletter.model import Pairs, Plain, is_empty
 from newsletter.reading import Reading
 
 SLUG = r"[a-z0-9](?:-?[a-z0-9])*"
@@ -270,11 +270,6 @@ class Record:
             "properties": {name: kind.schema() for name, kind in self.keys.items()},
         }  # fmt: skip
         return {"anyOf": [self.keys[self.short].schema(), whole]} if self.short else whole
-
-
-def is_empty(given: Plain) -> bool:
-    """An empty value counts as absent."""
-    return given is None or (isinstance(given, str) and not given.strip(" \t\n"))
 
 
 def suggest(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:

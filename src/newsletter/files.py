@@ -1,47 +1,41 @@
 """Files of the project that announcements name: found safely, measured, hashed, each once."""
 
+import errno
 import hashlib
+import io
 import os
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
-from newsletter import text
+from newsletter import metadata, text
 from newsletter.model import Asset
+from newsletter.publishable import Refused, extension_of, media_type, refuse_folder, refuse_name, shown
+from newsletter.safe_open import PIECE, open_beneath
 
+__all__ = ["ProjectFiles", "Refused"]
+
+MAX_FILE = 1_000_000_000  # bytes
 MAX_IMAGE = 1_000_000  # bytes
 MAX_PIXELS = 40_000_000
-
-
-class Refused(ValueError):
-    """The file cannot be used; args are code, message and cure."""
-
-    def __init__(self, code: str, message: str, fix: str = "") -> None:
-        super().__init__(message)
-        self.code, self.message, self.fix = code, message, fix
-
+_LONGEST_NAME = 255  # bytes of a file's name in the outbox
 
 # The formats that mail programs and browsers show; SVG may carry script.
 _PICTURES = {"PNG": ".png", "JPEG": ".jpg", "GIF": ".gif", "WEBP": ".webp", "AVIF": ".avif"}
-# Not the mimetypes module: its answers depend on files of the machine.
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-_MEDIA_TYPES = {
-    ".avif": "image/avif", ".csv": "text/csv", ".docx": f"{_OFFICE}.wordprocessingml.document",
-    ".epub": "application/epub+zip", ".gif": "image/gif", ".ics": "text/calendar", ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg", ".json": "application/json", ".m4a": "audio/mp4", ".mp3": "audio/mpeg",
-    ".mp4": "video/mp4", ".odp": "application/vnd.oasis.opendocument.presentation",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet", ".odt": "application/vnd.oasis.opendocument.text",
-    ".ogg": "audio/ogg", ".pdf": "application/pdf", ".png": "image/png",
-    ".pptx": f"{_OFFICE}.presentationml.presentation", ".txt": "text/plain", ".webm": "video/webm",
-    ".webp": "image/webp", ".xlsx": f"{_OFFICE}.spreadsheetml.sheet", ".zip": "application/zip",
-}  # fmt: skip
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 
 @dataclass(slots=True)
 class ProjectFiles:
-    """The files under `root`; `find` never leaves it and never follows a symbolic link."""
+    """The files under `root`; `find` never leaves it and never follows a symbolic link.
+
+    `attachments` are extensions that may be published besides those of publishable.KINDS.
+    """
 
     root: Path
-    _found: dict[tuple[str, bool], Asset | Refused] = field(default_factory=dict)
+    attachments: Collection[str] = ()
+    _found: dict[tuple[str, bool, bool], Asset | Refused] = field(default_factory=dict)
 
     def resolve(self, source: str, target: str) -> str:
         """The project path of `target`, written in the file `source`. Raises Refused outside."""
@@ -49,18 +43,25 @@ class ProjectFiles:
         for part in target.split("/"):
             if part == "..":
                 if not parts:
-                    raise Refused("outside-project", f"'{target}' leads out of the project", "copy the file in")
+                    message = f"'{shown(target)}' leads out of the project"
+                    raise Refused("outside-project", message, "copy the file in")
                 parts.pop()
             elif part not in ("", "."):
                 parts.append(part)
         return "/".join(parts)
 
-    def find(self, source: str, target: str, *, image: bool = False) -> Asset:
-        """The file `target` as an Asset. Raises Refused when it is missing, outside, or no image."""
+    def find(self, source: str, target: str, *, image: bool = False, by_settings: bool = False) -> Asset:
+        """The file `target`, named in the file `source`, as an Asset.
+
+        `by_settings`: `source` is the settings file, which may name files that an announcement may not.
+
+        Raises Refused when the file is missing, may not be published, or is no image.
+        """
         path = self.resolve(source, target)
-        key = (path, image)
+        key = (path, image, by_settings)
         if key not in self._found:
             try:
+                refuse_name(path, by_settings=by_settings)
                 self._found[key] = self._measure(path, image)
             except Refused as fault:
                 self._found[key] = fault
@@ -70,46 +71,107 @@ class ProjectFiles:
         return found
 
     def _measure(self, path: str, image: bool) -> Asset:
-        full = self.root
-        for part in path.split("/"):
-            full = full / part
-            if full.is_symlink():
-                raise Refused("outside-project", f"'{path}' passes through a symbolic link", "copy the file in")
-        if part.startswith("."):
-            raise Refused("outside-project", f"'{path}' is a hidden file", "publish a file without leading dot")
         try:
-            content = full.read_bytes() if full.is_file() else None
-        except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
-            raise Refused("missing-file", f"'{path}' cannot be read: {fault}") from None
-        if content is None:
-            raise Refused("missing-file", f"there is no file '{path}'", "correct the path or add the file")
-        width, height, media_type = _picture(path, content) if image else (0, 0, _media_type(path))
-        sha256 = hashlib.sha256(content).hexdigest()
-        stem, extension = os.path.splitext(PurePosixPath(path).name)
-        name = (text.fold(stem) or "file") + extension.lower()
-        return Asset(
-            str(full), f"assets/{sha256[:8]}-{name}", media_type, len(content), sha256, width, height
+            with os.fdopen(open_beneath(str(self.root), path, refuse_folder), "rb") as file:
+                kind = self._kind(path, image)
+                size = os.fstat(file.fileno()).st_size
+                if image:
+                    content = _image_bytes(path, file, size)
+                    clean = b"".join(_cleaned(path, (content,)))
+                    width, height, kind = _picture(path, clean)
+                    size, sha256 = len(clean), hashlib.sha256(content).hexdigest()
+                    hidden: tuple[str, ...] = ()
+                else:
+                    width, height = 0, 0
+                    size, sha256 = _measured(path, kind, file, size)
+                    file.seek(0)
+                    hidden = metadata.find_hidden(file)
+        except OSError as fault:
+            raise _refusal(path, fault) from None
+        except Refused:
+            raise
+        except ValueError:  # a NUL, or half of a surrogate pair
+            raise Refused("missing-file", f"there is no file '{shown(path)}'", "correct the path") from None
+        name = _published_name(path, sha256)
+        return Asset(f"{self.root}/{path}", name, kind, size, sha256, width, height, hidden, str(self.root))
+
+    def _kind(self, path: str, image: bool) -> str:
+        if image and extension_of(path) == ".svg":
+            raise Refused("bad-image", f"'{shown(path)}' is SVG, which may hold scripts", "save it as PNG")
+        return media_type(path, self.attachments)
+
+
+def _refusal(path: str, fault: OSError) -> Refused:
+    """Why a file cannot be used that could not be opened or read."""
+    if fault.errno in _ABSENT:
+        return Refused("missing-file", f"there is no file '{shown(path)}'", "correct the path or add the file")
+    if fault.errno == errno.ELOOP:
+        return Refused("outside-project", f"'{shown(path)}' passes through a symbolic link", "copy the file in")
+    if fault.errno == errno.EISDIR:
+        return Refused("missing-file", f"'{shown(path)}' is a folder", "name a file in it")
+    if fault.errno in (errno.EINVAL, errno.ENXIO):  # ENXIO: a socket
+        return Refused("forbidden-file", f"'{shown(path)}' is not a regular file", "publish a file with content")
+    return Refused("missing-file", f"'{shown(path)}' cannot be read: {fault.strerror}")
+
+
+def _published_name(path: str, sha256: str) -> str:
+    """Where a file goes, relative to outbox/site. Folding may make a name longer, so that it would not fit."""
+    stem, extension = os.path.splitext(PurePosixPath(path).name)
+    extension = extension.lower()
+    room = _LONGEST_NAME - len(f"{sha256[:8]}-{extension}")
+    return f"assets/{sha256[:8]}-{(text.fold(stem) or 'file')[:room]}{extension}"
+
+
+def _measured(path: str, kind: str, file: BinaryIO, size: int) -> tuple[int, str]:
+    """Published size and SHA-256 of an open file, of which only a picture is held in memory."""
+    digest, published, head = hashlib.sha256(), 0, b""
+    for piece in _cleaned(path, _pieces(path, file, size, digest.update)):
+        head = head or piece
+        published += len(piece)
+    if kind.startswith("image/") and not metadata.kind(head):
+        raise Refused("bad-image", f"'{shown(path)}' cannot be read as an image", "use PNG, JPEG, GIF or WebP")
+    return published, digest.hexdigest()
+
+
+def _pieces(path: str, file: BinaryIO, size: int, note: Callable[[bytes], None]) -> Iterator[bytes]:
+    """The bytes of an open file in pieces, each of which `note` sees too. Raises Refused for too many of them."""
+    counted = 0
+    while size <= MAX_FILE and counted <= MAX_FILE and (piece := file.read(PIECE)):
+        note(piece)
+        counted += len(piece)
+        yield piece
+    if max(size, counted) > MAX_FILE:
+        raise Refused(
+            "file-size", f"'{shown(path)}' has more than {MAX_FILE // 10**6:,} MB",
+            "put it on a host for large files, and link to it",
         )  # fmt: skip
 
 
-def _media_type(path: str) -> str:
-    return _MEDIA_TYPES.get(os.path.splitext(path)[1].lower(), "application/octet-stream")
+def _image_bytes(path: str, file: BinaryIO, size: int) -> bytes:
+    """The bytes of an open file that is small enough for a mail."""
+    content = b"" if size > MAX_IMAGE else file.read(MAX_IMAGE + 1)
+    if (size := max(size, len(content))) > MAX_IMAGE:
+        raise Refused("image-size", f"'{shown(path)}' weighs {size / 1e6:.1f} MB", "shrink it below 1 MB")
+    return content
+
+
+def _cleaned(path: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What is published of a file. Raises Refused for a picture whose metadata cannot be told from the picture."""
+    try:
+        yield from metadata.published(pieces)
+    except metadata.Malformed as fault:
+        cure = "open it in a picture editor and save it again"
+        raise Refused("bad-image", f"'{shown(path)}' is a damaged picture: {fault}", cure) from None
 
 
 def _picture(path: str, content: bytes) -> tuple[int, int, str]:
     """Width and height in pixels, and media type, of an image that decodes whole."""
-    if len(content) > MAX_IMAGE:
-        raise Refused(
-            "image-size", f"'{path}' weighs {len(content) / 1e6:.1f} MB", "shrink it below 1 MB"
-        )  # fmt: skip
-    import io  # noqa: PLC0415 (Pillow costs 30 ms, and many builds have no image)
-
-    from PIL import Image as Pillow  # noqa: PLC0415
+    from PIL import Image as Pillow  # noqa: PLC0415 (it costs 30 ms, and many builds have no image)
 
     try:
         with Pillow.open(io.BytesIO(content)) as picture:
             kind, (width, height) = picture.format or "", picture.size
-            if kind not in _PICTURES:
+            if kind not in _PICTURES or kind.lower() != metadata.kind(content):
                 raise Refused("bad-image", f"'{path}' is {kind or 'no image'}", "use PNG, JPEG, GIF or WebP")
             if width * height > MAX_PIXELS:
                 raise Refused("image-size", f"'{path}' has {width}×{height} pixels", "shrink it")

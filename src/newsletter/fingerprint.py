@@ -14,8 +14,8 @@ from itertools import chain
 from pathlib import Path
 
 from newsletter import packaged
-from newsletter.exchange import Reading
-from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings
+from newsletter.model import Announcement, IssueFile, Publication, Settings
+from newsletter.safe_open import MAX_TEXT, open_regular, read
 
 
 def surroundings(root: Path, settings: Settings) -> str:
@@ -26,13 +26,6 @@ def surroundings(root: Path, settings: Settings) -> str:
 def fingerprint(around: str, publication: Publication, channels: Collection[str]) -> str:
     """The SHA-256, in hex, of all that the files of these channels depend on: the surroundings, and what was read."""
     return _hash(_parts(around, publication, channels))
-
-
-def holds(assets: Iterable[Asset]) -> bool:
-    """Whether the project's files are still as they were read."""
-    with suppress(OSError):
-        return all(Reading(asset.file).whole().digest.hex() == asset.sha256 for asset in assets)
-    return False
 
 
 def _hash(parts: Iterable[bytes]) -> str:
@@ -83,24 +76,22 @@ def _program() -> Iterator[bytes]:
 
 
 def _theme(top: Path) -> Iterator[bytes]:
-    """Path and bytes of every file in a project's templates/."""
+    """Path and bytes of every file in a project's templates/; of a symbolic link, which is an error, that it is one."""
+    if top.is_symlink():
+        yield b"link"
     for path in _files(top):
         yield os.fsencode(path.relative_to(top))
         with suppress(OSError):  # what cannot be read is of no use for a build either
-            yield path.read_bytes()
+            yield b"link" if path.is_symlink() else read(open_regular(str(path)), MAX_TEXT)
 
 
 def _files(top: Path) -> Iterator[Path]:
-    """Every file in a folder, those behind symbolic links, too."""
-    seen: set[str] = set()
-    for folder, folders, names in os.walk(top, followlinks=True):
-        real = os.path.realpath(folder)
-        folders[:] = sorted(name for name in folders if name != "__pycache__" and real not in seen)
-        seen.add(real)
-        for name in sorted(names):
-            path = Path(folder, name)
-            if path.is_file():
-                yield path
+    """Every file in a folder. Links to folders are not followed (one may lead to the whole disk), but given."""
+    for folder, folders, names in os.walk(top):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted((*names, *links)):
+            yield Path(folder, name)
 
 
 def _zone(key: str) -> Iterator[bytes]:

@@ -1,20 +1,34 @@
 """fix: mends what can be mended without a doubt, in place, changing nothing else."""
 
+import errno
+import hashlib
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter import markdown, text
+from newsletter import markdown, safe_write, text
 from newsletter.check import file_stem
 from newsletter.keys import texts_for_readers
 from newsletter.load import parse
 from newsletter.model import Fields, Items, Node, Scalar, Source
 from newsletter.problems import Place, Problems
+from newsletter.safe_open import pieces
 from newsletter.typography import Passage, mend, passage
 
 _ROUNDS = 9  # of mending: some slips show only when those around them are mended
+_MARK = b"\xef\xbb\xbf"  # byte order mark
+_LINE_END = re.compile(rb"\r\n?|\n")
+_EMPTY_ID = re.compile(rb"((?:\A|[\r\n]))id:[ \t]*(?=[\r\n])")
+_CURES = {
+    errno.EACCES: "give yourself the right to write",
+    errno.EBUSY: "run this command again",
+    errno.EDQUOT: "free some space",
+    errno.ELOOP: "put the files themselves into the project",
+    errno.ENOSPC: "free some space",
+    errno.EPERM: "give yourself the right to write",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +45,56 @@ def write_ids(root: Path, sources: tuple[Source, ...], problems: Problems) -> tu
     written = []
     for source in sources:
         id_ = text.fold(file_stem(source.path)[0])
-        if source.front.get("id") is None and id_:
-            raw = (root / source.path).read_bytes()
-            first, newline, rest = raw.partition(b"\n")
-            end = b"\r\n" if first.endswith(b"\r") else newline
-            if _write(root, source.path, first + newline + f"id: {id_}".encode() + end + rest, problems):
-                written.append((source.path, id_))
+        if _has_id(source) or not id_:
+            continue
+        raw = _read(root, source, problems)
+        if raw is None:
+            continue
+        after = _with_id(source, raw, id_)
+        if after is None:
+            problems.error(
+                Place(source.path), "unwritable", "an id cannot be added to this front matter",
+                f"write 'id: {id_}' into it by hand",
+            )  # fmt: skip
+        elif _write(root, source.path, (raw, after), problems):
+            written.append((source.path, id_))
     return tuple(written)
+
+
+def _has_id(source: Source) -> bool:
+    return any(name == "id" and value is not None for name, value in source.given)
+
+
+def _with_id(source: Source, raw: bytes, id_: str) -> bytes | None:
+    """The file with `id_` in its front matter, and nothing else read otherwise; None when that cannot be done."""
+    line = f"id: {id_}".encode()
+    first = _LINE_END.search(raw)
+    if any(name == "id" for name, _ in source.given):  # without a value
+        after = _EMPTY_ID.sub(lambda match: match[1] + line, raw, count=1)
+    elif first:
+        after = raw[: first.end()] + line + first[0] + raw[first.end() :]
+    else:
+        return None
+    found = Problems()
+    now = parse(source.path, after, found)
+    if now is None or len(found) or now.body != source.body:
+        return None
+    before = [pair for pair in source.given if pair[0] != "id"]
+    return after if [*now.given] in ([("id", id_), *before], _filled(source, id_)) else None
+
+
+def _filled(source: Source, id_: str) -> list[object]:
+    """The values of a front matter whose empty id has been filled in."""
+    return [(name, id_ if name == "id" else value) for name, value in source.given]
 
 
 def write_typography(root: Path, sources: tuple[Source, ...], language: str, problems: Problems) -> tuple[Mended, ...]:
     """Mend the typography of each file in its language, else in `language`; gives those that were changed."""
     written = []
     for source in sources:
-        raw = (root / source.path).read_bytes()
+        raw = _read(root, source, problems)
+        if raw is None:
+            continue
         content = raw.decode("utf-8-sig")
         before = re.sub(r"\r\n?", "\n", content)
         after = mend_file(source, before, language)
@@ -52,8 +102,8 @@ def write_typography(root: Path, sources: tuple[Source, ...], language: str, pro
             # Slips never hold a line end, so that each line keeps its own.
             ends = [*re.findall(r"\r\n?|\n", content), ""]
             lines = "".join(line + end for line, end in zip(after.split("\n"), ends, strict=True))
-            mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
-            if _write(root, source.path, mark + lines.encode(), problems):
+            mark = _MARK if raw.startswith(_MARK) else b""
+            if _write(root, source.path, (raw, mark + lines.encode()), problems):
                 written.append(Mended(source.path, before, after))
     return tuple(written)
 
@@ -124,17 +174,30 @@ def _outline(node: Node) -> object:
     return tuple(map(_outline, node.items)) if isinstance(node, Items) else None
 
 
-def _write(root: Path, path: str, content: bytes, problems: Problems) -> bool:
-    """Replace a file in one move; its permissions stay."""
-    full = root / path
-    beside = full.with_name(f".{full.name}.fix")
+def _read(root: Path, source: Source, problems: Problems) -> bytes | None:
+    """The bytes of the file that `source` was read from; None, and a problem, when it has changed since."""
     try:
-        beside.write_bytes(content)
-        beside.chmod(full.stat().st_mode)
-        os.replace(beside, full)
+        raw = b"".join(pieces(str(root / source.path)))
+        now = _LINE_END.sub(b"\n", raw.removeprefix(_MARK))
+        if hashlib.sha256(now).digest() != source.digest:
+            raise OSError(errno.EBUSY, "it was changed meanwhile")
     except OSError as fault:
-        problems.error(
-            Place(path), "unwritable", f"cannot be written: {fault.strerror}", "give yourself the right to write"
-        )
+        _refuse(source.path, fault, problems)
+        return None
+    return raw
+
+
+def _write(root: Path, path: str, content: tuple[bytes, bytes], problems: Problems) -> bool:
+    """Replace the content of a file, given before and after; False, and a problem, when that is impossible."""
+    try:
+        safe_write.replace(root, path, *content)
+    except OSError as fault:
+        _refuse(path, fault, problems)
         return False
     return True
+
+
+def _refuse(path: str, fault: OSError, problems: Problems) -> None:
+    cure = _CURES.get(fault.errno or 0, "see to it and try again")
+    reason = fault.strerror or os.strerror(errno.EIO)
+    problems.error(Place(path), "unwritable", f"cannot be written: {reason}", cure)

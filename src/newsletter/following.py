@@ -7,25 +7,29 @@ that no second answer of a name server and no redirect leads into the reader's o
 """
 
 import http.client
-import ipaddress
 import json
 import os
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import SplitResult, urljoin, urlsplit
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
 
+from newsletter.http_probe import Deadline, NotHttp, NotWeb, Target, ask, connect, read_target, resolve, secure
 from newsletter.problems import Place, Problems
+from newsletter.public_ip import is_public
 
 KEPT = timedelta(days=1)
-TIMEOUT = 10.0  # seconds
+TIMEOUT = 20.0  # seconds for a link with all its redirects
 PAUSE = 1.0  # seconds between two requests to one host
 REDIRECTS = 5
+LONGEST_TARGET = 8_000  # characters of an address that a redirect leads to
+PATIENCE = 3  # links in a row to one host that may take too long
 HOSTS_AT_ONCE = 8
 AGENT = "newsletter-check/1 (looks whether links still lead somewhere)"
 
@@ -38,30 +42,34 @@ class Private(Exception):
 
 
 class Unreached(Exception):
-    """No answer: no such name, nobody there, no trust."""
+    """No answer. `connected` says whether somebody was there at all: else there may be no network."""
+
+    def __init__(self, message: str, *, connected: bool, slow: bool = False) -> None:
+        super().__init__(message)
+        self.connected, self.slow = connected, slow
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a link gave: `fault` says what is wrong, or is empty; `code` is the problem's."""
+    """What a link gave: `fault` completes "'URL' …" or is empty; `code` is the problem's.
+
+    `reached`: there is a network; `lasting`: worth remembering; `slow`: the deadline passed.
+    """
 
     fault: str = ""
     code: str = "unreachable-link"
     reached: bool = True
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, also when it hides in an IPv6 one."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    teredo = getattr(found, "teredo", None)
-    inside = [each for each in (inner, *(teredo or ())) if each is not None]
-    return all(each.is_global and not each.is_multicast for each in (found, *inside))
+    lasting: bool = True
+    slow: bool = False
 
 
 @dataclass(slots=True)
 class Follower:
-    """Visits addresses. `allows` says which IP addresses may be visited."""
+    """Visits addresses. `allows` says which IP addresses may be visited.
+
+    `timeout` is in seconds and holds for one link with all its redirects, pauses and answers. Proxies that the
+    environment names are not used: they would connect to addresses that nobody has looked at.
+    """
 
     allows: Callable[[str], bool] = is_public
     pause: float = PAUSE
@@ -70,11 +78,12 @@ class Follower:
 
     def follow(self, url: str) -> Answer:
         """What the address gives, over all its redirects."""
+        deadline = Deadline(self.timeout)
         try:
             for _ in range(REDIRECTS + 1):
-                status, where = self._ask(url)
-                if where:
-                    url = urljoin(url, where)
+                status, location = self._ask(url, deadline)
+                if location:
+                    url = _next(url, location)
                 elif status < 400 or status in _UNKNOWN:
                     return Answer()
                 else:
@@ -82,59 +91,74 @@ class Follower:
             return Answer(f"is sent on more than {REDIRECTS} times")
         except Private as fault:
             return Answer(str(fault), "private-link")
+        except NotWeb as fault:
+            return Answer(str(fault))
+        except NotHttp as fault:
+            return Answer(str(fault), lasting=False)
         except Unreached as fault:
-            return Answer(str(fault), reached=False)
+            return Answer(str(fault), reached=fault.connected, lasting=False, slow=fault.slow)
 
-    def _ask(self, url: str) -> tuple[int, str]:
+    def _ask(self, url: str, deadline: Deadline) -> tuple[int, str]:
         """Status and redirect of an address: by HEAD, or by GET where HEAD gives nothing."""
-        status, where = self._request("HEAD", url)
-        if status >= 400 and status not in (404, 410, 429):
+        status, location = self._request("HEAD", url, deadline)
+        if status >= 400 and status not in (410, 429):  # some hosts know no HEAD, and answer 404 to it
             time.sleep(self.pause)
-            return self._request("GET", url)
-        if status == 404:  # some hosts know no HEAD, and say so in this way
-            time.sleep(self.pause)
-            return self._request("GET", url)
-        return status, where
+            return self._request("GET", url, deadline)
+        return status, location
 
-    def _request(self, method: str, url: str) -> tuple[int, str]:
+    def _request(self, method: str, url: str, deadline: Deadline) -> tuple[int, str]:
+        target = read_target(url)
+        entry = self._resolve(target, deadline)
+        is_connected = False
         try:
-            parts = urlsplit(url)
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError as fault:
-            raise Unreached(f"is no address: {fault}") from None
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Private("leads to something that is no web address")
-        connection = http.client.HTTPConnection(parts.hostname, port, timeout=self.timeout)
-        try:
-            connection.sock = self._connect(parts, port)
-            path = parts.path or "/"
-            target = f"{path}?{parts.query}" if parts.query else path
-            connection.request(method, target, headers={"User-Agent": AGENT, "Accept": "*/*", "Connection": "close"})
-            answer = connection.getresponse()  # what it holds is not read
-            moved = answer.status in (301, 302, 303, 307, 308)
-            return answer.status, (answer.getheader("Location") or "") if moved else ""
-        except (OSError, http.client.HTTPException, UnicodeError) as fault:
-            raise Unreached(f"gives no answer: {_reason(fault)}") from None
-        finally:
-            connection.close()
+            with closing(connect(entry, deadline)) as plain:
+                is_connected = True
+                if target.scheme == "http":
+                    status, location = ask(plain, method, target, AGENT, deadline)
+                else:
+                    with closing(secure(plain, target.host, self.context, deadline)) as wrapped:
+                        status, location = ask(wrapped, method, target, AGENT, deadline)
+        except OSError as fault:
+            is_connected = is_connected or isinstance(fault, ConnectionRefusedError)
+            said = f"gives no answer: {_reason(fault)}"
+            raise Unreached(said, connected=is_connected, slow=isinstance(fault, TimeoutError)) from None
+        return status, location if status in (301, 302, 303, 307, 308) else ""
 
-    def _connect(self, parts: SplitResult, port: int) -> socket.socket:
-        host = parts.hostname or ""
+    def _resolve(self, target: Target, deadline: Deadline) -> Any:
+        """The first address of a host, when all of them may be visited."""
+        host = _printable(target.host)
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = resolve(target.host, target.port, deadline)
+        except TimeoutError:
+            raise Unreached(f"has no host: looking up '{host}' takes too long", connected=False, slow=True) from None
         except (OSError, UnicodeError):
-            raise Unreached(f"has no host: the name '{host}' is not known") from None
-        if not all(self.allows(str(entry[4][0])) for entry in found):
+            raise Unreached(f"has no host: the name '{host}' is not known", connected=False) from None
+        if not found or not all(self.allows(str(entry[4][0])) for entry in found):
             raise Private(f"leads into a private network ('{host}')")
-        family, kind, protocol, _, address = found[0]
-        plain = socket.socket(family, kind, protocol)
-        try:
-            plain.settimeout(self.timeout)
-            plain.connect(address)
-            return self.context.wrap_socket(plain, server_hostname=host) if parts.scheme == "https" else plain
-        except BaseException:
-            plain.close()
-            raise
+        return found[0]
+
+
+def _next(url: str, location: str) -> str:
+    """The address that a redirect leads to. Raises NotWeb for a malformed one, Private for another scheme."""
+    shown = _printable(location)
+    try:
+        target = urljoin(url, location)
+        scheme = urlsplit(target).scheme
+        if scheme in ("http", "https"):
+            read_target(target)
+    except ValueError:
+        raise NotWeb(f"is sent on to '{shown}', which is not a valid address") from None
+    if len(target) > LONGEST_TARGET:
+        raise NotWeb(f"is sent on to an address of more than {LONGEST_TARGET:,} characters")
+    if scheme not in ("http", "https"):
+        raise Private(f"is sent on to '{shown}', which is not a web address")
+    return target
+
+
+def _printable(content: str) -> str:
+    """What a server sent, fit for a terminal: no control characters, and not too long."""
+    shown = "".join(character if character.isprintable() else quote(character) for character in content[:200])
+    return shown + "…" * (len(content) > 200)
 
 
 def _reason(fault: Exception) -> str:
@@ -157,7 +181,7 @@ class Kept:
         try:
             held = json.loads(self.path.read_bytes())
             rows = {url: (str(row[0]), str(row[1]), str(row[2])) for url, row in held.items()}
-        except (OSError, ValueError, AttributeError, LookupError, TypeError):
+        except (OSError, ValueError, AttributeError, LookupError, TypeError, RecursionError):
             rows = {}
         self._answers = {url: row for url, row in rows.items() if self._is_fresh(row[0])}
 
@@ -173,9 +197,9 @@ class Kept:
         return Answer(row[1], row[2]) if row else None
 
     def keep(self, answers: Mapping[str, Answer]) -> None:
-        """Write new answers down; those without a connection are asked again next time."""
+        """Write new answers down; those that may be better next time are asked again."""
         told = self.at.isoformat()
-        self._answers |= {url: (told, each.fault, each.code) for url, each in answers.items() if each.reached}
+        self._answers |= {url: (told, each.fault, each.code) for url, each in answers.items() if each.lasting}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             beside = self.path.with_name(f"{self.path.name}.{os.getpid()}")
@@ -188,7 +212,12 @@ class Kept:
 def cache_folder(environment: Mapping[str, str]) -> Path:
     """Where the user's caches are (XDG Base Directory Specification)."""
     chosen = environment.get("XDG_CACHE_HOME", "")
-    return Path(chosen if os.path.isabs(chosen) else Path.home() / ".cache") / "newsletter"
+    if os.path.isabs(chosen):
+        return Path(chosen) / "newsletter"
+    try:
+        return Path.home() / ".cache/newsletter"
+    except RuntimeError:  # a user without a home has no cache: nothing can be read or written there
+        return Path(os.devnull) / "newsletter"
 
 
 def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, kept: Kept, problems: Problems) -> int:
@@ -199,10 +228,8 @@ def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, kept: Kep
     known = {url: answer for url in places if (answer := kept.get(url))}
     hosts: dict[str, list[str]] = {}
     for url in places.keys() - known.keys():
-        hosts.setdefault(urlsplit(url).netloc.lower(), []).append(url)
-    with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:  # threads: there is nothing but waiting
-        visits = pool.map(lambda urls: dict(_one_host(sorted(urls), follower)), hosts.values())
-        new = {url: answer for visited in visits for url, answer in visited.items()}
+        hosts.setdefault(_host_of(url), []).append(url)
+    new = {url: answer for visited in _visit(hosts.values(), follower) for url, answer in visited.items()}
     kept.keep(new)
     if new and not any(answer.reached for answer in new.values()):
         where = min(place for each in places.values() for place in each)
@@ -215,8 +242,38 @@ def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, kept: Kep
     return len(new)
 
 
+def _visit(hosts: Collection[list[str]], follower: Follower) -> list[dict[str, Answer]]:
+    """The answers to the addresses of each host. Several hosts are asked at a time where the system allows threads."""
+
+    def visit(urls: list[str]) -> dict[str, Answer]:
+        return dict(_one_host(sorted(urls), follower))
+
+    try:
+        with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:  # threads: there is nothing but waiting
+            return list(pool.map(visit, hosts))
+    except RuntimeError:  # a thread could not be started
+        return list(map(visit, hosts))
+
+
 def _one_host(urls: list[str], follower: Follower) -> Iterator[tuple[str, Answer]]:
+    """The answers of one host's addresses, one after the other. A host that lets us wait is given up."""
+    slow = 0
     for number, url in enumerate(urls):
+        if slow >= PATIENCE:
+            yield url, Answer(f"was not followed: {slow} links to its host took too long", lasting=False)
+            continue
         if number:
             time.sleep(follower.pause)
-        yield url, follower.follow(url)
+        try:
+            answer = follower.follow(url)
+        except Exception as fault:  # one link costs no more than itself, whatever a server has thought up
+            answer = Answer(f"cannot be followed ({type(fault).__name__})", lasting=False)
+        slow = slow + 1 if answer.slow else 0
+        yield url, answer
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""

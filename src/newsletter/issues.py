@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from babel.dates import format_date
-
 from newsletter import text
+from newsletter.babel_dates import format_date
 from newsletter.model import Announcement, Issue, IssueFile, Settings
 from newsletter.problems import Problems
 

@@ -1,5 +1,6 @@
 """keys: the public format of announcement files and issue files, as one table each."""
 
+import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,8 @@ PLATFORMS = (
     "x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "instagram", "telegram",
     "whatsapp", "slack", "teams", "discord", "sms",
 )  # fmt: skip
+
+_LONGEST_TAG = 240  # characters of a tag in file names, which end in .atom.xml and have at most 255 bytes
 
 # Links may lead wherever a body's links may.
 _ANYWHERE = Web(("mailto", "tel", "site", "announcement", "file", "anchor"))
@@ -57,9 +60,17 @@ def tags(labels: tuple[str, ...]) -> tuple[Tag, ...]:
     """Labels with their slugs; of labels that fold alike the first is kept."""
     found: dict[str, Tag] = {}
     for label in labels:
-        slug = text.fold_or_hex(label)
+        slug = _tag_slug(label)
         found.setdefault(slug, _tag(label, slug))
     return tuple(found.values())
+
+
+def _tag_slug(label: str) -> str:
+    """The label in ASCII. One that would be too long for a file's name ends in its hash instead."""
+    slug = text.fold_or_hex(label)
+    if len(slug) <= _LONGEST_TAG:
+        return slug
+    return f"{slug[:200].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:16]}"
 
 
 @lru_cache(maxsize=4096)

@@ -55,7 +55,7 @@ def build(
         wanted = CHANNELS if only is None else only
         published = outbox.publish_made(
             lambda intake: pipeline.build_kept(intake, opened, now, problems, wanted),
-            Path(out) if out else opened.root / "outbox", problems, force=force,
+            Path(out) if out else opened.root / "outbox", problems, force=force, project=opened.root,
         )  # fmt: skip
     except Stop:
         return Result(False, tuple(problems))

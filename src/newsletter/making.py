@@ -1,5 +1,7 @@
 """making: what channels make of a publication, looked at as it is made. It brings Jinja, mrml and premailer along."""
 
+import itertools
+import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from newsletter import workers
 from newsletter.channels import CHANNELS, channel, prepare
 from newsletter.model import Artefact, Publication, Settings, Share
 from newsletter.problems import Place, Problems, Stop
+from newsletter.refusals import SHORTAGES
 from newsletter.rules.inspection import Inspection
 from newsletter.rules.project import Chosen
 from newsletter.templates import Templates
@@ -17,7 +20,14 @@ Kept = TypeVar("Kept")
 
 
 def open_templates(root: Path, settings: Settings, problems: Problems) -> Templates:
-    """The theme of the project at `root`. Raises Stop when there is none of that name."""
+    """The theme of the project at `root`. Raises Stop when there is none of that name, or when it cannot be read."""
+    unreadable = list(_unreadable_folders(root / "templates"))
+    for folder in unreadable:
+        # Else its files would be taken for absent, and those of the default theme published in their place.
+        place = Place(os.path.relpath(folder, root))
+        problems.error(place, "unreadable", "this folder cannot be read", "give yourself the right to read it")
+    if unreadable:
+        raise Stop
     templates = Templates(root, problems, settings.theme)
     if settings.theme not in templates.themes():
         problems.error(
@@ -26,6 +36,26 @@ def open_templates(root: Path, settings: Settings, problems: Problems) -> Templa
         )  # fmt: skip
         raise Stop
     return templates
+
+
+def _unreadable_folders(top: Path) -> Iterator[str]:
+    """The folders in a theme, itself included, whose files cannot be found."""
+    if os.path.isdir(top) and not _is_readable(str(top)):
+        yield str(top)
+    for folder, folders, _ in os.walk(top):
+        yield from itertools.filterfalse(_is_readable, (os.path.join(folder, name) for name in folders))
+
+
+def _is_readable(folder: str) -> bool:
+    """Whether the names in a folder can be read, and what they name."""
+    try:
+        os.stat(f"{folder}/.")
+        os.scandir(folder).close()
+    except OSError as fault:
+        if fault.errno in SHORTAGES:
+            raise
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

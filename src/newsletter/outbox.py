@@ -6,7 +6,6 @@ exchanged in one system call, so a kill at any instant leaves the old outbox or 
 """
 
 import hashlib
-import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,11 +16,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsletter import exchange
-from newsletter.earlier import Earlier, put_stamp, read_earlier
-from newsletter.exchange import Busy, DiskFault, Growing, Reading, refusals
+from newsletter.asset_copy import Changed, published
+from newsletter.earlier import Earlier, name_of, put_stamp, read_earlier, verify
+from newsletter.exchange import Busy, DiskFault, Reading, refusals
 from newsletter.manifest import MANIFEST
-from newsletter.model import Artefact
+from newsletter.model import Artefact, Asset
+from newsletter.next_tree import Growing
+from newsletter.outbox_target import check_content, check_place, check_unlocked
 from newsletter.problems import Place, Problems, Stop
+from newsletter.rescue import Rescue, clock
 
 __all__ = ["Busy", "DiskFault", "Intake", "Published", "Receipt", "publish", "publish_made", "verify"]
 
@@ -66,24 +69,32 @@ def publish_made(
     *,
     wait: float = 5.0,
     force: bool = False,
+    project: Path | None = None,
 ) -> Published:
     """As publish(), of artefacts that several processes make: `make` gets what takes an artefact in.
 
     It is called where the artefact was made, so that no bytes travel; the receipts it gives come back.
     What is made of what stands there already (`Intake.standing`) need not be made again, unless `force`.
+    For the commands of a user, `project` is the folder whose sources, and strangers' files, `out` must not replace:
+    then Stop is raised for `unsafe-outbox` and `foreign-output` before anything is written.
     """
-    target = os.path.realpath(out)
+    target = os.path.realpath(out) if project is None else check_place(out, project, problems)
     if os.path.ismount(target):
         raise DiskFault(f"{out} is a mount point, which cannot be exchanged: mount its parent folder instead")
     parent, name = os.path.split(target)
+    following, lock = f"{parent}/.{name}.next", f"{parent}/.{name}.lock"
+    if project is not None and not os.path.lexists(lock):  # nobody has built here: look before a lock is left
+        check_unlocked(target, name_of(out), problems)
     with refusals(parent):
         os.makedirs(parent, exist_ok=True)
-    following = f"{parent}/.{name}.next"
-    with exchange.locked(f"{parent}/.{name}.lock", wait):
+    with exchange.locked(lock, wait):
         exchange.settle(following, target)
-        tree = Growing(following)
+        tree, begin = Growing(following, target), clock()
         try:
-            intake = Intake(read_earlier(target), tree, _name(out), problems, force)
+            old = read_earlier(target)
+            if project is not None:
+                check_content(old, name_of(out), problems)
+            intake = Intake(old, tree, name_of(out), problems, force, begin)
             for receipt in make(intake):
                 intake.note(receipt)
             return intake.publish()
@@ -91,25 +102,6 @@ def publish_made(
             tree.close()
             with suppress(OSError):  # the next run removes what is left
                 exchange.remove(following)
-
-
-def verify(out: Path) -> Problems:
-    """Re-read every file of `out` against its manifest.
-
-    Codes: `no-manifest`, `bad-manifest`, `missing-output`, `damaged-output` (edited, too).
-    Raises DiskFault when the folder cannot be read.
-    """
-    problems, name, cure = Problems(), _name(out), "run 'newsletter build'"
-    old = read_earlier(os.path.realpath(out))
-    if not old.sha256:
-        problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
-    elif not old.trusted:
-        problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
-    for path in old.missing:
-        problems.error(Place(f"{name}/{path}"), "missing-output", "this file is gone", cure)
-    for path in (*(path for path, _ in old.edited), *itertools.filterfalse(old.is_whole, old.paths)):
-        problems.error(Place(f"{name}/{path}"), "damaged-output", "this file is not as it was built", cure)
-    return problems
 
 
 @dataclass(slots=True)
@@ -121,6 +113,7 @@ class Intake:
     name: str
     problems: Problems
     force: bool
+    begin: int  # of the build, by the clock that dates files
     lines: list[bytes] = field(default_factory=list)  # of the manifest
     size: int = 0
     edited: set[str] = field(default_factory=set)  # paths of files that stood there, but not as they were made
@@ -148,7 +141,11 @@ class Intake:
             # A channel's fault, not an author's.
             raise ValueError(f"the path of an artefact is relative and plain, not {path!r}")
         try:
-            store = self._store_file(path, artefact.file) if artefact.file else self._store(path, artefact.data)
+            store = self._store_asset(path, artefact.asset) if artefact.asset else self._store(path, artefact.data)
+        except Changed as fault:
+            source = artefact.asset.source if artefact.asset else path
+            self.problems.error(Place(source), "changed-file", str(fault), "build again")
+            raise Stop from None
         except FileExistsError:
             raise _twice(path) from None
         except NotADirectoryError:
@@ -170,15 +167,15 @@ class Intake:
             self.tree.write(path, (content,))
         return digest, len(content), kept
 
-    def _store_file(self, path: str, file: str) -> tuple[bytes, int, bool]:
-        """The same for a file of the project; the hash is that of the copy: the file may change meanwhile."""
-        reading = Reading(file)
+    def _store_asset(self, path: str, asset: Asset) -> tuple[bytes, int, bool]:
+        """The same for a file of the project; the hash is that of the copy. Raises Changed."""
+        reading = Reading(published(asset))
         if self.old.hashes.get(path):
-            with refusals(file):
+            with refusals(asset.file):
                 reading.whole()
             if self.old.names(path, reading.digest) and self.old.is_whole(path):
                 return reading.digest, reading.size, True
-            reading = Reading(file)
+            reading = Reading(published(asset))
         self.tree.write(path, reading)
         return reading.digest, reading.size, False
 
@@ -224,7 +221,7 @@ class Intake:
         sha256 = hashlib.sha256(manifest).hexdigest()
         written = len(told) - len(kept)
         if written or sha256 != old.sha256:
-            self._exchange(manifest, (*kept, *foreign))
+            self._exchange(manifest, kept, foreign)
         put_stamp(old.root, self.fingerprint, sha256)
         if not written and sha256 == old.sha256:
             return Published(len(told), 0, 0, False, self.size)
@@ -236,21 +233,32 @@ class Intake:
         begin = line.index(_SHA256) + len(_SHA256)
         return self.old.names(path, bytes.fromhex(line[begin : begin + 64].decode())) and path not in self.edited
 
-    def _exchange(self, manifest: bytes, staying: Iterable[str]) -> None:
+    def _exchange(self, manifest: bytes, kept: Iterable[str], foreign: Iterable[str]) -> None:
         """Take over what stays of the old tree, and put the next one in its place."""
-        for path in staying:
+        for path in kept:
             self.tree.adopt(path, self.old.root)
+        for path in foreign:
+            self.tree.adopt(path, self.old.root, may_be_gone=True)
         for folder in self.old.empty:
             self.tree.make(folder)
         self.tree.write(MANIFEST, (manifest,))
+        self.tree.finish(self.old.folders)
         exchange.swap(self.tree.root, self.old.root)
+        for path in Rescue(self.old, self.tree, self.begin, self._is_free, self.edited).move():
+            message = "another program wrote this file during the build, which needed its place; it is lost"
+            cure = "let that program write elsewhere, or after the build"
+            self.problems.warning(Place(f"{self.name}/{path}"), "lost-output", message, cure)
+
+    def _is_free(self, path: str) -> bool:
+        """Whether no artefact is, or lies, there."""
+        folded = path.casefold()
+        return folded not in self.files and folded not in self.folders and self.files.isdisjoint(_above(folded))
 
     def _find_clashes(self, foreign: Iterable[str]) -> None:
         """Foreign files, and empty folders, that are in the way."""
         for path in (*foreign, *self.old.empty):
-            folded = path.casefold()
-            for_folder = folded in self.folders and path not in self.old.empty
-            if for_folder or folded in self.files or not self.files.isdisjoint(_above(folded)):
+            is_shared = path in self.old.empty and path.casefold() in self.folders
+            if not is_shared and not self._is_free(path):
                 message = "something that newsletter did not write stands here"
                 self.problems.error(Place(f"{self.name}/{path}"), "foreign-output", message, "move it away")
 
@@ -278,8 +286,3 @@ def _above(path: str) -> Iterator[str]:
     """The folders around a path, the nearest first."""
     while path := path.rpartition("/")[0]:
         yield path
-
-
-def _name(out: Path) -> str:
-    """What problems call the outbox."""
-    return os.path.basename(os.path.abspath(out))

@@ -14,7 +14,7 @@ from newsletter.check import Checker
 from newsletter.clashes import Claim, claims, find_clashes
 from newsletter.compose import compose
 from newsletter.files import ProjectFiles, Refused
-from newsletter.fingerprint import fingerprint, holds, surroundings
+from newsletter.fingerprint import fingerprint, surroundings
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share, Source
 from newsletter.problems import Place, Problems, Stop
 from newsletter.rules.project import Chosen
@@ -85,7 +85,7 @@ def gather(
     `arrived` is told of each announcement. While other processes read already, if there are any, this one does what
     is to be done `meanwhile`.
     """
-    files = ProjectFiles(project.root)
+    files = ProjectFiles(project.root, project.settings.attachments)
     checker = Checker(project.settings, files, problems)
     names = tuple(load.paths(project.root, "announcements", problems))
     processes = jobs or workers.fitting(len(names))
@@ -208,7 +208,8 @@ def build_kept(
     found = len(problems)
     yield from maker().make(intake.take, publication, jobs)
     # What is wrong with files as they were made has to be told each time; what was changed meanwhile, made again.
-    if len(problems) == found and surroundings(project.root, project.settings) == around and holds(publication.assets):
+    # Assets are compared with what was measured when they are copied.
+    if len(problems) == found and surroundings(project.root, project.settings) == around:
         intake.conclude(origin)
 
 
@@ -250,7 +251,7 @@ def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> As
     if not settings.organisation.logo:
         return None
     try:
-        return files.find(settings.path, settings.organisation.logo, image=True)
+        return files.find(settings.path, settings.organisation.logo, image=True, by_settings=True)
     except Refused as fault:
         problems.error(Place(settings.path), fault.code, f"organisation.logo: {fault.message}", fault.fix)
         return None

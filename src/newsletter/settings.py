@@ -1,5 +1,6 @@
 """settings: `[tool.newsletter]` of pyproject.toml, or newsletter.toml, with the place of every value."""
 
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from newsletter.model import (
     Items,
     MailSettings,
     Organisation,
+    Pairs,
     Plain,
     Scalar,
     Sender,
@@ -26,8 +28,10 @@ from newsletter.model import (
 )
 from newsletter.problems import Place, Problems, Stop
 from newsletter.reading import Reading
+from newsletter.safe_open import MAX_TEXT, open_beneath, read, report_unread
 
 _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
+_TABLE_OF_OURS = re.compile(rb"^\s*\[\s*tool\s*\.\s*newsletter\s*[\].]", re.MULTILINE)
 COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
 
 
@@ -45,6 +49,14 @@ class _Zone(Text):
         except (ValueError, OSError, KeyError):
             at.error("bad-value", f"'{name}' is no time zone", "write one such as Europe/Paris")
             return None
+
+
+class _Extension(Text):
+    """The extension of a kind of file; case does not count."""
+
+    def read(self, given: Plain, at: Reading, key: str) -> str | None:
+        value = super().read(given, at, key)
+        return value and value.lower()
 
 
 def _brand(**pairs: str) -> tuple[tuple[str, str], ...]:
@@ -95,6 +107,7 @@ KEYS = Record(
             },
             CheckSettings,
         ),
+        "attachments": Many(_Extension(10, r"\.[A-Za-z0-9]{1,9}", "an extension such as .gpx")),
     },
     required=("title", "language", "timezone", "url", "authority", "sender"),
 )
@@ -109,15 +122,61 @@ def find_project(start: Path) -> Path | None:
 
 
 def _candidates(folder: Path) -> list[str]:
-    found = ["newsletter.toml"] if (folder / "newsletter.toml").is_file() else []
+    """The names of the settings files in a folder. One that cannot be read counts: load_settings says why."""
+    found = ["newsletter.toml"] if os.path.lexists(folder / "newsletter.toml") else []
     pyproject = folder / "pyproject.toml"
-    if pyproject.is_file() and re.search(r"^\s*\[\s*tool\s*\.\s*newsletter\s*[\].]", _read(pyproject), re.MULTILINE):
+    try:
+        content = _start_of(pyproject) if os.path.isfile(pyproject) else b""
+    except OSError:
+        return [*found, "pyproject.toml"]
+    if _TABLE_OF_OURS.search(content):
         found.append("pyproject.toml")
     return found
 
 
-def _read(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "replace")
+def _start_of(path: Path) -> bytes:
+    """As much of a file as settings may have."""
+    with path.open("rb") as file:
+        return file.read(MAX_TEXT)
+
+
+def _read(root: Path, name: str, problems: Problems) -> str:
+    """The text of a settings file. Raises Stop, reported, when it is no readable UTF-8 file; OSError for a shortage."""
+    try:
+        content = read(open_beneath(str(root), name), MAX_TEXT)
+    except OSError as fault:
+        report_unread(name, fault, problems)
+        raise Stop from None
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as fault:
+        line_start = content.rfind(b"\n", 0, fault.start) + 1
+        column = len(content[line_start : fault.start].decode("utf-8-sig", "replace")) + 1
+        place = Place(name, content.count(b"\n", 0, fault.start) + 1, column)
+        problems.error(place, "not-utf-8", f"byte 0x{content[fault.start]:02x} is not UTF-8", "save the file as UTF-8")
+        raise Stop from None
+
+
+def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
+    """Our settings with their places, and without. Raises Stop when this is not TOML; then the fault is reported."""
+    prefix = ("tool", "newsletter") if name == "pyproject.toml" else ()
+    try:
+        table: Any = tomllib.loads(content)
+        for step in prefix:
+            table = table[step]
+        node = _node(table, prefix, dict(_places(content)))
+        return node, plain_pairs(node)
+    except (LookupError, TypeError, AttributeError):  # [tool.newsletter] stands in a text, or is a list
+        problems.error(Place(name), "no-settings", "there is no table [tool.newsletter]", "add one")
+    except RecursionError:
+        problems.error(Place(name), "toml-syntax", "values are nested too deeply", "write them flat")
+    except ValueError as fault:
+        where = re.search(r"at line (\d+), column (\d+)", str(fault))
+        place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
+        # Python refuses to read a number of thousands of digits.
+        reason = str(fault) if isinstance(fault, tomllib.TOMLDecodeError) else "a number is too long"
+        problems.error(place, "toml-syntax", f"not valid TOML: {reason}")
+    raise Stop
 
 
 def load_settings(root: Path, problems: Problems) -> Settings:
@@ -129,20 +188,9 @@ def load_settings(root: Path, problems: Problems) -> Settings:
         problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", f"there are {told}", fix)
         raise Stop
     name = names[0]
-    content = _read(root / name).replace("\r\n", "\n")
-    try:
-        tables = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as fault:
-        where = re.search(r"at line (\d+), column (\d+)", str(fault))
-        place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
-        problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
-        raise Stop from None
-    prefix = ("tool", "newsletter") if name == "pyproject.toml" else ()
-    for step in prefix:
-        tables = tables[step]
-    places = dict(_places(content))
-    node = _node(tables, prefix, places)
-    values = KEYS.collect(plain_pairs(node), Reading(name, problems, lambda: node))
+    content = _read(root, name, problems)
+    node, pairs = _parse(content, name, problems)
+    values = KEYS.collect(pairs, Reading(name, problems, lambda: node))
     if problems.fatal:
         raise Stop
     values["url"] = values["url"].rstrip("/") + "/"

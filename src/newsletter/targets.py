@@ -6,10 +6,24 @@ from functools import partial
 
 from newsletter.addresses import Unsafe, judge
 from newsletter.files import ProjectFiles, Refused
+from newsletter.metadata import CHANGES, COMMENTS, POSITION
 from newsletter.model import Asset, Prose, Reference, Settings, Source, Target
 from newsletter.problems import Place, Problems
 
 Where = Callable[[], Place]  # looked up for faults only
+
+# Code, message and cure for what an attachment holds unseen.
+_HIDDEN = {
+    POSITION: (
+        "hidden-position", "says where it was recorded, or holds a photograph that does",
+        "export it without location; if that is meant to be known, ignore this",
+    ),
+    CHANGES: (
+        "tracked-changes", "holds tracked changes: everyone can read what was deleted",
+        "accept or reject them all, and save it again; or publish a PDF",
+    ),
+    COMMENTS: ("hidden-comments", "holds comments", "delete them, and save it again; or publish a PDF"),
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -54,7 +68,7 @@ class Targets:
                     path = self.files.resolve(self.source.path, destination.address)
                     self.found[target] = Target(fragment, announcement=path)
                 case "file":
-                    self._keep(target, self.files.find(self.source.path, destination.address), fragment)
+                    self._keep(target, self.files.find(self.source.path, destination.address), fragment, where)
         except (Unsafe, Refused) as fault:
             self.problems.error(where(), fault.code, fault.message, fault.fix)
 
@@ -70,7 +84,7 @@ class Targets:
                 self.found[target] = Target(destination.address)
             elif destination.kind == "file":
                 asset = self.files.find(self.source.path, destination.address, image=True)
-                return self._keep(target, asset, "")
+                return self._keep(target, asset, "", where)
             else:
                 self.problems.error(where(), "unsafe-image", f"'{target}' is no image", "name a file of the project")
         except (Unsafe, Refused) as fault:
@@ -83,13 +97,16 @@ class Targets:
         try:
             destination = judge(target)
             if destination.kind == "file":
-                return self._keep(target, self.files.find(self.source.path, destination.address), "")
+                return self._keep(target, self.files.find(self.source.path, destination.address), "", where)
             self.problems.error(where(), "bad-address", f"'{target}' is no file", "name a file of the project")
         except (Unsafe, Refused) as fault:
             self.problems.error(where(), fault.code, fault.message, fault.fix)
         return None
 
-    def _keep(self, target: str, asset: Asset, fragment: str) -> Asset:
+    def _keep(self, target: str, asset: Asset, fragment: str, where: Where) -> Asset:
+        for each in asset.hidden:
+            code, message, fix = _HIDDEN[each]
+            self.problems.warning(where(), code, f"'{target}' {message}", fix)
         self.found[target] = Target(self.settings.url + asset.path + fragment, asset.path + fragment, asset)
         return asset
 

@@ -1,7 +1,7 @@
 """templates: finds and renders the theme's files."""
 
+import os
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +10,13 @@ from typing import Any
 
 from newsletter import packaged
 from newsletter.problems import Place, Problems, Stop
+from newsletter.safe_open import MAX_TEXT, open_beneath, read, report_unread
 from newsletter.templating import Environment, Template, Trace
 
-__all__ = ["Template", "Templates", "Trace", "load_strings"]
+# A name in the theme: a relative path without hidden parts and without "..".
+_NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
+
+__all__ = ["Template", "Templates", "Trace"]
 
 
 @dataclass(slots=True)
@@ -86,52 +90,52 @@ class Templates:
         return found[1], found[0], lambda: True
 
     def layers(self, name: str) -> Iterator[tuple[str, str]]:
-        """Path and content of each file called `name`, the one that wins first. Raises Stop for one that is no text."""
-        if not re.fullmatch(r"[\w./-]+", name) or ".." in name:
+        """Path and content of each file called `name`, the one that wins first.
+
+        Raises Stop for a file that cannot be read, is no text, or lies behind a symbolic link in the project.
+        """
+        if not _NAME.fullmatch(name):
             return
         own = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
         for candidate in (*own, name):
-            for folder in (self.root / "templates", packaged.folder()):
-                path = folder / candidate
-                if path.is_file():
-                    yield f"templates/{candidate}", self._text(path, candidate)
+            if (content := self._own(candidate)) is not None:
+                yield f"templates/{candidate}", self._text(content, candidate)
+            path = packaged.folder() / candidate
+            if path.is_file():
+                yield f"templates/{candidate}", self._text(path.read_bytes(), candidate)
 
     def themes(self) -> tuple[str, ...]:
         """The names that `theme` may have."""
         folders = (folder / "themes" for folder in (self.root / "templates", packaged.folder()))
-        found = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_dir()}
-        return ("default", *sorted(found))
+        return ("default", *sorted({name for folder in folders for name in _subfolders(folder)}))
 
     def _find(self, name: str) -> tuple[str, str] | None:
         return next(self.layers(name), None)
 
-    def _text(self, path: Path, name: str) -> str:
+    def _own(self, name: str) -> bytes | None:
+        """The bytes of a file of the project's own theme, if there is one. Raises Stop when it may not be read."""
+        path = f"templates/{name}"
         try:
-            return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+            return read(open_beneath(str(self.root), path), MAX_TEXT)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as fault:
+            report_unread(path, fault, self.problems)
+            raise Stop from None
+
+    def _text(self, content: bytes, name: str) -> str:
+        try:
+            return content.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as fault:
-            place = Place(f"templates/{name}")
-            self.problems.error(place, "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8")
+            self.problems.error(
+                Place(f"templates/{name}"), "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
+            )
             raise Stop from None
 
 
-def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
-    """The theme's strings in a language: `strings/<lang>.toml`, and where none says a thing, English.
-
-    A project's or a theme's file need only hold what it changes.
-    """
-    base = re.split(r"[-_]", lang.lower())[0]
-    strings: dict[str, str] = {}
-    for name in dict.fromkeys((f"strings/{base}.toml", "strings/en.toml")):
-        for path, content in templates.layers(name):
-            strings = _strings(path, content, templates.problems) | strings
-    return strings
-
-
-def _strings(path: str, content: str, problems: Problems) -> dict[str, str]:
+def _subfolders(folder: Path) -> list[str]:
+    """The names of the folders in a folder, which may be absent or unreadable: then it has none that can be used."""
     try:
-        return {key: str(value) for key, value in tomllib.loads(content).items()}
-    except tomllib.TOMLDecodeError as fault:
-        where = re.search(r"at line (\d+), column (\d+)", str(fault))
-        place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
-        problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
-        raise Stop from None
+        return [path.name for path in folder.iterdir() if os.path.isdir(path)]
+    except OSError:
+        return []

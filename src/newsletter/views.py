@@ -1,7 +1,7 @@
 """views: an announcement as templates see it, with its addresses, dates and prose ready to print."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from newsletter import prose
@@ -138,9 +138,10 @@ class Story:
     """One announcement, ready to print: what a template asks for is made then, in `words`' language."""
 
     of: Announcement
-    publication: Publication
-    words: Words
-    addressing: Addressing
+    # No template may print what these hold of the machine.
+    publication: Publication = field(repr=False)
+    words: Words = field(repr=False)
+    addressing: Addressing = field(repr=False)
 
     @Lazy
     def look(self) -> prose.Flavour:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from newsletter.templates import Templates, load_strings
+from newsletter.strings import load_strings
+from newsletter.templates import Templates
 from newsletter.words import Words
 
 
@@ -11,7 +12,7 @@ from newsletter.words import Words
 class Vocabulary:
     """Strings of the theme, and dates in `zone`, by language."""
 
-    templates: Templates
+    templates: Templates = field(repr=False)
     zone: tzinfo
     _known: dict[str, Words] = field(init=False, default_factory=dict)
 

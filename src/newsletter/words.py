@@ -8,12 +8,14 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import DateTimeFormat, format_time, get_date_format
 
-from newsletter.content import Content
+from newsletter.babel_dates import DateTimeFormat, format_time, get_date_format
+from newsletter.content import Content, for_templates
 from newsletter.model import Event
 
+_LONGEST_PATTERN = 40  # characters
 _RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ku ps sd ug ur yi".split())
+TIMES = ("time", "time_full_hour")  # strings that are a pattern of Babel's for a time of day
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,24 @@ class Words:
                 return Content(made)
         return made
 
+    @for_templates
     def date(self, moment: datetime) -> str:
         """`26 novembre 2024`."""
         return _date(moment.astimezone(self.zone).date(), "long", self.locale)
 
+    @for_templates
     def day(self, moment: datetime) -> str:
         """`mardi 26 novembre 2024`."""
         return _date(moment.astimezone(self.zone).date(), "full", self.locale)
 
+    @for_templates
     def time(self, moment: datetime) -> str:
         """`9 h 30`, by the strings `time` and `time_full_hour`."""
         local = moment.astimezone(self.zone)
         pattern = self.strings["time"] if local.minute else self.strings["time_full_hour"]
         return _time(local.time(), pattern, self.locale)
 
+    @for_templates
     def when(self, event: Event) -> str:
         """Day and times of an event, in one phrase."""
         start, end = event.start.astimezone(self.zone), event.end and event.end.astimezone(self.zone)
@@ -76,6 +82,7 @@ class Words:
             return self("event_from", day=self.day(start), start=self.time(start))
         return self("event_times", day=self.day(start), start=self.time(start), end=self.time(end))
 
+    @for_templates
     def size(self, count: int) -> str:
         """A file's size, `1,2 Mo`."""
         for limit, unit in ((1_000_000, "megabytes"), (1_000, "kilobytes")):
@@ -84,6 +91,7 @@ class Words:
                 return self(unit, number=number.replace(".", self.strings["decimal"]))
         return self("bytes", number=count)
 
+    @for_templates
     def language(self, lang: str) -> str:
         """A language's own name for itself: `English`, `français`."""
         return _language(known_locale(lang)) or lang
@@ -131,6 +139,14 @@ def _field(field: str, day: date, locale: str) -> str:
 @lru_cache(maxsize=4096)
 def _time(moment: time, pattern: str, locale: str) -> str:
     return str(format_time(moment, pattern, locale=locale))
+
+
+def is_time_pattern(pattern: str) -> bool:
+    """Whether a time of day can be written by this pattern, which may come from a stranger."""
+    try:
+        return len(pattern) <= _LONGEST_PATTERN and bool(_time(time(9, 30), pattern, "en"))
+    except Exception:  # Babel raises nearly everything for what a time does not have
+        return False
 
 
 @lru_cache(maxsize=64)

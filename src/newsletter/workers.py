@@ -6,10 +6,12 @@ This process does a share of the work, forks of it do the others. What they give
 import fcntl
 import gc
 import os
+import resource
 import select
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newsletter.model import Share
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 MANY = 8_000  # announcements: above, room counts for more than time
 FEWEST = 150  # announcements a process: below, forking costs more than it gains
+_FILES = 32  # open files: where fewer are allowed, one process works
 _BATCH = 64  # of what is made, that travel together
 _PIPE = 1 << 20  # bytes that wait in a pipe, for a while in which this process does a long piece of its own work
 
@@ -49,7 +52,10 @@ def spread(
 
     While others work already, this process does what is to be done `meanwhile`. Problems that are found are taken
     over. Raises Stop when a share did, once all have ended, and WorkerLost when the system killed one.
+
+    Where the system refuses a process, this one does the work of those that are missing: the result is the same.
     """
+    count = min(count, _affordable())
     if count == 1:
         yield from make(Share())
         return
@@ -57,13 +63,13 @@ def spread(
     children: dict[int, _Child] = {}
     faults: list[Exception] = []
     try:
-        for number in range(1, count):
-            child = _started(make, Share(number, count), problems, children.values())
-            children[child.pipe.fileno()] = child
+        own = _start_all(make, [Share(number, count) for number in range(1, count)], problems, children)
+        # Shares of processes that could not be started are ours.
+        shares = [Share(0, count), *own]
         arriving = _Arriving(children, problems, faults)
         try:
             meanwhile()
-            for number, made in enumerate(make(Share(0, count))):
+            for number, made in enumerate(chain.from_iterable(map(make, shares))):
                 yield made
                 if number % _BATCH == 0:
                     yield from arriving.take(0)
@@ -89,15 +95,42 @@ class _Child(NamedTuple):
     pipe: "Connection"
 
 
+def _affordable() -> int:
+    """Most processes that the limit on open files allows: each needs two here, and some of its own."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 1 if 0 <= limit < _FILES else sys.maxsize
+
+
+def _start_all(
+    make: Make[Made], shares: Sequence[Share], problems: Problems, children: dict[int, _Child]
+) -> Sequence[Share]:
+    """Add a process to `children` for each share; the shares from the first one on that the system refused."""
+    for number, share in enumerate(shares):
+        try:
+            child = _started(make, share, problems, children.values())
+        except OSError:  # no pipe, or no process: a limit is reached, or memory is short
+            return shares[number:]
+        children[child.pipe.fileno()] = child
+    return ()
+
+
 def _started(make: Make[Made], share: Share, problems: Problems, others: Iterable[_Child]) -> _Child:
+    """Start a process on a share. Raises OSError when the system refuses; then nothing is left open."""
     from multiprocessing.connection import Pipe  # noqa: PLC0415 (small builds need none)
 
     reading, writing = Pipe(duplex=False)
     with suppress(OSError, AttributeError):  # who waits for us to listen does not work meanwhile; only Linux can
         fcntl.fcntl(writing.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    if child := os.fork():
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    try:
+        child = os.fork()
+    except OSError:
+        for connection in (reading, writing):
+            connection.close()
+        raise
+    if child:
         writing.close()
         return _Child(child, reading)
     code = 1

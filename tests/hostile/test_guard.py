@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from conftest import Project
-from support import guard
 from support.guard import Finished, assert_sound, build_soundly, newsletter
 
 
@@ -32,4 +31,4 @@ def test_the_guard_refuses_tracebacks_kills_and_silence(done: Finished) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux only")
 def test_too_little_memory_is_noticed(tmp_path: Path) -> None:
-    assert newsletter("--version", cwd=tmp_path, memory=20_000_000).code not in guard.ENDINGS - {1}
+    assert newsletter("--version", cwd=tmp_path, memory=20_000_000).code != 0

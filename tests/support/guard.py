@@ -5,7 +5,7 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +37,11 @@ def newsletter(
     stdin: str | None = None,
     env: Mapping[str, str] | None = None,
     limits: Mapping[int, int] | None = None,
+    wrapper: Sequence[str] = (),
 ) -> Finished:
     """Run `newsletter WORDS` in `cwd`: `memory` bytes, `seconds` of processor time, further rlimits by number.
+
+    `wrapper` is a command that runs another one, with its arguments.
 
     A process that hangs without working is killed after three times as many seconds, which fails the test.
     """
@@ -49,7 +52,7 @@ def newsletter(
             resource.setrlimit(number, (value, value))
 
     done = subprocess.run(
-        [sys.executable, "-m", "newsletter", *words],
+        [*wrapper, sys.executable, "-m", "newsletter", *words],
         cwd=cwd,
         env={**os.environ, **(env or {})},
         input="" if stdin is None else stdin,

@@ -1,76 +1,31 @@
-"""cli: the commands, one module each. Heavy imports wait until a command needs them."""
+"""cli: the command line. This module imports nothing heavy, so that its guard stands before anything can fail."""
 
-import gc
 import sys
-from typing import Annotated
 
-import typer
+TYPE_CHECKING = False  # as type checkers read it, without importing typing
+if TYPE_CHECKING:
+    from newsletter.cli.commands import app
 
-from newsletter.cli import running
-from newsletter.cli.build import build
-from newsletter.cli.check import check
-from newsletter.cli.count import count
-from newsletter.cli.import_ import import_
-from newsletter.cli.init import init
-from newsletter.cli.new import new
-from newsletter.cli.preview import preview
-from newsletter.cli.schema import schema
-from newsletter.cli.status import status
-from newsletter.cli.theme import theme
-from newsletter.cli.verify import verify
-
-app = typer.Typer(
-    name="newsletter",
-    help="Write each announcement once; publish mails, feeds, snippets and pages.",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        print(f"newsletter {version('newsletter')}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    directory: running.Folder = None,
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
-    ] = False,
-) -> None:
-    """Options that go before the command."""
-    running.before["directory"] = directory
-
-
-app.command()(build)
-app.command()(check)
-app.command()(verify)
-app.command()(init)
-app.command("import")(import_)
-app.command()(new)
-app.command()(status)
-app.command("list", hidden=True)(status)
-app.command()(preview)
-app.command()(count)
-app.command()(schema)
-app.add_typer(theme, name="theme")
+__all__ = ["app", "main"]
 
 
 def main() -> None:
-    """The entry point."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or pipe of another encoding must not end in a traceback.
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-    # A build makes many objects and keeps them; collecting them over and over costs a fifth of it.
-    gc.set_threshold(200_000, 20, 100)
+    """The entry point: runs the command line and ends the process with its exit code."""
     try:
-        app()
-    finally:
-        # An interpreter that ends looks through all that is left, again and again, for what can be let go.
-        gc.freeze()
+        from newsletter.cli import ending
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (ImportError, MemoryError, OSError) as fault:
+        # Too little memory or too few open files, even for what explains that.
+        if sys.stderr is not None:
+            sys.stderr.write(f"newsletter: cannot start: {fault or 'not enough memory'}\n")
+        sys.exit(74)
+    sys.exit(ending.run())
+
+
+def __getattr__(name: str) -> object:
+    if name != "app":
+        raise AttributeError(name)
+    from newsletter.cli.commands import app
+
+    return app

@@ -1,6 +1,7 @@
 """build: fill the outbox, and say what is in it."""
 
 import gc
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ _ONLY = typer.Option("--only", metavar="A,B", help="Only these of email, feeds, 
 
 
 def _processes(written: str | int) -> int:
-    if not str(written).isdecimal() or int(written) > 64:
+    if not re.fullmatch("[0-9]{1,2}", str(written)) or int(written) > 64:
         raise typer.BadParameter("write a number from 1 to 64")
     return int(written)
 
@@ -80,7 +81,7 @@ def build(
                 made = pipeline.build_kept(intake, project, at, problems, wanted, jobs=jobs, arrived=progress.read)
                 return map(told.note, progress.files(made))
 
-            published = outbox.publish_made(make, target, problems, force=force)
+            published = outbox.publish_made(make, target, problems, force=force, project=project.root)
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
         # Standard output belongs to the problems when a program reads them.
         stream = sys.stdout if format == "text" else sys.stderr

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.running import PROBLEMS, refuse
+from newsletter.cli.codes import PROBLEMS
+from newsletter.cli.running import refuse
 
 
 def count(

@@ -2,16 +2,20 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.running import Folder, Format, Now, moment, refuse, run, shown
+from newsletter.cli.extras import how_to_add
+from newsletter.cli.running import Folder, Format, Now, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
-    from newsletter.intake import Given, Written
+    from newsletter.intake import Given, Leftovers, Written
     from newsletter.problems import Problems
+
+_MOST_TOLD = 5_000  # doubts of one import
 
 
 def import_(
@@ -24,7 +28,8 @@ def import_(
 ) -> None:
     """Make announcement files of a release (.docx, .odt, .html, .txt, .md) or of a Jekyll, Hugo or WordPress site.
 
-    What had to be guessed or left out is told, with its line. Nothing is overwritten. Examples:
+    What had to be guessed or left out is told, with its line. Nothing is overwritten. What was hidden there is a draft
+    here. Examples:
 
       newsletter import communique.docx
 
@@ -33,72 +38,96 @@ def import_(
       newsletter import ../ancien-site
     """
     with run(directory, format, strict=False) as (project, problems):
-        from newsletter.intake import Given, Unreadable
+        from newsletter.intake import Given, Leftovers, Unreadable
 
+        require_text("--title", title)
         if date:
             moment(date, project)
         today = moment(now, project).astimezone(project.settings.timezone).date()
         given = Given(today, project.settings.language, title, date)
+        left = Leftovers()
         try:
-            made, left = _read(file, given, project.root)
+            _save(_read(file, given, project.root, left), project.root, problems, left)
         except Unreadable as fault:
             refuse(f"{shown(file)}: {fault}")
         except ModuleNotFoundError as fault:
             if (fault.name or "").partition(".")[0] not in ("mammoth", "cobble"):
                 raise
-            refuse("Word documents need one more package; install it with: pip install 'newsletter[import]'")
-        _save(made, project.root, problems)
-        for line in left:
-            print(f"left out: {line}", file=sys.stderr)
+            refuse(f"Word documents need one more package; {how_to_add('import')}")
+        for line in left.lines():
+            print(f"left out: {_printable(line)}", file=sys.stderr)
 
 
-def _read(file: Path, given: "Given", root: Path) -> tuple[list["Written"], list[str]]:
-    from newsletter.intake import sites, write
+def _read(file: Path, given: "Given", root: Path, left: "Leftovers") -> Iterator["Written"]:
+    """What is to be written, one announcement after the other. Raises Unreadable, before the first."""
+    from newsletter.intake import Unreadable, sites, write
     from newsletter.intake.release import draft
 
     names = sorted(path.stem for path in (root / "announcements").glob("*.md"))
     taken = {name[11:].partition(".")[0]: name[:10] for name in names}
-    if not file.exists():
-        refuse(f"there is no {shown(file)}")
-    if not file.is_dir() and file.suffix.lower() != ".xml":
+    try:
+        is_site = file.is_dir() or (file.suffix.lower() == ".xml" and file.exists())
+        if not is_site and not file.exists():
+            refuse(f"there is no {shown(file)}")
+    except OSError as fault:
+        raise Unreadable(f"it cannot be read: {fault.strerror}") from None
+    if not is_site:
         one = write(draft(file, given), given, taken)
         if os.path.lexists(root / one.path):
             refuse(f"{shown(root / one.path)} exists already; nothing was written")
-        return [one], []
+        yield one
+        return
     if given.title or given.date:
         refuse("--title and --date are for one release, not for a site")
-    made = []
-    drafts, left = sites.drafts(file)
-    for each in drafts:
-        written = write(each, given, taken)
-        if (root / written.path).exists():
-            left.append(f"{written.path}: it is there already")
+    for each in sites.drafts(file, given.today, left):
+        try:
+            written = write(each, given, taken)
+        except Unreadable as fault:
+            left.add(f"'{each.title}'", str(fault))
             continue
-        made.append(written)
+        if os.path.lexists(root / written.path):
+            left.add(written.path, "it is there already")
+            continue
         taken[written.slug] = ""
-    return made, left
+        yield written
 
 
-def _save(made: list["Written"], root: Path, problems: "Problems") -> None:
+def _save(made: Iterator["Written"], root: Path, problems: "Problems", left: "Leftovers") -> None:
+    """Write each announcement before the next one is read: a site's images need not fit into memory together."""
     from newsletter.problems import Place
 
-    needs = {path: content for each in made for path, content in each.needs.items()}
-    # Images first: an announcement never names one that is not there.
-    pairs = [*needs.items(), *((each.path, each.content.encode()) for each in made)]
-    for path, content in pairs:
-        place = root / path
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with place.open("xb") as stream:
-                stream.write(content)
-        except FileExistsError:
-            continue  # an image or file whose name holds the hash of its content: it is the same one
-        except OSError as fault:
-            refuse(f"{shown(place)} cannot be written: {fault.strerror}")
+    images: set[str] = set()
+    count = doubts = 0
     for each in made:
+        # Images first: an announcement never names one that is not there.
+        for path, content in (*each.needs.items(), (each.path, each.content.encode())):
+            _create(root, path, content)
+        count += 1
+        images.update(path for path in each.needs if path.startswith("announcements/images/"))
         print(shown(root / each.path))
         for doubt in each.doubts:
-            problems.warning(Place(each.path, *each.place(doubt)), doubt.code, doubt.message, doubt.fix)
-    images = sum(path.startswith("announcements/images/") for path in needs)
-    if len(made) != 1:
-        print(f"{len(made)} announcements, {images} image{'s' * (images != 1)}", file=sys.stderr)
+            doubts += 1
+            if doubts <= _MOST_TOLD:
+                problems.warning(Place(each.path, *each.place(doubt)), doubt.code, doubt.message, doubt.fix)
+    if doubts > _MOST_TOLD:
+        left.count("doubt that is not shown", doubts - _MOST_TOLD)
+    if count != 1:
+        print(f"{count} announcements, {len(images)} image{'s' * (len(images) != 1)}", file=sys.stderr)
+
+
+def _create(root: Path, path: str, content: bytes) -> None:
+    """Write a new file, whole or not at all, through no link. Raises DiskFault."""
+    from newsletter import safe_write
+    from newsletter.outbox import DiskFault
+
+    try:
+        safe_write.create(root, path, content)
+    except FileExistsError:
+        return  # an image or file whose name holds the hash of its content: it is the same one
+    except OSError as fault:
+        raise DiskFault(f"{shown(root / path)} cannot be written: {fault.strerror or fault}") from None
+
+
+def _printable(line: str) -> str:
+    """A line with names that another tool, or its author, has chosen, fit for a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)

@@ -1,13 +1,15 @@
 """init: begin a project."""
 
-import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from newsletter.cli.running import DISK, Now, refuse, shown
+from newsletter.cli.codes import DISK
+from newsletter.cli.extras import with_extras
+from newsletter.cli.running import Now, refuse, require_text, shown
 
 
 def init(
@@ -28,21 +30,24 @@ def init(
 
       newsletter init lettre --package ./newsletter-1.0.0-py3-none-any.whl
     """
-    from newsletter import starter
+    from newsletter import safe_write, starter
     from newsletter.settings import find_project
 
     if lang not in starter.LANGUAGES:
         refuse(f"--lang cannot be '{lang}'; use {', '.join(starter.LANGUAGES)}")
+    require_text("--package", package)
     if package and ("\n" in package or package.startswith("-")):
         refuse(f"--package cannot be '{package}'; name a wheel, an address or a package on one line")
-    made = starter.project(lang, _day(now), package or _origin())
+    if re.fullmatch(r"newsletter\s*(\[.*\])?\s*([=<>!~].*)?", package, re.IGNORECASE):
+        refuse("--package: the name alone may be a stranger's package; name a wheel or an address")
+    made = starter.project(lang, _day(now), with_extras(package or _origin()))
     if find_project(folder.absolute()) == folder.absolute():
         refuse(f"{shown(folder)} holds a project already; nothing was written")
-    if taken := [path for path in made if os.path.lexists(folder / path)]:
+    if taken := list(dict.fromkeys(filter(None, (safe_write.find_obstacle(folder, path) for path in made)))):
         refuse(f"in {shown(folder)} there is already {', '.join(taken)}; choose another folder; nothing was written")
     try:
         for path, content in made.items():
-            _write(folder / path, content)
+            safe_write.create(folder, path, content.encode())
     except OSError as fault:
         typer.echo(f"newsletter: {fault.filename or folder} cannot be written: {fault.strerror}", err=True)
         raise typer.Exit(DISK) from None
@@ -54,21 +59,18 @@ def init(
         typer.echo(f"For CI, say in {shown(folder / 'requirements.txt')} where newsletter comes from.", err=True)
 
 
-def _write(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(content)
-
-
 def _day(now: str) -> date:
     from newsletter.dates import read_moment
 
     if not now:
         return datetime.now(UTC).date()
     try:
-        return read_moment(now, UTC).value.date()
+        day = read_moment(now, UTC).value.date()
     except ValueError as fault:
         refuse(f"--now: {fault}")
+    if day < date(1970, 1, 1):  # the sample is dated some days earlier
+        refuse(f"--now: {day} is too early for a project; choose a day from 1970 on")
+    return day
 
 
 def _origin() -> str:

@@ -1,6 +1,7 @@
 """new: begin an announcement."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.running import Folder, moment, refuse, run, shown
+from newsletter.cli.running import Folder, fail, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
     from newsletter.pipeline import Project
@@ -47,6 +48,7 @@ def new(
         wish.kind = wish.kind or "news"
         if wish.kind not in starter.KINDS:
             refuse(f"--kind cannot be '{wish.kind}'; use {', '.join(starter.KINDS)}")
+        _require_texts(wish)
         path = _write(project, wish)
         print(shown(path))
         if edit:
@@ -78,8 +80,17 @@ def _ask(wish: Wish, kinds: tuple[str, ...]) -> Wish:
     return wish
 
 
+def _require_texts(wish: Wish) -> None:
+    from newsletter.fields import LANGUAGE
+
+    require_text("a title", wish.title)
+    require_text("--tags", wish.tags)
+    if wish.lang and (not re.fullmatch(LANGUAGE, wish.lang) or len(wish.lang) > 35):
+        refuse(f"--lang cannot be '{wish.lang[:35]}'; write a language such as en or pt-BR")
+
+
 def _write(project: "Project", wish: Wish) -> Path:
-    from newsletter import front, starter, text
+    from newsletter import front, safe_write, starter, text
 
     day = moment(wish.date, project).astimezone(project.settings.timezone)
     slug = text.fold(wish.title)[:60].strip("-")
@@ -91,15 +102,15 @@ def _write(project: "Project", wish: Wish) -> Path:
     keys |= {"tags": labels} if labels else {}
     keys |= {"draft": True} if wish.draft else {}
     more, body = starter.skeleton(wish.kind, (wish.lang or project.settings.language)[:2].lower())
-    path = project.root / "announcements" / f"{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
+    name = f"announcements/{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
+    path = project.root / name
+    content = "---\n" + "\n".join(front.lines(keys)) + f"\n{more}---\n\n{body}"
     try:
-        path.parent.mkdir(exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write("---\n" + "\n".join(front.lines(keys)) + f"\n{more}---\n\n{body}")
+        safe_write.create(project.root, name, content.encode())
     except FileExistsError:
         refuse(f"{shown(path)} exists already; choose another title or --date")
     except OSError as fault:
-        refuse(f"{shown(path)} cannot be written: {fault.strerror}")
+        fail(f"{shown(path)} cannot be written: {fault.strerror}")
     return path
 
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.running import Folder, Now, project_folder, refuse
+from newsletter.cli.extras import how_to_add
+from newsletter.cli.running import Folder, Now, fail, project_folder, refuse
 
 PORT = 8321
-_INSTALL = "newsletter: preview needs a few more packages; install them with: pip install 'newsletter[preview]'"
+_FILES, _THREADS, _MEMORY = 64, 16, 1_000_000_000  # that a preview with a few open screens uses
 
 
 def preview(
@@ -34,10 +35,10 @@ def preview(
     except ModuleNotFoundError as fault:
         if (fault.name or "").partition(".")[0] not in ("starlette", "uvicorn", "watchfiles"):
             raise
-        print(_INSTALL, file=sys.stderr)
-        raise typer.Exit(2) from None
+        refuse(f"preview needs a few more packages; {how_to_add('preview')}")
     from newsletter.preview.desk import Desk
 
+    _require_room()
     desk = Desk(root, _clock(now, root))
     desk.refresh()
 
@@ -51,7 +52,29 @@ def preview(
     try:
         serving.serve(desk, port, ready)
     except serving.Taken:
-        refuse(f"port {port} is in use; choose another one with --port, or any with --port 0")
+        refuse(f"port {port} is in use or not allowed; choose another one with --port, or any with --port 0")
+
+
+def _require_room() -> None:
+    """End with a message when limits leave too few files or threads: the libraries below would end in a crash."""
+    import resource
+    import threading
+
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if 0 <= limit < _FILES:
+        fail(f"preview needs {_FILES} open files, and the limit is {limit}: raise it (ulimit -n)")
+    memory = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if 0 <= memory < _MEMORY:
+        fail(f"preview needs {_MEMORY // 1_000_000} MB, not {memory // 1_000_000}: raise the limit (ulimit -v)")
+    enough = threading.Event()
+    threads = [threading.Thread(target=enough.wait, daemon=True) for _ in range(_THREADS)]
+    try:
+        for thread in threads:
+            thread.start()
+    except RuntimeError:
+        fail(f"preview needs {_THREADS} threads: raise the limit on processes (ulimit -u)")
+    finally:
+        enough.set()
 
 
 def _clock(now: str, root: Path) -> Callable[[], datetime]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from newsletter.cli.codes import BUSY, DISK, FINE, PROBLEMS, USAGE
+from newsletter.cli.ending import report as report_fault
+
 if TYPE_CHECKING:
     from newsletter.pipeline import Project
     from newsletter.problems import Problems
-
-FINE, PROBLEMS, USAGE, DISK, BUSY = 0, 1, 2, 74, 75
 
 Folder = Annotated[
     Path | None,
@@ -41,7 +42,7 @@ before: dict[str, Path | None] = {"directory": None}
 def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> Iterator["tuple[Project, Problems]"]:
     """The project and a collector; at the end problems are reported and the exit code is set.
 
-    `lost` says what did not happen when there is an error.
+    `lost` says what did not happen when an error ends the run early.
     """
     from newsletter import pipeline, report
     from newsletter.problems import Problems, Stop
@@ -50,20 +51,22 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
         refuse(f"--format cannot be '{format}'; use {', '.join(report.FORMATS)}")
     root = project_folder(directory)
     problems = Problems(strict=strict)
-    code = FINE
+    code, stopped = FINE, False
     try:
         yield pipeline.open_project(root, problems), problems
     except Stop:
-        code = PROBLEMS
+        code, stopped = PROBLEMS, True
     except _disk_faults() as fault:
         print(f"newsletter: {fault}", file=sys.stderr)
         code = BUSY if type(fault).__name__ == "Busy" else DISK
+    except (OSError, MemoryError) as fault:
+        code = report_fault(fault)
     report.report(
         problems, format, stdout=sys.stdout, stderr=sys.stderr, prefix=_prefix(root), colour=colour(sys.stderr)
     )  # fmt: skip
     if (problems.fatal and code == FINE) or code == PROBLEMS:
         code = PROBLEMS
-        print(f"newsletter: {report.summary(problems)}{lost}", file=sys.stderr)
+        print(f"newsletter: {report.summary(problems)}{lost if stopped else ''}", file=sys.stderr)
     raise typer.Exit(code)
 
 
@@ -74,10 +77,18 @@ def project_folder(directory: Path | None) -> Path:
     wanted = directory or before["directory"] or Path()
     try:
         start = wanted.resolve(strict=True)
-    except (OSError, RuntimeError):  # a shell may stand in a folder that a build has replaced
+    except FileNotFoundError:  # a shell may stand in a folder that a build has replaced
         refuse(f"there is no folder '{wanted}'; name the project's folder with -C")
+    except RuntimeError:  # what pathlib makes of a loop of links before Python 3.13
+        refuse(f"'{wanted}' is a loop of symbolic links; name the project's folder with -C")
+    except (OSError, ValueError) as fault:
+        refuse(f"the folder '{wanted}' cannot be used: {getattr(fault, 'strerror', fault)}")
     if not start.is_dir():
-        refuse(f"'{wanted}' is no folder")
+        refuse(f"'{wanted}' is not a folder")
+    try:
+        os.stat(f"{start}/.")
+    except OSError:
+        fail(f"the folder {start} may not be entered: allow it, or name another one with -C")
     root = find_project(start)
     if root is None:
         refuse(f"no project in {start} or above; a project has [tool.newsletter] in its pyproject.toml")
@@ -103,10 +114,30 @@ def moment(now: str, project: "Project") -> datetime:
         refuse(f"--now: {fault}")
 
 
+def fail(message: str) -> NoReturn:
+    """End with the exit code for what the disk or the system refused."""
+    print(f"newsletter: {message}", file=sys.stderr)
+    raise typer.Exit(DISK)
+
+
 def refuse(message: str) -> NoReturn:
     """End with the exit code for wrong usage."""
     print(f"newsletter: {message}", file=sys.stderr)
     raise typer.Exit(USAGE)
+
+
+def require_text(option: str, value: str) -> None:
+    """Refuse an argument that is to become text of one line in a file and cannot."""
+    from newsletter.text import forbidden
+
+    unfit = next((name for _, name in forbidden(value)), "")
+    if any(character in value for character in "\r\n\t"):
+        unfit = "a line break or tab"
+    # Bytes of an argument that are not UTF-8 reach Python as lone surrogates.
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        unfit = "bytes that are not UTF-8"
+    if unfit:
+        refuse(f"{option} may not hold {unfit}")
 
 
 def _prefix(root: Path) -> str:
@@ -119,7 +150,11 @@ def _prefix(root: Path) -> str:
 
 def shown(path: Path) -> str:
     """A path as the person at the terminal would write it."""
-    return os.path.relpath(path) if path.is_absolute() and path.is_relative_to(Path.cwd()) else str(path)
+    try:
+        here = Path.cwd()
+    except OSError:  # the current folder is gone, or may not be read
+        return str(path)
+    return os.path.relpath(path, here) if path.is_absolute() and path.is_relative_to(here) else str(path)
 
 
 def colour(stream: object) -> bool:

@@ -1,11 +1,13 @@
 """theme: bring files of the default theme into the project."""
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
-from newsletter.cli.running import DISK, Folder, project_folder, refuse, shown
+from newsletter.cli.codes import DISK
+from newsletter.cli.running import Folder, project_folder, refuse, shown
 
 theme = typer.Typer(
     help="List the theme's files, or copy one into the project to change it.",
@@ -27,7 +29,7 @@ def list_(directory: Folder = None) -> None:
     own = project_folder(directory) / "templates"
     for name in packaged.names():
         # In a checkout of newsletter itself the two are one.
-        mine = (own / name).is_file() and own != packaged.folder()
+        mine = os.path.isfile(own / name) and own != packaged.folder()
         print(f"{'*' if mine else ' '} {name}")
 
 
@@ -44,18 +46,17 @@ def copy(
     """
     import difflib
 
-    from newsletter import packaged
+    from newsletter import packaged, safe_write
 
     names = packaged.names()
     if name not in names:
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
         cure = f"did you mean {near[0]}?" if near else "see newsletter theme list"
         refuse(f"the theme has no file '{name}'; {cure}")
-    path = project_folder(directory) / "templates" / name
+    root = project_folder(directory)
+    path = root / "templates" / name
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write((packaged.folder() / name).read_bytes())
+        safe_write.create(root, f"templates/{name}", (packaged.folder() / name).read_bytes())
     except FileExistsError:
         refuse(f"{shown(path)} is there already; nothing was overwritten")
     except OSError as fault:

@@ -5,5 +5,6 @@ name from a file becomes a path. What goes out may be wrong, so every guess is a
 """
 
 from newsletter.intake.draft import Doubt, Draft, Given, Picture, Unreadable, Written, write
+from newsletter.intake.leftovers import Leftovers
 
-__all__ = ["Doubt", "Draft", "Given", "Picture", "Unreadable", "Written", "write"]
+__all__ = ["Doubt", "Draft", "Given", "Leftovers", "Picture", "Unreadable", "Written", "write"]

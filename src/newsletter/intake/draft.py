@@ -1,14 +1,19 @@
 """draft: what was found in a file that came in, and the announcement file that is written of it."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from newsletter import front, text
 
+MAX_TEXT = 2 * 2**20  # characters of one announcement; a body that may be published has half of it
+MAX_BROUGHT = 200 * 2**20  # bytes of one announcement's images and files
+MAX_FILES = 1_000  # images and files that one announcement names
 _MOST_TITLE, _MOST_SUMMARY = 150, 300  # code points, as keys.py has them
+_MOST_DOUBTS = 100  # of one kind in one announcement
 _ENDINGS = ((b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"))
 
 
@@ -86,9 +91,14 @@ class Written:
 
 
 def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> Written:
-    """The file for a draft, with an id. `taken` says which slugs are in use, and on which day ("": on any)."""
+    """The file for a draft, with an id. `taken` says which slugs are in use, and on which day ("": on any).
+
+    Raises Unreadable for a body that is much longer than any announcement.
+    """
+    if len(draft.body) > MAX_TEXT:
+        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; no announcement may be")
     doubts = list(draft.doubts)
-    title = text.one_line(_visible(given.title or draft.title)) or "?"
+    title = text.one_line(visible(given.title or draft.title)) or "?"
     if len(title) > _MOST_TITLE:
         title = text.shorten(title, _MOST_TITLE)
         doubts.append(Doubt("import-title", "the title was longer than 150 characters", "shorten it", "title: "))
@@ -106,12 +116,26 @@ def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> Written:
     if len(keys.get("summary") or "") > _MOST_SUMMARY:
         keys["summary"] = text.shorten(keys["summary"], _MOST_SUMMARY)
         doubts.append(Doubt("import-lost", "the summary was longer than 300 characters", "look at it", "summary: "))
-    content = "\n".join(["---", *front.lines(keys), "---", "", _visible(draft.body).strip("\n"), ""])
+    content = visible("\n".join(["---", *front.lines(keys), "---", "", visible(draft.body).strip("\n"), ""]))
     needs = {f"announcements/images/{each.name}": each.content for each in draft.pictures}
     needs |= {f"announcements/files/{each.name}": each.content for each in draft.files}
     # A line that was taken for a heading may have been taken out since.
-    doubts = [doubt for doubt in doubts if doubt.code != "import-heading" or doubt.at in content]
+    doubts = [doubt for doubt in _first(doubts) if doubt.code != "import-heading" or doubt.at in content]
     return Written(slug, f"announcements/{day[:10]}-{slug}.md", content, needs, tuple(doubts))
+
+
+def _first(doubts: list[Doubt]) -> Iterator[Doubt]:
+    """The first doubts of each kind, and how many more there are: each is looked for in the whole text."""
+    counts = Counter(doubt.code for doubt in doubts)
+    shown = Counter[str]()
+    for doubt in doubts:
+        shown[doubt.code] += 1
+        if shown[doubt.code] <= _MOST_DOUBTS:
+            message = text.one_line(visible(doubt.message))
+            yield replace(doubt, message=message if len(message) <= 500 else f"{message[:499]}…")
+    for code, count in counts.items():
+        if count > _MOST_DOUBTS:
+            yield Doubt(code, f"{count - _MOST_DOUBTS:,} more like these in this announcement")
 
 
 def _free(slug: str, day: str, taken: Mapping[str, str]) -> str:
@@ -123,8 +147,11 @@ def _free(slug: str, day: str, taken: Mapping[str, str]) -> str:
     return tried
 
 
-def _visible(content: str) -> str:
+def visible(content: str) -> str:
     """Without the characters that no announcement may hold."""
-    for offset, _ in reversed(list(text.forbidden(content.replace("\r\n", "\n").replace("\r", "\n")))):
-        content = content[:offset] + content[offset + 1 :]
-    return content
+    content = content.replace("\r\n", "\n").replace("\r", "\n")
+    pieces, start = [], 0
+    for offset, _ in text.forbidden(content):
+        pieces.append(content[start:offset])
+        start = offset + 1
+    return "".join((*pieces, content[start:]))

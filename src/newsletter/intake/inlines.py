@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # Signs that stand for emphasis until the whole paragraph is known: whether `*` works depends on its neighbours.
 STRONG, STRONG_END, EM, EM_END = "\ue000", "\ue001", "\ue002", "\ue003"
@@ -32,10 +33,28 @@ def guard(paragraph: str) -> str:
 
 def wrapped(begin: str, inner: str, end: str) -> str:
     """`inner` between two signs; white space and line breaks at its ends stay outside, and alone get none."""
-    match = re.fullmatch(r"((?:\\\n|\s)*)(.*?)((?:\\\n|\s)*)", inner, re.DOTALL)
-    if match is None or not match[2]:
+    start, stop = _extent(inner, str.isspace)
+    if start == stop:
         return inner
-    return match[1] + begin + match[2] + end + match[3]
+    return inner[:start] + begin + inner[start:stop] + end + inner[stop:]
+
+
+def without_breaks(line: str) -> str:
+    """Without white space and line breaks at its ends; no-break spaces stay."""
+    start, stop = _extent(line, " \t\n".__contains__)
+    return line[start:stop]
+
+
+def _extent(content: str, is_blank: Callable[[str], bool]) -> tuple[int, int]:
+    """Where a text begins and ends between blanks and line breaks (`\\` before the line's end). Each is seen once."""
+    start, stop = 0, len(content)
+    while start < stop and (is_blank(content[start]) or content.startswith("\\\n", start)):
+        start += 1 if is_blank(content[start]) else 2
+    while start < stop and is_blank(content[stop - 1]):
+        stop -= 1
+        if content[stop] == "\n" and stop - 1 > start and content[stop - 1] == "\\":
+            stop -= 1
+    return start, stop
 
 
 def settle(paragraph: str) -> str:

@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from lxml import etree, html
+from lxml import etree
 
 from newsletter import text
 from newsletter.addresses import Unsafe, judge
 from newsletter.intake import inlines
-from newsletter.intake.draft import Doubt, Picture, Unreadable, picture
+from newsletter.intake.draft import MAX_BROUGHT, MAX_FILES, MAX_TEXT, Doubt, Picture, Unreadable, picture
+from newsletter.intake.trees import BLOCKS, block_holders, parse
 
-MAX_DEPTH = 200
+__all__ = ["Find", "Markup", "nothing", "parse"]
+
+_MAX_CELLS = 20_000  # of a table, when all its rows are as wide as the widest
 # What is dropped without a word, and what is worth one.
 _SILENT = frozenset(
     "script style template noscript head nav header footer aside button input select textarea label meta link".split()
@@ -24,10 +27,6 @@ _EMPHASIS = {
     "strong": (inlines.STRONG, inlines.STRONG_END), "b": (inlines.STRONG, inlines.STRONG_END),
     "em": (inlines.EM, inlines.EM_END), "i": (inlines.EM, inlines.EM_END),
 }  # fmt: skip
-_BLOCKS = frozenset(
-    "address article blockquote body center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 hr html "
-    "li main ol p pre section summary table ul".split()
-)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 Find = Callable[[str], tuple[str, bytes] | None]
@@ -37,21 +36,6 @@ def nothing(source: str) -> None:
     """Finds no image."""
 
 
-def parse(content: str) -> etree._Element:
-    """A page as a tree, scripts and all. Raises Unreadable when it is too deep, or empty."""
-    try:
-        tree = html.document_fromstring(content, parser=html.HTMLParser(no_network=True, remove_comments=True))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        raise Unreadable("there is nothing in it") from None
-    depths = {tree: 1}
-    for element in tree.iter():
-        for child in element:
-            depths[child] = depths[element] + 1
-            if depths[child] > MAX_DEPTH:
-                raise Unreadable(f"its elements are nested deeper than {MAX_DEPTH} levels")
-    return tree
-
-
 @dataclass(slots=True)
 class Markup:
     """Turns a tree into Markdown. `find` gives name and bytes of an image; pictures and doubts grow."""
@@ -59,17 +43,20 @@ class Markup:
     find: Find = nothing
     pictures: dict[str, Picture] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
+    _holders: set[etree._Element] | None = None
+    _found: dict[str, tuple[Picture | None, str | None]] = field(default_factory=dict)
+    _brought: int = 0  # bytes of images
 
     def markdown(self, element: etree._Element) -> str:
-        """What stands in an element."""
-        return "\n\n".join(self.blocks(element))
+        """What stands in an element. Raises Unreadable when it is longer than any announcement."""
+        return _bounded("\n\n".join(self.blocks(element)))
 
     def blocks(self, element: etree._Element) -> Iterator[str]:
         """The blocks in an element, one after the other; text between blocks is a paragraph."""
         line: list[str] = [inlines.escape(_flow(element.text))]
         for child in element:
             tag = child.tag if isinstance(child.tag, str) else ""
-            if tag in _BLOCKS or self._holds_blocks(child):
+            if tag in BLOCKS or self._holds_blocks(child):
                 yield from self._paragraph("".join(line))
                 line = []
                 yield from self._block(tag, child)
@@ -79,12 +66,12 @@ class Markup:
         yield from self._paragraph("".join(line))
 
     def _holds_blocks(self, element: etree._Element) -> bool:
-        return isinstance(element.tag, str) and element.tag not in _SILENT | _LOST and any(
-            each.tag in _BLOCKS for each in element.iterdescendants() if isinstance(each.tag, str)
-        )  # fmt: skip
+        if self._holders is None:
+            self._holders = block_holders(element.getroottree().getroot())
+        return element in self._holders and element.tag not in _SILENT | _LOST
 
     def _paragraph(self, line: str) -> Iterator[str]:
-        line = re.sub(r"(?:\\\n|[ \t\n])+\Z|\A(?:\\\n|[ \t\n])+", "", re.sub(r"[ \t]*\n[ \t]*", "\n", line))
+        line = inlines.without_breaks(re.sub(r"(?<![ \t])[ \t]*+\n[ \t]*+", "\n", line))
         if line.strip():
             yield inlines.guard(inlines.settle(line))
 
@@ -98,7 +85,7 @@ class Markup:
             yield from self._list(element, ordered=tag == "ol")
         elif tag == "blockquote":
             if inner := self.markdown(element):
-                yield "\n".join(f"> {line}".rstrip(" ") for line in inner.split("\n"))
+                yield _bounded("\n".join(f"> {line}".rstrip(" ") for line in inner.split("\n")))
         elif tag == "pre":
             code = "".join(map(str, element.itertext())).strip("\n")
             fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", code))])
@@ -164,22 +151,34 @@ class Markup:
     def _image(self, element: etree._Element) -> str:
         source = (element.get("src") or "").strip()
         alt = text.one_line(element.get("alt") or "")
-        found = _embedded(source) if source.startswith("data:") else self.find(source)
+        made, found = self._picture(source)
         if found is None:
             shown = "an image" if source.startswith("data:") else f"the image '{source[:200]}'"
             self._lose(
                 f"{shown} was left out: it is not in what came in", "put it into announcements/images", "import-image"
             )
             return ""
-        made = picture(*found)
         if made is None:
-            self._lose(f"an image ('{found[0]}') was left out", "save it as PNG or JPEG", "import-image")
+            self._lose(f"an image ('{found}') was left out", "save it as PNG or JPEG", "import-image")
             return ""
         self.pictures[made.name] = made
         link = f"![{inlines.escape(alt)}](images/{made.name})"
         if not alt:
             self._doubt("import-image", "an image has no alternative text", "write what it shows between [ and ]", link)
         return link
+
+    def _picture(self, source: str) -> tuple[Picture | None, str | None]:
+        """An image, if it is one that can be used, and the name of what was found. Each is read once."""
+        if source in self._found or len(self._found) >= MAX_FILES:
+            return self._found.get(source, (None, None))
+        found = _embedded(source) if source.startswith("data:") else self.find(source)
+        self._brought += len(found[1]) if found else 0
+        if self._brought > MAX_BROUGHT:
+            raise Unreadable(f"its images weigh more than {MAX_BROUGHT // 2**20} MB together")
+        answer = picture(*found) if found else None, found[0] if found else None
+        if not source.startswith("data:"):
+            self._found[source] = answer
+        return answer
 
     def _list(self, element: etree._Element, ordered: bool) -> Iterator[str]:
         items = [child for child in element if isinstance(child.tag, str) and child.tag not in _SILENT]
@@ -198,17 +197,23 @@ class Markup:
             if inner.strip():
                 lines.append(mark + inner.replace("\n", f"\n{' ' * len(mark)}"))
         if lines:
-            yield re.sub(r"(?m)[ \t]+$", "", "\n".join(lines))
+            yield _bounded(re.sub(r"(?m)(?<![ \t])[ \t]++$", "", "\n".join(lines)))
 
     def _table(self, element: etree._Element) -> Iterator[str]:
-        rows = [[self.line(cell).replace("|", "\\|") for cell in row if cell.tag in ("td", "th")]
-                for row in element.iter("tr")]  # fmt: skip
-        rows = [row for row in rows if any(row)]
+        cells = [[cell for cell in row if cell.tag in ("td", "th")] for row in _rows(element)]
+        if max(map(len, cells), default=0) < 2 and next(element.iterdescendants("table"), None) is not None:
+            yield from (block for row in cells for cell in row for block in self.blocks(cell))
+            return
+        rows = [made for row in cells if any(made := [self.line(cell).replace("|", "\\|") for cell in row])]
         width = max(map(len, rows), default=0)
         if width < 2:  # a frame, not a table
             yield from (cell for row in rows for cell in row if cell)
             return
-        if any(cell.get(span, "1") != "1" for cell in element.iter("td", "th") for span in ("colspan", "rowspan")):
+        if len(rows) * width > _MAX_CELLS:
+            self._lose(f"a table of {len(rows)} rows and {width} columns was taken apart", "leave it out, or attach it")
+            yield from (cell for row in rows for cell in row if cell)
+            return
+        if any(cell.get(span, "1") != "1" for row in cells for cell in row for span in ("colspan", "rowspan")):
             self._lose("a table had merged cells, which Markdown cannot hold", "look at it")
         rows = [row + [""] * (width - len(row)) for row in rows]
         shown = [f"| {' | '.join(row)} |" for row in rows]
@@ -219,6 +224,22 @@ class Markup:
 
     def _doubt(self, code: str, message: str, fix: str, at: str) -> None:
         self.doubts.append(Doubt(code, message, fix, at))
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    """The rows of a table, without those of tables inside its cells."""
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag != "table":
+            yield from _rows(child)
+
+
+def _bounded(markdown: str) -> str:
+    """The text itself. Nested lists and quotations repeat their signs in each line: deep ones grow with their depth."""
+    if len(markdown) > MAX_TEXT:
+        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; no announcement may be")
+    return markdown
 
 
 def _marked(tag: str, inner: str) -> str:

@@ -1,41 +1,44 @@
-"""matter: front matter of Jekyll, Hugo and plain Markdown, as ours; images and files of a body brought along."""
+"""matter: keys of other tools as ours; images and files of a body brought along."""
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from newsletter import text
-from newsletter.intake.archive import MAX_FILE, read
-from newsletter.intake.draft import Doubt, Picture, Unreadable, picture
-from newsletter.load import parse
-from newsletter.model import Fields, Items, Node, Scalar
-from newsletter.problems import Problems
+from newsletter.intake import hidden
+from newsletter.intake.archive import read
+from newsletter.intake.draft import MAX_BROUGHT, MAX_FILES, Doubt, Picture, Unreadable, picture
+from newsletter.intake.moments import moment
 
 # Keys that mean the same as one of ours; the first that is there wins.
 _SAME = {
     "updated": ("updated", "lastmod", "last_modified_at", "modified"),
     "summary": ("summary", "description", "excerpt"),
     "lang": ("lang", "language", "locale"),
-    "url": ("canonical_url", "canonicalUrl", "canonicalURL"),
-    "expires": ("expires", "expiryDate", "expirydate"),
+    "url": ("canonical_url", "canonicalUrl"),
+    "expires": ("expires", "expiryDate"),
 }
 _IMAGES = ("image", "featured_image", "featuredImage", "cover", "thumbnail", "images", "header", "feature")
 _TAGS = ("tags", "tag", "categories", "category")
 _AS_OURS = ("links", "event", "action", "attachments", "social", "issue", "aliases", "id", "image", "authors")
 # Of use to the other tool only.
 _SILENT = frozenset("layout comments type weight toc permalink guid published draft title date slug author".split())
+_DATES = ("date", "publishDate", "pubDate", "published")
+# Hugo does not distinguish upper and lower case in keys.
+_NAMES = {
+    name.lower(): name for names in (*_SAME.values(), _IMAGES, _TAGS, _AS_OURS, _SILENT, _DATES) for name in names
+}
 # No repetition runs far and gives up, here and in sites and wordpress: a text made for it would take hours.
 _IMAGE = re.compile(
-    r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*+)\]\(\s*<?(?P<src>[^)\s>]{1,1000})>?(?P<title>\s+[\"'][^)]{0,300}[\"'])?\s*\)"
+    r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*+)\]\(\s*<?(?P<src>[^()\s>]{1,1000})>?(?P<title>\s+[\"'][^)]{0,300}[\"'])?\s*\)"
 )
 _FILE = re.compile(
-    r"(?<!!)\[(?P<label>(?:[^\[\]\\]|\\.)++)\]\(\s*<?(?P<src>[^)\s>]{1,1000}\.(?:pdf|docx?|odt|xlsx?|ods|pptx?|csv|zip|ics|epub))>?\s*\)",
+    r"(?<!!)\[(?P<label>(?:[^\[\]\\]|\\.)++)\]\(\s*<?(?P<src>[^()\s>]{1,1000}\.(?:pdf|docx?|odt|xlsx?|ods|pptx?|csv|zip|ics|epub))>?\s*\)",
     re.IGNORECASE,
 )
 
@@ -56,61 +59,18 @@ def inside(folder: Path, source: str) -> Path | None:
     return real if real.is_relative_to(folder) and real.is_file() and not place.is_symlink() else None
 
 
-def split(content: str) -> tuple[dict[str, Any], str]:
-    """Keys (YAML between `---`, TOML between `+++`) and body. Raises Unreadable for keys that cannot be read."""
-    if match := re.match(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", content, re.DOTALL | re.MULTILINE):
-        try:
-            return tomllib.loads(match[1]), content[match.end() :]
-        except (tomllib.TOMLDecodeError, RecursionError) as fault:
-            raise Unreadable(f"its front matter is no TOML: {fault}") from None
-    if not re.match(r"---[ \t]*\n", content):
-        return {}, content
-    problems = Problems()
-    source = parse("", content.encode("utf-8", "replace"), problems)
-    if source is None:
-        raise Unreadable(f"its front matter cannot be read: {next(iter(problems)).message}")
-    return {key.value: _value(node) for key, node in source.front.pairs}, source.body
-
-
-def _value(node: Node) -> Any:
-    if isinstance(node, Fields):
-        return {key.value: _value(value) for key, value in node.pairs}
-    if isinstance(node, Items):
-        return [_value(item) for item in node.items]
-    assert isinstance(node, Scalar)
-    return node.value
-
-
-def moment(value: Any) -> str:
-    """A date of another tool as ours: `2024-11-26`, with time and offset if it has them; "" for none."""
-    if isinstance(value, datetime | date):
-        value = value.isoformat()
-    match = re.match(
-        r"\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?\b", str(value), re.ASCII
-    )  # fmt: skip
-    if match is None:
-        return ""
-    try:
-        date.fromisoformat(match[1])
-    except ValueError:
-        return ""
-    day, hour, seconds, zone = match.groups()
-    if not hour:
-        return str(day)
-    zone = "" if not zone else zone if zone == "Z" or ":" in zone else f"{zone[:3]}:{zone[3:]}"
-    return f"{day}T{hour}{seconds if seconds and seconds != ':00' else ''}{zone}" if zone else f"{day} {hour}"
-
-
 @dataclass(slots=True)
 class Mapped:
     """The keys of another tool as ours, and what had to be brought along for them.
 
-    `locate` finds a file of the other tool by the address that stands in its text.
+    `locate` finds a file of the other tool by the address that stands in its text. What is hidden `today`, or from
+    some day on, stays so: by `draft`, by a later `date`, by `expires`.
     """
 
     keys: Mapping[str, Any]
     doubts: list[Doubt]
     locate: Locate
+    today: date
     more: dict[str, Any] = field(default_factory=dict)
     pictures: dict[str, Picture] = field(default_factory=dict)
     files: dict[str, Picture] = field(default_factory=dict)
@@ -118,28 +78,42 @@ class Mapped:
     title: str = ""
     date: str = ""
     slug: str = ""
+    _seen: dict[tuple[str, str], tuple[bool, Picture | None]] = field(default_factory=dict)
+    _brought: int = 0  # bytes of images and files
 
     def __post_init__(self) -> None:
+        self.keys = {_NAMES.get(name.lower(), name): value for name, value in list(self.keys.items())[::-1]}
         self.title = text.one_line(str(self.keys.get("title") or ""))
-        self.date = moment(self.keys.get("date") or "")
+        self.date = next((found for name in _DATES if (found := moment(self.keys.get(name) or ""))), "")
         self.slug = str(self.keys.get("slug") or "")
+        kept = hidden.judge(self.keys, self.date, self.today)
+        if kept.start[:10] > self.date[:10]:
+            self.date = kept.start
         used = set(_SILENT)
         for ours, theirs in _SAME.items():
             used |= set(theirs)
             value = next((self.keys[name] for name in theirs if self.keys.get(name)), None)
+            value = value if ours != "expires" else kept.end
             if isinstance(value, str | date) and str(value).strip():
                 self._same(ours, value)
         self._labels()
         used |= {*_TAGS, *_IMAGES}
         if isinstance(author := self.keys.get("author") or self.keys.get("authors"), str | list):
             self.more["authors"] = [author] if isinstance(author, str) else author
-        if _said(self.keys.get("draft"), "true") or _said(self.keys.get("published"), "false"):
-            self.more["draft"] = True
+        if kept.hidden:
+            self.hide(kept.reason)
         self._picture()
         for name in _AS_OURS:
             if name in self.keys and name not in self.more and name not in ("image", "authors"):
                 self.more[name] = self.keys[name]
         self.left = sorted(set(self.keys) - used - set(_AS_OURS))
+
+    def hide(self, reason: str) -> None:
+        """Make a draft of it. `reason` says what hid it, "" where a draft is no surprise."""
+        self.more["draft"] = True
+        if reason:
+            fix = "delete `draft: true` when everybody may read it"
+            self.doubts.append(Doubt("import-hidden", f"{reason} there: this is a draft", fix, "draft: true"))
 
     def _same(self, ours: str, value: Any) -> None:
         if ours in ("updated", "expires"):
@@ -153,7 +127,7 @@ class Mapped:
         labels: dict[str, str] = {}
         for name in _TAGS:
             value = self.keys.get(name) or []
-            for label in value if isinstance(value, list) else re.split(r"\s*,\s*", str(value)):
+            for label in value if isinstance(value, list) else str(value).split(","):
                 if isinstance(label, str) and label.strip():
                     labels.setdefault(text.fold_or_hex(label), label.strip())
         if labels:
@@ -181,32 +155,46 @@ class Mapped:
             return f"![{match['alt']}](images/{made.name}{match['title'] or ''})" if made else match[0]
 
         def document(match: re.Match[str]) -> str:
-            place = self.locate(match["src"])
-            if place is None:
+            _, made = self._found(match["src"], _attachment)
+            if made is None:
                 return match[0]
-            content = read(place)
-            name = f"{text.fold(place.stem)[:60].strip('-') or 'file'}-{hashlib.sha256(content).hexdigest()[:8]}"
-            name += place.suffix.lower()
-            self.files[name] = Picture(name, content)
-            return f"[{match['label']}](files/{name})"
+            self.files[made.name] = made
+            return f"[{match['label']}](files/{made.name})"
 
         return _FILE.sub(document, _IMAGE.sub(image, body))
 
     def _bring(self, source: str) -> Picture | None:
-        place = self.locate(source)
-        try:
-            made = picture(place.name, read(place, MAX_FILE)) if place else None
-        except Unreadable as fault:
-            self.doubts.append(Doubt("import-image", f"the image '{source}' was left out: {fault}", "", source))
-            return None
-        if made is None:
-            why = "its format is not shown by mail programs" if place else "it is not in what came in"
+        told = len(self.doubts)
+        is_there, made = self._found(source, picture)
+        if made is not None:
+            self.pictures[made.name] = made
+        elif told == len(self.doubts):
+            why = "its format is not shown by mail programs" if is_there else "it is not in what came in"
             said = f"the image '{source}' was left out: {why}"
             self.doubts.append(Doubt("import-image", said, "put it into announcements/images as PNG or JPEG", source))
-            return None
-        self.pictures[made.name] = made
         return made
 
+    def _found(self, source: str, make: Callable[[str, bytes], Picture | None]) -> tuple[bool, Picture | None]:
+        """Whether an address means a file, and what `make` gives for it. However often it comes, it is read once."""
+        key = make.__name__, source
+        if key in self._seen or len(self._seen) >= MAX_FILES:
+            return self._seen.get(key, (False, None))
+        place, made = self.locate(source), None
+        if place is not None:
+            try:
+                content = read(place)
+                self._brought += len(content)
+                if self._brought > MAX_BROUGHT:
+                    raise Unreadable(f"all that it shows weighs more than {MAX_BROUGHT // 2**20} MB")
+                made = make(place.name, content)
+            except Unreadable as fault:
+                self.doubts.append(Doubt("import-image", f"'{source}' was left out: {fault}", "add it by hand", source))
+        self._seen[key] = place is not None, made
+        return self._seen[key]
 
-def _said(value: Any, word: str) -> bool:
-    return str(value).lower() == word
+
+def _attachment(name: str, content: bytes) -> Picture:
+    """A file under a name that depends on its content."""
+    stem, _, ending = name.rpartition(".")
+    folded = text.fold(stem)[:60].strip("-") or "file"
+    return Picture(f"{folded}-{hashlib.sha256(content).hexdigest()[:8]}.{ending.lower()}", content)

@@ -1,7 +1,7 @@
-"""office: .docx (by mammoth) and .odt documents as a tree of HTML, and the images in them."""
+"""office: .odt documents as a tree of HTML, and the images in them."""
 
-import io
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from lxml import etree
@@ -9,46 +9,14 @@ from lxml import etree
 from newsletter.intake import markup
 from newsletter.intake.archive import Archive
 from newsletter.intake.draft import Unreadable
+from newsletter.intake.trees import shallow
 
-_STYLES = """
-p[style-name='Title'] => h1:fresh
-p[style-name='Titre'] => h1:fresh
-p[style-name='Quote'] => blockquote > p:fresh
-p[style-name='Intense Quote'] => blockquote > p:fresh
-"""
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-def word(content: bytes) -> tuple[etree._Element, markup.Find]:
-    """A .docx document. Raises Unreadable; ModuleNotFoundError without the extra `import`."""
-    import mammoth  # noqa: PLC0415 (optional, and it costs 180 ms)
-
-    archive = Archive(content)
-    # mammoth's own parser has no bounds: it gets only what ours has read.
-    for name in archive.names():
-        if name.endswith((".xml", ".rels")):
-            archive.tree(name)
-    if "[Content_Types].xml" not in archive.names() or "word/document.xml" not in archive.names():
-        raise Unreadable("it is no Word document; save it as .docx")
-    found: list[tuple[str, bytes]] = []
-
-    def keep(image: Any) -> dict[str, str]:
-        with image.open() as stream:
-            found.append((f"image.{image.content_type.rpartition('/')[2]}", stream.read()))
-        return {"src": f"part:{len(found) - 1}"}
-
-    try:
-        made = mammoth.convert_to_html(
-            io.BytesIO(content), style_map=_STYLES, convert_image=mammoth.images.img_element(keep),
-            include_embedded_style_map=False, external_file_access=False,
-        )  # fmt: skip
-    except Exception as fault:  # mammoth has no errors of its own
-        raise Unreadable(f"it cannot be read as a Word document ({type(fault).__name__})") from None
-
-    def find(source: str) -> tuple[str, bytes] | None:
-        number = source.removeprefix("part:")
-        return found[int(number)] if source.startswith("part:") and number.isdigit() else None
-
-    return markup.parse(made.value or "<p></p>"), find
+def _level(written: str) -> int:
+    """The level of a heading, 1 to 6, of a number that any program may have written; 1 for what is not one."""
+    return min(int(written), 6) if _NUMBER.fullmatch(written) and int(written) else 1
 
 
 _NS = {
@@ -61,6 +29,7 @@ _NS = {
     "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0": "svg",
     "http://www.w3.org/1999/xlink": "xlink",
 }
+_SPACES = {prefix: space for space, prefix in _NS.items()}
 _TAGS = {
     "text:p": "p", "text:list": "ul", "text:list-item": "li", "text:list-header": "li", "text:line-break": "br",
     "table:table": "table", "table:table-row": "tr", "table:table-cell": "td",
@@ -71,17 +40,22 @@ _DROPPED = frozenset(
 )
 
 
+_HIDDEN = "hidden"  # among the elements that stand for a style
+
+
 def _name(name: Any) -> str:
     space, _, local = str(name).removeprefix("{").rpartition("}")
     return f"{_NS.get(space, '?')}:{local}"
 
 
 def _attribute(element: etree._Element, wanted: str) -> str:
-    return next((str(value) for name, value in element.attrib.items() if _name(name) == wanted), "")
+    # Asked for by name: a list of all attributes takes time that grows with the square of their number.
+    space, _, local = wanted.partition(":")
+    return str(element.get(f"{{{_SPACES[space]}}}{local}") or "")
 
 
-def open_document(content: bytes) -> tuple[etree._Element, markup.Find]:
-    """An .odt document. Raises Unreadable."""
+def open_document(content: bytes) -> tuple[etree._Element, markup.Find, int]:
+    """An .odt document, its images, and how many hidden pieces were left out. Raises Unreadable."""
     archive = Archive(content)
     tree = archive.tree("content.xml")
     body = None if tree is None else next((each for each in tree.iter() if _name(each.tag) == "office:text"), None)
@@ -89,13 +63,15 @@ def open_document(content: bytes) -> tuple[etree._Element, markup.Find]:
         raise Unreadable("it is no text document; save it as .odt")
     styles = [each for part in (archive.tree("styles.xml"), tree) if part is not None for each in part.iter()]
     made = etree.Element("body")
-    _Odt(styles).convert(body, made)
+    odt = _Odt(styles)
+    odt.convert(body, made)
+    odt.flush()
 
     def find(source: str) -> tuple[str, bytes] | None:
         inside = source.removeprefix("./")
         return (inside, archive.read(inside)) if inside.startswith("Pictures/") and inside in archive.names() else None
 
-    return made, find
+    return shallow(made), find, odt.hidden
 
 
 class _Odt:
@@ -105,19 +81,19 @@ class _Odt:
         self.parents: dict[str, str] = {}
         self.looks: dict[str, set[str]] = {}
         self.ordered: set[str] = set()
+        self.hidden = 0
+        # Text that goes behind all that stands in an element; it is put there at once, for each time costs its length.
+        self.pending: list[str] = []
+        self.where: etree._Element | None = None
+        # A frame may hold any number of images, and has one description.
+        self.frame: etree._Element | None = None
+        self.alt = ""
         for each in styles:
             name, kind = _attribute(each, "style:name"), _name(each.tag)
             if kind == "style:style":
                 self.parents[name] = _attribute(each, "style:parent-style-name")
                 for look in each:
-                    bold = _attribute(look, "fo:font-weight") in ("bold", "600", "700", "800", "900")
-                    italic = _attribute(look, "fo:font-style") in ("italic", "oblique")
-                    raised = _attribute(look, "style:text-position").split(" ")[0]
-                    up = "sup" if raised == "super" or re.match(r"[1-9]", raised) else ""
-                    down = "sub" if raised == "sub" or raised.startswith("-") else ""
-                    self.looks.setdefault(name, set()).update(
-                        filter(None, ("strong" if bold else "", "em" if italic else "", up, down))
-                    )
+                    self.looks.setdefault(name, set()).update(_looks(look))
             elif kind == "text:list-style" and len(each) and _name(each[0].tag) == "text:list-level-style-number":
                 self.ordered.add(name)
 
@@ -128,46 +104,106 @@ class _Odt:
                 self.element(_name(child.tag), child, into)
             self.add(into, child.tail)
 
-    @staticmethod
-    def add(into: etree._Element, content: str | None) -> None:
+    def add(self, into: etree._Element, content: str | None) -> None:
         """Text behind all that stands in an element."""
-        if content and len(into):
-            into[-1].tail = (into[-1].tail or "") + content
-        elif content:
-            into.text = (into.text or "") + content
+        if not content:
+            return
+        if into is not self.where:
+            self.flush()
+            self.where = into
+        self.pending.append(content)
+
+    def flush(self) -> None:
+        """Put the text where it belongs."""
+        if self.pending and self.where is not None:
+            content = "".join(self.pending)
+            last = next(self.where.iterchildren(reversed=True), None)
+            if last is None:
+                self.where.text = (self.where.text or "") + content
+            else:
+                last.tail = (last.tail or "") + content
+            self.pending.clear()
+
+    def child(self, into: etree._Element, tag: str, **attributes: str) -> etree._Element:
+        """A new element behind all that stands in another."""
+        self.flush()
+        return etree.SubElement(into, tag, attributes)
 
     def element(self, kind: str, source: etree._Element, into: etree._Element) -> None:
         style = _attribute(source, "text:style-name")
         if kind in _DROPPED:
             return
+        if self.is_hidden(kind, source, style):
+            self.hidden += 1
+            return
         if kind == "text:h" or (kind == "text:p" and self.is_title(style)):
-            level = _attribute(source, "text:outline-level") or "1"
-            into = etree.SubElement(into, f"h{min(int(level), 6) if level.isdigit() and level != '0' else 1}")
+            into = self.child(into, f"h{_level(_attribute(source, 'text:outline-level'))}")
         elif kind == "text:list":
-            into = etree.SubElement(into, "ol" if style in self.ordered else "ul")
+            into = self.child(into, "ol" if style in self.ordered else "ul")
         elif kind in ("text:s", "text:tab"):
             self.add(into, " ")
         elif kind == "text:a":
-            into = etree.SubElement(into, "a", href=_attribute(source, "xlink:href"))
+            into = self.child(into, "a", href=_attribute(source, "xlink:href"))
         elif kind == "draw:image":
-            frame = source.getparent()
-            told = {_name(each.tag): each.text or "" for each in frame} if frame is not None else {}
-            alt = told.get("svg:desc") or told.get("svg:title") or ""
-            etree.SubElement(into, "img", src=_attribute(source, "xlink:href"), alt=alt)
+            self.image(source, into)
             return
         elif kind == "text:span":
-            for tag in sorted(self.looks.get(style, ())):
-                into = etree.SubElement(into, tag)
+            for tag in sorted(self.looks.get(style, set()) - {_HIDDEN}):
+                into = self.child(into, tag)
         elif kind in _TAGS:
-            into = etree.SubElement(into, _TAGS[kind])
+            into = self.child(into, _TAGS[kind])
             bold = kind == "text:p" and "strong" in self.looks.get(style, ())
-            into = etree.SubElement(into, "strong") if bold else into
+            into = self.child(into, "strong") if bold else into
         self.convert(source, into)
+
+    def image(self, source: etree._Element, into: etree._Element) -> None:
+        frame = source.getparent()
+        if frame is not self.frame and frame is not None:
+            told = {_name(each.tag): each.text or "" for each in frame}
+            self.frame, self.alt = frame, told.get("svg:desc") or told.get("svg:title") or ""
+        self.child(into, "img", src=_attribute(source, "xlink:href"), alt=self.alt)
+
+    def is_hidden(self, kind: str, source: etree._Element, style: str) -> bool:
+        """Whether a word processor would not show an element."""
+        if kind in ("text:hidden-text", "text:hidden-paragraph"):
+            return True
+        if kind == "text:section":
+            is_shown = _attribute(source, "text:is-hidden") == "false"
+            return _attribute(source, "text:display") in ("none", "condition") and not is_shown
+        if kind == "table:table-row":
+            return _attribute(source, "table:visibility") in ("collapse", "filter")
+        if kind in ("text:p", "text:h"):
+            marks = (each for each in source if _name(each.tag) == "text:hidden-paragraph")
+            if any(_attribute(mark, "text:is-hidden") != "false" for mark in marks):
+                return True
+        return kind in ("text:p", "text:h", "text:span") and self.any_style(style, self.is_hiding)
+
+    def is_hiding(self, style: str) -> bool:
+        return _HIDDEN in self.looks.get(style, ())
 
     def is_title(self, style: str) -> bool:
         """Whether a style is that of the document's title, or made from it."""
+        return self.any_style(style, ("Title", "Titre").__contains__)
+
+    def any_style(self, style: str, wanted: Callable[[str], bool]) -> bool:
+        """Whether a style, or one that it is made from, is wanted."""
         for _ in range(5):
-            if style in ("Title", "Titre"):
+            if wanted(style):
                 return True
             style = self.parents.get(style, "")
         return False
+
+
+def _looks(properties: etree._Element) -> Iterator[str]:
+    """The HTML elements that stand for a style's properties, and whether it hides."""
+    if _attribute(properties, "fo:font-weight") in ("bold", "600", "700", "800", "900"):
+        yield "strong"
+    if _attribute(properties, "fo:font-style") in ("italic", "oblique"):
+        yield "em"
+    raised = _attribute(properties, "style:text-position").split(" ")[0]
+    if raised == "super" or re.match(r"[1-9]", raised):
+        yield "sup"
+    if raised == "sub" or raised.startswith("-"):
+        yield "sub"
+    if _attribute(properties, "text:display") == "none":
+        yield _HIDDEN

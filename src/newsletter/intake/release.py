@@ -8,10 +8,12 @@ from pathlib import Path
 from lxml import etree
 
 from newsletter import text
-from newsletter.intake import inlines, matter, office, spoken
+from newsletter.intake import fronts, inlines, matter, office, spoken, word
 from newsletter.intake.archive import read
-from newsletter.intake.draft import Doubt, Draft, Given, Unreadable
+from newsletter.intake.draft import MAX_TEXT, Doubt, Draft, Given, Unreadable
 from newsletter.intake.markup import Find, Markup, parse
+from newsletter.intake.moments import moment
+from newsletter.intake.trees import empty_hidden
 
 _HEADING = re.compile(r"(#{1,6}) (.+)")
 _NOTHING = Draft("", "", "")
@@ -49,9 +51,16 @@ def decode(content: bytes, doubts: list[Doubt]) -> str:
     return made.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def bounded(content: str) -> str:
+    """The text itself. Raises Unreadable when it is much longer than any announcement."""
+    if len(content) > MAX_TEXT:
+        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; no announcement may be")
+    return content
+
+
 def _text(path: Path, given: Given) -> Draft:
     doubts: list[Doubt] = []
-    content = decode(read(path), doubts)
+    content = bounded(decode(read(path), doubts))
     apart = re.split(r"\n[ \t]*\n", content.strip("\n"))
     # Without a single empty line, every line is a paragraph, as word processors save it.
     found = [text.one_line(each) for each in (apart if len(apart) > 1 else content.split("\n"))]
@@ -80,14 +89,16 @@ def _like_heading(block: str, following: list[str]) -> bool:
 def _page(path: Path, given: Given) -> Draft:
     doubts: list[Doubt] = []
     content = decode(read(path), doubts)
-    tree = parse(re.sub(r"\A\s*<\?xml[^>]*\?>", "", content))
+    tree = parse(content)
+    if hidden := empty_hidden(tree):
+        doubts.append(Doubt("import-lost", f"text that the page does not show was left out {hidden} times"))
     meta = {
         (each.get("property") or each.get("name") or "").lower(): each.get("content") or ""
         for each in tree.iter("meta")
     }
     times = [each.get("datetime") or "" for each in tree.iter("time")]
     told = next((day for value in (meta.get("article:published_time", ""), meta.get("date", ""), *times)
-                 if (day := matter.moment(value))), "")  # fmt: skip
+                 if (day := moment(value))), "")  # fmt: skip
     title = meta.get("og:title") or text.one_line(
         "".join(map(str, next(tree.iter("title"), etree.Element("title")).itertext()))
     )
@@ -109,10 +120,11 @@ def _beside(path: Path) -> Find:
     return find
 
 
-def _office(reader: Callable[[bytes], tuple[etree._Element, Find]]) -> Callable[[Path, Given], Draft]:
+def _office(reader: Callable[[bytes], tuple[etree._Element, Find, int]]) -> Callable[[Path, Given], Draft]:
     def made(path: Path, given: Given) -> Draft:
-        tree, find = reader(read(path))
-        return _of_tree(tree, find, given, path, [], _NOTHING)
+        tree, find, hidden = reader(read(path))
+        doubts = [Doubt("import-lost", f"hidden text was left out {hidden} times")] if hidden else []
+        return _of_tree(tree, find, given, path, doubts, _NOTHING)
 
     return made
 
@@ -131,9 +143,9 @@ def _of_tree(tree: etree._Element, find: Find, given: Given, path: Path, doubts:
 
 def _markdown(path: Path, given: Given) -> Draft:
     doubts: list[Doubt] = []
-    keys, body = matter.split(decode(read(path), doubts))
+    keys, body = fronts.split(bounded(decode(read(path), doubts)))
     folder = path.parent.resolve()
-    mapped = matter.Mapped(keys, doubts, lambda source: matter.inside(folder, source))
+    mapped = matter.Mapped(keys, doubts, lambda source: matter.inside(folder, source), given.today)
     body = mapped.images(body)
     blocks = [block for block in re.split(r"\n[ \t]*\n", body) if block.strip()]
     pictures, files = tuple(mapped.pictures.values()), tuple(mapped.files.values())
@@ -143,7 +155,7 @@ def _markdown(path: Path, given: Given) -> Draft:
 
 _READERS: Mapping[str, Callable[[Path, Given], Draft]] = {
     ".txt": _text, ".text": _text, ".html": _page, ".htm": _page, ".xhtml": _page, ".md": _markdown,
-    ".markdown": _markdown, ".docx": _office(office.word), ".odt": _office(office.open_document),
+    ".markdown": _markdown, ".docx": _office(word.word), ".odt": _office(office.open_document),
 }  # fmt: skip
 
 
@@ -184,7 +196,7 @@ def _date(content: str, path: Path, doubts: list[Doubt], given: bool) -> str:
             doubts.append(Doubt("import-date", said, "write when it is to become public", "date: "))
         return found.value.isoformat()
     named = re.match(r"(\d{4}-\d\d-\d\d)(?!\d)", path.name)
-    return matter.moment(named[1]) if named else ""
+    return moment(named[1]) if named else ""
 
 
 def _title(blocks: list[str], told: str, doubts: list[Doubt], given: bool) -> tuple[str, list[str]]:

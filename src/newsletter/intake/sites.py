@@ -2,104 +2,142 @@
 
 import os
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
-from newsletter.intake import matter, wordpress
+from newsletter.intake import fronts, matter, sitesettings, wordpress
 from newsletter.intake.archive import read
 from newsletter.intake.draft import Doubt, Draft, Unreadable
+from newsletter.intake.leftovers import Leftovers
 from newsletter.intake.markup import Markup, parse
-from newsletter.intake.release import decode
+from newsletter.intake.moments import moment
+from newsletter.intake.release import bounded, decode
+from newsletter.intake.templating import Mend, liquid, shortcodes
+from newsletter.intake.trees import empty_hidden
 
 MAX_POSTS = 20_000
-_POST = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<slug>.+)\Z")
+_POST = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<slug>.+)\Z", re.ASCII)
 _MARKDOWN = (".md", ".markdown", ".mkd")
-_LIQUID = re.compile(r"\{%.{0,1000}?%\}|\{\{.{0,1000}?\}\}", re.DOTALL)
+_PAGES = (*_MARKDOWN, ".html")
 
 
-def drafts(place: Path) -> tuple[list[Draft], list[str]]:
-    """The posts of a site, and what was left out, in words. Raises Unreadable when it is none."""
-    if place.suffix.lower() == ".xml" and place.is_file():
-        return wordpress.drafts(place)
-    root = place.resolve()
-    if (root / "_posts").is_dir():
-        return _Site(root, [root], _jekyll(root)).drafts(_liquid)
-    if (root / "content").is_dir():
-        return _Site(root, [root / "static", root / "assets"], _hugo(root)).drafts(_shortcodes)
-    exports = sorted(root.glob("*.xml"))
+def drafts(place: Path, today: date, left: Leftovers) -> Iterator[Draft]:
+    """The posts of a site; what is left out is added to `left`. Raises Unreadable, before the first, for no site."""
+    try:
+        if place.suffix.lower() == ".xml" and not place.is_dir():
+            return wordpress.drafts(place, today, left)
+        root = place.resolve()
+        if (root / "_posts").is_dir():
+            return _Jekyll(root, today, left).drafts()
+        if (root / "content").is_dir():
+            return _Hugo(root, today, left).drafts()
+        exports = sorted(root.glob("*.xml"))
+    except (OSError, RuntimeError) as fault:
+        raise Unreadable(f"it cannot be read: {getattr(fault, 'strerror', None) or fault}") from None
     if len(exports) == 1:
-        return wordpress.drafts(exports[0])
+        return wordpress.drafts(exports[0], today, left)
     raise Unreadable("it is no site of Jekyll (_posts), Hugo (content) or WordPress (one .xml export)")
 
 
-def _jekyll(root: Path) -> Iterator[Path]:
-    for folder in ("_posts", "_drafts"):
-        yield from _walk(root / folder)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file of a site with front matter, as it is read before it is mapped."""
+
+    path: Path
+    shown: str
+    keys: dict[str, object]
+    body: str
+    doubts: list[Doubt]
 
 
-def _hugo(root: Path) -> Iterator[Path]:
-    yield from _walk(root / "content")
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """Files below a folder, in order; symbolic links are not followed."""
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (path for name in sorted(names) if not (path := Path(parent, name)).is_symlink())
-
-
-# What makes Markdown of a template language: a body without the other tool's tags, and doubts.
-Mend = Callable[[str, list[Doubt]], str]
-
-
+@dataclass(slots=True)
 class _Site:
     """Posts in files with front matter."""
 
-    def __init__(self, root: Path, public: list[Path], files: Iterator[Path]) -> None:
-        self.root, self.public, self.files = root, public, files
-        self.left: list[str] = []
-        self.keys: Counter[str] = Counter()
+    root: Path
+    today: date
+    left: Leftovers
+    public: list[Path] = field(default_factory=list)
 
-    def drafts(self, mend: Mend) -> tuple[list[Draft], list[str]]:
-        made: list[Draft] = []
-        for path in self.files:
-            if len(made) >= MAX_POSTS:
-                raise Unreadable(f"it holds more than {MAX_POSTS} posts; import it in parts")
+    def paths(self) -> Iterator[Path]:
+        """The files that may be posts, in order."""
+        raise NotImplementedError
+
+    def mend(self) -> Mend:
+        """What makes Markdown of a body."""
+        raise NotImplementedError
+
+    def hides(self, page: Page) -> str | None:
+        """Why the site, not the page, keeps it back; "" where no reason is needed; None for a page that is shown."""
+        raise NotImplementedError
+
+    def may_be_undated(self, page: Page) -> bool:
+        """Whether the other tool itself keeps posts of this kind without a date."""
+        return False
+
+    def drafts(self) -> Iterator[Draft]:
+        """The posts. Raises Unreadable, before the first, when there are too many."""
+        paths = list(self.paths())
+        if len(paths) > MAX_POSTS:
+            raise Unreadable(f"it holds more than {MAX_POSTS:,} posts; import it in parts")
+        for path in paths:
             shown = path.relative_to(self.root).as_posix()
-            if path.suffix.lower() not in (*_MARKDOWN, ".html"):
-                continue
             if path.stem == "_index":
-                self.left.append(f"{shown}: a page that lists others")
+                self.left.group(shown, "a page that lists others", "pages that list others")
                 continue
             try:
-                made.append(self.draft(path, mend))
+                page = self.page(path, shown)
+                made = self.draft(page)
             except Unreadable as fault:
-                self.left.append(f"{shown}: {fault}")
-        told = (f"the key '{key}' of {count} post{'s' * (count > 1)}" for key, count in sorted(self.keys.items()))
-        return made, [*self.left, *told]
+                self.left.add(shown, str(fault))
+                continue
+            if made.date or self.may_be_undated(page):
+                yield made
+            else:
+                self.left.undated(shown)
 
-    def draft(self, path: Path, mend: Mend) -> Draft:
+    def walk(self, folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+        """Folders and files below a folder, in order; symbolic links are not followed, hidden ones are not seen."""
+
+        def failed(fault: OSError) -> None:
+            self.left.add(os.path.relpath(fault.filename, self.root), f"it cannot be read: {fault.strerror}")
+
+        for parent, folders, names in os.walk(folder, onerror=failed):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            files = (name for name in sorted(names) if not name.startswith(".") and Path(name).suffix.lower() in _PAGES)
+            yield Path(parent), folders, [name for name in files if not Path(parent, name).is_symlink()]
+
+    def page(self, path: Path, shown: str) -> Page:
+        """A file as it stands. Raises Unreadable."""
         doubts: list[Doubt] = []
-        keys, body = matter.split(decode(read(path), doubts))
+        keys, body = fronts.split(bounded(decode(read(path), doubts)))
+        return Page(path, shown, keys, body, doubts)
+
+    def draft(self, page: Page) -> Draft:
+        """A page as an announcement. Raises Unreadable."""
+        path, doubts = page.path, page.doubts
         base = path.parent.name if path.stem == "index" else path.stem
         named = _POST.fullmatch(base)
-        mapped = matter.Mapped(keys, doubts, lambda source: self.locate(path, source))
-        self.keys.update(mapped.left)
-        body = mend(body, doubts)
+        mapped = matter.Mapped(page.keys, doubts, lambda source: self.locate(path, source), self.today)
+        self.left.keys(mapped.left)
+        reason = self.hides(page)
+        if reason is not None:
+            mapped.hide(reason)
+        body = self.mend()(page.body, doubts)
         if path.suffix.lower() == ".html":
             markup = Markup()
-            body = markup.markdown(parse(body or "<p></p>"))
+            tree = parse(body or "<p></p>")
+            empty_hidden(tree)
+            body = markup.markdown(tree)
             doubts += markup.doubts
         body = mapped.images(body)
         slug = mapped.slug or (named["slug"] if named else base)
-        more = dict(mapped.more)
-        if path.relative_to(self.root).parts[0] == "_drafts":
-            more["draft"] = True
-        date = mapped.date or (named["day"] if named else "")
+        day = mapped.date or (moment(named["day"]) if named else "")
         title = mapped.title or slug.replace("-", " ").capitalize()
         pictures, files = tuple(mapped.pictures.values()), tuple(mapped.files.values())
-        return Draft(title, date, body, slug, more, pictures, files, tuple(doubts))
+        return Draft(title, day, body, slug, mapped.more, pictures, files, tuple(doubts))
 
     def locate(self, path: Path, source: str) -> Path | None:
         """The file that an address in a post means: beside the post, or where the site keeps public files."""
@@ -111,42 +149,66 @@ class _Site:
         return None
 
 
-def _liquid(body: str, doubts: list[Doubt]) -> str:
-    body = re.sub(r"\{\{-?\s*(?:site\.(?:baseurl|url)|'[^'{}]{0,500}'\s*\|\s*relative_url)\s*-?\}\}", _relative, body)
-    body = re.sub(
-        r"\{%-?\s*highlight\s+(\w{1,30}).{0,200}?%\}\n?((?:[^{]|\{(?!%))*+)\{%-?\s*endhighlight\s*-?%\}",
-        r"```\1\n\2```",
-        body,
-        flags=re.DOTALL,
-    )
-    body = re.sub(r"\{%-?\s*(?:post_url|link)\s+(?:_posts/)?([\w/.-]{1,300}?)(?:\.md)?\s*-?%\}", r"\1.md", body)
-    body = re.sub(r"\{:[^}\n]{0,300}\}", "", body)
-    return _told(_LIQUID, body, doubts)
+class _Jekyll(_Site):
+    def __init__(self, root: Path, today: date, left: Leftovers) -> None:
+        super().__init__(root, today, left, [root])
+        self.rules = sitesettings.jekyll(root, left)
+
+    def paths(self) -> Iterator[Path]:
+        for folder in (name for name in ("_posts", "_drafts") if (self.root / name).is_dir()):
+            for parent, _, names in self.walk(self.root / folder):
+                yield from (parent / name for name in names)
+
+    def mend(self) -> Mend:
+        return liquid
+
+    def may_be_undated(self, page: Page) -> bool:
+        return page.shown.startswith("_drafts/")
+
+    def hides(self, page: Page) -> str | None:
+        if page.shown.startswith("_drafts/"):
+            return ""
+        inside = page.shown.removeprefix("_posts/")
+        if inside.startswith(("_", "#", "~")) or page.path.name.startswith(("_", "#", "~")):
+            return "Jekyll passed over its name"
+        if not _POST.fullmatch(page.path.stem):
+            return "Jekyll passed over a post whose name has no date"
+        return sitesettings.hides(self.rules, page.shown, page.keys, self.today)
 
 
-def _relative(match: re.Match[str]) -> str:
-    return match[0].split("'")[1] if "'" in match[0] else ""
+class _Hugo(_Site):
+    def __init__(self, root: Path, today: date, left: Leftovers) -> None:
+        super().__init__(root, today, left, [root / "static", root / "assets"])
+        self.hidden: dict[Path, str] = {}
+        if reason := sitesettings.hugo(root, today, left):
+            self.hidden[root / "content"] = reason
 
+    def paths(self) -> Iterator[Path]:
+        for parent, folders, names in self.walk(self.root / "content"):
+            if bundle := [name for name in names if Path(name).stem.partition(".")[0] == "index"]:
+                # What else lies in a page's bundle belongs to that page: it has no page of its own.
+                for name in names if len(bundle) < len(names) else ():
+                    if name not in bundle:
+                        shown = (parent / name).relative_to(self.root).as_posix()
+                        self.left.group(shown, "a part of another page", "parts of other pages")
+                folders.clear()
+            for name in bundle or names:
+                if Path(name).stem.partition(".")[0] == "_index":
+                    self.cascade(parent / name)
+                yield parent / name
 
-def _shortcodes(body: str, doubts: list[Doubt]) -> str:
-    def figure(match: re.Match[str]) -> str:
-        said = dict(re.findall(r"(\w+)=\"([^\"]*)\"", match[1]))
-        caption = f"\n\n*{said['caption']}*" if said.get("caption") else ""
-        return f"![{said.get('alt', '')}]({said.get('src', '')}){caption}"
+    def cascade(self, path: Path) -> None:
+        """Note what a page that lists others says of all below it; when it cannot be read, they count as hidden."""
+        shown = path.relative_to(self.root).as_posix()
+        try:
+            reason = sitesettings.cascades(self.page(path, shown).keys, self.today)
+        except Unreadable:
+            reason = "what its section says of it cannot be read"
+        if reason:
+            self.hidden[path.parent] = reason
 
-    body = re.sub(r"\{\{[<%]\s*figure\s+(.{0,2000}?)\s*/?[>%]\}\}", figure, body, flags=re.DOTALL)
-    body = re.sub(r"\{\{[<%]\s*youtube\s+\"?([\w-]+)\"?\s*[>%]\}\}", r"<https://www.youtube.com/watch?v=\1>", body)
-    body = re.sub(
-        r"\{\{[<%]\s*(?:rel)?ref\s+\"(?:[^\"]{0,300}/)?([^\"/]{1,300}?)(?:\.md)?\"\s*[>%]\}\}", r"\1.md", body
-    )
-    return _told(re.compile(r"\{\{[<%].{0,1000}?[>%]\}\}", re.DOTALL), body, doubts)
+    def mend(self) -> Mend:
+        return shortcodes
 
-
-def _told(tag: re.Pattern[str], body: str, doubts: list[Doubt]) -> str:
-    """The body as it is; every tag that is left in it is a doubt at its place."""
-    for found in dict.fromkeys(tag.findall(body)):
-        line = found.split("\n")[0][:80]
-        doubts.append(
-            Doubt("import-lost", f"'{line}' means something to the other tool only", "write out what it showed", found)
-        )
-    return body
+    def hides(self, page: Page) -> str | None:
+        return next((self.hidden[folder] for folder in page.path.parents if folder in self.hidden), None)

@@ -53,9 +53,11 @@ def likeliest(content: str) -> Spoken | None:
 def _find(content: str) -> Iterator[Spoken]:
     for form in _FORMS:
         for match in form.finditer(content):
-            month = match["month"].lower().rstrip(".")
-            day, number = int(match["day"]), _NUMBER.get(month) or int(month)
-            numeric = month.isdigit() and "-" not in match[0]
+            # Without regard to case an expression also takes `ſ` for `s` and `ı` for `i`.
+            month = match["month"].casefold().replace("\u0131", "i").replace("\u0307", "").rstrip(".")
+            numeric = month.isdecimal()
+            day, number = int(match["day"]), int(month) if numeric else _NUMBER.get(month, 0)
+            numeric = numeric and "-" not in match[0]
             # In 12/31/2024 the month comes first; with full stops that is never so, and it is a telephone number.
             if number > 12 >= day and "/" in match[0]:
                 day, number = number, day

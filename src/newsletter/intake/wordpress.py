@@ -2,77 +2,75 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from newsletter import text
-from newsletter.intake import matter
-from newsletter.intake.archive import read, xml
+from newsletter.intake import matter, wxr
+from newsletter.intake.archive import read
 from newsletter.intake.draft import Doubt, Draft, Unreadable, picture
+from newsletter.intake.leftovers import Leftovers
 from newsletter.intake.markup import Find, Markup, parse
+from newsletter.intake.release import bounded
+from newsletter.intake.templating import without
+from newsletter.intake.trees import empty_hidden
 
 MAX_EXPORT = 200 * 2**20  # bytes
-_CONTENT = "http://purl.org/rss/1.0/modules/content/"
-_STATES = {"publish": False, "future": False, "draft": True, "pending": True, "private": True, "auto-draft": True}
+MAX_POSTS = 20_000
+Attached = dict[str, tuple[str, str]]  # address and alternative text of an image, by its id
+# What readers saw, or will see on its day; and what they did not, with the reason. Posts in other states are left out.
+_PUBLIC = ("publish", "future")
+_HIDDEN = {"draft": "", "pending": "it waited for review", "private": "it was private"}
+# Values by which widespread plugins keep a post to some readers.
+_RESTRICTIONS = (
+    "_members_access_role", "rcp_user_level", "rcp_access_level", "rcp_subscription_level", "_wpmem_block",
+    "_pmpro_access", "_mepr_unauthorized_message", "_private_post",
+)  # fmt: skip
 _BLOCK = re.compile(r"<(?:p|div|h[1-6]|ul|ol|table|blockquote|figure|pre)[ >]", re.IGNORECASE)
-_SHORTCODE = re.compile(r"\[(?!\[)/?([a-z][a-z0-9_-]{1,40})(?:\s[^\]\n]{0,1000})?\](?!\()")
+_SHORTCODE = re.compile(r"\[(?!\[)/?([a-z][a-z0-9_-]{1,40}+)(?:\s[^\[\]\n]{0,1000}+)?\](?!\()")
+_RESTRICTS = re.compile(r"member|restrict|private|protect|password|hidden|secret|logged.?in|s2if|mepr|pmpro")
+_CAPTION = re.compile(r"\[/?caption(?:\s[^\[\]]{0,500}+)?\]")
 
 
-def drafts(place: Path) -> tuple[list[Draft], list[str]]:
-    """The posts of an export, and what was left out, in words. Raises Unreadable when it is none."""
-    tree = xml(read(place, MAX_EXPORT), MAX_EXPORT)
-    items = list(tree.iter("item"))
-    if not any(_local(child) == "post_type" for item in items for child in item):
+def drafts(place: Path, today: date, left: Leftovers) -> Iterator[Draft]:
+    """The posts of an export; what is left out is added to `left`. Raises Unreadable, before the first."""
+    content = read(place, MAX_EXPORT)
+    # Read twice: images may come behind the posts that show them, and damage must be known before anything is written.
+    attached: Attached = {}
+    kinds = Counter[str]()
+    for item in wxr.items(content):
+        kinds[item.of("post_type")] += 1
+        if item.of("post_type") == "attachment":
+            attached[item.of("post_id")] = item.of("attachment_url"), item.meta.get("_wp_attachment_image_alt", "")
+    if set(kinds) <= {""}:
         raise Unreadable("it is no export of WordPress; make one with Tools, Export")
-    read_items = [_Item(item) for item in items]
-    attached = {item.of("post_id"): item for item in read_items if item.of("post_type") == "attachment"}
+    if kinds["post"] > MAX_POSTS:
+        raise Unreadable(f"it holds more than {MAX_POSTS:,} posts; export it in parts")
     folder = place.parent.resolve()
-    made, left = [], Counter[str]()
-    for item in read_items:
-        if item.of("post_type") != "post" or item.of("status") not in _STATES:
-            if item.of("post_type") != "attachment":
-                left[f"{item.of('post_type')} ({item.of('status')})"] += 1
+    for item in wxr.items(content):
+        kind, state = item.of("post_type"), item.of("status")
+        if kind == "attachment":
             continue
-        left["comment"] += len(item.comments)
-        made.append(_draft(item, attached, folder))
-    told = [f"{count} × {kind}" for kind, count in sorted(left.items()) if count]
-    return made, told
+        if kind != "post" or state not in (*_PUBLIC, *_HIDDEN):
+            left.count(f"{kind} ({state})")
+            continue
+        left.count("comment", item.comments)
+        shown = item.of("title") or item.of("post_name") or item.of("post_id")
+        try:
+            made = _draft(item, attached, folder, today)
+        except Unreadable as fault:
+            left.add(f"the post '{shown}'", str(fault))
+            continue
+        if made.date or state in _HIDDEN:  # a draft gets its date when it is published
+            yield made
+        else:
+            left.undated(f"the post '{shown}'")
 
 
-def _local(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-class _Item:
-    """One entry of an export: its texts by name, its categories, its further values."""
-
-    def __init__(self, item: etree._Element) -> None:
-        self.texts: dict[str, str] = {}
-        self.labels: list[str] = []
-        self.meta: dict[str, str] = {}
-        self.comments: list[etree._Element] = []
-        for child in item:
-            name = _local(child)
-            if name == "encoded":
-                name = "content" if _CONTENT in str(child.tag) else "excerpt"
-            if name == "category" and child.get("domain") in ("category", "post_tag"):
-                self.labels.append(child.text or "")
-            elif name == "postmeta":
-                pair = {_local(each): each.text or "" for each in child}
-                self.meta[pair.get("meta_key", "")] = pair.get("meta_value", "")
-            elif name == "comment":
-                self.comments.append(child)
-            else:
-                self.texts[name] = child.text or ""
-
-    def of(self, name: str) -> str:
-        """The text of a child, "" for none."""
-        return self.texts.get(name, "")
-
-
-def _draft(item: _Item, attached: dict[str, _Item], folder: Path) -> Draft:
+def _draft(item: wxr.Item, attached: Attached, folder: Path, today: date) -> Draft:
+    content = bounded(item.of("content"))
     doubts: list[Doubt] = []
 
     def find(source: str) -> tuple[str, bytes] | None:
@@ -80,31 +78,49 @@ def _draft(item: _Item, attached: dict[str, _Item], folder: Path) -> Draft:
         return (place.name, read(place)) if place else None
 
     markup = Markup(find)
-    body = markup.markdown(parse(_html(item.of("content"), doubts)))
+    reasons = [*_reasons(item)]
+    tree = parse(_html(content, doubts))
+    if hidden := empty_hidden(tree):
+        doubts.append(Doubt("import-lost", f"text that its page did not show was left out {hidden} times"))
+    body = markup.markdown(tree)
     doubts += markup.doubts
     keys = {
         "title": item.of("title"), "date": item.of("post_date") or item.of("pubDate"), "slug": item.of("post_name"),
         "tags": [label for label in item.labels if label not in ("Uncategorized", "Non classé", "")],
-        "author": item.of("creator"), "excerpt": item.of("excerpt"), "draft": str(_STATES[item.of("status")]),
+        "author": item.of("creator"), "excerpt": item.of("excerpt"),
     }  # fmt: skip
-    mapped = matter.Mapped({key: value for key, value in keys.items() if value}, doubts, lambda _: None)
+    mapped = matter.Mapped({key: value for key, value in keys.items() if value}, doubts, lambda _: None, today)
+    if reasons:
+        mapped.hide(next(filter(None, reasons), ""))
     _lead(item, attached, find, mapped)
     pictures = tuple((markup.pictures | mapped.pictures).values())
     return Draft(mapped.title, mapped.date, body, mapped.slug, mapped.more, pictures, doubts=tuple(doubts))
 
 
-def _lead(item: _Item, attached: dict[str, _Item], find: Find, mapped: matter.Mapped) -> None:
+def _reasons(item: wxr.Item) -> Iterator[str]:
+    """Why readers do not see a post; "" for a draft, which says so itself."""
+    if item.of("post_password"):
+        yield "a password protected it"
+    if item.of("status") in _HIDDEN:
+        yield _HIDDEN[item.of("status")]
+    if any(item.meta.get(name) for name in _RESTRICTIONS):
+        yield "only some readers could see it"
+    if found := next(filter(_RESTRICTS.search, (match[1] for match in _SHORTCODE.finditer(item.of("content")))), ""):
+        yield f"'[{found}]' showed a part of it to some readers only"
+
+
+def _lead(item: wxr.Item, attached: Attached, find: Find, mapped: matter.Mapped) -> None:
     """The post's featured image, as the announcement's."""
-    lead = attached.get(item.meta.get("_thumbnail_id", ""))
-    if lead is None:
+    address, alt = attached.get(item.meta.get("_thumbnail_id", ""), ("", ""))
+    if not address:
         return
-    found = find(lead.of("attachment_url"))
+    found = find(address)
     made = picture(*found) if found else None
     if made is None:
-        said = f"the image '{lead.of('attachment_url')}' was left out: it is not in what came in"
+        said = f"the image '{address}' was left out: it is not in what came in"
         mapped.doubts.append(Doubt("import-image", said, "put the folder wp-content/uploads beside the export"))
         return
-    alt = text.one_line(lead.meta.get("_wp_attachment_image_alt", ""))
+    alt = text.one_line(alt)
     mapped.pictures[made.name] = made
     mapped.more["image"] = {"src": f"images/{made.name}", "alt": alt or None}
     if not alt:
@@ -126,15 +142,16 @@ def _upload(folder: Path, source: str) -> Path | None:
 
 def _html(content: str, doubts: list[Doubt]) -> str:
     """A post's HTML: shortcodes told, and paragraphs where the classic editor left empty lines for them."""
-    content = re.sub(r"\[caption[^\]]{0,500}\](.{0,5000}?)\[/caption\]", r"\1", content, flags=re.DOTALL)
-    content = re.sub(r"<!--.{0,5000}?-->", "", content, flags=re.DOTALL)
-    for name in dict.fromkeys(match[1] for match in _SHORTCODE.finditer(content)):
-        sign = re.search(rf"\[/?{re.escape(name)}[^\]\n]{{0,1000}}\]", content)
-        if sign:
-            at = sign[0].replace("[", "\\[").replace("]", "\\]")
-            said = f"'{sign[0][:80]}' means something to the other tool only"
-            doubts.append(Doubt("import-lost", said, "write out what it showed", at))
-    pieces = re.split(r"\n[ \t]*\n", content.replace("\r\n", "\n"))
+    content = _CAPTION.sub("", content)
+    content = without(content, re.compile("<!--"), re.compile("-->"))
+    signs: dict[str, str] = {}
+    for match in _SHORTCODE.finditer(content):
+        signs.setdefault(match[1], match[0])
+    for sign in signs.values():
+        at = sign.replace("[", "\\[").replace("]", "\\]")
+        said = f"'{sign[:80]}' means something to the other tool only"
+        doubts.append(Doubt("import-lost", said, "write out what it showed", at))
+    pieces = re.split(r"\n[ \t]*+\n", content.replace("\r\n", "\n"))
     whole = "".join(
         piece if _BLOCK.match(piece.lstrip()) else f"<p>{_breaks(piece)}</p>" for piece in pieces if piece.strip()
     )

@@ -10,12 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter import text
-from newsletter.exchange import pieces
 from newsletter.load import everyday
 from newsletter.model import Fields, Pairs, Source, plain_pairs
 from newsletter.problems import Place, Problems
+from newsletter.refusals import SHORTAGES
+from newsletter.safe_open import MAX_TEXT, open_beneath, report_unread
+from newsletter.safe_open import read as read_whole
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
+_MOST_CHARACTERS = 1_000  # control characters of one file that are named one by one
 
 Again = Callable[[str], tuple[bytes, bytes]]
 
@@ -36,11 +39,18 @@ def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
 
 def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
     """The project paths of the files of `folder` that are read, in the order of their names."""
+    if not _is_inside(os.path.realpath(root), os.path.realpath(root / folder)):
+        # Not even the names of the files there are told.
+        message = "this folder is a symbolic link that leads out of the project"
+        problems.error(Place(folder), "outside-project", message, "put the folder itself into the project")
+        return
     try:
         names = sorted(os.listdir(root / folder))
     except FileNotFoundError:
         return
-    except (NotADirectoryError, PermissionError) as fault:
+    except OSError as fault:
+        if fault.errno in SHORTAGES:
+            raise
         problems.error(Place(folder), "unreadable", f"{folder} cannot be read: {fault.strerror}")
         return
     for name in names:
@@ -61,32 +71,33 @@ def read(root: Path, path: str, problems: Problems) -> Source | None:
 def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> Iterator[Source]:
     """The files as Sources, less those that are too broken to go on; the problems are reported."""
     whole = os.path.realpath(root)
-    inside: dict[str, bool] = {}  # folders, and whether they lie in the project
     again = partial(texts, whole)
     for path in project_paths:
-        folder = path.rpartition("/")[0]
-        if folder not in inside:
-            inside[folder] = os.path.commonpath((whole, os.path.realpath(f"{whole}/{folder}"))) == whole
-        source = _read(f"{whole}/{path}", path, problems, is_inside=inside[folder], again=again)
+        try:
+            raw = _bytes(whole, path)
+        except OSError as fault:
+            report_unread(path, fault, problems)
+            continue
+        source = parse(path, raw, problems, again)
         if source is not None:
             yield source
 
 
-def _read(full: str, path: str, problems: Problems, *, is_inside: bool, again: Again) -> Source | None:
+def _is_inside(root: str, path: str) -> bool:
+    """Whether a path lies in the folder `root`; both are free of links."""
+    return os.path.commonpath((root, path)) == root
+
+
+def _bytes(root: str, path: str) -> bytes:
+    """The bytes of a project file. Its folder may be a link to another folder of the project. Raises OSError."""
     try:
-        raw = b"".join(pieces(full)) if is_inside else None
+        return read_whole(open_beneath(root, path), MAX_TEXT)
     except OSError as fault:
-        if fault.errno != errno.ELOOP:
-            problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
-            return None
-        raw = None
-    if raw is None:
-        problems.error(
-            Place(path), "outside-project", "this file is a symbolic link",
-            "put the file itself into the project",
-        )  # fmt: skip
-        return None
-    return parse(path, raw, problems, again)
+        folder, _, name = path.rpartition("/")
+        real = os.path.realpath(f"{root}/{folder}")
+        if fault.errno != errno.ELOOP or not _is_inside(root, real):
+            raise
+    return read_whole(open_beneath(root, os.path.relpath(f"{real}/{name}", root)), MAX_TEXT)
 
 
 def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None) -> Source | None:
@@ -96,9 +107,14 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
         return None
     if not text.is_clean(utf8):
         content = utf8.decode()
-        for offset, name in text.forbidden(content):
-            before = content[:offset]
-            place = Place(path, before.count("\n") + 1, offset - before.rfind("\n"))
+        line, line_start = 1, 0
+        for number, (offset, name) in enumerate(text.forbidden(content)):
+            line += content.count("\n", line_start, offset)
+            line_start = max(content.rfind("\n", line_start, offset) + 1, line_start)
+            place = Place(path, line, offset - line_start + 1)
+            if number == _MOST_CHARACTERS:
+                problems.error(place, "control-character", "there are more such characters from here on", "delete them")
+                break
             problems.error(place, "control-character", f"{name} must not occur in text", "delete it")
         return None
     split = _split(path, utf8, problems)
@@ -117,7 +133,7 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
 def texts(root: str, path: str) -> tuple[bytes, bytes]:
     """Front matter and body of a file that was read before, for a Source that left them behind."""
     with suppress(OSError):
-        utf8 = _as_utf8(path, b"".join(pieces(f"{root}/{path}")), Problems())
+        utf8 = _as_utf8(path, _bytes(root, path), Problems())
         if split := utf8 and _split(path, utf8, Problems()):
             return split[0].encode(), split[1]
     return b"", b""

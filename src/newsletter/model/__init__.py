@@ -24,7 +24,7 @@ from newsletter.model.settings import (
     SocialSettings,
     Unsubscribe,
 )
-from newsletter.model.source import Fields, Items, Node, Pairs, Plain, Scalar, Source, plain_pairs
+from newsletter.model.source import Fields, Items, Node, Pairs, Plain, Scalar, Source, is_empty, plain_pairs
 from newsletter.model.target import Asset, Target
 
 __all__ = [
@@ -63,5 +63,6 @@ __all__ = [
     "Tag",
     "Target",
     "Unsubscribe",
+    "is_empty",
     "plain_pairs",
 ]

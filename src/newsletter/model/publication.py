@@ -59,11 +59,16 @@ class Publication:
 class Artefact(NamedTuple):
     """One file to be: path relative to outbox/, bytes, media type, the announcement it is of.
 
-    A file on disk may stand in for the bytes (`file`), so that assets are copied, not held.
+    An asset may stand in for the bytes, so that project files are copied, not held.
     """
 
     path: str
     data: bytes
     media_type: str
     origin: str = ""
-    file: str = ""
+    asset: Asset | None = None
+
+    @property
+    def file(self) -> str:
+        """The absolute path of the asset, or ""; to publish it, read it with asset_copy.published()."""
+        return self.asset.file if self.asset else ""

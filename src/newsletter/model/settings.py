@@ -69,7 +69,10 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`[tool.newsletter]`. `url` is where outbox/site is published and ends with a slash."""
+    """`[tool.newsletter]`. `url` is where outbox/site is published and ends with a slash.
+
+    `attachments` are further extensions, in small letters with their dot, that files to publish may have.
+    """
 
     title: str
     language: str
@@ -87,4 +90,5 @@ class Settings:
     social: SocialSettings = SocialSettings()
     mail: MailSettings = MailSettings()
     check: CheckSettings = CheckSettings()
+    attachments: tuple[str, ...] = ()
     path: str = "pyproject.toml"

@@ -47,6 +47,11 @@ Pairs: TypeAlias = tuple[tuple[str, "Plain"], ...]
 Plain: TypeAlias = str | list["Plain"] | Pairs | None
 
 
+def is_empty(given: Plain) -> bool:
+    """An empty value counts as absent."""
+    return given is None or (isinstance(given, str) and not given.strip(" \t\n"))
+
+
 def plain(node: Node) -> Plain:
     """The value of a node."""
     if isinstance(node, Scalar):
@@ -104,8 +109,8 @@ class Source:
         return self._given
 
     def has(self, key: str) -> bool:
-        """Whether the front matter has the key, with a value or without."""
-        return key in [name for name, _ in self.given]
+        """Whether the front matter gives the key a value; an empty one counts as absent."""
+        return any(name == key and not is_empty(value) for name, value in self.given)
 
     @property
     def front(self) -> Fields:

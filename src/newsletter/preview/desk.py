@@ -16,7 +16,8 @@ from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.preview.reading import Reader, stamp
 from newsletter.preview.rendering import Subject, Website, as_published, render
 from newsletter.preview.snapshot import Snapshot
-from newsletter.problems import Problem, Problems, Stop
+from newsletter.problems import Place, Problem, Problems, Stop
+from newsletter.refusals import sentence
 from newsletter.templates import Templates
 
 
@@ -75,11 +76,8 @@ class Desk:
         """Read what has changed, or what the clock has; False when that is nothing. Renders are made when looked at."""
         with self._lock:
             before, faults, theme = self.snapshot, self.faults, self._theme
-            try:
-                self.snapshot, self.faults = self._reader.read(self.clock()), ()
-            except Stop:
-                self.faults = self._reader.faults
-            self._theme = tuple((str(path), stamp(path)) for path in sorted((self.root / "templates").rglob("*")))
+            self._read()
+            self._theme = _theme_of(self.root)
             if self.version and (faults, theme) == (self.faults, self._theme) and _same(before, self.snapshot):
                 return False
             for made in (self._showings, self._made, self._websites):
@@ -88,6 +86,19 @@ class Desk:
                 self._templates = None
             self.version += 1
             return True
+
+    def _read(self) -> None:
+        """Read the project. While that is impossible, the last snapshot stays and `faults` says why."""
+        if not os.path.isdir(self.root):
+            remedy = "put it back, or stop the preview and start it in another folder"
+            self.faults = (Problem(Place("."), "unreadable", "error", f"the folder {self.root} is gone", remedy),)
+            return
+        try:
+            self.snapshot, self.faults = self._reader.read(self.clock()), ()
+        except Stop:
+            self.faults = self._reader.faults
+        except Exception as fault:  # the writer may be about to mend what caused it
+            self.faults = (failure(fault),)
 
     @property
     def mark(self) -> str:
@@ -152,6 +163,8 @@ class Desk:
             made = Made({each.path: each for each in artefacts}, tuple(problems), showing.stale)
         except Stop:
             return replace(self._good.get(key, Made()), problems=tuple(problems), stale=True)
+        except Exception as fault:
+            return replace(self._good.get(key, Made()), problems=(*problems, failure(fault)), stale=True)
         self._good[key] = made
         return made
 
@@ -181,6 +194,23 @@ class Desk:
             except Stop:
                 made = self._good.get((f"Announcement/{key}", "site"), Made())
                 return made.artefacts.get(f"site/{path}")
+
+
+def _theme_of(root: Path) -> tuple[object, ...]:
+    """What tells a theme from the same one with other files."""
+    try:
+        return tuple((str(path), stamp(path)) for path in sorted((root / "templates").rglob("*")))
+    except OSError:  # a folder in it cannot be read, which is told when the theme is used
+        return ()
+
+
+def failure(fault: Exception) -> Problem:
+    """What ended a reading or a render, as a problem to be shown."""
+    if isinstance(fault, OSError | MemoryError):
+        told = sentence(fault) if isinstance(fault, OSError) else "not enough memory"
+        return Problem(Place("."), "unreadable", "error", told)
+    message = f"internal error: {type(fault).__name__}: {fault}"
+    return Problem(Place("."), "internal-error", "error", message, "report it on the project's issue page")
 
 
 def _same(one: Snapshot | None, other: Snapshot | None) -> bool:

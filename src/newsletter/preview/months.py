@@ -37,6 +37,11 @@ def read_month(text: str) -> date | None:
     return found if found and FIRST <= found.year <= LAST else None
 
 
+def nearest(day: date) -> date:
+    """The first day of the month of `day`, or of the nearest month that a calendar shows."""
+    return min(max(day, date(FIRST, 1, 1)), date(LAST, 12, 1)).replace(day=1)
+
+
 def around(month: date) -> tuple[date, date]:
     """The first days of the months before and after."""
     return (month - timedelta(days=1)).replace(day=1), (month + timedelta(days=31)).replace(day=1)

@@ -41,7 +41,7 @@ class Reader:
         settings = self._read_settings()
         problems = collector(settings)
         problems.extend(self._settings_problems)
-        files = ProjectFiles(self.root)
+        files = ProjectFiles(self.root, settings.attachments)
         found = [*paths(self.root, "announcements", problems), *paths(self.root, "announcements/issues", problems)]
         self._entries = {path: self._entry(path, settings, files) for path in found}
         sources = tuple(
@@ -69,7 +69,7 @@ class Reader:
 
     def _read_settings(self) -> Settings:
         stamps = tuple(stamp(self.root / name) for name in _SETTINGS)
-        if stamps != self._settings_stamps:
+        if stamps != self._settings_stamps or self._settings_stale:  # the right to read may come without a new stamp
             problems = Problems()
             try:
                 settings = load_settings(self.root, problems)

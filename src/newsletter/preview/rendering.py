@@ -95,7 +95,7 @@ class Website:
             yield pages.site.stylesheet
             for asset in publication.assets:
                 if asset.path == path:
-                    yield Artefact(f"site/{path}", b"", asset.media_type, "", asset.file)
+                    yield Artefact(f"site/{path}", b"", asset.media_type, "", asset)
         elif path.startswith("feeds/") and "feeds" in CHANNELS:
             yield from channel("feeds")(publication, self.templates, self.templates.problems)
         elif path.startswith("tags/"):

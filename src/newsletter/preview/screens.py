@@ -1,5 +1,6 @@
 """screens: the preview's own pages, made from what the desk shows."""
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,16 +10,17 @@ from typing import Any
 from urllib.parse import quote
 
 from babel import Locale
-from babel.dates import format_date
 
 from newsletter import text
+from newsletter.babel_dates import format_date
 from newsletter.preview import months
 from newsletter.preview.desk import Desk, Showing
 from newsletter.preview.looks import look, offered
 from newsletter.preview.rows import STATES, Row, outings, rows
 from newsletter.preview.snapshot import Snapshot
 from newsletter.problems import Problem, Problems
-from newsletter.templates import Templates, load_strings
+from newsletter.strings import load_strings
+from newsletter.templates import Templates
 from newsletter.words import Words
 
 HERE = Path(__file__).parent
@@ -50,7 +52,7 @@ class Screens:
     def overview(self, lang: str, query: str = "", whole: str = "") -> str:
         """All announcements by state, and the issues; `whole` names a state that is listed to its end."""
         snapshot = self.desk.snapshot
-        if snapshot is None:
+        if snapshot is None or self.desk.faults:
             return self.problems(lang)
         wanted = text.fold(query)
         found = [row for row in self._rows() if not wanted or wanted in text.fold(f"{row.title} {row.path}")]
@@ -64,10 +66,10 @@ class Screens:
     def calendar(self, lang: str, month: date | None) -> str:
         """What goes out in a month; in this one without `month`."""
         snapshot = self.desk.snapshot
-        if snapshot is None:
+        if snapshot is None or self.desk.faults:
             return self.problems(lang)
         today = snapshot.now.astimezone(snapshot.settings.timezone).date()
-        shown = month or today.replace(day=1)
+        shown = month or months.nearest(today)
         before, after = months.around(shown)
         return self._render(
             "calendar", lang, month=shown, before=before, after=after, today=today,
@@ -129,7 +131,9 @@ class Screens:
 
     def _render(self, name: str, lang: str, **values: Any) -> str:
         snapshot = self.desk.snapshot
-        told = snapshot.levels if snapshot else Counter(each.level for each in self.desk.faults)
+        told = Counter(each.level for each in self.desk.faults)
+        if snapshot is not None:
+            told += snapshot.levels
         counts = told + Counter(each.level for each in self.desk.rendered if not (snapshot and snapshot.tells(each)))
         settings = snapshot.settings if snapshot else None
         words = Words(lang, self._strings[lang], settings.timezone if settings else UTC)
@@ -145,7 +149,7 @@ class Screens:
     def _editor(self, path: str, line: int = 1, column: int = 1) -> str:
         """An address that opens a place in an editor; "" for what is no file of the project."""
         full = self.desk.root / path
-        return f"vscode://file{quote(full.as_posix())}:{line}:{column}" if full.is_file() else ""
+        return f"vscode://file{quote(full.as_posix())}:{line}:{column}" if os.path.isfile(full) else ""
 
 
 def _counter(words: Words) -> Any:

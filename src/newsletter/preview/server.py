@@ -1,9 +1,8 @@
 """server: the addresses of the preview. An address is looked up in what is known; none reaches the disk."""
 
-import hashlib
+import html
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -12,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from newsletter.model import Artefact
-from newsletter.preview.desk import Desk, Showing
-from newsletter.preview.guard import FRAMED, WITHOUT_IMAGES, Guard
+from newsletter.asset_copy import Changed, published
+from newsletter.model import Artefact, Asset
+from newsletter.preview.desk import Desk, Showing, failure
+from newsletter.preview.guard import FRAMED, SCREEN, WITHOUT_IMAGES, Guard
 from newsletter.preview.looks import entry_of, offered
 from newsletter.preview.months import read_month
 from newsletter.preview.pulse import Pulse
@@ -34,6 +34,12 @@ _READER = """<!doctype html>
 img {{ max-width: 100%; height: auto }} figure {{ margin: 1em 0 }}
 table {{ border-collapse: collapse }} td, th {{ padding: .25em .5em }}
 pre {{ overflow-x: auto }} body > :first-child {{ margin-top: 0 }}</style></head><body>{content}</body></html>
+"""
+
+
+_FAILED = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>newsletter</title></head><body>
+<h1>This page could not be made</h1><p>{told}</p><p><a href="/problems">Problems</a></p></body></html>
 """
 
 
@@ -65,6 +71,8 @@ class Preview:
     def subject(self, request: Request) -> Response:
         """`/announcement/<key>/<view>` and `/issue/<key>/<view>`."""
         kind, view = request.path_params["kind"], request.path_params.get("view", "mail")
+        if self.desk.faults and self.desk.snapshot:
+            return self.problems(request)
         showing = self._showing(request)
         if showing is None or view not in offered(kind):
             return self._missing(request)
@@ -106,8 +114,8 @@ class Preview:
         artefact = self.desk.page(request.path_params.get("key", ""), request.path_params["path"] or "index.html")
         if artefact is None:
             return self._missing(request)
-        if artefact.file:
-            return self._asset(artefact, request)
+        if artefact.asset:
+            return self._asset(artefact.asset, request)
         return self._framed(artefact, request, FRAMED)
 
     def own(self, request: Request) -> Response:
@@ -126,19 +134,22 @@ class Preview:
 
         return StreamingResponse(told(), media_type="text/event-stream")
 
+    async def failed(self, request: Request, fault: Exception) -> Response:
+        """What is answered when an answer could not be made; without a thread or template, which may have failed."""
+        told = html.escape(str(failure(fault)))
+        return HTMLResponse(_FAILED.format(told=told), 500, {"Content-Security-Policy": SCREEN})
+
     def nothing(self, request: Request) -> Response:
         """Every other address."""
         return self._missing(request)
 
-    def _asset(self, artefact: Artefact, request: Request) -> Response:
-        """A file of the project, if it is still the one that was checked: its name holds its hash."""
+    def _asset(self, asset: Asset, request: Request) -> Response:
+        """A file of the project, if it is still the one that was checked."""
         try:
-            data = Path(artefact.file).read_bytes()
-        except OSError:
+            data = b"".join(published(asset))
+        except (OSError, Changed):
             return self._missing(request)
-        if hashlib.sha256(data).hexdigest()[:8] != artefact.path.removeprefix("site/assets/")[:8]:
-            return self._missing(request)
-        return Response(data, media_type=artefact.media_type, headers={"Content-Security-Policy": FRAMED})
+        return Response(data, media_type=asset.media_type, headers={"Content-Security-Policy": FRAMED})
 
     def _framed(self, artefact: Artefact, request: Request, policy: str) -> Response:
         """What was rendered, with the site's own address replaced by ours where something is loaded or linked."""
@@ -195,4 +206,4 @@ def application(desk: Desk, pulse: Pulse) -> Starlette:
         Route("/{kind}/{key}/{view}", preview.subject),
         Route("/{path:path}", preview.nothing),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guard)])
+    return Starlette(routes=routes, middleware=[Middleware(Guard)], exception_handlers={Exception: preview.failed})

@@ -17,6 +17,7 @@ from newsletter.preview.server import application
 HOST = "127.0.0.1"
 _SETTINGS = ("pyproject.toml", "newsletter.toml")
 _NOT_OURS = ("outbox", "node_modules", "venv", "__pycache__")
+_GLANCE = 1  # seconds between two looks at where the project's folder is
 _TICK = 20  # seconds between two looks at the clock, and at what no watch told
 # Milliseconds without a change that end a burst of them, and how long a burst is waited for at most.
 _STEP, _MOST = 20, 200
@@ -66,9 +67,10 @@ class _Server(uvicorn.Server):
 
 async def _run(server: uvicorn.Server, desk: Desk, pulse: Pulse) -> None:
     serving = asyncio.create_task(server.serve())
-    works = (_watch(desk, pulse), _tick(desk, pulse))
+    moved = asyncio.Event()
+    works = (_watch(desk, pulse, moved), _tick(desk, pulse, moved))
     tasks = {serving, *(asyncio.create_task(work) for work in works)}
-    warming = asyncio.create_task(asyncio.to_thread(desk.warm))
+    warming = asyncio.create_task(_warm(desk))
     # Watching never ends by itself: what ends first is the server, or a fault.
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
@@ -79,18 +81,47 @@ async def _run(server: uvicorn.Server, desk: Desk, pulse: Pulse) -> None:
         task.result()
 
 
+async def _warm(desk: Desk) -> None:
+    with suppress(Exception):  # what is wrong is shown when it is looked at
+        await asyncio.to_thread(desk.warm)
+
+
 async def _refresh(desk: Desk, pulse: Pulse) -> None:
-    if await asyncio.to_thread(desk.refresh):
+    try:
+        changed = await asyncio.to_thread(desk.refresh)
+    except RuntimeError:  # the system allows no further thread; answers wait meanwhile
+        changed = desk.refresh()
+    if changed:
         pulse.beat()
 
 
-async def _tick(desk: Desk, pulse: Pulse) -> None:
+async def _tick(desk: Desk, pulse: Pulse, moved: asyncio.Event) -> None:
+    """Refresh now and then, and at once when another folder is in the place of the project's, or none.
+
+    A watch follows the folder that was there when it began, so `moved` then tells the watches to begin again.
+    """
+    place, rounds = _identity(desk.root), 0
     while True:
-        await asyncio.sleep(_TICK)
-        await _refresh(desk, pulse)
+        await asyncio.sleep(_GLANCE)
+        rounds += 1
+        now = _identity(desk.root)
+        if now != place or rounds * _GLANCE >= _TICK:
+            await _refresh(desk, pulse)
+            rounds = 0
+        if now != place:
+            place = now
+            moved.set()
 
 
-async def _watch(desk: Desk, pulse: Pulse) -> None:
+def _identity(folder: Path) -> tuple[int, int]:
+    """What tells a folder from every other one; zeros where there is none."""
+    with suppress(OSError):
+        seen = folder.stat()
+        return seen.st_dev, seen.st_ino
+    return 0, 0
+
+
+async def _watch(desk: Desk, pulse: Pulse, moved: asyncio.Event) -> None:
     """Refresh at every change of a file, for ever."""
 
     async def refresh() -> None:
@@ -101,18 +132,23 @@ async def _watch(desk: Desk, pulse: Pulse) -> None:
         await refresh()
 
     while True:
+        moved.clear()
         watched, stop = folders(desk.root), asyncio.Event()
         inside = asyncio.create_task(_watch_inside(watched, stop, refresh))
         late = asyncio.create_task(catch_up())
         # Settings are watched through their folder: editors replace files.
-        async for _ in awatch(
-            desk.root, recursive=False, watch_filter=_is_settings_or_folder, step=_STEP, debounce=_MOST
-        ):
-            await refresh()
-            if folders(desk.root) != watched:
-                break
+        with suppress(OSError, RuntimeError):  # the folder is gone, or the system allows no watch: _tick looks
+            async for _ in awatch(
+                desk.root, recursive=False, watch_filter=_is_settings_or_folder, step=_STEP, debounce=_MOST,
+                stop_event=moved,
+            ):  # fmt: skip
+                await refresh()
+                if folders(desk.root) != watched:
+                    moved.set()
         stop.set()
         await asyncio.gather(inside, late)
+        if not moved.is_set():
+            await asyncio.sleep(_GLANCE)
 
 
 async def _watch_inside(watched: tuple[Path, ...], stop: asyncio.Event, refresh: Callable[[], Awaitable[None]]) -> None:
@@ -125,7 +161,7 @@ async def _watch_inside(watched: tuple[Path, ...], stop: asyncio.Event, refresh:
                 await refresh()
         except (OSError, RuntimeError):  # the system's limit of watches: then files are looked at in turn
             if polling:
-                raise
+                return  # a folder is gone: _tick looks
             polling = True
 
 

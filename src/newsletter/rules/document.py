@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from newsletter.content import HEAD, TAIL
 
@@ -47,7 +47,10 @@ class Document:
     looks: dict[Any, Look] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        root = html.document_fromstring(self.text)
+        try:
+            root = html.document_fromstring(self.text)
+        except etree.ParserError:  # nothing, or nothing but a comment: what a theme printed may be that
+            root = html.document_fromstring("<html></html>")
         self.elements = [element for element in root.iter() if isinstance(element.tag, str)]
         for element in self.elements:
             self.tags.setdefault(element.tag, []).append(element)
@@ -107,8 +110,8 @@ def colour_of(value: str) -> str:
     value = _NAMES.get(value, value)
     if match := re.fullmatch(r"#([0-9a-f])([0-9a-f])([0-9a-f])", value):
         return f"#{match[1] * 2}{match[2] * 2}{match[3] * 2}"
-    if match := re.fullmatch(r"rgb\((\d+),\s*(\d+),\s*(\d+)\)", value):
-        return f"#{int(match[1]):02x}{int(match[2]):02x}{int(match[3]):02x}"
+    if match := re.fullmatch(r"rgb\((\d{1,3}),\s*(\d{1,3}),\s*(\d{1,3})\)", value):
+        return "#" + "".join(f"{min(int(part), 255):02x}" for part in match.groups())
     return value if re.fullmatch(r"#[0-9a-f]{6}", value) else ""
 
 

@@ -15,6 +15,9 @@ _tell("import-heading", "warning", "A line that was taken for a heading", "It is
 _tell("import-link", "warning", "A link that was left out, or has no address", "Its words are kept.")
 _tell("import-image", "warning", "An image without text, or one that was left out", "Nothing is fetched: an image must be in the file, or "
       "in a folder beside it, as PNG, JPEG, GIF, WebP or AVIF.")  # fmt: skip
+_tell("import-hidden", "warning", "A page that its site did not show to everybody", "A password, a state such as private "
+      "or pending, a setting that keeps it out of lists or search: whatever hid it, it is a draft here, and appears "
+      "nowhere until `draft: true` is deleted.")  # fmt: skip
 _tell(
     "import-lost",
     "warning",

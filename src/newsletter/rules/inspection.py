@@ -213,9 +213,8 @@ def _origin(found: Any, mjml: str) -> int:
     """The offset in the MJML of an element, or of the nearest one around it that has a mark."""
     element = found
     while element is not None:
-        if at := element.get("data-at"):
-            return int(at)
-        if match := re.search(r"(?:^|\s)at-(\d+)", element.get("class") or ""):
+        marks = f"at-{element.get('data-at')} {element.get('class')}"  # a theme may have attributes of these names
+        if match := re.search(r"(?:^|\s)at-([0-9]{1,9})(?!\S)", marks):
             return int(match[1])
         if element.tag in ("head", "html", "body"):
             break

@@ -28,6 +28,9 @@ FAMILY.tell("template-fault", "error", "A template that cannot be rendered",
 FAMILY.tell("missing-template", "error", "A template that is not there",
             "A template includes or extends a file that neither the project nor the default theme has.",
             '{% include "mail/foot.mjml" %}', '{% include "mail/footer.txt" %}')  # fmt: skip
+FAMILY.tell("bad-string", "error", "A string of the theme that cannot be used",
+            "In `strings/<language>.toml`, only names in braces are replaced, and only those that the default theme's string has.",
+            'read_on = "More of {titel}"', 'read_on = "More of {title}"')  # fmt: skip
 FAMILY.tell("lost-slot", "warning", "A template that changes text after it was printed",
             "A mail's template is compiled once, with slots for content. Where a filter changes printed text, the slots are "
             "lost, and every mail has to be compiled by itself: a hundred times slower.",

@@ -75,4 +75,21 @@ def image_format(written: Written) -> Iterator[Finding]:
 FAMILY.tell("image-size", "error", "A picture that is too large", "Over 1 MB, or over 40 million pixels, a picture reaches nobody.",
             "a photograph of 4 MB", "a photograph of 120 kB")  # fmt: skip
 FAMILY.tell("bad-image", "error", "A picture that is none", "PNG, JPEG, GIF, WebP and AVIF are known, and must decode whole. "
-            "SVG may hold scripts.", "plan.svg", "plan.png")  # fmt: skip
+            "SVG may hold scripts. Metadata (position, serial numbers, thumbnails) is cut from every picture before it is "
+            "published, also from one that is only linked to; one that is so damaged that nobody can say where its "
+            "metadata ends is refused.", "plan.svg", "plan.png")  # fmt: skip
+
+ATTACHMENTS = Family(
+    "attachments",
+    "What files for download contain but do not show. Pictures are published without it, other files as they are.",
+)
+ATTACHMENTS.tell("hidden-position", "warning", "A file that says where it was recorded",
+                 "Telephones write their position into films and photographs, and documents and archives (.zip) keep that "
+                 "of the photographs in them. Often it is somebody's home. Share the film without its location, or run "
+                 "`ffmpeg -i film.mp4 -map_metadata -1 -c copy clean.mp4`; remove the location from photographs before "
+                 "they go into a document.",
+                 "a film as it comes from the telephone", "a film shared without its location")  # fmt: skip
+ATTACHMENTS.tell("tracked-changes", "warning", "A document with tracked changes", "Everyone who downloads it can read what was "
+                 "deleted, by whom and when. Accept or reject all changes, or publish a PDF.")  # fmt: skip
+ATTACHMENTS.tell("hidden-comments", "warning", "A document with comments", "Comments are written for colleagues, and everyone "
+                 "who downloads the document reads them. Delete them, or publish a PDF.")  # fmt: skip

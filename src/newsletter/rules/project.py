@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from newsletter.brand import colours, contrast
 from newsletter.model import Settings
 from newsletter.problems import Place
 from newsletter.rules.rule import Family, Finding
+from newsletter.safe_open import MAX_TEXT, open_beneath, read
 
 FAMILY = Family("settings", "`[tool.newsletter]`, in pyproject.toml or newsletter.toml.")
 OUTPUT = Family("outbox", "What stands in the outbox, and the tools that look at it.")
@@ -27,7 +29,9 @@ class Chosen:
 
     def place(self, *keys: str) -> Place:
         """Where the first of these keys stands in the settings file, as far as a look at its lines tells."""
-        content = (self.root / self.settings.path).read_bytes().decode("utf-8", "replace")
+        content = ""
+        with suppress(OSError):  # a preview goes on while the file is being replaced
+            content = read(open_beneath(str(self.root), self.settings.path), MAX_TEXT).decode("utf-8", "replace")
         for key in keys:
             if match := re.search(rf"^(.*[\s{{,.\[])?({re.escape(key)})[\"']?\s*(?:=|\])", content, re.MULTILINE):
                 line_start = content.rfind("\n", 0, match.start(2)) + 1
@@ -71,7 +75,24 @@ OUTPUT.tell(
     "foreign-output",
     "error",
     "A file where the outbox wants to write its own",
-    "Move it away, or build elsewhere with `--out`.",
+    "Either an artefact has its name, or its folder does not look like an outbox: it has no manifest as a build writes it, "
+    "with at least one file as that manifest lists it. A folder that holds only README, .gitignore, .gitkeep, .nojekyll, "
+    "CNAME or .well-known may become an outbox. Move the file away, or build elsewhere with `--out`.",
+)
+OUTPUT.tell(
+    "unsafe-outbox",
+    "error",
+    "An outbox over, in or around sources",
+    "A build replaces the whole folder. It must not be, hold or lie in the project, its announcements, templates, `src`, "
+    "`tests`, hidden folders such as `.git`, or the home folder, under whatever name: links are resolved first. Choose a "
+    "folder of its own with `--out`, or delete the link named `outbox`.",
+)
+OUTPUT.tell(
+    "lost-output",
+    "warning",
+    "A file that another program wrote into the outbox while it was built",
+    "Files that arrive during a build are kept, unless the build needs their place, as it did here. Let that program write "
+    "elsewhere, or after the build.",
 )
 OUTPUT.tell(
     "no-manifest",
@@ -82,6 +103,9 @@ OUTPUT.tell(
 OUTPUT.tell("bad-manifest", "error", "A manifest that cannot be read", "Build the outbox again.")
 OUTPUT.tell("missing-output", "error", "A file that is gone from the outbox", "Build it again.")
 OUTPUT.tell("damaged-output", "error", "A file of the outbox that is not as it was built", "Build it again.")
+OUTPUT.tell("internal-error", "error", "A fault of newsletter itself", "`preview` could not read the project or make a page, for a "
+            "reason that nobody foresaw. Your files need not be wrong. Please report it on the project's issue page, with the file "
+            "that causes it.")  # fmt: skip
 OUTPUT.tell("missing-tool", "info", "A tool that is not installed", "`check --deep` uses a browser with axe-core, and SpamAssassin. "
             "What is not there is said, so that nobody takes silence for praise. docs/checking.md says how to get them.")  # fmt: skip
 OUTPUT.tell(

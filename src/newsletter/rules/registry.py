@@ -22,7 +22,7 @@ from newsletter.rules import (
 from newsletter.rules.rule import Rule
 
 FAMILIES = (
-    source.FAMILY, safety.FAMILY, links.FAMILY, writing.FAMILY, pictures.FAMILY, accessibility.FAMILY, mjml.FAMILY,
+    source.FAMILY, safety.FAMILY, links.FAMILY, writing.FAMILY, pictures.FAMILY, pictures.ATTACHMENTS, accessibility.FAMILY, mjml.FAMILY,
     sheets.FAMILY, clients.FAMILY, layout.FAMILY, mails.SIZES, mails.TEXTS, mails.LISTS, mails.HEADERS, pages.SITE, pages.FEEDS, snippets.FAMILY,
     project.FAMILY, project.OUTPUT, importing.FAMILY,
 )  # fmt: skip

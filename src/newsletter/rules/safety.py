@@ -78,6 +78,15 @@ FAMILY.tell("unsafe-image", "error", "An image that is no file of the project",
 FAMILY.tell("outside-project", "error", "A file outside the project",
             "What is published must be in the project: no `..` out of it, no symbolic links, no hidden files.",
             "![x](../../../secret.png)", "![x](images/plan.png)")  # fmt: skip
+FAMILY.tell("forbidden-file", "error", "A file that is not for publication",
+            "Announcements may come from strangers. They can publish documents, pictures, sound, video, archives and text, by "
+            "their extensions; `attachments` in the settings allows more. They cannot publish settings, lock or requirements "
+            "files, anything in `outbox`, `templates` or `src`, or anything in a virtual environment.",
+            "[programme](../src/programme.pdf)", "[programme](files/programme.pdf)")  # fmt: skip
+FAMILY.tell("file-size", "error", "A file that is too large to publish", "At most 1,000 MB are copied. Put a larger file on a host "
+            "that is made for it, and link to it.", "a video of 5 GB", "https://video.exemple.example/film")  # fmt: skip
+FAMILY.tell("changed-file", "error", "A file that changed during the build", "A file is checked, then copied. If it is changed, "
+            "removed or replaced by a link in between, nothing is published: build again.")  # fmt: skip
 FAMILY.tell("control-character", "error", "A character that cannot be seen",
             "Control characters and those that turn the direction of reading make a text read otherwise than it is.",
             "title: Un\\u202etitre", "title: Un titre")  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes, pass_environment
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.filters import make_attrgetter
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.utils import _PassArg
 from markupsafe import Markup, escape
@@ -17,6 +18,7 @@ from newsletter.content import Content, concat, join
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templating.origins import Marks, Trace, trace, without_last_end
 from newsletter.templating.recording import current
+from newsletter.templating.sandbox import Sandbox
 from newsletter.templating.template import Template, report
 from newsletter.templating.traced import Rendered, Traced, Untraceable, holds, real
 
@@ -97,7 +99,7 @@ class _Context(Context):
         return recording.call(_bound(__self.environment, __obj, function), args, named)
 
 
-class Environment(jinja2.Environment):
+class Environment(Sandbox):
     """The environment of one theme. While a recording runs, what templates do is written down."""
 
     code_generator_class = _Generator
@@ -115,9 +117,10 @@ class Environment(jinja2.Environment):
             cache_size=-1,
             auto_reload=False,
         )
-        self.find = find
+        self._find = find
+        self._parts: dict[str, Template] = {}
         self.globals.update(part=_part, parts=_parts)
-        self.filters.update(e=_escape, escape=_escape, safe=_safe, join=join, format=_format)
+        self.filters.update(e=_escape, escape=_escape, safe=_safe, join=_join, format=_format)
         for known in (self.filters, self.tests):
             known.update({name: self.recorded(each) for name, each in dict(known).items()})
 
@@ -127,7 +130,7 @@ class Environment(jinja2.Environment):
 
     def prepare(self, name: str) -> None:
         """Compile a template, if nothing is wrong with it and its filters are known by now."""
-        with suppress(jinja2.TemplateError, Stop):
+        with suppress(Exception):
             self.get_template(name)
 
     def template(self, name: str, sources: Mapping[str, tuple[str, str]], problems: Problems) -> Template:
@@ -138,8 +141,10 @@ class Environment(jinja2.Environment):
             place = Place(f"templates/{fault.name}")
             problems.error(place, "missing-template", "there is no such template", "restore the file")
             raise Stop from None
-        except jinja2.TemplateSyntaxError as fault:
-            raise report(fault, problems) from fault
+        except Stop:
+            raise
+        except Exception as fault:  # Jinja's own, or what Python says of the code that Jinja made
+            raise report(fault, problems, f"templates/{name}") from fault
         path, source = sources[name]
         return Template(name, path, source, compiled, problems)
 
@@ -152,6 +157,13 @@ class Environment(jinja2.Environment):
         """Where each line of `text` comes from, which `template` gave for `values`."""
         marked = self.overlay(extensions=[Marks]).get_template(template.name).render(values)
         return trace(marked, template.path, text, sources)
+
+    def part(self, name: str) -> Template:
+        """The template of this name, for another one that asks for it. Raises TemplateNotFound, and Stop."""
+        if name not in self._parts:
+            self.get_template(name)  # one that is missing is a fault of the line that asks for it
+            self._parts[name] = self._find(name)
+        return self._parts[name]
 
     def recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A filter or test that is put off when it gets traced values. A test's answer is asked for at once."""
@@ -191,10 +203,16 @@ class Environment(jinja2.Environment):
         obj.of_class()
         for way in ways:
             with suppress(AttributeError, TypeError, LookupError):
-                return way(obj, name)
+                found = way(obj, name)
+                if way is Traced.attribute and not self._is_open(obj.sample, name, found.sample):
+                    raise Untraceable  # Jinja will refuse it, or wrap it
+                return found
         if isinstance(obj.sample, Mapping):
             raise Untraceable
         return self.undefined(obj=obj.sample, name=name)
+
+    def _is_open(self, obj: Any, name: str, value: Any) -> bool:
+        return self.wrap_str_format(value) is None and self.is_safe_attribute(obj, name, value)
 
     def modulo(self, left: Any, right: Any) -> Any:
         """`left % right` in a template."""
@@ -247,7 +265,7 @@ def _parts(environment: Environment, name: str, entry: str, entries: Iterable[An
 def _filled(environment: Environment, name: str) -> Callable[[Mapping[str, Any]], str]:
     """Fills a part, which stands in a line of its own."""
     # That of an overlay is marked line by line.
-    fill = environment.get_template(name).render if environment.overlayed else environment.find(name).within
+    fill = environment.get_template(name).render if environment.overlayed else environment.part(name).within
     return lambda values: without_last_end(fill(values))
 
 
@@ -261,6 +279,11 @@ def _escape(value: Any) -> Any:
 
 def _safe(value: Any) -> Any:
     return Content(str(value), safe=True) if isinstance(value, Content) else Markup(value)
+
+
+@pass_environment
+def _join(environment: Environment, values: Iterable[Any], d: str = "", attribute: str | int | None = None) -> Any:
+    return join(map(make_attrgetter(environment, attribute), values) if attribute is not None else values, d)
 
 
 def _format(value: str, *args: Any, **options: Any) -> Any:

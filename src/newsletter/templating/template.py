@@ -76,19 +76,19 @@ class Template:
     def _rendered(self, values: Mapping[str, Any]) -> str:
         try:
             return self._compiled.render(values)
-        except jinja2.TemplateError as fault:
-            raise report(fault, self._problems) from fault
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as fault:
-            raise report(fault, self._problems) from fault
+        except Stop:
+            raise
+        except Exception as fault:  # a template may cause any, whatever its author meant
+            raise report(fault, self._problems, self.path) from fault
 
     def _record(self, recording: Recording) -> str:
         with recording.running() as values:
             return self._compiled.render(values)
 
 
-def report(fault: Exception, problems: Problems) -> Stop:
-    """The innermost line of a template that the fault passed through."""
-    place = Place("templates")
+def report(fault: Exception, problems: Problems, path: str = "templates") -> Stop:
+    """Report a fault at the innermost line of a template that it passed through, or else at `path`."""
+    place = Place(path)
     if isinstance(fault, jinja2.TemplateSyntaxError):
         place = Place(fault.filename or fault.name or "templates", fault.lineno)
     else:

@@ -31,7 +31,7 @@ def to_html(mjml: str) -> str:
     try:
         html = str(mjml2html(safe, disable_comments=True, fonts={}))
     except ValueError as fault:
-        where = re.search(r"at position (\d+):(\d+)", str(fault))
+        where = re.search(r"at position (\d{1,9}):(\d+)", str(fault))
         # The engine counts bytes; here every character is one byte.
         position = _original(mjml, safe, int(where[1])) if where else -1
         raise MjmlFault(re.sub(r" at position \d+:\d+", "", str(fault)), position) from None

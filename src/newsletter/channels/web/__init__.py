@@ -43,4 +43,4 @@ def _assets(publication: Publication) -> Iterator[Artefact]:
             if target.asset:
                 origins.setdefault(target.asset.path, holder.source.path)
     for asset in publication.assets:
-        yield Artefact(f"site/{asset.path}", b"", asset.media_type, origins.get(asset.path, ""), asset.file)
+        yield Artefact(f"site/{asset.path}", b"", asset.media_type, origins.get(asset.path, ""), asset)

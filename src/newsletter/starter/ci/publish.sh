@@ -3,19 +3,34 @@
 #
 # Pages are replaced. Files in assets/ stay for ever: mails that were sent show them, and their names hold their
 # content's hash. Nothing is pushed when nothing changed. FETCH_HEAD is the branch as it is afterwards.
+#
+# PUBLISH_LOGIN, if set, is NAME:TOKEN for the remote repository. Only git's own exchanges with it get to know it, by their
+# environment: it stands in no file, and in no command line, which others on the machine can read.
 set -eu
 branch=$1
+login=${PUBLISH_LOGIN:-}
+unset PUBLISH_LOGIN
 [ -d outbox/site ] || { echo 'there is no outbox/site: run newsletter build first' >&2; exit 1; }
+
+remote() (
+    if [ -n "$login" ]; then
+        url=$(git remote get-url origin)
+        header="Authorization: Basic $(printf %s "$login" | base64 | tr -d '\n')"
+        n=${GIT_CONFIG_COUNT:-0}
+        export GIT_CONFIG_COUNT=$((n + 1)) "GIT_CONFIG_KEY_$n=http.$url.extraHeader" "GIT_CONFIG_VALUE_$n=$header"
+    fi
+    git "$@"
+)
 
 site=$(mktemp -d)
 trap 'git worktree remove --force "$site" 2>/dev/null || rm -rf "$site"' EXIT
 
 # 2 says that there is no such branch yet; any other failure must not pass for that, or assets would be lost.
 found=0
-git ls-remote --exit-code --heads origin "refs/heads/$branch" >/dev/null || found=$?
+remote ls-remote --exit-code --heads origin "refs/heads/$branch" >/dev/null || found=$?
 case $found in
 0)
-    git fetch --quiet --depth 1 origin "refs/heads/$branch"
+    remote fetch --quiet --depth 1 origin "refs/heads/$branch"
     git worktree add --quiet --detach "$site" FETCH_HEAD
     ;;
 2)
@@ -35,7 +50,7 @@ if git -C "$site" rev-parse --quiet --verify HEAD >/dev/null && git -C "$site" d
     echo "$branch: nothing changed"
 else
     git -C "$site" -c user.name=newsletter -c user.email=newsletter@localhost commit --quiet --message 'Publish'
-    git -C "$site" push --quiet origin "HEAD:refs/heads/$branch"
+    remote -C "$site" push --quiet origin "HEAD:refs/heads/$branch"
     echo "$branch: published"
 fi
-git fetch --quiet --depth 1 origin "refs/heads/$branch"
+remote fetch --quiet --depth 1 origin "refs/heads/$branch"

@@ -1,0 +1,180 @@
+"""http_probe: one HTTP request whose answer's body nobody wants, within a deadline that no server can stretch.
+
+`http.client` waits anew for every piece that arrives, so that a server which sends a byte now and then is never
+given up. Here each system call gets only the time that is left, and the head of an answer may have `MAX_HEAD` bytes.
+"""
+
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+MAX_HEAD = 64 * 1024  # bytes of status line and headers, those of informational answers (1xx) included
+_STATUS = re.compile(rb"HTTP/1\.[0-9] ([1-9][0-9]{2})(?![0-9])")
+_LOCATION = re.compile(rb"^location[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(rb"\r?\n\r?\n")
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
+_PORTS = {"http": 80, "https": 443}
+SAFE = "!$&'()*+,/:;=?@~%-._"  # what stays as it is in a request's target
+
+
+class NotWeb(ValueError):
+    """The address is not one of the web; the message completes "'URL' …"."""
+
+
+class NotHttp(Exception):
+    """The server answers with something else than HTTP; the message completes "'URL' …"."""
+
+
+@dataclass(slots=True)
+class Deadline:
+    """A moment after which nothing is waited for. `clock` gives seconds."""
+
+    seconds: float
+    clock: Callable[[], float] = time.monotonic
+    end: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.end = self.clock() + self.seconds
+
+    def left(self) -> float:
+        """Seconds that are left. Raises TimeoutError when there are none."""
+        left = self.end - self.clock()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A web address in the parts that a request needs; all of them ASCII without white space."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def authority(self) -> str:
+        """Value of the header `Host`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def read_target(url: str) -> Target:
+    """The parts of a web address. Raises NotWeb for other schemes and for what is malformed."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise NotWeb("is not a valid address") from None
+    if parts.scheme not in _PORTS:
+        raise NotWeb("leads to something that is not a web address")
+    host = parts.hostname or ""
+    try:
+        ascii_host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        ascii_host = ""
+    if not _HOST.fullmatch(ascii_host) or port == 0:
+        raise NotWeb("is not a valid address: its host or port is malformed")
+    path = quote(parts.path or "/", SAFE) + (f"?{quote(parts.query, SAFE)}" if parts.query else "")
+    return Target(parts.scheme, ascii_host, port or _PORTS[parts.scheme], path)
+
+
+def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
+    """What getaddrinfo gives for a host. Raises OSError or UnicodeError, and TimeoutError at the deadline.
+
+    The system's resolver cannot be interrupted: it runs in a thread that is left behind when it takes too long.
+    """
+    answer: SimpleQueue[tuple[list[Any], BaseException | None]] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answer.put((socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), None))
+        except BaseException as fault:
+            answer.put(([], fault))
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        found, fault = answer.get(timeout=deadline.left())
+    except Empty:
+        raise TimeoutError from None
+    if fault is not None:
+        raise fault
+    return found
+
+
+def connect(entry: Any, deadline: Deadline) -> socket.socket:
+    """A connection to exactly the address of one entry of getaddrinfo. Raises OSError."""
+    family, kind, protocol, _, address = entry
+    connection = socket.socket(family, kind, protocol)
+    try:
+        connection.settimeout(deadline.left())
+        connection.connect(address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def secure(connection: socket.socket, host: str, context: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
+    """TLS over a connection, which it takes over. Raises OSError."""
+    wrapped = context.wrap_socket(connection, server_hostname=host.rstrip("."), do_handshake_on_connect=False)
+    try:
+        wrapped.settimeout(deadline.left())
+        wrapped.do_handshake()  # its timeout is for the whole handshake, not for each piece of it
+    except BaseException:
+        wrapped.close()
+        raise
+    return wrapped
+
+
+def ask(connection: socket.socket, method: str, target: Target, agent: str, deadline: Deadline) -> tuple[int, str]:
+    """Status and `Location` ("" for none) of the answer to a request. Raises OSError and NotHttp."""
+    lines = (
+        f"{method} {target.path} HTTP/1.1", f"Host: {target.authority}", f"User-Agent: {agent}", "Accept: */*",
+        "Accept-Encoding: identity", "Connection: close", "", "",
+    )  # fmt: skip
+    unsent = memoryview("\r\n".join(lines).encode("ascii"))
+    while unsent:
+        connection.settimeout(deadline.left())
+        unsent = unsent[connection.send(unsent) :]
+    received, total = bytearray(), 0
+    while total <= MAX_HEAD:
+        # The search starts shortly before the new piece: a head that comes byte by byte is not scanned again and again.
+        start = max(len(received) - 3, 0)
+        connection.settimeout(deadline.left())
+        piece = connection.recv(4096)
+        total += len(piece)
+        received += piece
+        while end := _END.search(received, start):
+            status, location = _read_head(bytes(received[: end.start()]))
+            if status >= 200 or status == 101:
+                return status, location
+            del received[: end.end()]
+            start = 0
+        if not piece:
+            return _read_head(bytes(received))
+    raise NotHttp(f"sends more than {MAX_HEAD // 1024} KiB of headers")
+
+
+def _read_head(head: bytes) -> tuple[int, str]:
+    match = _STATUS.match(head)
+    if match is None:
+        raise NotHttp("does not answer as a web server does" if head else "closes the connection without an answer")
+    found = _LOCATION.search(head)
+    return int(match[1]), _decode(found[1].strip()) if found else ""
+
+
+def _decode(value: bytes) -> str:
+    """A header's value as text: UTF-8, which browsers expect, else ISO 8859-1."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -1,0 +1,60 @@
+"""leftovers: what an import of a site left out, as a few lines however much it was."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_SHOWN = 50  # lines of one kind
+
+
+@dataclass(slots=True)
+class Leftovers:
+    """Collects what was left out. Names come from the site: who prints them has to make them fit for a terminal."""
+
+    _single: list[str] = field(default_factory=list)
+    _number: int = 0
+    _groups: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    _kinds: Counter[str] = field(default_factory=Counter)
+    _keys: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: str, why: str) -> None:
+        """A page left out for a reason of its own."""
+        self._number += 1
+        if self._number <= _SHOWN:
+            self._single.append(f"{name}: {why}")
+
+    def group(self, name: str, one: str, many: str) -> None:
+        """A page left out for a reason that it shares with others, in words for one page and for many."""
+        count, first, _ = self._groups.get(many, (0, name, one))
+        self._groups[many] = count + 1, first, one
+
+    def undated(self, name: str) -> None:
+        """A page without a date, or with one that cannot be read."""
+        self.group(name, "a page without a date", "pages without a date")
+
+    def count(self, kind: str, number: int = 1) -> None:
+        """Things of a kind that has no place here."""
+        self._kinds[kind] += number
+
+    def keys(self, names: list[str]) -> None:
+        """Keys of one page that an announcement does not have."""
+        self._keys.update(names)
+
+    def lines(self) -> Iterator[str]:
+        """All of it."""
+        yield from self._single
+        if self._number > _SHOWN:
+            yield f"{self._number - _SHOWN:,} more, each for a reason of its own"
+        for many, (count, first, one) in self._groups.items():
+            yield f"{first}: {one}" if count == 1 else f"{count:,} {many}, such as {first}"
+        for kind, count in _most(self._kinds):
+            yield f"{count} × {kind}"
+        for key, count in _most(self._keys):
+            yield f"the key '{key}' of {count} post{'s' * (count > 1)}"
+        if others := max(len(self._kinds) - _SHOWN, 0) + max(len(self._keys) - _SHOWN, 0):
+            yield f"{others:,} other keys or kinds of things"
+
+
+def _most(counts: Counter[str]) -> Iterator[tuple[str, int]]:
+    """The most frequent ones, sorted by name."""
+    yield from sorted(pair for pair in counts.most_common(_SHOWN) if pair[1])

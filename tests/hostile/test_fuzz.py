@@ -1,0 +1,141 @@
+"""Whatever strangers write: problems with their places, or an outbox that verifies, and never anything else.
+
+`make fuzz` tries 20,000 inputs, other ones each time; CI tries 300, always the same. What once failed stays in
+corpus/.
+"""
+
+import shutil
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import event, given
+from hypothesis import settings as limits
+
+import newsletter
+from newsletter import making, outbox
+from newsletter.model import Settings
+from newsletter.problems import Problem, Problems
+from newsletter.rules.registry import RULES
+from newsletter.templates import Templates
+from support import strategies
+
+NOW = datetime(2024, 12, 1, tzinfo=UTC)
+CORPUS = Path(__file__).parent / "corpus"
+ORDINARY = b"---\ntitle: Un prix\ndate: 2024-11-20\nid: b\ntags: [Un]\n---\n\nUn **texte**.\n"
+SETTINGS = "".join(f"{key} = {strategies.as_toml(value)}\n" for key, value in strategies.VALID.items()).encode()
+
+
+def share(of_all: float) -> int:
+    """How many examples a test gets of those of the profile."""
+    return max(1, round(limits.default.max_examples * of_all))
+
+
+def png() -> bytes:
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(4))) + chunk(b"IEND", b"")
+
+
+@contextmanager
+def project(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A project with these files, two of which announcements may name."""
+    root = Path(tempfile.mkdtemp())
+    try:
+        ours = {"newsletter.toml": SETTINGS, "announcements/photo.png": png(), "announcements/note.txt": b"x"}
+        for name, content in {**ours, **files}.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        yield root
+    finally:
+        shutil.rmtree(root)
+
+
+def assert_sound(files: Mapping[str, bytes], *, thorough: bool) -> str:
+    """Build these files, and with `thorough` check them: problems are located; without an error the outbox verifies.
+
+    Gives how it ended, for the statistics.
+    """
+    with project(files) as root:
+        result = newsletter.build(root, now=NOW)
+        assert_located(root, result.problems)
+        if result.ok:
+            assert result.files and not list(outbox.verify(root / "outbox"))
+        else:
+            assert any(problem.level == "error" for problem in result.problems)
+            assert not (root / "outbox").exists()
+        if thorough:
+            assert_located(root, newsletter.find_problems(root, now=NOW))
+    return "built" if result.ok else "refused"
+
+
+def assert_located(root: Path, problems: tuple[Problem, ...]) -> None:
+    for problem in problems:
+        assert problem.code in RULES and problem.message, problem
+        path, line, column = problem.place.path, problem.place.line, problem.place.column
+        file = next((each for each in (root / path, PACKAGED / path) if each.exists()), None)
+        assert file is not None or problem.code in ("no-settings", "missing-template"), problem
+        assert column >= 1 and 1 <= line <= lines_of(file) + 1, problem  # what is missing may be told at the end
+
+
+PACKAGED = Path(__file__).parents[2]
+
+
+def lines_of(file: Path | None) -> int:
+    return (
+        1 + file.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").count(b"\n")
+        if file and file.is_file()
+        else 1
+    )
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Iterator[None]:
+    """The default theme is compiled once for all examples."""
+    known: dict[str, Templates] = {}
+    real = making.open_templates
+
+    def opened(root: Path, settings: Settings, problems: Problems) -> Templates:
+        found = known.get(settings.theme)
+        if found is None:
+            found = known[settings.theme] = real(root, settings, problems)
+        found.problems = problems
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "open_templates", opened)
+        yield
+
+
+@given(strategies.names, strategies.announcements, strategies.st.integers(0, 9))
+@limits(max_examples=share(0.6))
+def test_announcements(compiled: None, name: str, content: bytes, chance: int) -> None:
+    event(assert_sound({f"announcements/{name}": content, "announcements/b.md": ORDINARY}, thorough=not chance))
+
+
+@given(strategies.settings, strategies.st.integers(0, 9))
+@limits(max_examples=share(0.15))
+def test_settings(content: bytes, chance: int) -> None:
+    event(assert_sound({"newsletter.toml": content, "announcements/b.md": ORDINARY}, thorough=not chance))
+
+
+@given(strategies.themes, strategies.st.integers(0, 9))
+@limits(max_examples=share(0.25))
+def test_themes(theme: tuple[str, bytes], chance: int) -> None:
+    name, content = theme
+    event(assert_sound({f"templates/{name}": content, "announcements/b.md": ORDINARY}, thorough=not chance))
+
+
+@pytest.mark.parametrize("case", sorted(CORPUS.iterdir()), ids=lambda case: case.name)
+def test_what_once_failed(case: Path) -> None:
+    """Each folder holds the files of a project, less those that any has."""
+    files = {path.relative_to(case).as_posix(): path.read_bytes() for path in case.rglob("*") if path.is_file()}
+    assert_sound({"announcements/b.md": ORDINARY, **files}, thorough=True)

@@ -1,0 +1,261 @@
+"""A theme may come from a stranger: it shows what it was given, and reads, runs and learns nothing else."""
+
+import base64
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import BuiltinMethodType, MethodType
+from typing import Any
+
+import pytest
+from jinja2 import Undefined
+
+import newsletter
+from conftest import SETTINGS, Project
+from newsletter.content import View
+from newsletter.problems import Problems, Stop
+from newsletter.templates import Template, Templates
+from newsletter.templating.sandbox import is_shown
+from support import guard
+
+NOW = datetime(2024, 12, 1, tzinfo=UTC)
+SECRET = "geheim-4711"
+NOTHING = re.compile(r"(?:Undefined|&#39;|[\[\]()', \n])*")  # what an attack may print instead of being refused
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+# Each tries to leave the sandbox, or to learn what a theme has no business with.
+ATTACKS = (
+    "cycler.__init__.__globals__.os.popen('id').read()",
+    "joiner.__init__.__globals__",
+    "namespace.__init__.__globals__",
+    "lipsum.__globals__['os'].environ",
+    "self.__init__.__globals__",
+    "self._TemplateReference__context.environment",
+    "loop.__class__",
+    "part.__globals__",
+    "part.func.__globals__",
+    "''.__class__.__mro__[1].__subclasses__()",
+    "()['__class__']",
+    "().__class__|string",
+    "''|attr('__class__')",
+    "''|attr('__cla' ~ 'ss__')",
+    "['']|map(attribute='__class__')|list",
+    "['']|map('attr', '__class__')|list",
+    "['']|selectattr('__class__')|list",
+    "['']|groupby('__class__')",
+    "['']|sort(attribute='__class__')",
+    "['']|sum(attribute='__class__', start='')",
+    "['']|join('-', '__class__')",
+    "['']|unique(attribute='__class__')|list",
+    "[story]|join('', '_of')",
+    "'{0.__class__}'.format('')",
+    "'{0.__class__.__mro__}'.format(story.title)",
+    "'{x.__class__}'.format_map({'x': ''})",
+    "('{0.__class__}'|safe).format('')",
+    "'{0.__class__}'|attr('format')('')",
+    "(['{0.__class__}']|map(attribute='format')|first)('')",
+    "(story.title ~ '{0.__class__}').format('')",
+    "story.title.format.__self__",
+    "t.__call__.__globals__",
+    "t.date.__func__.__globals__",
+    "t('read_on', title='').__class__",
+    "story._of",
+    "story['_of']",
+    "story|attr('_of')",
+    "story.of.source.again('/etc/hostname')",
+    "story.of.source.readers[1]('a: b')",
+    "story.of.source.text",
+    "story.of.source.body",
+    "story.publication.share.of([1])",
+    "story.of.seal(story.title.upper)",
+    "story.addressing.target",
+    "story.addressing['page']('x')",
+    "story.look.link('x')",
+    "story.of.date.now()",
+    "publication.timezone.from_file(1)",
+    "publication.timezone.clear_cache()",
+    "brand.update(x=1)",
+    "brand.clear()",
+    "[1].append(2)",
+    "{}.__setitem__('a', 1)",
+    "range(10**9)|list",
+    "words.templates",
+    "words.problems.error(1, 'x', 'y')",
+    "words.templates.root.joinpath('pyproject.toml').read_text()",
+)
+
+
+Given = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
+    """What each template gets in a build, by its name."""
+    project = Project(tmp_path_factory.mktemp("given"))
+    project.write("pyproject.toml", SETTINGS + '[tool.newsletter.organisation]\nlogo = "announcements/logo.png"\n')
+    project.write("announcements/logo.png", PNG)
+    project.announce(
+        tags=["a"], authors=["B"], event={"start": "2024-12-24"}, links=[{"title": "L", "url": "https://l.example/"}],
+        action={"label": "L", "url": "https://l.example/"}, image={"src": "logo.png", "alt": "x"},
+        attachments=[{"src": "logo.png", "title": "x"}],
+    )  # fmt: skip
+    project.announce("2024-11-26-prix.en.md", id="2024-11-26-prix", title="A prize")
+    project.write("announcements/issues/2024-11.md", "---\ntitle: T\n---\n\nIntro.\n")
+    found: Given = {}
+    with pytest.MonkeyPatch.context() as patch:
+        rendered = Template._rendered
+
+        def watched(self: Template, values: dict[str, Any]) -> str:
+            found.setdefault(self.name, dict(values))
+            return rendered(self, values)
+
+        patch.setattr(Template, "_rendered", watched)
+        assert newsletter.build(project.root, now=NOW).ok
+    return found
+
+
+@pytest.mark.parametrize("kind", ["mail/announcement.txt", "web/announcement.html", "web/index.html"])
+def test_each_attack_is_a_problem_at_its_line(project: Project, given: Given, kind: str) -> None:
+    """By Jinja, while it is recorded, and afterwards."""
+    templates = Templates(project.root, Problems())
+    for number, attack in enumerate(ATTACKS):
+        name = f"{number}-{kind.replace('/', '-')}"
+        project.write(f"templates/{name}", f"\n\n{{{{ {attack} }}}}")
+        template = templates.get(name)
+        template._text._left = template._shape._left = 0
+        for render in (template.render, template.draw) * 2:
+            before = len(templates.problems)
+            try:
+                found = render(given[kind])
+            except Stop:
+                assert f"templates/{name}:3:1" in map(str, (problem.place for problem in templates.problems)), attack
+            else:
+                shown = found if isinstance(found, str) else found[0]
+                assert NOTHING.fullmatch(shown) and len(templates.problems) == before, (attack, shown)
+
+
+def test_templates_reach_data_only(given: Given, tmp_path: Path) -> None:
+    """Whatever a theme gets, and whatever that leads to: no file, no function that nobody meant for it."""
+    environment = Templates(tmp_path, Problems())._environment
+    reached: dict[int, tuple[str, Any]] = {}
+    kinds: set[type] = set()
+    ahead = [(name, value) for values in given.values() for name, value in values.items() if not callable(value)]
+    ahead += [("t", values["t"]) for values in given.values() if "t" in values]
+    while ahead:
+        path, value = ahead.pop()
+        if id(value) in reached or path.count(".") > 12:
+            continue
+        reached[id(value)] = path, value
+        if type(value) not in kinds:  # one text is like another
+            ahead += [(f"{path}.{name}", found) for name, found in attributes(environment, value)]
+        if isinstance(value, (str, int, date, MethodType, BuiltinMethodType)):
+            kinds.add(type(value))
+        if isinstance(value, dict):
+            ahead += [(f"{path}[]", each) for pair in value.items() for each in pair]
+        elif isinstance(value, (tuple, list)):
+            ahead += [(f"{path}[]", each) for each in value]
+    paths = {path for path, _ in reached.values()}
+    assert len(reached) > 500 and {"story.title", "publication.sender.email"} <= paths
+    for path, value in reached.values():
+        assert not callable(value) or hasattr(value, "__self__") or is_shown(value) or "format" in value.__name__, path
+        assert not isinstance(value, str) or "/given0" not in value, path
+
+
+def attributes(environment: Any, value: Any) -> Iterator[tuple[str, Any]]:
+    """What a template may see of a value."""
+    of = value._of if isinstance(value, View) else value
+    for name in {*dir(of), *getattr(of, "__dict__", ())}:
+        try:
+            found = environment.getattr(value, name)
+        except (Stop, AttributeError, TypeError, ValueError):
+            continue
+        if not isinstance(found, Undefined):
+            yield name, found
+
+
+def test_nothing_that_a_theme_can_print_names_a_place_of_this_machine(given: Given) -> None:
+    for name, values in given.items():
+        for key, value in values.items():
+            printed = f"{value} {value!r} {getattr(value, '_of', '')!r}"
+            assert not re.search(r"/given0|Path\(|newsletter/src|site-packages", printed), (name, key, printed[:300])
+
+
+LEAVING = ("../pyproject.toml", "../../pyproject.toml", "/etc/hostname", "web/../../pyproject.toml", ".git/config", "",
+           "./web/links.html", "web//links.html", "web/.links.html", "file:///etc/hostname")  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["include", "extends", "import", "from", "part"])
+def test_no_template_stands_outside_the_theme(project: Project, form: str) -> None:
+    """Relative, absolute and hidden paths, whichever way a template names another."""
+    forms = {
+        "include": "{{% include '{0}' %}}",
+        "extends": "{{% extends '{0}' %}}",
+        "import": "{{% import '{0}' as x %}}",
+        "from": "{{% from '{0}' import x %}}",
+        "part": "{{{{ part('{0}') }}}}",
+    }
+    project.write("templates/.git/config", SECRET)
+    project.write("templates/web/.links.html", SECRET)
+    templates = Templates(project.root, Problems())
+    for number, path in enumerate(LEAVING):
+        project.write(f"templates/{number}.txt", "\n" + forms[form].format(path))
+        with pytest.raises(Stop):
+            templates.get(f"{number}.txt").render({})
+        assert ("missing-template", f"templates/{number}.txt") in {(p.code, p.place.path) for p in templates.problems}
+
+
+@pytest.mark.parametrize(
+    ("link", "to"),
+    [
+        ("templates/mail/announcement.txt", "../../pyproject.toml"),
+        ("templates/mail/prose.css", "../../pyproject.toml"),
+        ("templates/strings/fr.toml", "../../pyproject.toml"),
+        ("templates/mail", "../announcements"),
+        ("templates", "announcements"),
+        ("templates", "/"),
+        ("templates/themes/mine", "/"),
+    ],
+)
+def test_a_link_in_the_theme_is_not_followed(project: Project, link: str, to: str) -> None:
+    """Nor does the look for changes walk through what is behind it, which may be the whole disk."""
+    project.announce()
+    project.write("announcements/announcement.txt", SECRET)
+    if "mine" in link:
+        project.write("pyproject.toml", SETTINGS.replace("[tool.newsletter.s", 'theme = "mine"\n[tool.newsletter.s'))
+    path = project.root / link
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(to)
+    done = guard.newsletter("build", "--now", "2024-12-01", cwd=project.root, seconds=20)
+    guard.assert_sound(done)
+    assert done.code == 1 and f"{link}:1:1: error: this is a symbolic link" in done.output
+
+
+READING = {
+    "mail/inline.css": "@import url(file://{0});\n@import '{0}';\np {{ background: url(file://{0}) }}\n",
+    "mail/head.css": "@import url(file://{0});\np {{ background: url(file://{0}) }}\n",
+    "mail/prose.css": "p {{ background: url(file://{0}) }}\n",
+    "mail/footer.txt": "{{% include '{0}' %}}",
+    "mail/blocks.mjml": "<mj-include path='{0}' />",
+    "mail/announcement.mjml": "<mjml><mj-head><mj-include path='{0}' type='css' /></mj-head><mj-body></mj-body></mjml>",
+    "mail/issue.mjml": "<mjml><mj-body><mj-raw><link rel='stylesheet' href='{0}'><STYLE>@import url(file://{0});</STYLE>"
+    "<style>@import url('{0}');</style></mj-raw></mj-body></mjml>",
+    "mail/story.mjml": "<mj-text><mj-include path='{0}' /></mj-text>",
+    "web/layout.html": "<!DOCTYPE html [<!ENTITY x SYSTEM 'file://{0}'>]><link rel='stylesheet' href='{0}'>&x;",
+    "feeds/entry.html": "<!DOCTYPE x [<!ENTITY x SYSTEM 'file://{0}'>]>&x;<img src='file://{0}'>",
+}
+
+
+@pytest.mark.parametrize("name", READING)
+def test_no_style_sheet_or_mail_reads_a_file(project: Project, name: str) -> None:
+    project.announce()
+    secret = project.write("secret.txt", f"p {{ color: {SECRET} }}")
+    project.write(f"templates/{name}", READING[name].format(secret))
+    result = newsletter.build(project.root, now=NOW)
+    assert result.ok or any(problem.level == "error" for problem in result.problems)
+    written = [path for path in (project.root / "outbox").rglob("*") if path.is_file()]
+    assert not [path for path in written if SECRET.encode() in path.read_bytes()]
+    assert SECRET not in str((*result.problems, *newsletter.find_problems(project.root, now=NOW)))
