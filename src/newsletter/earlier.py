@@ -15,8 +15,8 @@ from pathlib import Path
 
 from newsletter import workers
 from newsletter.exchange import Reading, refusals
-from newsletter.manifest import MANIFEST, entries_of
-from newsletter.model import Share
+from newsletter.manifest import entries_of
+from newsletter.model import MANIFEST, Share
 from newsletter.problems import Place, Problems
 from newsletter.safe_open import pieces
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from newsletter.problems import Place, Problems, Stop
 
-MANIFEST = "manifest.json"
 FEED_TYPES = frozenset({"application/atom+xml", "application/feed+json", "application/rss+xml"})
 
 

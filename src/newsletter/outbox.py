@@ -19,8 +19,7 @@ from newsletter import exchange
 from newsletter.asset_copy import Changed, published
 from newsletter.earlier import Earlier, name_of, put_stamp, read_earlier, verify
 from newsletter.exchange import Busy, DiskFault, Reading, refusals
-from newsletter.manifest import MANIFEST
-from newsletter.model import Artefact, Asset
+from newsletter.model import MANIFEST, MANIFEST_BEGINS, Artefact, Asset
 from newsletter.next_tree import Growing
 from newsletter.outbox_target import check_content, check_place, check_unlocked
 from newsletter.problems import Place, Problems, Stop
@@ -217,7 +216,7 @@ class Intake:
             self._tell_edit(path, origin)
         if self.problems.fatal:
             raise Stop
-        manifest = b'{"files": {\n%s\n}, "schema": 1}\n' % b",\n".join(lines)
+        manifest = MANIFEST_BEGINS + b",\n".join(lines) + b'\n}, "schema": 1}\n'
         sha256 = hashlib.sha256(manifest).hexdigest()
         written = len(told) - len(kept)
         if written or sha256 != old.sha256:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from newsletter.earlier import Earlier, has_stamp, read_earlier
 from newsletter.exchange import refusals
-from newsletter.manifest import MANIFEST
+from newsletter.model import MANIFEST
 from newsletter.problems import Place, Problems, Stop
 
 _SOURCES = ("announcements", "templates", "src", "tests")

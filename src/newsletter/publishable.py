@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from newsletter.manifest import MANIFEST
+from newsletter.model import MANIFEST, MANIFEST_BEGINS
 from newsletter.safe_open import Start
 
 _OCTETS = "application/octet-stream"
@@ -60,7 +60,6 @@ _LOCKS = re.compile(
 _CLOSED = frozenset({"outbox", "templates", "src"})  # folders at the top of the project
 _CLOSED_TO_SETTINGS = frozenset({"outbox"})  # a logo may belong to the theme, or to the site's sources
 _ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment of Python
-_MANIFEST_BEGINS = b'{"files": {\n'  # marks an outbox, whatever --out called it
 _CURE = "copy the file to a folder below announcements/"
 
 
@@ -116,7 +115,7 @@ def refuse_folder(folder: str, start: Start) -> None:
     if start(_ENVIRONMENT) is not None:
         fix = _CURE if folder else "make the environment in .venv instead"
         raise Refused("forbidden-file", f"{place} is a virtual environment of Python ({_ENVIRONMENT})", fix)
-    if folder and (start(MANIFEST) or b"").startswith(_MANIFEST_BEGINS):
+    if folder and (start(MANIFEST) or b"").startswith(MANIFEST_BEGINS):
         raise Refused("forbidden-file", f"{place} is an outbox ({MANIFEST})", _CURE)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from newsletter.earlier import Earlier
 from newsletter.exchange import DiskFault, Reading
-from newsletter.manifest import MANIFEST
+from newsletter.model import MANIFEST
 from newsletter.next_tree import Growing
 from newsletter.safe_open import pieces
 

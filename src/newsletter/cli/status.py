@@ -86,7 +86,8 @@ def _rows(project: "Project", at: datetime, problems: "Problems") -> list[dict[s
 
 def _tell_changed(project: "Project", out: Path, earlier: Path, problems: "Problems", format: str) -> None:
     """The addresses of the feeds that changed, one a line."""
-    from newsletter.manifest import MANIFEST, changed_feeds, read_manifest
+    from newsletter.manifest import changed_feeds, read_manifest
+    from newsletter.model import MANIFEST
 
     now = out / MANIFEST
     entries = read_manifest(now, shown(now), "run 'newsletter build'", problems)

@@ -12,6 +12,9 @@ from newsletter.model.target import Asset
 
 Item = TypeVar("Item")
 
+MANIFEST = "manifest.json"  # in the outbox: every file of it with its hash
+MANIFEST_BEGINS = b'{"files": {\n'  # its first bytes, by which any outbox is known
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
