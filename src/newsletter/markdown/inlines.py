@@ -127,7 +127,7 @@ class Inlines(Writing):
             title = unescape(match["title"][1:-1])
             self.refuse_forbidden(title)
         # The parser knows no element of HTML by name, so that its events do not tell this depth.
-        if self.spot.chain.count(" ") >= MAX_DEPTH:
+        if self.spot.chain.count(" ") >= MAX_DEPTH - 1:
             raise TooDeep
         self.inlines.append(f"<{tag}>")
         self.enter(tag, f' title="{escape(title)}"' if title else "")
