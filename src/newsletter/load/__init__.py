@@ -13,13 +13,14 @@ from newsletter import text
 from newsletter.exchange import pieces
 from newsletter.load import everyday
 from newsletter.model import Fields, Pairs, Source, plain_pairs
+from newsletter.positions import Positions
 from newsletter.problems import Place, Problems
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
 
 Again = Callable[[str], tuple[bytes, bytes]]
 
-_EXCUSE = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\]\n]*)\][ \t]*$", re.MULTILINE)
+_EXCUSE = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\[\]\n]*)\][ \t]*$", re.MULTILINE)
 _FENCE = re.compile(rb"\n---[ \t]*(?=\n|\Z)")
 _MARK = b"\xef\xbb\xbf"  # byte order mark
 
@@ -96,9 +97,9 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
         return None
     if not text.is_clean(utf8):
         content = utf8.decode()
-        for offset, name in text.forbidden(content):
-            before = content[:offset]
-            place = Place(path, before.count("\n") + 1, offset - before.rfind("\n"))
+        positions = Positions(utf8)
+        for number, name in text.forbidden(content):
+            place = Place(path, *positions.line_and_column(number))
             problems.error(place, "control-character", f"{name} must not occur in text", "delete it")
         return None
     split = _split(path, utf8, problems)
@@ -192,7 +193,10 @@ def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int]
 
 def _read_excuses(path: str, front: str, problems: Problems) -> None:
     """Comments such as `# newsletter: ignore[plain-http]`."""
-    for match in _EXCUSE.finditer(front) if "ignore[" in front else ():
-        place = Place(path, front.count("\n", 0, match.start()) + 1, len(match[1]) + 1)
+    if "ignore[" not in front:
+        return
+    positions = Positions(front.encode())
+    for match in _EXCUSE.finditer(front):
+        place = Place(path, *positions.line_and_column(match.end(1)))
         for code in filter(None, re.split(r"[ \t,]+", match[2])):
             problems.excuse(place, code, whole_file=not match[1].strip())

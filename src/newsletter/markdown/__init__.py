@@ -18,7 +18,7 @@ from newsletter.model import SLOT, Prose, Reference, Source
 from newsletter.problems import Place
 from newsletter.typography import Passage
 
-__all__ = ["MAX_DEPTH", "Fault", "offsets", "parse", "passages", "place"]
+__all__ = ["MAX_DEPTH", "Fault", "offsets", "parse", "passages", "place", "places"]
 
 MAX_DEPTH = 100
 
@@ -95,7 +95,7 @@ def _read(reader: Blocks, events: Iterable[Any]) -> int:
     return -1
 
 
-@lru_cache(maxsize=8)  # asked for one link after another
+@lru_cache(maxsize=2)  # faults and links ask, one after the other
 def offsets(body: str) -> tuple[int, ...]:
     """Where each event of a body begins, in bytes. The parser takes as long for these as for everything else."""
     return tuple(span["start"] for _, span in _PARSER.events_with_range(body, merge_text=True))
@@ -103,9 +103,20 @@ def offsets(body: str) -> tuple[int, ...]:
 
 def place(source: Source, reference: Reference) -> Place:
     """Where a link or image stands in its file."""
-    begins = offsets(source.body)
-    # A file that was changed since it was read holds fewer, perhaps.
-    return source.at_offset(begins[reference.event] if reference.event < len(begins) else 0)
+    return places(source)(reference)
+
+
+def places(source: Source) -> Callable[[Reference], Place]:
+    """As place(), for many of one file: its body is parsed once, and only when a place is wanted."""
+    known: list[tuple[int, ...]] = []
+
+    def find(reference: Reference) -> Place:
+        if not known:
+            known.append(offsets(source.body))
+        # A file that was changed since it was read holds fewer, perhaps.
+        return source.at_offset(known[0][reference.event] if reference.event < len(known[0]) else 0)
+
+    return find
 
 
 def passages(body: str) -> tuple[Passage, ...]:
