@@ -100,6 +100,14 @@ KEYS = Record(
 )
 
 
+MAX_SETTINGS = 1024 * 1024  # bytes of a settings file
+_LEVELS = 20
+_PARTS = 200
+_BETWEEN_KEYS = re.compile(r"[^\w.\"' \t-]")
+_DEEP = f"values are nested deeper than {_LEVELS} levels"
+_OURS = re.compile(r"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*newsletter[ \t]*[\].]", re.MULTILINE)
+
+
 def find_project(start: Path) -> Path | None:
     """The nearest parent of `start` (or itself) that holds settings."""
     for folder in (start, *start.parents):
@@ -111,13 +119,15 @@ def find_project(start: Path) -> Path | None:
 def _candidates(folder: Path) -> list[str]:
     found = ["newsletter.toml"] if (folder / "newsletter.toml").is_file() else []
     pyproject = folder / "pyproject.toml"
-    if pyproject.is_file() and re.search(r"^\s*\[\s*tool\s*\.\s*newsletter\s*[\].]", _read(pyproject), re.MULTILINE):
+    if pyproject.is_file() and _OURS.search(_read(pyproject)):
         found.append("pyproject.toml")
     return found
 
 
 def _read(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "replace")
+    """A settings file as text; of one that is too long, enough to see that."""
+    with path.open("rb") as file:
+        return file.read(MAX_SETTINGS + 1).decode("utf-8", "replace")
 
 
 def load_settings(root: Path, problems: Problems) -> Settings:
@@ -130,18 +140,8 @@ def load_settings(root: Path, problems: Problems) -> Settings:
         raise Stop
     name = names[0]
     content = _read(root / name).replace("\r\n", "\n")
-    try:
-        tables = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as fault:
-        where = re.search(r"at line (\d+), column (\d+)", str(fault))
-        place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
-        problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
-        raise Stop from None
     prefix = ("tool", "newsletter") if name == "pyproject.toml" else ()
-    for step in prefix:
-        tables = tables[step]
-    places = dict(_places(content))
-    node = _node(tables, prefix, places)
+    node = _tables(name, content, prefix, problems)
     values = KEYS.collect(plain_pairs(node), Reading(name, problems, lambda: node))
     if problems.fatal:
         raise Stop
@@ -151,20 +151,45 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     return settings
 
 
-def _node(value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]]) -> Any:
-    """A TOML value as a node; a value without a place of its own has that of what holds it."""
+def _tables(name: str, content: str, prefix: tuple[str, ...], problems: Problems) -> Any:
+    """The settings file's tables under `prefix` as a node. Raises Stop."""
+    try:
+        if len(content) > MAX_SETTINGS:
+            raise ValueError(f"the file is larger than {MAX_SETTINGS // 1024:,} KiB")
+        # tomllib goes through all parts of a key for each of them.
+        if any(part.count(".") > _PARTS for part in _BETWEEN_KEYS.split(content)):
+            raise ValueError(f"a key has more than {_PARTS} parts")
+        tables: Any = tomllib.loads(content)
+        for step in prefix:
+            # What looks like our table may stand inside a text.
+            tables = tables[step] if isinstance(tables, dict) and step in tables else {}
+        return _node(tables, prefix, dict(_places(content)))
+    except (ValueError, RecursionError) as fault:  # ValueError: also a number that is too long
+        told = _DEEP if isinstance(fault, RecursionError) else str(fault)
+        where = re.search(r"at line (\d+), column (\d+)", told)
+        place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
+        problems.error(place, "toml-syntax", f"not valid TOML: {told}")
+        raise Stop from None
+
+
+def _node(
+    value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]], level: int = 0
+) -> Any:  # fmt: skip
+    """A TOML value as a node; a value without a place of its own has that of what holds it. Raises ValueError."""
+    if level > _LEVELS:
+        raise ValueError(_DEEP)
     near = path
     while near and near not in places:
         near = near[:-1]
     line, column = places.get(near, (1, 1))
     if isinstance(value, dict):
         pairs = tuple(
-            (_key(key, (*path, key), places, (line, column)), _node(item, (*path, key), places))
+            (_key(key, (*path, key), places, (line, column)), _node(item, (*path, key), places, level + 1))
             for key, item in value.items()
         )
         return Fields(pairs, line, column)
     if isinstance(value, list):
-        return Items(tuple(_node(item, path, places) for item in value), line, column)
+        return Items(tuple(_node(item, path, places, level + 1) for item in value), line, column)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return Scalar(text, line, column, isinstance(value, str))
 
@@ -176,7 +201,7 @@ def _key(
     return Scalar(key, line, column)
 
 
-_TABLE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_TABLE = re.compile(r"\s*\[\[?\s*([^\s\]][^\]]*)\]\]?\s*(?:#.*)?$")
 _PAIR = re.compile(r"\s*([A-Za-z0-9_\"'.-]+)\s*=")
 
 

@@ -17,6 +17,9 @@ from newsletter.positions import Positions
 from newsletter.problems import Place, Problems
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
+MAX_BODY = 1024 * 1024  # bytes
+# Bytes that are read of a file at most; line ends may take two bytes each, of which one counts.
+_MAX_FILE = 2 * (MAX_FRONT_MATTER + MAX_BODY)
 
 Again = Callable[[str], tuple[bytes, bytes]]
 
@@ -75,7 +78,7 @@ def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> I
 
 def _read(full: str, path: str, problems: Problems, *, is_inside: bool, again: Again) -> Source | None:
     try:
-        raw = b"".join(pieces(full)) if is_inside else None
+        raw = _beginning(full) if is_inside else None
     except OSError as fault:
         if fault.errno != errno.ELOOP:
             problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}")
@@ -90,8 +93,21 @@ def _read(full: str, path: str, problems: Problems, *, is_inside: bool, again: A
     return parse(path, raw, problems, again)
 
 
+def _beginning(full: str) -> bytes:
+    """A file's bytes, or enough to see that they are too many. Raises OSError; for a symbolic link, one with ELOOP."""
+    raw = bytearray()
+    for piece in pieces(full):
+        raw += piece
+        if len(raw) > _MAX_FILE:
+            break
+    return bytes(raw)
+
+
 def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None) -> Source | None:
     """The bytes of a file as a Source: BOM dropped, line ends to LF, otherwise as typed."""
+    if len(raw) > _MAX_FILE:
+        _refuse_length(Place(path), "file", _MAX_FILE, problems)
+        return None
     utf8 = _as_utf8(path, raw, problems)
     if utf8 is None:
         return None
@@ -118,7 +134,7 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
 def texts(root: str, path: str) -> tuple[bytes, bytes]:
     """Front matter and body of a file that was read before, for a Source that left them behind."""
     with suppress(OSError):
-        utf8 = _as_utf8(path, b"".join(pieces(f"{root}/{path}")), Problems())
+        utf8 = _as_utf8(path, _beginning(f"{root}/{path}"), Problems())
         if split := utf8 and _split(path, utf8, Problems()):
             return split[0].encode(), split[1]
     return b"", b""
@@ -188,7 +204,16 @@ def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int]
             "move text into the body",
         )  # fmt: skip
         return None
-    return front.decode(), utf8[end.end() + 1 :], utf8.count(b"\n", 0, end.end()) + 2
+    body, body_line = utf8[end.end() + 1 :], utf8.count(b"\n", 0, end.end()) + 2
+    if len(body) > MAX_BODY:
+        _refuse_length(Place(path, body_line), "body", MAX_BODY, problems)
+        return None
+    return front.decode(), body, body_line
+
+
+def _refuse_length(place: Place, what: str, most: int, problems: Problems) -> None:
+    told = f"the {what} is larger than {most // 1024:,} KiB"
+    problems.error(place, "too-long", told, f"keep the body within {MAX_BODY // 1024:,} KiB: split the announcement")
 
 
 def _read_excuses(path: str, front: str, problems: Problems) -> None:
