@@ -16,6 +16,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 # Browsers delete these before they look at an address (URL standard, §4.4), so we do too.
 _INVISIBLE = re.compile("[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 _WEB = ("https", "http")
+_SHORT = 1000  # characters of an address whose judgement is kept
 # An address about which there is nothing to find out: a quarter of a microsecond instead of ten.
 _PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z]+(?:[/?#][A-Za-z0-9._~/=?#+-]*)?")
 
@@ -38,9 +39,13 @@ class Destination:
     plain_http: bool = False
 
 
-@lru_cache(maxsize=4096)  # the same links come again and again
 def judge(target: str) -> Destination:
     """What `target`, as an author wrote it, leads to. Raises Unsafe for what may not be linked."""
+    return _judge_again(target) if len(target) <= _SHORT else _judge(target)
+
+
+@lru_cache(maxsize=4096)  # the same links come again and again
+def _judge_again(target: str) -> Destination:
     if _PLAIN.fullmatch(target):
         return Destination("web", target, plain_http=target.startswith("http:"))
     return _judge(target)

@@ -5,6 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -127,10 +128,16 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
     return strings
 
 
+@lru_cache(maxsize=32)
+def _parsed(content: str) -> Mapping[str, str]:
+    """The values of a TOML file. The same files are read for each language that has no strings of its own."""
+    return {key: str(value) for key, value in tomllib.loads(content).items()}
+
+
 def _strings(path: str, content: str, problems: Problems) -> dict[str, str]:
     try:
-        return {key: str(value) for key, value in tomllib.loads(content).items()}
-    except tomllib.TOMLDecodeError as fault:
+        return dict(_parsed(content))
+    except (ValueError, RecursionError) as fault:
         where = re.search(r"at line (\d+), column (\d+)", str(fault))
         place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
         problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
