@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.brand import colours, contrast
@@ -24,9 +24,15 @@ class Chosen:
 
     root: Path
     settings: Settings
+    _places: dict[tuple[str, ...], Place] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, *keys: str) -> Place:
         """Where the first of these keys stands in the settings file, as far as a look at its lines tells."""
+        if keys not in self._places:
+            self._places[keys] = self._find(keys)
+        return self._places[keys]
+
+    def _find(self, keys: tuple[str, ...]) -> Place:
         content = (self.root / self.settings.path).read_bytes().decode("utf-8", "replace")
         for key in keys:
             if match := re.search(rf"^(.*[\s{{,.\[])?({re.escape(key)})[\"']?\s*(?:=|\])", content, re.MULTILINE):
