@@ -41,8 +41,7 @@ def parts(paragraphs: Iterable[str], fits: Fits, reserve: str) -> Iterator[str]:
         return fits(text + reserve)
 
     held = ""
-    texts = [each for each in paragraphs if each]
-    place = 0
+    texts, place = [each for each in paragraphs if each], 0
     while place < len(texts):
         gap = "\n\n"
         if held and (end := _taken(held + gap, texts, place, fit, gap)) > place:
