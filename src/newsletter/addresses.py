@@ -91,7 +91,9 @@ def _absolute(target: str, written: str, seen: str, scheme: str) -> Destination:
 def _relative(target: str, written: str) -> Destination:
     path, _, fragment = written.partition("#")
     path = unquote(path.partition("?")[0])
-    if "\\" in path or "\x00" in path:
+    if "\x00" in path:
+        raise Unsafe(f"'{target}' holds a NUL character", "delete it", "bad-address")
+    if "\\" in path:
         raise Unsafe(f"'{target}' holds a backslash", "separate folders by /", "bad-address")
     kind: Kind = "announcement" if path.endswith(".md") else "file"
     return Destination(kind, path, unquote(fragment))
