@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 # From the bottom up. A module imports from rows below its own, and from its own package.
 LAYERS = (
     "problems positions refusals public_ip http_probe",
-    "model metadata safe_open",
-    "text attributes dates asset_copy babel_dates batches addresses brand content exchange front manifest packaged "
+    "model metadata safe_open text",
+    "attributes dates asset_copy babel_dates batches addresses brand content exchange front manifest packaged "
     "reading row typography",
     "filling next_tree publishable safe_write spool workers",
     "earlier",

@@ -2,13 +2,13 @@
 
 import html
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from newsletter.model import Announcement, Settings
+from newsletter.text import normalized
 
 Kind = Literal["web", "mailto", "tel", "site", "anchor", "announcement", "file"]
 
@@ -53,7 +53,7 @@ def _judge_again(target: str) -> Destination:
 
 def _judge(target: str) -> Destination:
     written = html.unescape(target).strip(" \t\n")
-    seen = unicodedata.normalize("NFKC", _INVISIBLE.sub("", written)).replace("\\", "/")
+    seen = normalized("NFKC", _INVISIBLE.sub("", written)).replace("\\", "/")
     if not seen:
         raise Unsafe("the link leads nowhere", "give an address", "empty-link")
     if seen.startswith("//"):
@@ -96,7 +96,9 @@ def _absolute(target: str, written: str, seen: str, scheme: str) -> Destination:
 def _relative(target: str, written: str) -> Destination:
     path, _, fragment = written.partition("#")
     path = unquote(path.partition("?")[0])
-    if "\\" in path or "\x00" in path:
+    if "\x00" in path:
+        raise Unsafe(f"'{target}' holds a NUL character", "delete it", "bad-address")
+    if "\\" in path:
         raise Unsafe(f"'{target}' holds a backslash", "separate folders by /", "bad-address")
     kind: Kind = "announcement" if path.endswith(".md") else "file"
     return Destination(kind, path, unquote(fragment))

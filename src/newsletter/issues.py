@@ -29,7 +29,7 @@ def issue_id(announcement: Announcement, settings: Settings) -> str:
 
 
 def period(id_: str) -> tuple[date, date] | None:
-    """First day of an issue's period, and first day behind it; None when the id names no period."""
+    """First day of an issue's period, and first day behind it; None when the id names no period with both."""
     match = re.fullmatch(r"(\d{4})-(?:(\d\d)|W(\d\d)|Q([1-4]))", id_, re.ASCII)
     if match is None:
         return None
@@ -41,7 +41,7 @@ def period(id_: str) -> tuple[date, date] | None:
         month = int(match[2] or 3 * int(match[4]) - 2)
         behind = month + (1 if match[2] else 3)
         return date(year, month, 1), date(year + (behind > 12), (behind - 1) % 12 + 1, 1)
-    except ValueError:
+    except (ValueError, OverflowError):  # OverflowError: the calendar ends with the year 9999
         return None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from newsletter import text
 from newsletter.fields import EMAIL, LANGUAGE, Choice, Flag, Many, Number, Record, Text, Web
 from newsletter.keys import PLATFORMS
 from newsletter.model import (
@@ -16,6 +17,7 @@ from newsletter.model import (
     Fields,
     Items,
     MailSettings,
+    Node,
     Organisation,
     Pairs,
     Plain,
@@ -211,6 +213,7 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     name = names[0]
     content = _read(root, name, problems)
     node, pairs = _parse(content, name, problems)
+    _refuse_unseen(node, name, problems)
     values = KEYS.collect(pairs, Reading(name, problems, lambda: node))
     if problems.fatal:
         raise Stop
@@ -218,6 +221,18 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     settings = Settings(**values, path=name)
     problems.ignore, problems.raised = frozenset(settings.check.ignore), frozenset(settings.check.error)
     return settings
+
+
+def _refuse_unseen(node: Node, name: str, problems: Problems) -> None:
+    """Report characters that must not occur in text; escapes such as "\\u0000" bring them into a TOML file."""
+    if isinstance(node, Scalar):
+        for _, character in text.forbidden(node.value):
+            place = Place(name, node.line, node.column)
+            problems.error(place, "control-character", f"{character} must not occur in text", "delete it")
+        return
+    parts = node.items if isinstance(node, Items) else (part for pair in node.pairs for part in pair)
+    for part in parts:
+        _refuse_unseen(part, name, problems)
 
 
 def _node(
@@ -238,8 +253,8 @@ def _node(
         return Fields(pairs, line, column)
     if isinstance(value, list):
         return Items(tuple(_node(item, path, places, level + 1) for item in value), line, column)
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return Scalar(text, line, column, isinstance(value, str))
+    shown = str(value).lower() if isinstance(value, bool) else str(value)
+    return Scalar(shown, line, column, isinstance(value, str))
 
 
 def _key(
