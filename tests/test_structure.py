@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[1]
 
 # From the bottom up. A module imports from rows below its own, and from its own package.
 LAYERS = (
-    "problems refusals public_ip http_probe",
-    "model metadata safe_open",
-    "text attributes dates asset_copy babel_dates addresses brand content exchange front manifest packaged reading "
+    "problems positions refusals public_ip http_probe",
+    "model metadata safe_open text",
+    "attributes dates asset_copy babel_dates addresses brand content exchange front manifest packaged reading "
     "typography",
     "filling next_tree publishable safe_write workers",
     "earlier",

@@ -61,7 +61,7 @@ class Checker:
         prose = self._prose(source)
         full = slug if lang.lower() == self.settings.language.lower() else f"{slug}.{lang.lower()}"
         targets = Targets(source, self.settings, self.files, self.problems, f"{full}.html", prose.anchors)
-        targets.body(prose, partial(markdown.place, source))
+        targets.body(prose, markdown.places(source))
         self._named_files(source, values, targets)
         self._summary(source, values, prose, sound=self.problems.count("error") == before)
         if self.problems.count("error") > before:
@@ -85,7 +85,7 @@ class Checker:
         prose = self._prose(source)
         page = f"issues/{match[1]}.html" if own else f"issues/{match[1]}.{lang.lower()}.html"
         targets = Targets(source, self.settings, self.files, self.problems, page, prose.anchors)
-        targets.body(prose, partial(markdown.place, source))
+        targets.body(prose, markdown.places(source))
         if self.problems.count("error") > before:
             return None
         return IssueFile(source=source, id=match[1], prose=prose, targets=targets.found, **values)

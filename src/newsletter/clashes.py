@@ -4,6 +4,7 @@ This looks at sources, not at announcements, so that a file with another error s
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ from newsletter.problems import Place, Problems
 
 _SUFFIX = re.compile(rf"(.+)\.({LANGUAGE})")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
+
+
+MAX_VERSIONS = 50  # languages of one announcement: each page links to all versions
 
 
 class Claim(NamedTuple):
@@ -58,9 +62,15 @@ def claims(source: Source, settings: Settings) -> Iterator[Claim]:
 def find_clashes(claimed: Iterable[Claim], problems: Problems) -> None:
     """Report every id, slug or alias that is taken twice in one language, compared case-folded."""
     taken: dict[tuple[str, str, str], Claim] = {}
+    versions: Counter[str] = Counter()
     for claim in claimed:
         other = taken.setdefault(claim[:3], claim)
-        if other is not claim:
+        if other is claim:
+            versions[claim.name] += claim.what == "id"
+            if claim.what == "id" and versions[claim.name] > MAX_VERSIONS:
+                told = f"'{claim.name}' has versions in more than {MAX_VERSIONS} languages"
+                problems.error(claim.place, "too-long", told, "give some another id")
+        else:
             what, name = claim.what, claim.name
             for one, said, another in ((claim, "already", other), (other, "again", claim)):
                 problems.error(

@@ -94,17 +94,18 @@ class _Links:
         return any(target.announcement for target in holder.targets.values())
 
     def resolve(self, holder: Announcement | IssueFile) -> dict[str, Target]:
+        places = _Places(holder)
         return {
-            written: self._page(holder, written, target) if target.announcement else target
+            written: self._page(places, written, target) if target.announcement else target
             for written, target in holder.targets.items()
         }
 
-    def _page(self, holder: Announcement | IssueFile, written: str, target: Target) -> Target:
+    def _page(self, places: "_Places", written: str, target: Target) -> Target:
         page = self.pages.get(target.announcement)
         if page is not None:
             # Target.url still holds the fragment only.
             return Target((page.url or self.settings.url + page.page) + target.url, page.page + target.url)
-        place = _place(holder, written)
+        place = places(written)
         if target.announcement in self.paths:
             self.problems.error(
                 place, "hidden-link", f"'{written}' is not published at this time",
@@ -115,8 +116,15 @@ class _Links:
         return target
 
 
-def _place(holder: Announcement | IssueFile, written: str) -> Place:
-    for reference in holder.prose.references:
-        if reference.target == written:
-            return markdown.place(holder.source, reference)
-    return holder.source.at(holder.source.front)
+class _Places:
+    """Where an announcement's or issue's links stand, by target as written."""
+
+    def __init__(self, holder: Announcement | IssueFile) -> None:
+        self._source = holder.source
+        self._find = markdown.places(holder.source)
+        # The first of several counts.
+        self._references = {each.target: each for each in reversed(holder.prose.references)}
+
+    def __call__(self, written: str) -> Place:
+        reference = self._references.get(written)
+        return self._find(reference) if reference else self._source.at(self._source.front)

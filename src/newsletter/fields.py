@@ -21,6 +21,9 @@ LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 EMAIL = r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[^\s@<>\"(),:;\\\[\]]+"
 
 
+_GUESSES = 100  # unknown keys of a mapping that are compared with the known ones
+
+
 class Kind(Protocol):
     """What a field's value must be. `read` gives None after reporting a fault."""
 
@@ -240,14 +243,16 @@ class Record:
     def collect(self, given: Pairs, at: Reading, key: str = "") -> dict[str, Any]:
         """The values that could be read, by key; unknown and missing keys are reported."""
         values: dict[str, Any] = {}
-        present = set()
+        present, unknown = set(), 0
         keys, steps = self.keys, at.steps
         steps.append(0)
         for number, (word, value) in enumerate(given):
             steps[-1] = number
             kind = keys.get(word)
             if kind is None:
-                at.error_at_key("unknown-key", f"unknown key '{word}'", suggest(word, keys) or "delete it")
+                guess = suggest(word, keys) if unknown < _GUESSES else ""
+                unknown += 1
+                at.error_at_key("unknown-key", f"unknown key '{word}'", guess or "delete it")
                 continue
             # `alt: ""` says that an image is decoration; anything else empty is absent.
             if is_empty(value) and not (word == "alt" and value is not None):

@@ -156,7 +156,8 @@ def _block(content: str, start: int, node: Scalar) -> Passage | None:
     words: list[str] = []
     offsets: list[int] = []
     while margin and at < len(content):
-        line = content[at : content.find("\n", at) if "\n" in content[at:] else len(content)]
+        end = content.find("\n", at)
+        line = content[at : end if end >= 0 else len(content)]
         if line.strip(" ") and not line.startswith(" " * margin):
             break
         words.append(line[margin:] + "\n")

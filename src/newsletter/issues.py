@@ -10,6 +10,7 @@ from newsletter.model import Announcement, Issue, IssueFile, Settings
 from newsletter.problems import Problems
 
 MAX_PREHEADER = 110
+_LISTED = 50  # ids that a message names
 
 
 def issue_id(announcement: Announcement, settings: Settings) -> str:
@@ -28,7 +29,7 @@ def issue_id(announcement: Announcement, settings: Settings) -> str:
 
 
 def period(id_: str) -> tuple[date, date] | None:
-    """First day of an issue's period, and first day behind it; None when the id names no period."""
+    """First day of an issue's period, and first day behind it; None when the id names no period with both."""
     match = re.fullmatch(r"(\d{4})-(?:(\d\d)|W(\d\d)|Q([1-4]))", id_, re.ASCII)
     if match is None:
         return None
@@ -40,7 +41,7 @@ def period(id_: str) -> tuple[date, date] | None:
         month = int(match[2] or 3 * int(match[4]) - 2)
         behind = month + (1 if match[2] else 3)
         return date(year, month, 1), date(year + (behind > 12), (behind - 1) % 12 + 1, 1)
-    except ValueError:
+    except (ValueError, OverflowError):  # OverflowError: the calendar ends with the year 9999
         return None
 
 
@@ -81,7 +82,8 @@ def compose_issues(
     announcement that it names is hidden: its text may tell what is not public yet.
     """
     shown = {announcement.id for announcement in announcements}
-    files = tuple(file for file in files if not {file.lead, *file.order} & (known - shown))
+    hidden = known - shown
+    files = tuple(file for file in files if hidden.isdisjoint((file.lead, *file.order)))
     told = {(file.id, file.lang.lower()): file for file in files}
     groups: dict[tuple[str, str], list[Announcement]] = {}
     for announcement in announcements:
@@ -125,11 +127,13 @@ def _order(stories: list[Announcement], file: IssueFile | None, problems: Proble
     """Lead first, then the order that the issue file asks for, then newest first."""
     by_id = {story.id: story for story in stories}
     named = [*([file.lead] if file and file.lead else []), *(file.order if file else ())]
+    ids = sorted(by_id)
+    there_are = ", ".join([*ids[:_LISTED], "…"] if len(ids) > _LISTED else ids)
     for id_ in named:
         if id_ not in by_id and file is not None:
             problems.warning(
                 file.source.at_key("lead" if id_ == file.lead else "order"), "unknown-story",
-                f"no visible announcement of this issue has the id '{id_}'", f"there are: {', '.join(sorted(by_id))}",
+                f"no visible announcement of this issue has the id '{id_}'", f"there are: {there_are}",
             )  # fmt: skip
     if not file or file.lead not in by_id:
         lead = next((story for story in stories if story.image), stories[0])

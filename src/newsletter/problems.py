@@ -1,10 +1,13 @@
 """Problems: what is wrong, where, how bad, and what would be right."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Level = Literal["error", "warning", "info"]
+
+MAX_ALIKE = 1_000  # problems of one code in one file that are listed
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,6 +56,7 @@ class Problems:
     _found: set[Problem] = field(default_factory=set)
     _counts: dict[Level, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "info": 0})
     _dropped: set[tuple[str, int, str]] = field(default_factory=set)
+    _alike: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def excuse(self, place: Place, code: str, *, whole_file: bool) -> None:
         """Drop warnings with this code: those of the file, or those of the place's line."""
@@ -80,9 +84,16 @@ class Problems:
             self._add(Problem(place, code, "info", message, fix))
 
     def _add(self, problem: Problem) -> None:
-        if problem not in self._found:
+        if problem in self._found:
+            return
+        self._counts[problem.level] += 1
+        kind = problem.place.path, problem.code
+        self._alike[kind] += 1
+        if self._alike[kind] <= MAX_ALIKE:
             self._found.add(problem)
-            self._counts[problem.level] += 1
+        elif self._alike[kind] == MAX_ALIKE + 1:
+            told = f"there are more problems of this kind in this file than the {MAX_ALIKE:,} that are listed"
+            self._found.add(replace(problem, message=told, fix="correct these first"))
 
     def _is_dropped(self, place: Place, code: str) -> bool:
         lines = ((place.path, line, code) in self._dropped for line in (0, place.line))

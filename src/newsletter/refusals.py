@@ -21,6 +21,11 @@ _REMEDIES = {
 SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
+def is_shortage(fault: BaseException) -> bool:
+    """Whether the machine is short of something."""
+    return isinstance(fault, OSError) and fault.errno in SHORTAGES
+
+
 def sentence(fault: OSError, path: str = "", remedy: str = "") -> str:
     """`fault` as `path: reason; remedy`. By default the path is that which the system names, if any."""
     where = path or (fault.filename if isinstance(fault.filename, str) else "")

@@ -169,6 +169,13 @@ def read(handle: int, most: int) -> bytes:
     return bytes(content)
 
 
+def first_link(root: str, path: str) -> str:
+    """The first part of `path`, relative to the folder `root`, that is a symbolic link: as a path; "" for none."""
+    parts = path.split("/")
+    heads = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return next((head for head in heads if os.path.islink(f"{root}/{head}")), "")
+
+
 def report_unread(path: str, fault: OSError, problems: Problems) -> None:
     """Report why a text file of the project, read with at most MAX_TEXT bytes, could not be read.
 
@@ -178,7 +185,7 @@ def report_unread(path: str, fault: OSError, problems: Problems) -> None:
         raise fault
     if fault.errno == errno.ELOOP:
         problems.error(
-            Place(path), "outside-project", "this file is a symbolic link, or lies behind one",
+            Place(path), "outside-project", "this is a symbolic link, or lies behind one",
             "put the file itself into the project",
         )  # fmt: skip
     elif fault.errno == errno.EFBIG:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from newsletter import text
 from newsletter.fields import EMAIL, LANGUAGE, Choice, Flag, Many, Number, Record, Text, Web
 from newsletter.keys import PLATFORMS
 from newsletter.model import (
@@ -16,6 +17,7 @@ from newsletter.model import (
     Fields,
     Items,
     MailSettings,
+    Node,
     Organisation,
     Pairs,
     Plain,
@@ -31,7 +33,7 @@ from newsletter.reading import Reading
 from newsletter.safe_open import MAX_TEXT, open_beneath, read, report_unread
 
 _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
-_TABLE_OF_OURS = re.compile(rb"^\s*\[\s*tool\s*\.\s*newsletter\s*[\].]", re.MULTILINE)
+_TABLE_OF_OURS = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*newsletter[ \t]*[\].]", re.MULTILINE)
 COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
 
 
@@ -113,6 +115,12 @@ KEYS = Record(
 )
 
 
+MAX_SETTINGS = 1024 * 1024  # bytes of a settings file
+_LEVELS = 20
+_PARTS = 200
+_BETWEEN_KEYS = re.compile(r"[^\w.\"' \t-]")
+
+
 def find_project(start: Path) -> Path | None:
     """The nearest parent of `start` (or itself) that holds settings."""
     for folder in (start, *start.parents):
@@ -161,6 +169,7 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
     """Our settings with their places, and without. Raises Stop when this is not TOML; then the fault is reported."""
     prefix = ("tool", "newsletter") if name == "pyproject.toml" else ()
     try:
+        _refuse_size(content)
         table: Any = tomllib.loads(content)
         for step in prefix:
             table = table[step]
@@ -169,7 +178,9 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
     except (LookupError, TypeError, AttributeError):  # [tool.newsletter] stands in a text, or is a list
         problems.error(Place(name), "no-settings", "there is no table [tool.newsletter]", "add one")
     except RecursionError:
-        problems.error(Place(name), "toml-syntax", "values are nested too deeply", "write them flat")
+        problems.error(Place(name), "toml-syntax", f"values are nested deeper than {_LEVELS} levels", "write them flat")
+    except _Oversized as fault:
+        problems.error(Place(name), "toml-syntax", str(fault), "shorten it")
     except ValueError as fault:
         where = re.search(r"at line (\d+), column (\d+)", str(fault))
         place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
@@ -177,6 +188,18 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
         reason = str(fault) if isinstance(fault, tomllib.TOMLDecodeError) else "a number is too long"
         problems.error(place, "toml-syntax", f"not valid TOML: {reason}")
     raise Stop
+
+
+class _Oversized(ValueError):
+    """The settings are larger than any publication needs; the message says in which way."""
+
+
+def _refuse_size(content: str) -> None:
+    if len(content) > MAX_SETTINGS:
+        raise _Oversized(f"this file has more than {MAX_SETTINGS // 1024:,} KiB")
+    # tomllib goes through all parts of a key for each of them.
+    if any(part.count(".") > _PARTS for part in _BETWEEN_KEYS.split(content)):
+        raise _Oversized(f"a key has more than {_PARTS} parts")
 
 
 def load_settings(root: Path, problems: Problems) -> Settings:
@@ -190,6 +213,7 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     name = names[0]
     content = _read(root, name, problems)
     node, pairs = _parse(content, name, problems)
+    _refuse_unseen(node, name, problems)
     values = KEYS.collect(pairs, Reading(name, problems, lambda: node))
     if problems.fatal:
         raise Stop
@@ -199,22 +223,38 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     return settings
 
 
-def _node(value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]]) -> Any:
-    """A TOML value as a node; a value without a place of its own has that of what holds it."""
+def _refuse_unseen(node: Node, name: str, problems: Problems) -> None:
+    """Report characters that must not occur in text; escapes such as "\\u0000" bring them into a TOML file."""
+    if isinstance(node, Scalar):
+        for _, character in text.forbidden(node.value):
+            place = Place(name, node.line, node.column)
+            problems.error(place, "control-character", f"{character} must not occur in text", "delete it")
+        return
+    parts = node.items if isinstance(node, Items) else (part for pair in node.pairs for part in pair)
+    for part in parts:
+        _refuse_unseen(part, name, problems)
+
+
+def _node(
+    value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]], level: int = 0
+) -> Any:  # fmt: skip
+    """A TOML value as a node; a value without a place of its own has that of what holds it. Raises RecursionError."""
+    if level > _LEVELS:
+        raise RecursionError
     near = path
     while near and near not in places:
         near = near[:-1]
     line, column = places.get(near, (1, 1))
     if isinstance(value, dict):
         pairs = tuple(
-            (_key(key, (*path, key), places, (line, column)), _node(item, (*path, key), places))
+            (_key(key, (*path, key), places, (line, column)), _node(item, (*path, key), places, level + 1))
             for key, item in value.items()
         )
         return Fields(pairs, line, column)
     if isinstance(value, list):
-        return Items(tuple(_node(item, path, places) for item in value), line, column)
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return Scalar(text, line, column, isinstance(value, str))
+        return Items(tuple(_node(item, path, places, level + 1) for item in value), line, column)
+    shown = str(value).lower() if isinstance(value, bool) else str(value)
+    return Scalar(shown, line, column, isinstance(value, str))
 
 
 def _key(
@@ -224,7 +264,7 @@ def _key(
     return Scalar(key, line, column)
 
 
-_TABLE = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_TABLE = re.compile(r"\s*\[\[?\s*([^\s\]][^\]]*)\]\]?\s*(?:#.*)?$")
 _PAIR = re.compile(r"\s*([A-Za-z0-9_\"'.-]+)\s*=")
 
 

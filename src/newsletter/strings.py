@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from string import Formatter
 
 from newsletter.problems import Place, Problems, Stop
@@ -29,13 +30,19 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
     return strings
 
 
+@lru_cache(maxsize=32)
+def _parsed(content: str) -> Mapping[str, str]:
+    """The values of a TOML file. English is read again for each language that has no strings of its own."""
+    return {key: str(value) for key, value in tomllib.loads(content).items()}
+
+
 class _Strings:
     """One file of strings. Raises Stop when it is no TOML."""
 
     def __init__(self, path: str, content: str, problems: Problems) -> None:
         self.path, self.content, self.problems = path, content, problems
         try:
-            self.values = {key: str(value) for key, value in tomllib.loads(content).items()}
+            self.values = dict(_parsed(content))
         except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting that Python refuses
             where = re.search(r"at line (\d+), column (\d+)", str(fault))
             place = Place(path, int(where[1]), int(where[2])) if where else Place(path)

@@ -24,6 +24,7 @@ _HIDDEN = {
     ),
     COMMENTS: ("hidden-comments", "holds comments", "delete them, and save it again; or publish a PDF"),
 }  # fmt: skip
+_LISTED = 50  # anchors that a message names
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Targets:
     page: str
     anchors: frozenset[str]
     found: dict[str, Target] = field(default_factory=dict)
+    known: str = ""  # the anchors, as a message names them
 
     def body(self, prose: Prose, place: Callable[[Reference], Place]) -> None:
         """Every link and image of the body; `place` finds where one stands."""
@@ -112,6 +114,12 @@ class Targets:
 
     def _anchor(self, target: str, anchor: str, where: Where) -> None:
         if anchor and anchor not in self.anchors:
-            known = ", ".join(f"#{name}" for name in sorted(self.anchors)) or "none"
-            self.problems.warning(where(), "unknown-anchor", f"no heading is called '#{anchor}'", f"there are: {known}")
+            self.known = self.known or _listed(self.anchors)
+            told = f"no heading is called '#{anchor}'"
+            self.problems.warning(where(), "unknown-anchor", told, f"there are: {self.known}")
         self.found[target] = Target(f"{self.settings.url}{self.page}#{anchor}", f"{self.page}#{anchor}")
+
+
+def _listed(anchors: frozenset[str]) -> str:
+    names = [f"#{name}" for name in sorted(anchors)]
+    return ", ".join([*names[:_LISTED], "…"] if len(names) > _LISTED else names) or "none"

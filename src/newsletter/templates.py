@@ -10,7 +10,7 @@ from typing import Any
 
 from newsletter import packaged
 from newsletter.problems import Place, Problems, Stop
-from newsletter.safe_open import MAX_TEXT, open_beneath, read, report_unread
+from newsletter.safe_open import MAX_TEXT, first_link, open_beneath, read, report_unread
 from newsletter.templating import Environment, Template, Trace
 
 # A name in the theme: a relative path without hidden parts and without "..".
@@ -120,7 +120,7 @@ class Templates:
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as fault:
-            report_unread(path, fault, self.problems)
+            report_unread(first_link(str(self.root), path) or path, fault, self.problems)
             raise Stop from None
 
     def _text(self, content: bytes, name: str) -> str:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import groupby
+from typing import Literal
 
 # Letters that NFKD leaves whole.
 _SPELLED = str.maketrans(
@@ -34,11 +36,35 @@ _ABBREVIATIONS = frozenset((
 _LONGEST = max(map(len, _ABBREVIATIONS))
 _BEFORE_WORD = re.compile(r"[ \u00a0\u202f(«“\"’']")
 _INITIAL = re.compile(r"[A-ZÀ-Þ]")
-# Begins with one sign, not with a repetition: to one sign the search leaps.
+# Begins with one sign, not with a repetition: to one sign the search leaps. A run of stops is tried once, from
+# its first sign and as a whole: shorter parts of it never end a sentence, and would take quadratic time.
 _SENTENCE_END = re.compile(
-    r"(?P<stop>[.!?…][.!?…]*)(?P<close>[\u00a0\u202f]?[»”\"’')\]]+)?"
+    r"(?P<stop>[.!?…](?<![.!?…]{2})[.!?…]*+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]++)?+"
     r"(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
+
+# Unicode orders the marks after a letter, and `unicodedata` does so in quadratic time. No language has runs of this
+# length; those of a shorter text take no time worth saving.
+_SHORT_TEXT = 1000
+_MARKS = (
+    "[^\0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u20cf\u2100-\u2cee\u3000-\u3029\u3030-\u3098\u309b-\ua66e"
+    "\ue000-\ufb1d\uff01-\uff9d\U0001f000-\U0001faff]"
+)
+_MANY_MARKS = re.compile(f"{_MARKS}{_MARKS}{{31,}}")  # all marks, and more
+
+
+def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """The Unicode normalization of a text, in linear time whatever the text holds."""
+    if len(text) > _SHORT_TEXT:
+        text = _MANY_MARKS.sub(_ordered, text)
+    return unicodedata.normalize(form, text)
+
+
+def _ordered(run: re.Match[str]) -> str:
+    """An equivalent of these characters, decomposed, with the marks after each letter in Unicode's order."""
+    decomposed = "".join(unicodedata.normalize("NFD", character) for character in run.group())
+    groups = groupby(decomposed, lambda character: unicodedata.combining(character) != 0)
+    return "".join("".join(sorted(each, key=unicodedata.combining) if marks else each) for marks, each in groups)
 
 
 def is_clean(utf8: bytes) -> bool:
@@ -58,7 +84,7 @@ def fold(text: str) -> str:
     """ASCII form for addresses: `L’École d’été` gives `l-ecole-d-ete`; may be empty."""
     if text.isascii():
         return _APART.sub("-", text.lower()).strip("-")
-    decomposed = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    decomposed = normalized("NFKD", text.translate(_SPELLED))
     kept = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _APART.sub("-", kept.lower()).strip("-")
 
@@ -67,7 +93,7 @@ def fold_or_hex(text: str, prefix: str = "tag-") -> str:
     """As fold(); a text without ASCII letter or digit gives the hex of its code points."""
     if folded := fold(text):
         return folded
-    return prefix + "-".join(f"{ord(c):x}" for c in unicodedata.normalize("NFC", text))
+    return prefix + "-".join(f"{ord(c):x}" for c in normalized("NFC", text))
 
 
 def one_line(text: str) -> str:
@@ -139,17 +165,19 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
     lines: list[str] = []
     lead = first
     for paragraph in text.split("\n"):
-        left = paragraph
-        while len(lead) + len(left) > width:
+        at, end = 0, len(paragraph)
+        while len(lead) + end - at > width:
             room = max(width - len(lead), 0)
-            cut = left.rfind(" ", 0, room + 1)
-            if cut <= 0:
-                cut = left.find(" ", max(room, 1))
+            cut = paragraph.rfind(" ", at, at + room + 1)
+            if cut <= at:
+                cut = paragraph.find(" ", at + max(room, 1))
             if cut < 0:
                 break
-            lines.append((lead + left[:cut]).rstrip(" "))
-            left, lead = left[cut + 1 :].lstrip(" "), rest
-        lines.append((lead + left).rstrip(" "))
+            lines.append((lead + paragraph[at:cut]).rstrip(" "))
+            at, lead = cut + 1, rest
+            while paragraph.startswith(" ", at):
+                at += 1
+        lines.append((lead + paragraph[at:]).rstrip(" "))
         lead = rest
     return "\n".join(lines)
 

@@ -14,7 +14,8 @@ NARROW = "\u202f"
 
 _FRENCH_SIGNS = frozenset(":;!?«»")
 _SIGNS = _FRENCH_SIGNS | {"'", '"'}
-_ADDRESS = re.compile(r"\S*(?:://|@|\bwww\.)\S*|(?<!\w):\w+:(?!\w)")
+# A whole word; without the look behind, a search would begin again at each of its characters.
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:://|@|\bwww\.)\S*|(?<!\w):\w+:(?!\w)")
 # A sign that ends a word: behind it the text ends, or a blank, a mark or a closing sign follows.
 _AFTER = rf"(?=[ \n{NBSP}{NARROW}!?…»”\"')\]{OPAQUE}]|$)"
 _BLANK_BEFORE = re.compile(
@@ -95,6 +96,9 @@ def mend(content: str, passages: tuple[tuple[Passage, str], ...]) -> str:
         for slip in find_slips(each, language):
             start = each.offsets[slip.start] if slip.start < len(each.offsets) else each.offsets[-1] + 1
             edits.append((start, start + slip.end - slip.start, slip.right))
-    for start, end, right in sorted(edits, reverse=True):
-        content = content[:start] + right + content[end:]
-    return content
+    pieces: list[str] = []
+    done = 0
+    for start, end, right in sorted(edits):
+        pieces += content[done:start], right
+        done = end
+    return "".join((*pieces, content[done:]))

@@ -125,7 +125,7 @@ def _whole(day: date) -> date:
     return day
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _pattern(form: Literal["long", "full"], locale: str) -> tuple[str, tuple[str, ...]]:
     written = str(get_date_format(form, Locale.parse(locale)).format)
     return written, tuple(re.findall(r"%\((\w+)\)s", written))
@@ -149,12 +149,12 @@ def is_time_pattern(pattern: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _language(locale: str) -> str | None:
     return Locale.parse(locale).get_language_name()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def known_locale(lang: str) -> str:
     """The nearest locale that Babel has data for."""
     parts = lang.replace("-", "_").split("_")

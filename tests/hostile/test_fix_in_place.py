@@ -73,7 +73,7 @@ def test_an_announcement_that_is_a_link_is_refused_and_stays(project: Project) -
     target = project.write("elsewhere.md", WITHOUT_ID)
     (project.root / f"announcements/{NAME}").symlink_to("../elsewhere.md")
     result = CliRunner().invoke(app, ["check", "--fix", "-C", str(project.root)])
-    assert result.exit_code == 1 and f"announcements/{NAME}:1:1: error: this file is a symbolic link" in result.stderr
+    assert result.exit_code == 1 and f"announcements/{NAME}:1:1: error: this is a symbolic link" in result.stderr
     assert target.read_text() == WITHOUT_ID and (project.root / f"announcements/{NAME}").is_symlink()
 
 

@@ -1,9 +1,9 @@
 """check: say everything that is wrong."""
 
-import difflib
 import os
 import sys
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,5 +70,13 @@ def _follow(project: "Project", now: datetime, problems: "Problems") -> None:
 def _show(mended: "Mended") -> None:
     """What was changed in a file, as a diff; a no-break space is shown as ⍽, which no terminal shows otherwise."""
     before, after = (side.replace("\u00a0", "⍽").splitlines() for side in (mended.before, mended.after))
-    for line in difflib.unified_diff(before, after, mended.path, mended.path, n=0, lineterm=""):
-        print(line, file=sys.stderr)
+    print(f"--- {mended.path}\n+++ {mended.path}", file=sys.stderr)
+    # Lines are mended, never added, so that each is compared with one. difflib compares each with all others.
+    changed = [number for number, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
+    for _, together in groupby(enumerate(changed), key=lambda pair: pair[1] - pair[0]):
+        numbers = [number for _, number in together]
+        first, count = numbers[0], len(numbers)
+        span = f"{first + 1},{count}" if count > 1 else f"{first + 1}"
+        print(f"@@ -{span} +{span} @@", file=sys.stderr)
+        for sign, lines in (("-", before), ("+", after)):
+            print(*(f"{sign}{lines[number]}" for number in numbers), sep="\n", file=sys.stderr)

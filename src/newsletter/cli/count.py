@@ -1,14 +1,19 @@
 """count: how long a text is on each platform."""
 
+import errno
 import json
+import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 
 from newsletter.cli.codes import PROBLEMS
 from newsletter.cli.running import refuse
+
+LONGEST = 4 * 1024 * 1024  # bytes; the largest limit of a platform is below 64 KB
 
 
 def count(
@@ -20,7 +25,7 @@ def count(
 ) -> None:
     """Count a text as each platform counts it. Every byte counts, a final line feed too.
 
-    The exit code is 1 when it is over a limit. Examples:
+    The exit code is 1 when it is over a limit. A text may have 4 MiB. Examples:
 
       printf %s "Été à Genève !" | newsletter count
 
@@ -49,18 +54,34 @@ def count(
         raise typer.Exit(PROBLEMS)
 
 
+def _opened(file: str) -> AbstractContextManager[IO[bytes]]:
+    if file != "-":
+        return Path(file).open("rb")
+    if sys.stdin is None:  # closed when the program started
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return nullcontext(sys.stdin.buffer)
+
+
 def _read(file: str) -> str:
-    """The text exactly as it is: no line end is translated, no mark dropped."""
+    """The text exactly as it is: no line end is translated, no mark dropped. No more is read than is allowed."""
+    name = "<stdin>" if file == "-" else file
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        with _opened(file) as stream:
+            raw = stream.read(LONGEST + 1)
     except OSError as fault:
         refuse(f"{file} cannot be read: {fault.strerror}")
+    if len(raw) > LONGEST:
+        print(
+            f"{name}:1:1: error: the text has more than {LONGEST // 1024 // 1024} MiB, and no platform takes "
+            "a twentieth of it; count the text of one post [too-long]",
+            file=sys.stderr,
+        )
+        raise typer.Exit(PROBLEMS)
     try:
         return raw.decode()
     except UnicodeDecodeError as fault:
         before = raw[: fault.start]
         line, column = before.count(b"\n") + 1, fault.start - before.rfind(b"\n")
-        name = "<stdin>" if file == "-" else file
         print(
             f"{name}:{line}:{column}: error: byte 0x{raw[fault.start]:02x} at offset {fault.start} is not UTF-8; "
             "save the text as UTF-8 [not-utf-8]",

@@ -12,6 +12,7 @@ from pathlib import Path
 from newsletter import text
 from newsletter.load import everyday
 from newsletter.model import Fields, Pairs, Source, plain_pairs
+from newsletter.positions import Positions
 from newsletter.problems import Place, Problems
 from newsletter.refusals import SHORTAGES
 from newsletter.safe_open import MAX_TEXT, open_beneath, report_unread
@@ -19,10 +20,13 @@ from newsletter.safe_open import read as read_whole
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
 _MOST_CHARACTERS = 1_000  # control characters of one file that are named one by one
+MAX_BODY = 1024 * 1024  # bytes
+# Bytes that are read of a file at most; line ends may take two bytes each, of which one counts.
+_MAX_FILE = 2 * (MAX_FRONT_MATTER + MAX_BODY)
 
 Again = Callable[[str], tuple[bytes, bytes]]
 
-_EXCUSE = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\]\n]*)\][ \t]*$", re.MULTILINE)
+_EXCUSE = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\[\]\n]*)\][ \t]*$", re.MULTILINE)
 _FENCE = re.compile(rb"\n---[ \t]*(?=\n|\Z)")
 _MARK = b"\xef\xbb\xbf"  # byte order mark
 
@@ -102,16 +106,17 @@ def _bytes(root: str, path: str) -> bytes:
 
 def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None) -> Source | None:
     """The bytes of a file as a Source: BOM dropped, line ends to LF, otherwise as typed."""
+    if len(raw) > _MAX_FILE:
+        _refuse_length(Place(path), "file", _MAX_FILE, problems)
+        return None
     utf8 = _as_utf8(path, raw, problems)
     if utf8 is None:
         return None
     if not text.is_clean(utf8):
         content = utf8.decode()
-        line, line_start = 1, 0
+        positions = Positions(utf8)
         for number, (offset, name) in enumerate(text.forbidden(content)):
-            line += content.count("\n", line_start, offset)
-            line_start = max(content.rfind("\n", line_start, offset) + 1, line_start)
-            place = Place(path, line, offset - line_start + 1)
+            place = Place(path, *positions.line_and_column(offset))
             if number == _MOST_CHARACTERS:
                 problems.error(place, "control-character", "there are more such characters from here on", "delete them")
                 break
@@ -203,12 +208,24 @@ def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int]
             "move text into the body",
         )  # fmt: skip
         return None
-    return front.decode(), utf8[end.end() + 1 :], utf8.count(b"\n", 0, end.end()) + 2
+    body, body_line = utf8[end.end() + 1 :], utf8.count(b"\n", 0, end.end()) + 2
+    if len(body) > MAX_BODY:
+        _refuse_length(Place(path, body_line), "body", MAX_BODY, problems)
+        return None
+    return front.decode(), body, body_line
+
+
+def _refuse_length(place: Place, what: str, most: int, problems: Problems) -> None:
+    told = f"the {what} is larger than {most // 1024:,} KiB"
+    problems.error(place, "too-long", told, f"keep the body within {MAX_BODY // 1024:,} KiB: split the announcement")
 
 
 def _read_excuses(path: str, front: str, problems: Problems) -> None:
     """Comments such as `# newsletter: ignore[plain-http]`."""
-    for match in _EXCUSE.finditer(front) if "ignore[" in front else ():
-        place = Place(path, front.count("\n", 0, match.start()) + 1, len(match[1]) + 1)
+    if "ignore[" not in front:
+        return
+    positions = Positions(front.encode())
+    for match in _EXCUSE.finditer(front):
+        place = Place(path, *positions.line_and_column(match.end(1)))
         for code in filter(None, re.split(r"[ \t,]+", match[2])):
             problems.excuse(place, code, whole_file=not match[1].strip())

@@ -13,14 +13,15 @@ import pyromark
 
 from newsletter.markdown.blocks import Blocks
 from newsletter.markdown.running import running
-from newsletter.markdown.writing import Fault
+from newsletter.markdown.tables import missing_cells
+from newsletter.markdown.writing import MAX_DEPTH, Fault, TooDeep
 from newsletter.model import SLOT, Prose, Reference, Source
 from newsletter.problems import Place
 from newsletter.typography import Passage
 
-__all__ = ["MAX_DEPTH", "Fault", "offsets", "parse", "passages", "place"]
+__all__ = ["MAX_DEPTH", "Fault", "offsets", "parse", "passages", "place", "places"]
 
-MAX_DEPTH = 100
+MAX_CHAINS = 1_000  # different ways in which elements stand in one another; each wants a style of its own
 
 _PARSER = pyromark.Markdown(
     options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
@@ -45,18 +46,23 @@ def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
     # No file holds a SLOT, and no numeric entity stands for one (CommonMark, §2.5).
     body = body.replace(SLOT, "\ufffd")
     reader = Blocks(top, signs="&" in body or "<" in body or ">" in body)
-    deep = _read(reader, _PARSER.events(body, merge_text=True))
-    if deep >= 0:
-        fault = Fault("too-deep", offsets(body)[deep], f"nested deeper than {MAX_DEPTH} levels", "flatten it")
+    if fault := missing_cells(body):
         return Prose(), (fault,)
+    if not _read(reader, _PARSER.events(body, merge_text=True)):
+        deep = offsets(body)[reader.event]
+        return Prose(), (Fault("too-deep", deep, f"nested deeper than {MAX_DEPTH} levels", "flatten it"),)
+    prose = reader.finish()
+    if len(prose.chains) > MAX_CHAINS:
+        told = f"elements are nested in more than {MAX_CHAINS} different ways"
+        return Prose(), (Fault("too-deep", 0, told, "use fewer kinds of emphasis inside one another"),)
     if not reader.faults:
-        return reader.finish(), ()
+        return prose, ()
     begins = offsets(body)
-    return reader.finish(), tuple(fault(begins[event] + further) for event, further, fault in reader.faults)
+    return prose, tuple(fault(begins[event] + further) for event, further, fault in reader.faults)
 
 
-def _read(reader: Blocks, events: Iterable[Any]) -> int:
-    """Take the events one by one. Gives the number of the one that goes too deep, or -1.
+def _read(reader: Blocks, events: Iterable[Any]) -> bool:
+    """Take the events one by one. False when `reader.event` goes too deep: then nothing behind it is read.
 
     An event is a name, or a mapping of `Start`, `End`, `Text`, … to a name or a value, or to a
     mapping of a name to details.
@@ -77,7 +83,7 @@ def _read(reader: Blocks, events: Iterable[Any]) -> int:
             moves = _START
             depth += 1
             if depth > MAX_DEPTH:
-                return reader.event
+                return False
         elif verb == "End":
             moves = _END
             depth -= 1
@@ -85,17 +91,20 @@ def _read(reader: Blocks, events: Iterable[Any]) -> int:
             reader.in_image(verb, value)
             continue
         else:
-            _OTHER[verb](reader, value)
+            try:
+                _OTHER[verb](reader, value)
+            except TooDeep:
+                return False
             continue
         name, details = (value, None) if value.__class__ is str else value.popitem()
         if images:
             reader.in_image(verb + name, details)
         else:
             moves[name](reader, details)
-    return -1
+    return True
 
 
-@lru_cache(maxsize=8)  # asked for one link after another
+@lru_cache(maxsize=2)  # faults and links ask, one after the other
 def offsets(body: str) -> tuple[int, ...]:
     """Where each event of a body begins, in bytes. The parser takes as long for these as for everything else."""
     return tuple(span["start"] for _, span in _PARSER.events_with_range(body, merge_text=True))
@@ -103,9 +112,20 @@ def offsets(body: str) -> tuple[int, ...]:
 
 def place(source: Source, reference: Reference) -> Place:
     """Where a link or image stands in its file."""
-    begins = offsets(source.body)
-    # A file that was changed since it was read holds fewer, perhaps.
-    return source.at_offset(begins[reference.event] if reference.event < len(begins) else 0)
+    return places(source)(reference)
+
+
+def places(source: Source) -> Callable[[Reference], Place]:
+    """As place(), for many of one file: its body is parsed once, and only when a place is wanted."""
+    known: list[tuple[int, ...]] = []
+
+    def find(reference: Reference) -> Place:
+        if not known:
+            known.append(offsets(source.body))
+        # A file that was changed since it was read holds fewer, perhaps.
+        return source.at_offset(known[0][reference.event] if reference.event < len(known[0]) else 0)
+
+    return find
 
 
 def passages(body: str) -> tuple[Passage, ...]:

@@ -5,22 +5,22 @@ from typing import Any
 
 from newsletter import text
 from newsletter.markdown.inlines import ALLOWED, Inlines
+from newsletter.markdown.tables import lines_of
 from newsletter.markdown.writing import TOP, page_only
 from newsletter.model import SLOT
-
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 class Blocks(Inlines):
     """The events that begin and end blocks."""
 
-    __slots__ = ("above", "alignments", "counters", "heading", "html", "level", "outside", "rows")
+    __slots__ = ("above", "alignments", "counters", "heading", "html", "level", "namesakes", "outside", "rows")
 
     def __init__(self, top: int, *, signs: bool) -> None:
         super().__init__(top, signs=signs)
         self.heading = 0  # its place among the parts
         self.above: list[int] = []  # levels of the headings that the last one stands under, and its own
         self.level = 0  # of the last heading, as written
+        self.namesakes: dict[str, int] = {}  # the last number that an anchor of this stem was given
         self.counters: list[int | None] = []  # numbers of the open lists
         self.html: list[str] = []
         self.rows: list[list[list[str]]] = []
@@ -60,16 +60,21 @@ class Blocks(Inlines):
         title = text.one_line(self.label())
         if not title.strip("\u00a0\u202f"):
             self.fault("empty-heading", "this heading has no text", "write one, or delete it")
-        anchor = stem = text.fold_or_hex(title, "s-") or "section"
-        count = 1
-        while anchor in self.anchors:
-            count += 1
-            anchor = f"{stem}-{count}"
-        self.anchors.add(anchor)
+        anchor = self.anchor(text.fold_or_hex(title, "s-") or "section")
         level, named = int(self.spot.chain[-1]), page_only(f' id="{anchor}"')
         self.parts[self.heading] = f"<h{level}{named}{self.spot.rest}"
         self.leave()
         self.block("heading", "".join(self.pieces), level)
+
+    def anchor(self, stem: str) -> str:
+        """An anchor that no heading has yet: the stem, or that with a number."""
+        anchor, count = stem, self.namesakes.get(stem, 1)
+        while anchor in self.anchors:
+            count += 1
+            anchor = f"{stem}-{count}"
+        self.namesakes[stem] = count
+        self.anchors.add(anchor)
+        return anchor
 
     def on_StartBlockQuote(self, details: Any) -> None:
         if self.pieces:
@@ -138,7 +143,7 @@ class Blocks(Inlines):
         raw = "".join(self.html)
         self.comment(raw)
         # Comments become blanks of equal length, so that what is left keeps its offset.
-        rest = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), raw)
+        rest = _blanked(raw)
         if rest.strip():
             before = len(rest) - len(rest.lstrip())
             line = rest.strip().split("\n")[0]
@@ -189,17 +194,7 @@ class Blocks(Inlines):
             self.leave()
         self.leave()
         cells = [[_cell(pieces) for pieces in row] for row in self.rows]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        if sum(widths) + 3 * len(widths) <= 72:
-            lines = [" | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
-            lines.insert(1, "-+-".join("-" * width for width in widths))
-        else:  # too wide for a letter: one line a cell
-            lines = [
-                f"{name}: {cell}" if name else cell
-                for row in cells[1:]
-                for name, cell in [*zip(cells[0], row, strict=True), ("", "")]
-            ]
-        self.block("verbatim", "\n".join(lines))
+        self.block("verbatim", "\n".join(lines_of(cells)))
         for row in self.rows:
             for pieces in row:
                 if any(piece.startswith(SLOT) for piece in pieces):
@@ -223,6 +218,16 @@ class Blocks(Inlines):
             self.outside.pop()
         )
         self.notes[name] = note
+
+
+def _blanked(html: str) -> str:
+    """HTML with blanks in place of its comments. One that is never closed stays, and is looked for once."""
+    pieces: list[str] = []
+    done = 0
+    while (start := html.find("<!--", done)) >= 0 and (end := html.find("-->", start + 4)) >= 0:
+        pieces += html[done:start], re.sub(r"[^\n]", " ", html[start : end + 3])
+        done = end + 3
+    return "".join((*pieces, html[done:]))
 
 
 def _cell(pieces: list[str]) -> str:

@@ -5,7 +5,7 @@ from html import escape, unescape
 from typing import Any
 
 from newsletter import text
-from newsletter.markdown.writing import Writing, page_only
+from newsletter.markdown.writing import MAX_DEPTH, TooDeep, Writing, page_only
 from newsletter.model import SLOT, Picture, Reference
 
 _RAW = re.compile(
@@ -126,6 +126,9 @@ class Inlines(Writing):
         elif match["title"]:
             title = unescape(match["title"][1:-1])
             self.refuse_forbidden(title)
+        # The parser knows no element of HTML by name, so that its events do not tell this depth.
+        if self.spot.chain.count(" ") >= MAX_DEPTH - 1:
+            raise TooDeep
         self.inlines.append(f"<{tag}>")
         self.enter(tag, f' title="{escape(title)}"' if title else "")
 
@@ -181,9 +184,12 @@ class Inlines(Writing):
         self.unspoken(f"[{alt}]", alt if self.inlines[-1:] == ["a"] else "")
 
     def on_FootnoteReference(self, name: str) -> None:
-        number = self.numbers.setdefault(name, len(self.numbers) + 1)
+        before = len(self.numbers)
+        number = self.numbers.setdefault(name, before + 1)
+        # The way back leads to the first reference: an id may stand once.
+        named = f' id="ref-{number}"' if number > before else ""
         self.enter("sup")
-        self.parts.append(page_only(f'<a href="#note-{number}" id="ref-{number}">'))
+        self.parts.append(page_only(f'<a href="#note-{number}"{named}>'))
         self.parts.append(f"{number}")
         self.parts.append(page_only("</a>"))
         self.leave()

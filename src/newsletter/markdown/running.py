@@ -1,8 +1,8 @@
 """running: the running text of a body, with the place of every character: for typography and hints."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from newsletter.positions import Positions
 from newsletter.typography import OPAQUE, Passage
 
 _ENDS = frozenset(("Paragraph", "Item", "TableCell", "BlockQuote", "FootnoteDefinition", "Heading"))
@@ -12,7 +12,7 @@ _NO_TEXT = frozenset(("Autolink", "Email", "Shortcut", "Collapsed"))
 
 def running(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
     """One passage for each paragraph, heading, item and cell; events are those of pyromark, texts not merged."""
-    reader, counted = _Reader(), _Counted(body.encode())
+    reader, positions = _Reader(), Positions(body.encode())
     silent: list[str] = []  # open code blocks and links whose text is left out
     for payload, span in events:
         if isinstance(payload, str):
@@ -28,7 +28,7 @@ def running(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
         elif verb in ("Start", "End") and name in _ENDS:
             reader.end()
         elif verb == "Text" and not silent:
-            reader.read(body, value, counted.at(span["start"]), counted.at(span["end"]))
+            reader.read(body, value, positions.character(span["start"]), positions.character(span["end"]))
         elif verb in ("Code", "InlineHtml", "FootnoteReference"):
             reader.add(OPAQUE, -1)
     reader.end()
@@ -65,19 +65,3 @@ class _Reader:
 
 def _is_label(details: Any) -> bool:
     return isinstance(details, dict) and details.get("link_type") in _NO_TEXT
-
-
-@dataclass(slots=True)
-class _Counted:
-    """Turns byte offsets, which mostly grow, into those of characters."""
-
-    raw: bytes
-    byte: int = 0
-    index: int = 0
-
-    def at(self, byte: int) -> int:
-        if byte < self.byte:
-            self.byte = self.index = 0
-        self.index += len(self.raw[self.byte : byte].decode())
-        self.byte = byte
-        return self.index

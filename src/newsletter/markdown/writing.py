@@ -7,6 +7,13 @@ from typing import ClassVar, NamedTuple
 from newsletter.model import SLOT, Block, Picture, Prose, Reference
 from newsletter.problems import Level
 
+_FARTHEST = 40  # columns, of 72, that may stand before a line of the text part
+MAX_DEPTH = 100  # levels; mail programs and lxml recurse
+
+
+class TooDeep(Exception):
+    """What is being read lies deeper than MAX_DEPTH levels."""
+
 
 class Fault(NamedTuple):
     """Something wrong in a body, at a byte offset."""
@@ -135,9 +142,10 @@ class Writing:
         pieces = self.pieces[begun:]
         if len(pieces) == 1 and begun not in self.unlike:
             return pieces[0]
-        for index, piece in self.unlike.items():
-            if index >= begun:
-                pieces[index - begun] = piece
+        for index in reversed(self.unlike):
+            if index < begun:
+                break
+            pieces[index - begun] = self.unlike[index]
         return "".join(pieces)
 
     def unspoken(self, piece: str, label: str = "") -> None:
@@ -153,10 +161,14 @@ class Writing:
             self.unlike, self.odd = {}, False
 
     def indent(self, first: str, rest: str) -> None:
-        """From here on, the first line begins with `first` as well, the others with `rest`."""
+        """From here on, the first line begins with `first` as well, the others with `rest`.
+
+        Lines that begin so far to the right that no text has room there begin where those outside do.
+        """
         self.indents.append((self.first, self.rest, len(self.blocks)))
         self.first += first
-        self.rest += rest
+        if len(self.rest) + len(rest) <= _FARTHEST:
+            self.rest += rest
 
     def outdent(self) -> None:
         """Undo the last indent()."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from newsletter.positions import Positions
 from newsletter.problems import Place
 
 
@@ -82,6 +83,7 @@ class Source:
     _texts: tuple[bytes, bytes] | None = field(compare=False, repr=False)
     _given: Pairs | None = field(default=None, compare=False, repr=False)
     _front: Fields | None = field(default=None, compare=False, repr=False)
+    _positions: Positions | None = field(default=None, compare=False, repr=False)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         """All but values and nodes."""
@@ -91,6 +93,7 @@ class Source:
         """Leave the texts behind, if they can be read again."""
         if self.again is not None:
             object.__setattr__(self, "_texts", None)
+            object.__setattr__(self, "_positions", None)
 
     def _read(self) -> tuple[bytes, bytes]:
         """The texts of the front matter and of the body."""
@@ -129,6 +132,7 @@ class Source:
         """Let go of values and nodes, which are many and small: who still asks for one has them made again."""
         object.__setattr__(self, "_given", None)
         object.__setattr__(self, "_front", None)
+        object.__setattr__(self, "_positions", None)
 
     @property
     def body(self) -> str:
@@ -145,9 +149,16 @@ class Source:
 
     def at_offset(self, offset: int) -> Place:
         """The place of a byte offset (UTF-8) in the body."""
-        before = self._read()[1][:offset].decode("utf-8", "ignore")
-        return Place(
-            self.path,
-            self.body_line + before.count("\n"),
-            len(before) - before.rfind("\n"),
-        )
+        return self.at_character(self.positions.character(offset))
+
+    def at_character(self, number: int) -> Place:
+        """The place of a character in the body, counted from 0."""
+        return Place(self.path, *self.positions.line_and_column(number))
+
+    @property
+    def positions(self) -> Positions:
+        """The places in the body."""
+        if self._positions is None:
+            object.__setattr__(self, "_positions", Positions(self._read()[1], self.body_line))
+        assert self._positions is not None
+        return self._positions

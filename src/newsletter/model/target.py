@@ -23,7 +23,7 @@ class Asset:
     width: int = 0
     height: int = 0
     hidden: tuple[str, ...] = ()
-    root: str = "/"
+    root: str = field(default="/", repr=False)
 
     @property
     def source(self) -> str:

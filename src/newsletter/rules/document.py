@@ -12,6 +12,7 @@ from newsletter.content import HEAD, TAIL
 
 _SLOT = re.compile(f"{HEAD}\\d+{TAIL}")
 _NAMES = {"black": "#000000", "white": "#ffffff", "red": "#ff0000", "gray": "#808080", "grey": "#808080"}
+_SILENT = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _BLOCKS = frozenset("p div td th li h1 h2 h3 h4 h5 h6 blockquote pre ul ol table tr body section main".split())
 
 
@@ -45,6 +46,8 @@ class Document:
     elements: list[Any] = field(init=False)
     tags: dict[str, list[Any]] = field(init=False, default_factory=dict)
     looks: dict[Any, Look] = field(init=False, default_factory=dict)
+    _starts: dict[str, dict[Any, int]] = field(init=False, default_factory=dict)
+    _shown: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         try:
@@ -64,10 +67,12 @@ class Document:
 
     def offset(self, element: Any) -> int:
         """Where the element's tag begins in the text: the parser tells lines only, so tags are counted."""
-        number = self.tags[element.tag].index(element)
-        shown = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1>", _blank, self.text, flags=re.DOTALL | re.IGNORECASE)
-        starts = [match.start() for match in re.finditer(rf"<{element.tag}\b", shown, re.IGNORECASE)]
-        return starts[number] if number < len(starts) else 0
+        if element.tag not in self._starts:
+            if not self._shown:
+                self._shown = _SILENT.sub(_blank, self.text)
+            starts = (match.start() for match in re.finditer(rf"<{element.tag}\b", self._shown, re.IGNORECASE))
+            self._starts[element.tag] = dict(zip(self.tags[element.tag], starts, strict=False))
+        return self._starts[element.tag].get(element, 0)
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """mails: rules over one finished mail: its HTML, its text part, its bytes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import unescape
@@ -20,14 +20,16 @@ HEADERS = Family("headers", "What receivers look at before anyone reads. Errors 
 
 CLIPPED = 100_000  # bytes; Gmail cuts a mail's HTML at about 102 KB
 NEARLY = 85_000  # bytes; a mail service adds its own
+_SEARCHES = 50  # lines that are looked for in the whole body
 LONGEST = 78  # characters of a line (RFC 5322, 2.1.1)
 WIDEST = 998  # characters of a line, at most (there, too)
 TYPES = (b"multipart/alternative", b"text/plain", b"text/html")
 _CR, _LF = (bytes(octet == end for octet in range(256)) for end in b"\r\n")
 ONCE = {name: b"\n%s:" % name.encode() for name in ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")}
 _WHOLE = frozenset((b"\r\n", b""))  # how pieces end that are whole lines
+_UNMARKED = re.compile(r"[?&]utm_source=.*")  # what campaign.marker adds to an address
 _HREF = re.compile(r'<a\s[^>]*?href="([^"]*)"', re.IGNORECASE)
-_SHOWN = re.compile(r"<!--.*?-->|<(style|title|script)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SHOWN = re.compile(r"<!--.*?(?:-->|\Z)|<(style|title|script)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass
@@ -59,15 +61,46 @@ class Mail:
         return tuple(dict.fromkeys(unescape(href) for href in _HREF.findall(self.html)))
 
     @cached_property
-    def spelled(self) -> tuple[str, ...]:
+    def spelled(self) -> frozenset[str]:
         """Where links lead whose text is their address: the text part has that, as it was written."""
         of = self.of if isinstance(self.of, Announcement) else self.of.file
         links = of.prose.references if of else ()
-        return tuple(of.targets[link.target].url for link in links if of and link.label == link.target)
+        return frozenset(of.targets[link.target].url for link in links if of and link.label == link.target)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """What stands in the text part between blanks, with and without signs around it."""
+        found = self.text.split()
+        return frozenset((*found, *(word.strip("<>()") for word in found)))
+
+    def lacks(self, target: str) -> bool:
+        """Whether the text part has no way to where a link of the HTML leads."""
+        address = re.sub(r"^(?:mailto|tel):", "", target)
+        # Nearly every address is a word. To search a long text for each of thousands would take minutes.
+        if address in self.words or target in self.spelled or _UNMARKED.sub("", target) in self.spelled:
+            return False
+        return address not in self.text
 
     def shows(self, address: str) -> tuple[bool, bool]:
         """Whether an address stands in the HTML, and in the text."""
         return str(escape(address)) in self.html, address in self.text
+
+    def find(self, words: str, *, search: bool) -> Place | None:
+        """Where a line stands in the announcement's body: a whole line of it, or, when asked to `search`, any words."""
+        if not isinstance(self.of, Announcement):
+            return None
+        body, at = self._body
+        found = at.get(words, body.find(words) if search else -1)
+        return self.of.source.at_character(found) if found >= 0 else None
+
+    @cached_property
+    def _body(self) -> tuple[str, Mapping[str, int]]:
+        """The body, and where each of its lines begins, without the blanks around it."""
+        body = self.of.source.body if isinstance(self.of, Announcement) else ""
+        lines: dict[str, int] = {}
+        for line in re.finditer(r"[^\n]+", body):
+            lines.setdefault(line[0].strip(), line.end() - len(line[0].lstrip()))
+        return body, lines
 
     @property
     def head(self) -> bytes:
@@ -107,7 +140,7 @@ def short_text(mail: Mail) -> Iterator[Finding]:
 def text_link(mail: Mail) -> Iterator[Finding]:
     """Who reads the text part must be able to go where the others go."""
     for target in mail.targets:
-        if re.sub(r"^(?:mailto|tel):", "", target) not in mail.text and not target.startswith(mail.spelled):
+        if mail.lacks(target):
             told = f"the text part lacks the link to {target[:100]}"
             yield Finding(Place(mail.text_template), told, "write its address into the .txt template")
 
@@ -116,12 +149,11 @@ def text_link(mail: Mail) -> Iterator[Finding]:
             passes="lines of 72 characters")  # fmt: skip
 def long_line(mail: Mail) -> Iterator[Finding]:
     """Lines of more than 78 characters are broken anywhere by some programs. Addresses may be longer."""
-    for line in mail.text.split("\n"):
-        if len(line) > LONGEST and "://" not in line and " " in line.strip():
-            place, words = Place(mail.text_template), line.strip()
-            if isinstance(mail.of, Announcement) and (at := mail.of.source.body.find(words)) >= 0:
-                place = mail.of.source.at_offset(len(mail.of.source.body[:at].encode()))
-            yield Finding(place, f"this line of the text part has {len(line)} characters", "break it before 78")
+    lines = (line for line in mail.text.split("\n") if len(line) > LONGEST and "://" not in line)
+    for number, line in enumerate(line for line in lines if " " in line.strip()):
+        words = line.strip()
+        place = mail.find(words, search=number < _SEARCHES) or Place(mail.text_template)
+        yield Finding(place, f"this line of the text part has {len(line)} characters", "break it before 78")
 
 
 @HEADERS.rule("bad-header", "A header that is missing or stands twice", level="error", fails="two Subject headers",

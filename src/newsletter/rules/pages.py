@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -83,7 +84,7 @@ def bad_feed(artefact: Artefact) -> Iterator[Finding]:
     except (ValueError, etree.XMLSyntaxError) as fault:
         yield Finding(None, f"{artefact.path} cannot be read: {fault}", "report this fault")
         return
-    for twice in sorted({each for each in ids if ids.count(each) > 1}):
+    for twice in sorted(each for each, count in Counter(ids).items() if count > 1):
         yield Finding(None, f"{artefact.path} holds two entries '{twice}'", "report this fault")
 
 

@@ -17,7 +17,8 @@ WIDEST = 1_200  # px: twice the width of a mail
 def _shown(written: Written) -> Iterator[tuple[Asset, Place]]:
     """The project files that are shown as pictures, and where."""
     of, seen = written.of, set()
-    images = [(each.target, markdown.place(of.source, each)) for each in of.prose.references if each.image]
+    find = markdown.places(of.source)
+    images = [(each.target, find(each)) for each in of.prose.references if each.image]
     if isinstance(of, Announcement) and of.image:
         images.append((of.image.src, written.inside("image", "src")))
     for target, place in images:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.brand import colours, contrast
@@ -26,9 +26,15 @@ class Chosen:
 
     root: Path
     settings: Settings
+    _places: dict[tuple[str, ...], Place] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, *keys: str) -> Place:
         """Where the first of these keys stands in the settings file, as far as a look at its lines tells."""
+        if keys not in self._places:
+            self._places[keys] = self._find(keys)
+        return self._places[keys]
+
+    def _find(self, keys: tuple[str, ...]) -> Place:
         content = ""
         with suppress(OSError):  # a preview goes on while the file is being replaced
             content = read(open_beneath(str(self.root), self.settings.path), MAX_TEXT).decode("utf-8", "replace")

@@ -10,7 +10,10 @@ from newsletter.rules.rule import Family, Finding
 FAMILY = Family("css", "What mail programs do to the CSS of a theme. Told at the line of the style sheet or template.")
 
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->", re.DOTALL)
+# A comment that is never closed is looked for once, up to the end.
+_COMMENTS = tuple(
+    re.compile(rf"{begin}.*?(?:({end})|\Z)", re.DOTALL) for begin, end in ((r"/\*", r"\*/"), ("<!--", "-->"))
+)
 _STYLE = re.compile(r"<(mj-style|style)\b[^>]*>(?P<css>.*?)</\1>", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\sstyle=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _TAG = re.compile(r"<([a-z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
@@ -39,7 +42,8 @@ class Sheet:
     def __post_init__(self) -> None:
         # What Jinja fills in is a value like any other, of the same length.
         plain = _JINJA.sub(lambda m: re.sub(r"[^\n]", "0" if m[0].startswith("{{") else " ", m[0]), self.source)
-        plain = _COMMENT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), plain)
+        for comment in _COMMENTS:
+            plain = comment.sub(lambda m: re.sub(r"[^\n]", " ", m[0]) if m[1] else m[0], plain)
         self.pieces = tuple(_css(plain, 0) if self.path.endswith(".css") else _markup(plain))
 
     def place(self, offset: int) -> Place:

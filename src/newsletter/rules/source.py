@@ -66,8 +66,19 @@ _tell("expires-before-date", "warning", "An announcement that is never shown", "
 _tell("end-before-start", "error", "An event that ends before it begins", "", "event: {start: 2024-11-26, end: 2024-11-25}",
       "event: {start: 2024-11-25, end: 2024-11-26}")  # fmt: skip
 _tell("line-break", "error", "A line break in a text of one line", "Titles and labels stand on one line.")
-_tell("too-long", "error", "A text or list that is too long", "The message says how long it may be.")
-_tell("too-deep", "error", "Too many levels", "20 in front matter, 100 in a body: mail programs give up earlier.")
+_tell(
+    "too-long",
+    "error",
+    "A text or list that is too long",
+    "The message says how long it may be. A body may have 1 MiB, settings too; "
+    "the rows of tables may lack 1,000 cells, and an announcement may have 50 versions.",
+)
+_tell(
+    "too-deep",
+    "error",
+    "Too many levels",
+    "20 in front matter and settings, 100 in a body, inline HTML included: mail programs give up earlier.",
+)
 _tell(
     "bad-id",
     "error",

@@ -40,10 +40,16 @@ _SAYS_NOTHING = re.compile(
 _FORGED = re.compile(r"(?:re|fwd?|tr|réf)[ \u00a0]?:", re.IGNORECASE)
 
 
+_SIGN_FREE = re.compile(r"[^\W_]")
+
+
 def _bare(label: str) -> str:
     """A label in small letters, without signs and arrows around it, one space between words."""
     words = label.replace("'", "’").replace("\u00a0", " ").lower()
-    return " ".join(re.sub(r"^[\W_]+|[\W_]+$", "", words).split())
+    # A pattern for the signs at the end would begin to look at each of those in the middle.
+    found = _SIGN_FREE.search(words)
+    last = _SIGN_FREE.search(words[::-1]) if found else None
+    return " ".join(words[found.start() : len(words) - last.start()].split()) if found and last else ""
 
 
 @FAMILY.rule(
@@ -144,11 +150,12 @@ def _shouted(text: str) -> Iterator[tuple[int, str]]:
     if sum(map(str.isupper, text)) <= SHOUTED:
         return
     for phrase in _WORDS.finditer(text):
-        for loud, group in groupby(re.finditer(r"[^\W\d_]+", phrase[0]), key=lambda word: word[0].isupper()):
+        phrased = phrase[0]  # a copy each time that it is asked for
+        for loud, group in groupby(re.finditer(r"[^\W\d_]+", phrased), key=lambda word: word[0].isupper()):
             words = list(group)
             letters = [len(word[0]) for word in words]
             if loud and sum(letters) > SHOUTED and (sum(count >= 4 for count in letters) >= 2 or len(words) == 1):
-                yield phrase.start() + words[0].start(), phrase[0][words[0].start() : words[-1].end()]
+                yield phrase.start() + words[0].start(), phrased[words[0].start() : words[-1].end()]
 
 
 @FAMILY.rule("emoji-run", "Many emoji in a row", fails="🎉🎉🎉🎉 Bravo", passes="🎉 Bravo")

@@ -62,8 +62,8 @@ class Written:
     @cached_property
     def links(self) -> tuple[tuple[str, str, Callable[[], Place]], ...]:
         """Label, address and place of every link."""
-        source = self.of.source
-        body = [(link.label, link.target, partial(markdown.place, source, link))
+        place = markdown.places(self.of.source)
+        body = [(link.label, link.target, partial(place, link))
                 for link in self.of.prose.references if not link.image]  # fmt: skip
         return (*body, *self._front_links())
 
@@ -78,9 +78,9 @@ class Written:
     @cached_property
     def pictures(self) -> tuple[tuple[str, Place], ...]:
         """Alternative text and place of every picture."""
-        source = self.of.source
+        place = markdown.places(self.of.source)
         images = [each for each in self.of.prose.references if each.image]
-        body = [(picture.alt, markdown.place(source, image))
+        body = [(picture.alt, place(image))
                 for picture, image in zip(self.of.prose.pictures, images, strict=True)]  # fmt: skip
         image = self.of.image if isinstance(self.of, Announcement) else None
         front = [(image.alt, self.inside("image", "alt"))] if image else []
@@ -101,5 +101,4 @@ class Written:
 
     def in_body(self, passage: Passage, index: int) -> Place:
         """The place of a character of a passage."""
-        before = self.of.source.body[: passage.offsets[index]]
-        return self.of.source.at_offset(len(before.encode()))
+        return self.of.source.at_character(max(passage.offsets[index], 0))

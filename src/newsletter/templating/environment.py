@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from newsletter.content import Content, concat, join
 from newsletter.problems import Place, Problems, Stop
+from newsletter.refusals import is_shortage
 from newsletter.templating.origins import Marks, Trace, trace, without_last_end
 from newsletter.templating.recording import current
 from newsletter.templating.sandbox import Sandbox
@@ -144,6 +145,8 @@ class Environment(Sandbox):
         except Stop:
             raise
         except Exception as fault:  # Jinja's own, or what Python says of the code that Jinja made
+            if is_shortage(fault):
+                raise
             raise report(fault, problems, f"templates/{name}") from fault
         path, source = sources[name]
         return Template(name, path, source, compiled, problems)

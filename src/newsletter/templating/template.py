@@ -8,6 +8,7 @@ import jinja2
 
 from newsletter.content import TOKEN, is_drawing, put_aside, slots
 from newsletter.problems import Place, Problems, Stop
+from newsletter.refusals import is_shortage
 from newsletter.templating.plan import Plan
 from newsletter.templating.recording import Recording
 
@@ -79,6 +80,8 @@ class Template:
         except Stop:
             raise
         except Exception as fault:  # a template may cause any, whatever its author meant
+            if is_shortage(fault):
+                raise
             raise report(fault, self._problems, self.path) from fault
 
     def _record(self, recording: Recording) -> str:

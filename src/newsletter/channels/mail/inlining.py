@@ -37,6 +37,10 @@ class _Offline(Premailer):  # type: ignore[misc]
     _known: ClassVar[dict[tuple[str, int], Any]] = {}
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
+        # A comment that is never closed goes on to the end (CSS Syntax, 4.3.2). cssutils looks for that end from each
+        # beginning of a comment.
+        if css_body.rfind("/*") > css_body.rfind("*/"):
+            css_body += "*/"
         parser = cssutils.CSSParser(
             validate=validate, loglevel=logging.CRITICAL, raiseExceptions=False, fetcher=lambda url: (None, b"")
         )
@@ -79,8 +83,8 @@ def inline(html: str, css: str) -> str:
 
 def looks_around(css: str) -> bool:
     """Whether a rule of `css` may depend on what stands beside an element: when in doubt, yes."""
-    plain = _MEDIA.sub("", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
-    return any(_AROUND.search(_POINTED.sub("", text)) for text in re.findall(r"([^{}]*)\{", plain))
+    plain = _MEDIA.sub("", re.sub(r"/\*.*?(?:\*/|\Z)", "", css, flags=re.DOTALL))
+    return any(_AROUND.search(_POINTED.sub("", text)) for text in re.findall(r"(?<![^{}])([^{}]*)\{", plain))
 
 
 def resolve(chains: Iterable[str], css: str) -> Mapping[str, str]:

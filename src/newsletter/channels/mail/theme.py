@@ -9,6 +9,7 @@ from newsletter.brand import colours
 from newsletter.channels.mail.inlining import resolve
 from newsletter.channels.mail.shape import Press
 from newsletter.model import Prose, Publication
+from newsletter.positions import Positions
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Templates
 from newsletter.vocabulary import Vocabulary
@@ -77,17 +78,21 @@ class Theme:
     def _check_selectors(self) -> None:
         """Prose rules may use type, class and descendant selectors: what chains can answer."""
         path, source = self.templates.read("mail/prose.css")
-        plain = re.sub(r"/\*.*?\*/|\{\{.*?\}\}", lambda match: re.sub(r"[^\n]", " ", match[0]), source, flags=re.DOTALL)
-        bad = False
-        for match in re.finditer(r"([^{}]+)\{[^{}]*\}", plain):
+        plain = re.sub(
+            r"/\*.*?(?:\*/|\Z)|\{\{.*?(?:\}\}|\Z)",
+            lambda match: re.sub(r"[^\n]", " ", match[0]),
+            source,
+            flags=re.DOTALL,
+        )
+        bad, positions = False, Positions(plain.encode())
+        for match in re.finditer(r"(?<![^{}])([^{}]+)\{[^{}]*\}", plain):
             offset = match.start(1)
             for selector in match[1].split(","):
                 name = " ".join(selector.split())
                 if not _SELECTOR.fullmatch(name):
                     lead = offset + len(selector) - len(selector.lstrip())
-                    line, column = plain.count("\n", 0, lead) + 1, lead - plain.rfind("\n", 0, lead)
                     self.problems.error(
-                        Place(path, line, column), "prose-selector", f"'{name}' cannot style prose",
+                        Place(path, *positions.line_and_column(lead)), "prose-selector", f"'{name}' cannot style prose",
                         "use type, class and descendant selectors",
                     )  # fmt: skip
                     bad = True
@@ -98,6 +103,6 @@ class Theme:
 
 def _squeeze(css: str) -> str:
     """CSS without comments (Orange drops rules that hold one) and needless white space."""
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"/\*.*?(?:\*/|\Z)", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
     return re.sub(r" ?([{};,]) ?", r"\1", css).strip()

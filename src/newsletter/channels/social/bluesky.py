@@ -6,13 +6,13 @@ a text pasted there may fit where the same text sent by a program is refused.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
-from newsletter.channels.social import domains, units
+from newsletter.channels.social import domains, punycode, units
+from newsletter.text import normalized
 
 BYTES = 3000
 LONGEST_TAG = 64  # graphemes; the library counted UTF-16 units before July 2026
@@ -34,6 +34,7 @@ _ADDRESS = re.compile(r"(https?):[/\\]+([^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?", re.
 _PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)*/?)")
 _IGNORED = re.compile("[\xad\u200b\u2060\ufe00-\ufe0f\ufeff]")
 _PORTS = {"http": "80", "https": "443"}
+_LONGEST_LABEL = 1000  # UTF-16 units; ICU, which browsers use, encodes none that is longer
 _SHOWN = 15  # characters of a path that the app shows whole; of a longer one 13 and `...`
 
 
@@ -51,11 +52,20 @@ class Facet(NamedTuple):
 
 def facets(text: str) -> tuple[Facet, ...]:
     """The facets of a text by their start."""
-    found = [
-        Facet(each.kind, each.value, units.utf8(text[: each.start]), units.utf8(text[: each.end]))
-        for each in _detected(text)
-    ]
-    return tuple(sorted(found, key=lambda facet: facet.start))
+    found = sorted(_detected(text), key=lambda facet: facet.start)
+    in_bytes = _bytes_before(text, {place for each in found for place in (each.start, each.end)})
+    return tuple([each._replace(start=in_bytes[each.start], end=in_bytes[each.end]) for each in found])
+
+
+def _bytes_before(text: str, places: Iterable[int]) -> dict[int, int]:
+    """How many bytes of UTF-8 are before each of these offsets; the text is encoded once."""
+    found = {}
+    at = size = 0
+    for place in sorted(places):
+        size += units.utf8(text[at:place])
+        at = place
+        found[place] = size
+    return found
 
 
 def hashtags(text: str) -> tuple[str, ...]:
@@ -133,13 +143,14 @@ def _resolved(path: str) -> str:
 def _host(protocol: str, authority: str) -> str:
     """Host and port as a browser writes them; empty when it would not take them."""
     host, colon, port = authority.rpartition("@")[2].partition(":")
-    host = _IGNORED.sub("", unicodedata.normalize("NFKC", host.lower()))
+    host = _IGNORED.sub("", normalized("NFKC", host.lower()))
     if not host or re.search(r"[\0- #/:<>?@\[\\\]^|%\x7f]", host) or not re.fullmatch(r"[0-9]*", port):
         return ""
     if not host.isascii():
-        host = ".".join(
-            label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}" for label in host.split(".")
-        )
+        labels = host.split(".")
+        if any(units.utf16(label) > _LONGEST_LABEL for label in labels):
+            return ""
+        host = ".".join(label if label.isascii() else f"xn--{punycode.encode(label)}" for label in labels)
     return host + (f"{colon}{port}" if port not in ("", _PORTS[protocol]) else "")
 
 
@@ -182,9 +193,15 @@ def _tags(text: str) -> Iterator[Facet]:
     if "#" not in text and "＃" not in text:
         return
     for match in units.pattern(_TAG).finditer(text):
-        tag = units.pattern(r"\p{P}+\Z").sub("", match[1])
+        tag = match[1][: len(match[1]) - _punctuation_at_end(match[1])]
         if 0 < units.graphemes(tag) <= LONGEST_TAG:
             yield Facet("tag", tag, match.start(1) - 1, match.start(1) + len(tag))
+
+
+def _punctuation_at_end(tag: str) -> int:
+    """How many characters; found from the end, since a search would look at each other run of punctuation again."""
+    found = units.pattern(r"\p{P}*+").match(tag[::-1])
+    return found.end() if found else 0
 
 
 def _is_domain(name: str) -> bool:

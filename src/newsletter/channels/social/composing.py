@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from newsletter.campaign import marker
 from newsletter.channels.social import mastodon, sms, threads, units, x
@@ -11,7 +12,7 @@ from newsletter.channels.social.count import Count, count, counted, excess
 from newsletter.channels.social.even import is_even, stands_apart
 from newsletter.channels.social.fitting import Fitted, Measure, Size, fit
 from newsletter.channels.social.layouts import BETWEEN, NONE, Draft, Sheets
-from newsletter.channels.social.material import Material
+from newsletter.channels.social.material import LONGEST, Material
 from newsletter.channels.social.platforms import PLATFORMS, Platform
 from newsletter.channels.social.posts import Post
 from newsletter.model import Settings
@@ -118,10 +119,12 @@ class Composer:
         row = PLATFORMS[name]
 
         def fits(text: str) -> bool:
-            return self.count(text, name).fits
+            return len(text) <= LONGEST and self.count(text, name).fits
 
-        for most in (9, 99, 999, 9999):
-            rest = threads.parts(material.story, fits, threads.number(most, most, inline=True))
+        rest: list[str] = []
+        for most in (9, 99, 999, 9999, 99999):
+            # Where there are more, room for the longer numbers is needed in each.
+            rest = list(islice(threads.parts(material.story, fits, threads.number(most, most, inline=True)), most))
             if len(rest) < most:
                 break
         total = len(rest) + 1

@@ -5,15 +5,18 @@ bracket, a name, or between a number and what it counts.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, islice, pairwise
 
 from newsletter import text
 from newsletter.channels.social import units
 
 ELLIPSIS = "…"
 LEAST = 30  # characters that a shortened sentence has at least, or it says nothing
+
+UNBROKEN = re.compile(r"://|[@#＃＠ \n]|\d")  # what no text holds that is cut between any two characters
+_SHORT = 4000  # characters of a text whose parts are remembered
 
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
 _SIGNS = re.compile(r"[«»“”()\[\]]")
@@ -45,16 +48,28 @@ def sentences(paragraph: str) -> list[str]:
     return list(_sentences(paragraph))
 
 
+def _sentences(paragraph: str) -> Iterable[str]:
+    """As sentences(). Those of a long paragraph are found one by one: often the first few are enough."""
+    return _few_sentences(paragraph) if len(paragraph) <= _SHORT else _iter_sentences(paragraph)
+
+
 @lru_cache(maxsize=512)
-def _sentences(paragraph: str) -> tuple[str, ...]:
-    found: list[str] = []
-    held = ""
-    for sentence in text.sentences(paragraph):
-        held = f"{held} {sentence}" if held else sentence
-        if is_closed(held):
-            found.append(held)
-            held = ""
-    return (*found, held) if held else tuple(found)
+def _few_sentences(paragraph: str) -> tuple[str, ...]:
+    return tuple(_iter_sentences(paragraph))
+
+
+def _iter_sentences(paragraph: str) -> Iterator[str]:
+    held: list[str] = []
+    opened = dict.fromkeys(_PAIRS.items(), 0)
+    for sentence in text.iter_sentences(paragraph):
+        held.append(sentence)
+        for pair in opened:
+            opened[pair] += sentence.count(pair[0]) - sentence.count(pair[1])
+        if max(opened.values()) <= 0:
+            yield " ".join(held)
+            held, opened = [], dict.fromkeys(opened, 0)
+    if held:
+        yield " ".join(held)
 
 
 def is_closed(passage: str) -> bool:
@@ -62,65 +77,111 @@ def is_closed(passage: str) -> bool:
     return all(passage.count(sign) <= passage.count(other) for sign, other in _PAIRS.items())
 
 
-def by_sentence(whole: str, most: int | None = None) -> tuple[str, ...]:
+def by_sentence(whole: str, most: int | None = None) -> Iterator[str]:
     """A text less its last sentence, less its last two, and so on; the longest first, the whole left out.
 
-    With `most`, only those of no more characters.
+    With `most`, only those of no more characters. Each is made when it is asked for.
     """
-    found: list[str] = []
-    done = gap = ""
+    pieces: list[str] = []
+    ends: list[int] = []
+    size = 0
+    for gap, sentence in _with_gaps(whole):
+        size += len(gap) + len(sentence)
+        if most is not None and size > most:
+            break
+        pieces += gap, sentence
+        ends.append(size)
+    else:
+        del ends[-1:]
+    joined = "".join(pieces)
+    return (joined[:end] for end in reversed(ends))
+
+
+def first_sentence(whole: str) -> str:
+    """The first sentence of a text; of one that has no other, the text as it is."""
+    first = list(islice(_with_gaps(whole), 2))
+    return "".join(first[0]) if len(first) > 1 else whole
+
+
+def _with_gaps(whole: str) -> Iterator[tuple[str, str]]:
+    """The sentences of a text, each with what separates it from the one before."""
+    gap = ""
     for paragraph in whole.split("\n\n"):
         for line in paragraph.split("\n"):
             for sentence in _sentences(line):
-                done += gap + sentence
-                if most is not None and len(done) > most:
-                    return tuple(reversed(found))
-                found.append(done)
+                yield gap, sentence
                 gap = " "
             gap = "\n"
         gap = "\n\n"
-    return tuple(reversed(found[:-1]))
 
 
-@lru_cache(maxsize=512)
-def by_clause(sentence: str) -> tuple[str, ...]:
-    """A sentence that ends before one of its clauses, the longest first."""
-    return tuple(f"{kept}{ELLIPSIS}" for kept, clause in _shorter(sentence) if clause)
+def by_clause(sentence: str, most: int | None = None) -> Iterator[str]:
+    """A sentence that ends before one of its clauses, the longest first; `most` as in by_sentence()."""
+    return (f"{sentence[:end]}{ELLIPSIS}" for end, is_clause in _cuts(sentence, most) if is_clause)
 
 
-@lru_cache(maxsize=512)
-def by_word(sentence: str) -> tuple[str, ...]:
-    """A sentence that ends after one of its words, the longest first."""
-    return tuple(f"{kept}{ELLIPSIS}" for kept, _ in _shorter(sentence))
+def by_word(sentence: str, most: int | None = None) -> Iterator[str]:
+    """A sentence that ends after one of its words, the longest first; `most` as in by_sentence()."""
+    return (f"{sentence[:end]}{ELLIPSIS}" for end, _ in _cuts(sentence, most))
 
 
-def by_grapheme(text: str) -> Iterator[str]:
+def by_grapheme(text: str, most: int | None = None) -> Iterator[str]:
     """The last resort for writing without spaces. A link, a tag or a mention stays whole."""
-    if not re.search(r"://|[@#＃＠ \n]|\d", text):
-        pieces = units.clusters(text)
-        for length in range(len(pieces) - 1, 0, -1):
-            yield "".join(pieces[:length]) + ELLIPSIS
+    if UNBROKEN.search(text):
+        return
+    # What is behind `most` cannot change clusters that end before it.
+    ends = list(accumulate(map(len, units.clusters(text if most is None else text[: most + 1]))))
+    for end in ends[-2::-1]:
+        if most is None or end + len(ELLIPSIS) <= most:
+            yield text[:end] + ELLIPSIS
 
 
-def _shorter(sentence: str) -> list[tuple[str, bool]]:
-    """What stands before each place where a sentence may be cut; whether a clause ends there."""
-    tokens = list(_TOKEN.finditer(sentence))
-    kept: list[tuple[str, bool]] = []
-    bound = _bound([token.group() for token in tokens])
-    opened = 0
+def _cuts(sentence: str, most: int | None) -> Iterator[tuple[int, bool]]:
+    """Where a sentence may be cut so that at most `most` characters are left, the last place first."""
+    room = len(sentence) if most is None else most - len(ELLIPSIS)
+    found = _few_cuts(sentence) if len(sentence) <= _SHORT else _places(sentence, room)
+    return (place for place in reversed(found) if place[0] <= room)
+
+
+@lru_cache(maxsize=512)
+def _few_cuts(sentence: str) -> tuple[tuple[int, bool], ...]:
+    return tuple(_places(sentence, len(sentence)))
+
+
+def _places(sentence: str, room: int) -> list[tuple[int, bool]]:
+    """Offset of each place where a sentence may be cut, up to `room` at least; whether a clause ends there."""
+    words = _words(sentence, room)
+    bound = _bound([word for word, _ in words])
+    found: list[tuple[int, bool]] = []
+    opened = end = last = before = 0
     straight = False
-    for index, token in enumerate(tokens[:-1]):
-        word = token.group()
+    for index, (word, start) in enumerate(words[:-1]):
         opened += sum(1 if sign in _PAIRS else -1 for sign in _SIGNS.findall(word))
         straight ^= word.count('"') % 2 == 1
-        if opened > 0 or straight or index in bound:
+        if kept := word.rstrip(_LOOSE):
+            end = start + len(kept)
+        elif gap := sentence[before:start].rstrip(" "):  # ends with a tab or a line feed
+            end = before + len(gap)
+        before = start + len(word)
+        if opened > 0 or straight or index in bound or end == last:
             continue
-        words = sentence[: token.end()].rstrip(_LOOSE)
+        last = end
         # What stood before a colon may hang now: `pour :`.
-        if words and not _hangs(words.rpartition(" ")[2]) and (not kept or words != kept[-1][0]):
-            following = tokens[index + 1].group()
-            kept.append((words, bool(_END_OF_CLAUSE.search(word)) or following[0] in "–—("))
-    return kept[::-1]
+        if not _hangs(sentence[sentence.rfind(" ", 0, end) + 1 : end]):
+            following = words[index + 1][0]
+            found.append((end, bool(_END_OF_CLAUSE.search(word)) or following[0] in "–—("))
+    return found
+
+
+def _words(sentence: str, room: int) -> list[tuple[str, int]]:
+    """The words of a sentence with their offsets, as far as they may matter to a cut within `room`."""
+    found: list[tuple[str, int]] = []
+    for match in _TOKEN.finditer(sentence):
+        found.append((match.group(), match.start()))
+        # A name goes on behind its particles.
+        if match.start() > room and match.group() not in _PARTICLES:
+            break
+    return found
 
 
 def _bound(words: list[str]) -> set[int]:

@@ -1,8 +1,10 @@
 """faults: what a platform would refuse, cut or misread, told at the line that causes it."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from newsletter.channels.social import hashtags, x
 from newsletter.channels.social.material import Material, clean
@@ -13,7 +15,10 @@ from newsletter.problems import Place, Problems
 
 _DOTTED = re.compile(r"\w\.[^\W\d_]")
 _BOLD = re.compile("[\U0001d400-\U0001d7ff]")
-_GLUED = re.compile(r"[^\s(](?=https?://)|https?://[^\s»…’”]*[»…’”]")
+_WORD = re.compile(r"\S+")
+_GLUED = re.compile(r"[^\s(](?=https?://)")
+_GLUED_AFTER = re.compile(r"https?://[^\s»…’”]*+[»…’”]?")
+_QUOTED = re.compile("'(.+)'")
 _TYPED = re.compile(r"(?<![\w/#&])[#＃]([^\s#＃]+)")
 _AFTER = ".,;:!?…»”)]\"'’\u00a0\u202f"  # what ends a sentence, not a hashtag
 
@@ -38,9 +43,11 @@ class Judge:
         # In plain texts there is nothing to find, and most are plain.
         composed = () if material.plain else {post.platform.name for post in posts if not post.by_hand}
         if composed:
+            places = _Places(material, self.settings)
             for key, text in material.texts.items():
-                for code, message, fix in (*in_text(text), *(on_x(text) if "x" in composed else ())):
-                    self.problems.warning(_place_of(material, self.settings, key, message), code, message, fix)
+                # The same fault has the same place.
+                for code, message, fix in dict.fromkeys((*in_text(text), *(on_x(text) if "x" in composed else ()))):
+                    self.problems.warning(places.of(key, message), code, message, fix)
         for name, _ in material.social.texts:
             if all(post.platform.name != name for post in posts):
                 why = "'skip' names it" if name in material.social.skip else "the settings do not name it"
@@ -101,9 +108,9 @@ def in_text(text: str) -> Iterator[Fault]:
                     "accidental-link", f"'{link.url}' becomes a link to a page of that name",
                     "put a space behind the full stop, or leave it out",
                 )  # fmt: skip
-        if glued := _GLUED.search(text):
+        if glued := _glued(text):
             yield (
-                "glued-link", f"'{glued.group()}': a link stops working when signs are glued to it",
+                "glued-link", f"'{glued}': a link stops working when signs are glued to it",
                 "put a space or a line break around the address",
             )  # fmt: skip
     if bold := _BOLD.search(text):
@@ -111,6 +118,20 @@ def in_text(text: str) -> Iterator[Fault]:
             "fake-bold", f"'{bold.group()}' is a mathematical sign: screen readers spell it or leave it out",
             "write plain letters",
         )  # fmt: skip
+
+
+def _glued(text: str) -> str:
+    """The first address that signs are glued to, with them; empty if there is none."""
+    for word in _WORD.finditer(text):
+        if "http" in word.group():
+            before = _GLUED.search(text, word.start(), word.end())
+            # Of several addresses in a word the first reaches to the first such sign.
+            after = _GLUED_AFTER.search(text, word.start(), word.end())
+            if after and after.group()[-1] not in "»…’”":
+                after = None
+            if first := min(filter(None, (before, after)), key=lambda match: match.start(), default=None):
+                return first.group()
+    return ""
 
 
 def on_x(text: str) -> Iterator[Fault]:
@@ -128,11 +149,15 @@ def on_platform(text: str, platform: Platform) -> Iterator[Fault]:
         yield from on_x(text)
     if platform.hashtags == "none" or not ("#" in text or "＃" in text):
         return
-    found = hashtags.found(text, platform.name)
+    found = list(dict.fromkeys(hashtags.found(text, platform.name)))
+    places = {tag: place for place, tag in enumerate(found)}
+    sizes = sorted({len(tag) for tag in found})
     for match in _TYPED.finditer(text):
         typed = match[1].rstrip(_AFTER)
-        if typed and typed not in found:
-            kept = next((tag for tag in found if typed.startswith(tag)), "")
+        if typed and typed not in places:
+            # The first of those that it begins with.
+            known = [places[typed[:size]] for size in sizes if typed[:size] in places]
+            kept = found[min(known)] if known else ""
             becomes = f"becomes #{kept}" if kept else "is no hashtag"
             yield (
                 "cut-hashtag", f"'#{typed}' {becomes} on {platform.name}",
@@ -157,16 +182,37 @@ def _is_meant(url: str) -> bool:
     return "/" in url or (url.isascii() and url == url.lower())
 
 
-def _place_of(material: Material, settings: Settings, key: str, message: str) -> Place:
-    """Where a text of the announcement stands: its key, or the place in the body that it was taken from."""
-    source = material.source
-    quoted = re.search("'(.+)'", message)
-    if source and (key == "body" or source.front.get(key) is None) and quoted:
-        body = source.body
-        at = body.find(quoted[1]) if quoted[1] in body else clean(body).find(quoted[1])
-        if at >= 0:
-            return source.at_offset(len(body[:at].encode()))
-    return _at_key(material, settings, key)
+class _Places:
+    """Where what is quoted stands in an announcement, whose body is read once however many faults there are."""
+
+    def __init__(self, material: Material, settings: Settings) -> None:
+        self.material, self.settings = material, settings
+
+    def of(self, key: str, message: str) -> Place:
+        """The place of a text of the announcement: its key, or where the body has what the message quotes."""
+        source = self.material.source
+        quoted = _QUOTED.search(message)
+        if source and (key == "body" or source.front.get(key) is None) and quoted:
+            at = self.body.find(quoted[1])
+            if at < 0:
+                at = min(self.cleaned.find(quoted[1]), len(self.body))
+            if at >= 0:
+                line = bisect(self.lines, at) - 1
+                return Place(source.path, source.body_line + line, at - self.lines[line] + 1)
+        return _at_key(self.material, self.settings, key)
+
+    @cached_property
+    def body(self) -> str:
+        return self.material.source.body if self.material.source else ""
+
+    @cached_property
+    def cleaned(self) -> str:
+        return clean(self.body)
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """Where each line of the body begins."""
+        return [0, *(match.end() for match in re.finditer("\n", self.body))]
 
 
 def _at_key(material: Material, settings: Settings, key: str) -> Place:

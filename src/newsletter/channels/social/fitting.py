@@ -4,7 +4,8 @@ First optional blocks go, then sentences, then a clause, then words; what turns 
 back. Lengths of parts only guide the search: every text that is given back was counted as a whole.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from newsletter.channels.social import cutting
@@ -70,10 +71,7 @@ def _fitted(blocks: list[Block], texts: list[str]) -> Fitted:
 
 def shorter(text: str, most: int) -> str:
     """The first sentences within `most` characters, else a clause or words and `…`; else nothing."""
-    for kept in (*cutting.by_sentence(text), *_cut(text, lambda each: len(each) <= most)):
-        if len(kept) <= most:
-            return kept
-    return ""
+    return next(chain(cutting.by_sentence(text, most), _cut(text, most)), "")
 
 
 def _within(kind: Kind, text: str, fold: int | None) -> str:
@@ -81,15 +79,16 @@ def _within(kind: Kind, text: str, fold: int | None) -> str:
     return shorter(text, allowed) or text if allowed and len(text) > allowed else text
 
 
-def _cut(text: str, fits: Callable[[str], bool]) -> Iterable[str]:
-    """Forms of the first sentence that may fit, the best first."""
-    whole = cutting.by_sentence(text)
-    first = whole[-1] if whole else text
-    words = [each for each in cutting.by_word(first) if fits(each)]
-    clause = next((each for each in cutting.by_clause(first) if fits(each)), "")
-    if words and len(clause) >= _CLAUSE * len(words[0]):
-        yield clause
-    yield from words
+def _cut(text: str, most: int, fits: Callable[[str], bool] = lambda _text: True) -> Iterator[str]:
+    """Forms of the first sentence with at most `most` characters that may fit, the best first."""
+    first = cutting.first_sentence(text)
+    words = filter(fits, cutting.by_word(first, most))
+    if longest := next(words, ""):
+        clause = next(filter(fits, cutting.by_clause(first, most)), "")
+        if len(clause) >= _CLAUSE * len(longest):
+            yield clause
+        yield longest
+        yield from words
 
 
 class _Search:
@@ -141,10 +140,7 @@ class _Search:
 
     def cut_words(self) -> None:
         for index in self.cuttable():
-            text = self.texts[index]
-            room = self.sizes[index] - self.over
-            options = _cut(text, lambda each, room=room: self.is_within(each, room))  # type: ignore[misc]
-            if self.replace(index, (each for each in options if len(each) >= cutting.LEAST)):
+            if self.replace(index, (each for each in self.options(index) if len(each) >= cutting.LEAST)):
                 return
 
     def drop_rest(self) -> None:
@@ -160,12 +156,14 @@ class _Search:
             if kind.name == HOOK:
                 text = self.texts[index]
                 room = self.sizes[index] - self.over
-                options = _cut(text, lambda each, room=room: self.is_within(each, room))  # type: ignore[misc]
-                if self.replace(index, (*cutting.by_sentence(text), *options, *cutting.by_grapheme(text))):
+                sentences, letters = cutting.by_sentence(text, room), cutting.by_grapheme(text, room)
+                if self.replace(index, chain(sentences, self.options(index), letters)):
                     return
 
-    def is_within(self, text: str, room: int) -> bool:
-        return len(text) <= room and self.size(text) <= room
+    def options(self, index: int) -> Iterator[str]:
+        """Shorter forms of a block's first sentence, by the room that there is now."""
+        room = self.sizes[index] - self.over
+        return _cut(self.texts[index], room, lambda each: self.size(each) <= room)
 
     def cuttable(self) -> list[int]:
         kinds, texts = self.kinds, self.texts
@@ -193,7 +191,7 @@ class _Search:
         for _, index in sorted(gone, reverse=True):
             kind, whole, _ = self.blocks[index]
             room = -self.over
-            for text in (whole, *(cutting.by_sentence(whole, room) if kind.cut else ())):
+            for text in chain((whole,), cutting.by_sentence(whole, room) if kind.cut else ()):
                 if len(text) <= room and (size := self.size(text)) <= room and self.fits_with(index, text, size):
                     break
 

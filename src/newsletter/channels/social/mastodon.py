@@ -23,6 +23,7 @@ from newsletter.channels.social.urls import (
 )  # fmt: skip
 
 LINK = 23  # characters that any link counts
+_LONGEST_LABEL = 63
 
 _WHITE = SPACES.replace(r"\u180e", "")  # the Unicode property White_Space
 _WORD = r"[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]"  # [[:word:]] of Ruby
@@ -31,9 +32,10 @@ _NAME = r"[a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*"
 _MENTION = rf"(?<![=/]|{_WORD})@({_NAME})(?:@{_HOST})?"
 _NO_MENTION = re.compile(rf"[@＠{LATIN}]|://")
 
-_SEPARATED = rf"(?:{_WORD}|[_\xb7\u30fb\u200c])"
-_TAG = rf"""{_WORD}{_SEPARATED}*(?:\p{{Alphabetic}}|[_\xb7\u30fb\u200c]){_SEPARATED}*{_WORD}"""
-_TAG += rf"""|{_WORD}*\p{{Alphabetic}}{_WORD}*"""
+_SEPARATORS = "\xb7\u30fb\u200c"  # within a tag, beside `_`, which is a part of words
+_TAG = rf"{_WORD}(?:{_WORD}|[{_SEPARATORS}])*+"
+_LETTER = rf"[\p{{Alphabetic}}_{_SEPARATORS}]"
+_TAG_OF_A_WORD = rf"{_WORD}*\p{{Alphabetic}}{_WORD}*"
 _TAG_ALONE = rf"(?<![^{_WHITE}])[#＃]({_TAG})"
 _TAG_BEFORE_4_6 = rf"(?<![=/)\p{{Alphabetic}}\p{{Nd}}])[#＃]({_TAG})"
 _PROTOCOL_AT_END = re.compile(r"(?<=.)https?\Z", re.DOTALL)
@@ -112,8 +114,21 @@ def hashtags_before_4_6(text: str) -> tuple[str, ...]:
 def _tags(text: str, rule: str) -> Iterator[str]:
     if "#" in text or "＃" in text:
         for match in units.pattern(rule).finditer(text):
-            glued = text.startswith("://", match.end())
-            yield _PROTOCOL_AT_END.sub("", match[1]) if glued else match[1]
+            if tag := _tag(match[1]):
+                glued = text.startswith("://", match.start(1) + len(tag))
+                yield _PROTOCOL_AT_END.sub("", tag) if glued else tag
+
+
+def _tag(run: str) -> str:
+    """The tag that words and separators after a `#` begin with; empty if there is none.
+
+    The server's expression is `W S*(L)S*W|W*(A)W*`; applied as it is, it takes quadratic time.
+    """
+    tag = run.rstrip(_SEPARATORS)
+    if units.pattern(_LETTER).search(tag, 1, max(1, len(tag) - 1)):
+        return tag
+    word = units.pattern(_TAG_OF_A_WORD).match(run)
+    return str(word.group()) if word else ""
 
 
 def _links(text: str) -> Iterator[tuple[int, int, str]]:
@@ -133,15 +148,24 @@ def _mentions(text: str) -> Iterator[tuple[int, int, str]]:
 def _has_a_host(link: Found) -> bool:
     """Whether the server can encode the domain: IDNA 2003 with characters of Unicode 3.2 only."""
     if link.domain.isascii():
-        return all(1 <= len(label) <= 63 for label in link.domain.split("."))
+        return all(1 <= len(label) <= _LONGEST_LABEL for label in link.domain.split("."))
     # Loads tables that few texts need.
+    import stringprep  # noqa: PLC0415
+
+    return all(map(_is_encodable, link.domain.split("."))) and not any(
+        stringprep.in_table_a1(character) for character in link.domain
+    )
+
+
+def _is_encodable(label: str) -> bool:
     import stringprep  # noqa: PLC0415
     from encodings.idna import ToASCII  # noqa: PLC0415
 
+    # To encode a label takes quadratic time. What is mapped to nothing apart, no four characters become less than one.
+    if sum(not stringprep.in_table_b1(character) for character in label) > 4 * _LONGEST_LABEL:
+        return False
     try:
-        return all(ToASCII(label) for label in link.domain.split(".")) and not any(
-            stringprep.in_table_a1(character) for character in link.domain
-        )
+        return bool(ToASCII(label))
     except UnicodeError:
         return False
 

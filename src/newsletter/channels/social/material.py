@@ -1,7 +1,6 @@
 """material: what snippets are made of, gathered once for each announcement and issue, for all platforms."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,8 +11,12 @@ from newsletter.channels.social.even import is_plain
 from newsletter.channels.social.tagging import hashtags
 from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
 from newsletter.prose import paragraphs
+from newsletter.text import normalized
 from newsletter.words import Words
 
+# Characters of an introduction that snippets are made of, more than any platform takes: what is behind them can
+# never be seen, and costs nothing.
+LONGEST = 128 * 1024
 _TOLD = itemgetter("title", "summary", "intro", "publication", "brand", "when", "place", "address")
 _REPEATED = 0.4  # a beginning that holds this part of a summary's words says it again
 _WORD = re.compile(r"\w{4,}")
@@ -65,7 +68,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
     settings, social = publication.settings, announcement.social
     title, summary = clean(announcement.title), clean(announcement.summary)
     prose = announcement.prose
-    intro = "\n\n".join(_introduction(prose))
+    intro = _begun(_introduction(prose))
     labels = social.hashtags or tuple(tag.label for tag in announcement.tags)
     image = announcement.image
     return Material(
@@ -90,7 +93,7 @@ def of_issue(issue: Issue, publication: Publication, words: Words) -> Material:
     """What the snippets of an issue are made of: its introduction, and the titles of its announcements."""
     settings, file = publication.settings, issue.file
     title, summary = clean(issue.title), clean(file.summary) if file else ""
-    intro = "\n\n".join(_introduction(file.prose)) if file else ""
+    intro = _begun(_introduction(file.prose)) if file else ""
     labels = (*settings.social.hashtags, *(label for each in issue.stories[:1] for label in _labels(each)))
     points = tuple(clean(story.title) for story in issue.stories)
     return Material(
@@ -109,7 +112,7 @@ def of_issue(issue: Issue, publication: Publication, words: Words) -> Material:
 
 def clean(text: str) -> str:
     """A text in NFC, its narrow spaces as wide as others: on X a narrow one counts twice."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text).replace("\u202f", "\u00a0")
+    return text if text.isascii() else normalized("NFC", text).replace("\u202f", "\u00a0")
 
 
 def _labels(announcement: Announcement) -> tuple[str, ...]:
@@ -149,6 +152,18 @@ def _introduction(prose: Prose) -> Iterable[str]:
 def _whole(told: Iterable[str]) -> tuple[str, ...]:
     """Those that say something: what ends with a colon announces a list or a quotation that is not here."""
     return tuple([each for each in map(clean, told) if each and not each.endswith(":")])
+
+
+def _begun(paragraphs: Iterable[str]) -> str:
+    """Paragraphs as one text, up to where it is too long for any platform."""
+    kept: list[str] = []
+    room = LONGEST
+    for paragraph in paragraphs:
+        kept.append(paragraph[:room])
+        room -= len(paragraph)
+        if room <= 0:
+            break
+    return "\n\n".join(kept)
 
 
 def _repeats(summary: str, intro: str) -> bool:

@@ -89,9 +89,8 @@ def plain_typography(text: str) -> str:
 def transliterated(text: str) -> str:
     """A text with plain typography, and without the accents that GSM 03.38 lacks; the rest stays."""
     text = units.composed(text)
-    for character in set(_OTHER.findall(_uncommon(text))):
-        text = text.replace(character, _plain(character))
-    return text
+    others = set(_OTHER.findall(_uncommon(text)))
+    return text.translate({ord(character): _plain(character) for character in others}) if others else text
 
 
 @lru_cache(maxsize=64)

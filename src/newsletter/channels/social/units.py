@@ -5,10 +5,12 @@ any `str`, lone surrogates included.
 """
 
 import re
-import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 import regex
+
+from newsletter.text import normalized
 
 _BEFORE_ASTRAL = bytes(range(0xF0))  # in UTF-8, a character of two UTF-16 units begins with a byte beyond these
 _ASCII = bytes(range(0x80))
@@ -21,6 +23,9 @@ _ALONE = re.compile(
     "\U0001f400-\U0001faff]*+"
 )
 _CLUSTER = regex.compile(r"\X")
+# Two regional indicators make a flag. To know which two, `\X` counts those before them each time, which takes
+# quadratic time; after an even number of them a text can be divided.
+_MANY_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{32}(?=[\U0001f1e6-\U0001f1ff])")
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]")
 # Holds all of these, and signs such as €; most texts hold few of either.
 _EMOJI_PERHAPS = re.compile("[\xa9\xae\u203c-\u3299\U0001f000-\U0001fffd]")
@@ -41,17 +46,28 @@ def graphemes(text: str) -> int:
     """Number of extended grapheme clusters: what a reader takes for one character."""
     if text.isascii():
         return len(text) - text.count("\r\n")
-    return len(text) if _ALONE.fullmatch(text) else len(_CLUSTER.findall(text))
+    return len(text) if _ALONE.fullmatch(text) else sum(len(_CLUSTER.findall(piece)) for piece in _pieces(text))
 
 
 def clusters(text: str) -> list[str]:
     """The extended grapheme clusters of a text, in order; together they are the text."""
-    return list(text) if _ALONE.fullmatch(text) else _CLUSTER.findall(text)
+    if _ALONE.fullmatch(text):
+        return list(text)
+    return [cluster for piece in _pieces(text) for cluster in _CLUSTER.findall(piece)]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text divided between clusters, so that none of its pieces takes long."""
+    at = 0
+    for match in _MANY_FLAGS.finditer(text):
+        yield text[at : match.end()]
+        at = match.end()
+    yield text[at:]
 
 
 def composed(text: str) -> str:
     """A text in NFC: the form in which platforms count it, and in which it looks the same."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else normalized("NFC", text)
 
 
 def utf16(text: str) -> int:

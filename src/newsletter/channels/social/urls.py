@@ -2,7 +2,8 @@
 
 The reference is one regular expression with 1,574 alternatives for the top-level domain. Here the
 full stops that a domain follows are looked for first; most texts have none, and the expression runs
-only around the others. The outcome is the same; tests compare it with the reference.
+only around the others. The outcome is the same; tests compare it with the reference. Each run of domain
+characters is read once, so that hostile texts take linear time.
 """
 
 import re
@@ -21,7 +22,8 @@ FOLDED += r"\ua7dc"
 SPACES = r"\t-\r \x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 INVALID = r"\ufffe\ufeff\uffff"
 DIRECTIONS = r"\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
-BEFORE = rf"(?P<before>[^A-Za-z0-9@＠$#＃{INVALID}]|\A)"
+_BEFORE = rf"[^A-Za-z0-9@＠$#＃{INVALID}]"
+BEFORE = rf"(?P<before>{_BEFORE}|\A)"
 # The longest that may stand between the start of a match and its domain: a character, `https://`.
 _LEAD = len("xgopher://")
 
@@ -56,15 +58,19 @@ class Grammar:
     tail: str
 
     @cached_property
-    def head(self) -> re.Pattern[str]:
-        """Matches the character before a link, its protocol, and labels up to a last full stop."""
-        label = rf"[^{self.excluded}]++(?:[-_]++[^{self.excluded}]++)*+\."
-        return re.compile(rf"{BEFORE}(?P<protocol>{self.protocol})(?P<labels>(?:{label})++)")
-
-    @cached_property
     def run(self) -> re.Pattern[str]:
         """Matches the characters of one domain, forwards or backwards."""
         return re.compile(rf"(?:[^{self.excluded}]|[-_.])*+")
+
+    @cached_property
+    def lead(self) -> re.Pattern[str]:
+        """Matches, just before a run, the character before a link and the link's protocol."""
+        return re.compile(rf"{BEFORE}(?P<protocol>{self.protocol})\Z")
+
+    @cached_property
+    def inner(self) -> re.Pattern[str] | None:
+        """Matches the first character of a link that begins within a run; None when each needs a protocol."""
+        return re.compile(rf"(?<={_BEFORE})[^{self.excluded}]") if re.fullmatch(self.protocol, "") else None
 
     @cached_property
     def rest(self) -> re.Pattern[str]:
@@ -74,41 +80,77 @@ class Grammar:
     def find(self, text: str, endings: Endings) -> Iterator[Found]:
         """Links from left to right, none within another."""
         stops = dict(endings.find(text))
-        at = 0
+        at = end = 0  # where the last link and the last run end
         for stop in stops:
-            if stop >= at and (found := self._around(text, at, stop, stops)):
-                yield found
-                at = found.end
+            if stop < end:
+                continue
+            before = self.run.match(text[end:stop][::-1])
+            start = stop - (before.end() if before else 0)
+            run = self.run.match(text, stop)
+            end = run.end() if run else stop
+            for label in _labels(text, start, end, stops):
+                if found := self._link(text, start, at, label, stops):
+                    yield found
+                    at = found.end
 
-    def _around(self, text: str, at: int, stop: int, stops: dict[int, str]) -> Found | None:
-        """The first link from `at` on whose domain reaches beyond the full stop at `stop`."""
-        run = self.run.match(text[at:stop][::-1])
-        at = max(at, stop - (run.end() if run else 0) - _LEAD)
-        while (head := self.head.search(text, at)) and head.start("labels") < stop:
-            if found := self._whole(text, head, stops):
-                return found
-            at = head.start() + 1
-        return None
-
-    def _whole(self, text: str, head: re.Match[str], stops: dict[int, str]) -> Found | None:
-        """The link that begins with `head`: its domain is as long as can be."""
-        start, end = head.span("labels")
-        while (dot := text.rfind(".", start, end)) > start:
+    def _link(self, text: str, run: int, at: int, label: "_Label", stops: dict[int, str]) -> Found | None:
+        """The link that begins in this label, at `at` or later; its domain is as long as can be."""
+        dot, first = label.reach, label.start
+        if dot < 0:
             # The label next to the top-level domain holds no underscore.
-            if dot in stops and "_" not in text[max(text.rfind(".", start, dot) + 1, start) : dot]:
-                return self._ended(text, head, dot + 1, stops[dot])
-            end = dot
-        return None
+            dot, first = label.dot, max(text.rfind("_", first, label.dot) + 1, first)
+        if dot not in stops or at >= label.dot:
+            return None
+        if first == run and text[run] not in "-_" and not (run == 0 and self._begins_later(text, label.dot)):
+            lead = self.lead.search(text, max(at, run - _LEAD), run)
+            if lead:
+                return self._ended(text, lead["before"], lead["protocol"], run, dot, stops[dot])
+        inner = self.inner and self.inner.search(text, max(first, at + 1, run + 1), label.dot)
+        return self._ended(text, text[inner.start() - 1], "", inner.start(), dot, stops[dot]) if inner else None
 
-    def _ended(self, text: str, head: re.Match[str], at: int, ending: str) -> Found:
-        tail = at + len(ending)
+    def _begins_later(self, text: str, dot: int) -> bool:
+        """Whether the first character of a text is the one before a link, which then begins with the second."""
+        return bool(self.inner and dot > 1 and self.inner.match(text, 1))
+
+    def _ended(self, text: str, before: str, protocol: str, start: int, dot: int, ending: str) -> Found:
+        tail = dot + 1 + len(ending)
         rest = self.rest.match(text, tail)
         assert rest is not None  # it may be empty
-        domain = text[head.start("labels") : tail]
         return Found(
-            head["before"], head["protocol"], head.start("protocol"), domain, ending, tail, rest.end(),
+            before, protocol, start - len(protocol), text[start:tail], ending, tail, rest.end(),
             rest["path"] is not None,
         )  # fmt: skip
+
+
+class _Label(NamedTuple):
+    """A label of a domain, up to the full stop at `dot`.
+
+    `reach` is the last full stop before a top-level domain that labels after this one lead to; -1: none.
+    """
+
+    start: int
+    dot: int
+    reach: int
+
+
+def _labels(text: str, start: int, end: int, stops: dict[int, str]) -> list[_Label]:
+    """The labels of a run of domain characters that a link may begin in, looked at once, from the last one."""
+    found: list[_Label] = []
+    reach = -1  # of the labels behind the one that is looked at
+    dot = text.rfind(".", start, end)
+    while dot >= 0:
+        before = text.rfind(".", start, dot)
+        first = before + 1 if before >= 0 else start
+        if first < dot and text[dot - 1] not in "-_":
+            found.append(_Label(first, dot, reach))
+            if text[first] in "-_":
+                reach = -1
+            elif reach < 0 and dot in stops and text.find("_", first, dot) < 0:
+                reach = dot
+        else:
+            reach = -1
+        dot = before
+    return found[::-1]
 
 
 def paths(general: str, ending: str, nested: str, last: str) -> str:

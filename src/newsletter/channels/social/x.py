@@ -7,7 +7,6 @@ under a top-level domain in doubt the larger of 23 and its text.
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,7 +46,7 @@ def weigh(text: str) -> int:
 
 def measure(text: str) -> Weight:
     """The weighted length of a text, and whether it is exact."""
-    text = unicodedata.normalize("NFC", text)
+    text = units.composed(text)
     found = links(text)
     weight = _sum(text, found)
     if _LATER.search(text):
@@ -60,7 +59,7 @@ def measure(text: str) -> Weight:
 def measure_even(text: str, link: str) -> Weight:
     """The same for a text that is even around its only link (see even.py)."""
     known, _ = _alone(link)
-    return Weight(plain(unicodedata.normalize("NFC", text)) - len(link) + known.total, known.exact)
+    return Weight(plain(units.composed(text)) - len(link) + known.total, known.exact)
 
 
 def weigh_link(link: str) -> int:

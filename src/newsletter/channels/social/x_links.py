@@ -4,10 +4,11 @@ The rules of `extractUrlsWithIndices` in twitter-text 3.1.0 (Apache-2.0), its od
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.channels.social import units
+from newsletter.channels.social import punycode, units
 from newsletter.channels.social.domains import Endings
 from newsletter.channels.social.urls import FOLDED, PLAIN, QUERY, Found
 
@@ -49,22 +50,25 @@ def find(text: str, endings: Endings) -> tuple[Link, ...]:
 
 def _is_valid(found: Found, url: str, endings: Endings) -> bool:
     domain = found.domain
-    if domain.startswith("xn--") and not any(_latin_domains(domain, endings)):
+    # In this order, no label or domain that is looked at closely is long.
+    if len(found.protocol or "https://") + units.utf16(url) > _LONGEST_LINK:
         return False
     if not all(1 <= _encoded_length(label) <= _LONGEST_LABEL for label in domain.split(".")):
         return False
-    return len(found.protocol or "https://") + units.utf16(url) <= _LONGEST_LINK
+    return not domain.startswith("xn--") or any(_latin_domains(domain, endings))
 
 
 def _encoded_length(label: str) -> int:
-    """Length of a label in punycode; wide full stops within it count as such."""
+    """Length of a label in punycode, at least if it may be allowed; wide full stops within it count as such."""
+    if len(label) > _LONGEST_LABEL:
+        return len(label)  # encoded, it is no shorter
     parts = _SEPARATORS.split(label)
     lengths = (len(part) if part.isascii() and part.isprintable() else len(_punycode(part)) for part in parts)
     return sum(lengths) + len(parts) - 1
 
 
-def _punycode(label: str) -> bytes:
-    return b"xn--" + label.encode("punycode")
+def _punycode(label: str) -> str:
+    return f"xn--{punycode.encode(label)}"
 
 
 def _with_protocol(text: str, found: Found) -> Iterator[Link]:
@@ -95,10 +99,11 @@ def _bare(text: str, found: Found, endings: Endings) -> Iterator[Link]:
 
 def _latin_domains(domain: str, endings: Endings) -> Iterator[tuple[str, str]]:
     stops = dict(endings.find(domain))
+    places = list(stops)
     at = 0
     while labels := _LABELS.search(domain, at):
         at = labels.end()
-        dots = [stop for stop in stops if labels.start() < stop < at]
-        if dots:
-            at = dots[-1] + 1 + len(stops[dots[-1]])
-            yield domain[labels.start() : at], stops[dots[-1]]
+        last = bisect_left(places, at) - 1
+        if last >= 0 and (dot := places[last]) > labels.start():
+            at = dot + 1 + len(stops[dot])
+            yield domain[labels.start() : at], stops[dot]

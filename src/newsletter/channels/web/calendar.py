@@ -11,6 +11,7 @@ from functools import lru_cache
 from newsletter.addresses import permanent_id
 from newsletter.model import Announcement, Event, Publication, Settings
 
+_LAST_BUT_ONE = date.max - timedelta(days=1)
 _WIDTH = 74  # octets of a line; one more on those that a blank continues
 
 
@@ -60,7 +61,9 @@ def _span(event: Event, settings: Settings) -> dict[str, str]:
     if event.whole_day:
         first = event.start.astimezone(settings.timezone).date()
         last = (event.end or event.start).astimezone(settings.timezone).date()
-        return {"DTSTART": _day(first), "DTEND": _day(max(first, last) + timedelta(days=1))}
+        if first == date.max:  # no day is left for an end; without one an event takes one day
+            return {"DTSTART": _day(first)}
+        return {"DTSTART": _day(first), "DTEND": _day(min(max(first, last), _LAST_BUT_ONE) + timedelta(days=1))}
     start = {"DTSTART": _instant(event.start)}
     # An end must lie behind the start; without one the event takes no time.
     return {**start, "DTEND": _instant(event.end)} if event.end and event.end > event.start else start

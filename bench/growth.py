@@ -1,0 +1,196 @@
+"""growth: work and memory at n and at 2n units of each kind of input: `python -m bench.growth [--limit] [WORD]`.
+
+Work is counted in calls, Python's and C's, so that neither the clock nor another program disturbs it. Calls do not
+show what goes on inside one, such as a search for a pattern. For that, `--limit` runs each kind at the most units
+that are accepted, under a limit of processor time and memory; `--limit=4` at a quarter of them. A WORD chooses
+kinds by surface or name, `--kind=NAME` one.
+"""
+
+import gc
+import os
+import resource
+import sys
+import tempfile
+import traceback
+import tracemalloc
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.kinds import KINDS, SETTINGS, Kind
+from newsletter import pipeline
+from newsletter.making import Maker, open_templates
+from newsletter.problems import Problems, Stop
+from newsletter.templates import Templates
+
+NOW = datetime(2060, 1, 1, tzinfo=UTC)
+MADE = ("email", "feeds", "site")
+SECONDS = 60  # of processor time for a run at the limit
+MEMORY = 1_500_000_000  # bytes of address space for it
+
+
+class Cost(NamedTuple):
+    """Calls, and bytes of memory at the peak; `is_whole` when no error kept the channels from making anything."""
+
+    calls: int
+    memory: int
+    is_whole: bool
+
+    def over(self, less: "Cost", idle: "Cost") -> tuple[float, float]:
+        """How many times another cost this is. Calls are those beyond `idle`, the cost of any project."""
+        least = idle.calls // 10  # fewer are not told from those that any project costs
+        usual = idle.calls if self.is_whole and less.is_whole else 0
+        work, before = (max(each.calls - usual, least) for each in (self, less))
+        return work / before, self.memory / less.memory
+
+
+def write(kind: Kind, count: int, root: Path) -> None:
+    """A project with `count` units, in the folder `root`."""
+    for path, content in kind.files(count).items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8", newline="")
+
+
+@cache
+def packaged() -> Templates:
+    """The default theme, compiled once for all kinds that bring none along: that costs more than most of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "newsletter.toml").write_text(SETTINGS, encoding="utf-8")
+        return open_templates(root, pipeline.open_project(root, Problems()).settings, Problems())
+
+
+def run(root: Path, *, fixes: bool) -> Problems:
+    """As `newsletter check`, in this process; mend, when asked to. Gives what is wrong."""
+    problems = Problems()
+    try:
+        project = pipeline.open_project(root, problems)
+        if fixes:
+            pipeline.write_typography(project, problems)
+        publication = pipeline.read(project, NOW, problems, thorough=True)
+        if not problems.fatal:
+            own = (root / "templates").exists()
+            templates = open_templates(root, project.settings, problems) if own else packaged()
+            for _ in Maker(root, templates, problems, MADE).make(len, publication, 1, thorough=True):
+                pass
+    except Stop:
+        pass
+    for problem in problems:
+        str(problem)
+    return problems
+
+
+def cost(work: Callable[[], Problems]) -> Cost:
+    """The functions that `work` calls, and the peak of memory that it holds: of two runs, since counting allocates."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        problems = work()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    count = 0
+
+    def seen(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        if event == "call" or event == "c_call":
+            count += 1
+
+    sys.setprofile(seen)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return Cost(count, peak, not problems.fatal)
+
+
+def measure(kind: Kind, count: int) -> Cost:
+    """What `count` units cost."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(kind, count, Path(folder))
+        return cost(lambda: run(Path(folder), fixes=kind.fixes))
+
+
+@cache
+def idle() -> Cost:
+    """What a project of one word costs, once everything that is needed for it was made."""
+    measure(KINDS[0], 1)
+    return measure(KINDS[0], 1)
+
+
+class Stopped(NamedTuple):
+    """How a run of one kind ended: seconds of processor time, MB at the peak, and what was wrong, or ""."""
+
+    seconds: float
+    megabytes: int
+    fault: str
+
+
+def at_limit(kind: Kind, part: int, seconds: int, memory: int) -> Stopped:
+    """A run with a `part`th of the units that are accepted, in a process of its own under limits."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(kind, max(kind.limit // part, 1), Path(folder))
+        child = os.fork()
+        if not child:
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+            try:
+                run(Path(folder), fixes=kind.fixes)
+                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+        _, status, used = os.wait4(child, 0)
+    faults = {0: "", 256: "a traceback"}
+    fault = faults.get(status, f"stopped by signal {status} after {seconds} s, or {memory // 10**6} MB")
+    return Stopped(used.ru_utime + used.ru_stime, used.ru_maxrss // 1000, fault)
+
+
+def print_growth(kinds: Iterable[Kind]) -> None:
+    """The table of growth."""
+    print("| kind | surface | n | calls | at 2n | MB | at 2n |\n|---|---|---:|---:|---:|---:|---:|")
+    for kind in kinds:
+        none = idle()
+        once, twice = (measure(kind, kind.small * times) for times in (1, 2))
+        work, held = twice.over(once, none)
+        print(
+            f"| {kind.name} | {kind.surface} | {kind.small} | {once.calls:,} | {work:.2f} × "
+            f"| {once.memory / 1e6:.1f} | {held:.2f} × |",
+            flush=True,
+        )
+
+
+def print_limits(kinds: Iterable[Kind], part: int) -> bool:
+    """The table of runs at a `part`th of the limit; whether all ended well."""
+    idle()  # what is made once is made before the processes part
+    good = True
+    print("| kind | surface | n | s | MB | |\n|---|---|---:|---:|---:|---|", flush=True)
+    for kind in kinds:
+        ended = at_limit(kind, part, SECONDS, MEMORY)
+        good = good and not ended.fault
+        row = f"| {kind.name} | {kind.surface} | {kind.limit // part} | {ended.seconds:.1f} | {ended.megabytes} |"
+        print(row, ended.fault, "|", flush=True)
+    return good
+
+
+def main(*words: str) -> int:
+    """Print one of the tables; the exit code is 1 when a run at a limit did not end well."""
+    parts = [int(word.partition("=")[2] or 1) for word in words if word.startswith("--limit")]
+    named = [word for word in words if not word.startswith("--")]
+    exactly = {word.removeprefix("--kind=") for word in words if word.startswith("--kind=")}
+    kinds = [
+        kind
+        for kind in KINDS
+        if all(word in f"{kind.surface}: {kind.name}" for word in named) and (not exactly or kind.name in exactly)
+    ]
+    if parts:
+        return 0 if print_limits(kinds, parts[0]) else 1
+    print_growth(kinds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,74 @@
+"""Values at the edge of what is allowed: the last day of the calendar, characters that cannot be seen in settings."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from newsletter.issues import period
+from support.guard import build_soundly, newsletter, problems
+
+SETTINGS = """\
+title = "Lettre"
+language = "fr"
+timezone = "Europe/Paris"
+url = "https://lettre.example/"
+authority = "lettre.example,2024"
+cadence = "weekly"
+"""
+SENDER = 'sender = {name = "Lettre", email = "lettre@lettre.example"}\n'
+
+
+def project(root: Path, settings: str = SETTINGS + SENDER, **announcements: str) -> Path:
+    (root / "announcements").mkdir()
+    (root / "newsletter.toml").write_text(settings)
+    for name, content in announcements.items():
+        (root / f"announcements/{name}.md").write_text(content)
+    return root
+
+
+def announcement(name: str, more: str, body: str = "Un texte.", day: str = "2024-11-26") -> str:
+    return f"---\ntitle: Un titre\ndate: {day}\nid: {name}\n{more}---\n\n{body}\n"
+
+
+def test_events_and_issues_may_last_until_the_last_day(tmp_path: Path) -> None:
+    root = project(
+        tmp_path,
+        last=announcement("last", "event: {start: 9999-12-31}\n"),
+        until=announcement("until", "event: {start: 2024-12-01, end: 9999-12-31}\n"),
+        late=announcement("late", "", day="9999-12-30"),
+    )
+    assert build_soundly(root, now="9999-12-31").code == 0
+    assert b"DTSTART;VALUE=DATE:99991231\r\nDTSTAMP" in (root / "outbox/site/last.ics").read_bytes()
+    assert b"DTEND;VALUE=DATE:99991231\r\n" in (root / "outbox/site/until.ics").read_bytes()
+    told = newsletter("status", "--now", "9999-12-31", cwd=root)
+    assert told.code == 0, told.output
+    assert "9999-W52" in told.stdout
+
+
+@pytest.mark.parametrize("id_", ["9999-W52", "9999-12", "9999-Q4", "0000-01", "0000-W01", "9999-W53"])
+def test_a_period_without_a_day_behind_it_is_none(id_: str) -> None:
+    assert period(id_) is None
+    assert period("9999-W51") == (date(9999, 12, 20), date(9999, 12, 27))
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        (r'sender = {name = "Let\u0000tre", email = "lettre@lettre.example"}', "7:1"),
+        (SENDER + r'description = "Une\u202elettre"', "8:1"),
+        (SENDER + '[organisation]\nname = "O"\naddress = """Rue\n\\u0008"""', "10:1"),
+        (SENDER + '[social]\nhashtags = ["un", "d\\uffffeux"]', "9:1"),
+    ],
+)
+def test_settings_hold_no_character_that_cannot_be_seen(tmp_path: Path, line: str, place: str) -> None:
+    done = build_soundly(project(tmp_path, f"{SETTINGS}{line}\n", a=announcement("a", "")))
+    assert done.code == 1
+    assert [each for each in problems(done) if f"newsletter.toml:{place}: error: U+" in each], done.output
+    assert "[control-character]" in done.output
+
+
+def test_a_nul_in_a_path_is_not_called_a_backslash(tmp_path: Path) -> None:
+    done = build_soundly(project(tmp_path, a=announcement("a", "", "Un [texte](%00.txt).")))
+    assert "NUL" in done.output
+    assert "backslash" not in done.output

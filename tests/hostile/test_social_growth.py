@@ -1,0 +1,140 @@
+"""Counting and snippets take time and memory in proportion to the text, whatever it holds."""
+
+import gc
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from conftest import Project
+from newsletter import text as texts
+from newsletter.channels.social import bluesky, cutting, fitting, hashtags, mastodon, threads, x
+from newsletter.channels.social.blocks import Kind
+from newsletter.channels.social.count import count, count_all, excess
+from newsletter.channels.social.faults import in_text, on_platform, too_many
+from newsletter.channels.social.platforms import PLATFORMS
+from newsletter.cli.count import LONGEST
+from support.guard import assert_sound, newsletter
+from support.hostile_texts import KINDS
+
+LIMIT = 1024 * 1024  # bytes of a body
+SMALL = 4100  # characters: growth is seen from here, where nothing is remembered, to twice as much
+SLACK = 2000  # calls that the first use of something takes
+
+
+def everything(text: str) -> None:
+    """All that `count` and the snippets do with a text."""
+    count_all(text)
+    for name, platform in PLATFORMS.items():
+        hashtags.found(text, name)
+        list(on_platform(text, platform))
+        list(too_many(text, platform))
+    mastodon.hashtags_before_4_6(text)
+    bluesky.facets(text)
+    list(in_text(text))
+    list(x.unknown_emoji(text))
+    texts.sentences(text)
+    texts.shorten(text, 110)
+    fitting.shorter(text, 600)
+    blocks = [(Kind("hook"), "Un titre", ""), (Kind("body", cut=True), text, "\n\n")]
+    fitting.fit(blocks, fitting.Measure(len, 3000))
+    fitting.fit(blocks, fitting.Measure(x.plain, excess=lambda each: excess(each, "x", 280)))
+    list(threads.parts(text.split("\n\n"), lambda part: count(part, "x").fits, " 99/99"))
+
+
+def calls(work: Callable[[str], None], text: str) -> int:
+    """How many functions, of Python and of C, are called."""
+    found = 0
+
+    def seen(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal found
+        found += event in ("call", "c_call")
+
+    sys.setprofile(seen)
+    try:
+        work(text)
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+def peak(work: Callable[[str], None], text: str) -> int:
+    """Bytes of memory that are held at most."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        work(text)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_twice_the_text_takes_at_most_three_times_the_work(kind: str) -> None:
+    made = KINDS[kind]
+    everything(made(100))
+    assert calls(everything, made(2 * SMALL)) <= 3 * calls(everything, made(SMALL)) + SLACK
+
+
+@pytest.mark.parametrize("kind", ["sentences", "no end of a sentence", "words of one letter", "unknown emoji"])
+def test_twice_the_text_takes_at_most_three_times_the_memory(kind: str) -> None:
+    made = KINDS[kind]
+    everything(made(100))
+    assert peak(everything, made(8 * SMALL)) <= 3 * peak(everything, made(4 * SMALL))
+
+
+def cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode("utf-8", "ignore")
+
+
+def test_each_kind_is_counted_at_its_limit(tmp_path: Path) -> None:
+    """In one text of the size that `count` takes, so that one process is enough; quadratic time would be minutes."""
+    size = LONGEST // len(KINDS) - 2
+    text = "\n\n".join(cut(made(size), size) for made in KINDS.values())
+    done = newsletter("count", cwd=tmp_path, stdin=text)
+    assert done.code == 1 and done.stdout.count("TOO LONG") == len(PLATFORMS), done.output[-2000:]
+
+
+def test_what_is_larger_than_any_post_is_not_read(tmp_path: Path) -> None:
+    done = newsletter("count", "/dev/zero", cwd=tmp_path, seconds=10)
+    assert_sound(done)
+    assert done.code == 1 and "/dev/zero:1:1: error: " in done.stderr and "[too-long]" in done.stderr
+
+
+ANNOUNCEMENT = """---
+title: Un prix
+date: 2024-11-01
+id: un-prix
+social:
+  thread: {thread}
+---
+
+{body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "thread"),
+    [
+        ("\n\n".join(["Notre démarche repose sur la volonté. " * 30] * 900), "true"),
+        ("un mot encore, " * 70_000, "true"),
+        (KINDS["different domains"](LIMIT), "false"),
+    ],
+    ids=["paragraphs", "one sentence", "accidental links"],
+)
+def test_a_body_at_its_limit_becomes_snippets(project: Project, body: str, thread: str) -> None:
+    project.write("announcements/2024-11-01-un-prix.md", ANNOUNCEMENT.format(body=cut(body, LIMIT), thread=thread))
+    done = newsletter("build", "--only", "social", "--out", "made", "--now", "2024-12-01", cwd=project.root)
+    assert_sound(done)
+    assert done.code == 0, done.output[-2000:]
+    snippet = (project.root / "made/social/un-prix.x.txt").read_text(encoding="utf-8")
+    assert count(snippet, "x").fits
+
+
+def test_sentences_of_a_long_text_are_not_kept() -> None:
+    """A snippet needs the first few of them; prefixes are made when they are asked for."""
+    text = KINDS["sentences"](LIMIT)
+    assert peak(lambda each: next(cutting.by_sentence(each, 600)) and None, text) < 8 * len(text)
