@@ -17,7 +17,7 @@ from statistics import median
 from bench import corpus, rivals, watch
 from bench.watch import Run, ours
 from bench.ways import Bench
-from newsletter.channels.social.platforms import PLATFORMS
+from newsletter.channels.social.counting.platforms import PLATFORMS
 
 ROUNDS = 3
 NOW = ("--now", "2060-01-01")  # behind the last of 20,000 announcements: all are public
@@ -112,7 +112,7 @@ def small(folder: Path) -> Iterator[str]:
     helps = [watch.ours("--help").seconds for _ in range(5)]
     cold = [build(one, folder / "out").seconds for _ in range(5)]
     imports = [
-        watch.run(sys.executable, "-c", "import newsletter.pipeline, newsletter.channels.mail").seconds
+        watch.run(sys.executable, "-c", "import newsletter.pipeline, newsletter.channels.email").seconds
         for _ in range(5)
     ]
     yield "| what | s |"

@@ -13,8 +13,8 @@ from pathlib import Path
 from bench import corpus
 from newsletter import pipeline
 from newsletter.channels import channel
-from newsletter.problems import Problems
-from newsletter.templates import Templates
+from newsletter.model.problems import Problems
+from newsletter.theme.templates import Templates
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -21,9 +21,9 @@ from typing import NamedTuple
 
 from bench.kinds import KINDS, SETTINGS, Kind
 from newsletter import pipeline
-from newsletter.making import Maker, open_templates
-from newsletter.problems import Problems, Stop
-from newsletter.templates import Templates
+from newsletter.model.problems import Problems, Stop
+from newsletter.pipeline.render import Maker, open_templates
+from newsletter.theme.templates import Templates
 
 NOW = datetime(2060, 1, 1, tzinfo=UTC)
 MADE = ("email", "feeds", "site")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from bench.rivals import SAMPLE, premailer
 
 if TYPE_CHECKING:
-    from newsletter.channels.mail import Mails
+    from newsletter.channels.email import Mails
     from newsletter.model import Publication
-    from newsletter.templates import Templates
+    from newsletter.theme.templates import Templates
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -40,8 +40,8 @@ class Bench:
 
     def snippets(self, platforms: tuple[str, ...] = ()) -> float:
         """Seconds an announcement for the texts of these platforms, composed, fitted and counted."""
-        from newsletter.channels.social.rendering import PAGE, Snippets
-        from newsletter.problems import Problems
+        from newsletter.channels.social.snippets import PAGE, Snippets
+        from newsletter.model.problems import Problems
 
         settings = self.publication.settings
         chosen = replace(settings, social=replace(settings.social, platforms=platforms))
@@ -56,7 +56,7 @@ class Bench:
         """The MJML of some mails, content and all: where the plain way begins to compile."""
         import pyromark
 
-        from newsletter.content import Content
+        from newsletter.theme.content import Content
 
         made = []
         for announcement in self.publication.announcements[:SAMPLE]:
@@ -90,9 +90,9 @@ class _Plain:
 
 def _mails(root: Path) -> tuple["Publication", "Mails", "Templates"]:
     from newsletter import pipeline
-    from newsletter.channels.mail import Mails, Theme
-    from newsletter.problems import Problems
-    from newsletter.templates import Templates
+    from newsletter.channels.email import Mails, Theme
+    from newsletter.model.problems import Problems
+    from newsletter.theme.templates import Templates
 
     problems = Problems()
     publication = pipeline.read(pipeline.open_project(root, problems), NOW, problems)

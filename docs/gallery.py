@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from newsletter import pipeline
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2025, 1, 1, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import browser
-from newsletter.browser import Seen
+from newsletter.rules.external import browser
+from newsletter.rules.external.browser import Seen
 
 __all__ = ["CHROMIUM", "ORACLES", "Seen", "chromium", "look", "require"]
 

@@ -10,7 +10,7 @@ import pytest
 import browser
 from newsletter import pipeline
 from newsletter.model import Artefact
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import addresses
-from newsletter.addresses import Destination, Unsafe, ascii_address, judge
+from newsletter.text import urls as addresses
+from newsletter.text.urls import Destination, Unsafe, ascii_address, judge
 
 
 @pytest.mark.parametrize(

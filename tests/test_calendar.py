@@ -11,10 +11,10 @@ from icalendar import Calendar
 from icalendar import Event as Entry
 
 from newsletter import pipeline
-from newsletter.addresses import permanent_id
-from newsletter.channels.web.calendar import calendar
+from newsletter.channels.site.calendar import calendar
 from newsletter.model import Announcement, Event, Publication, Tag
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
+from newsletter.text.urls import permanent_id
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from newsletter import starter
+from newsletter.cli import starter
 
 FILES = starter.project("fr", date(2024, 12, 1))
 GITHUB, GITLAB = ".github/workflows/newsletter.yml", ".gitlab-ci.yml"

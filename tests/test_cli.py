@@ -13,10 +13,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from conftest import Project
-from newsletter import making
 from newsletter.cli import app, progress
+from newsletter.model.problems import Problems
 from newsletter.pipeline import build, open_project
-from newsletter.problems import Problems
+from newsletter.pipeline import render as making
 
 NOW = ("--now", "2024-12-01")
 

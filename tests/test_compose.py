@@ -6,9 +6,9 @@ import pytest
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.issues import period
+from newsletter.compose.issues import period
 from newsletter.model import Publication
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
 
 
 def publication(project: Project, now: str = "2024-12-01T00:00:00+00:00") -> Publication:

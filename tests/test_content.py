@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from newsletter import content
-from newsletter.content import Content, LastingText, as_content, as_html, concat, slots
-from newsletter.problems import Problems, Stop
-from newsletter.templates import Templates
+from newsletter.model.problems import Problems, Stop
+from newsletter.theme import content
+from newsletter.theme.content import Content, LastingText, as_content, as_html, concat, slots
+from newsletter.theme.templates import Templates
 
 
 @dataclass(frozen=True)

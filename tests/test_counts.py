@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from newsletter.channels.social import bluesky, hashtags, mastodon, sms, units, x
-from newsletter.channels.social.count import Count, as_json, count, count_all
-from newsletter.channels.social.platforms import PLATFORMS
+from newsletter.channels.social.counting import bluesky, hashtags, mastodon, sms, units, x
+from newsletter.channels.social.counting.count import Count, as_json, count, count_all
+from newsletter.channels.social.counting.platforms import PLATFORMS
 
 FILES = Path(__file__).parent / "data"
 CASES = [

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from count_texts import EMOJI, texts
-from newsletter.channels.social import bluesky, domains, mastodon, sms, units, x
+from newsletter.channels.social.counting import bluesky, domains, mastodon, sms, units, x
 
 FOLDER = Path(__file__).parent / "oracles"
 INVISIBLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u2060-\u2064\ufe0f\ufeff\U000e007f\U0010ffff]")

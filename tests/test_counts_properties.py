@@ -5,8 +5,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.channels.social import bluesky, mastodon, sms, units, x
-from newsletter.channels.social.count import count_all
+from newsletter.channels.social.counting import bluesky, mastodon, sms, units, x
+from newsletter.channels.social.counting.count import count_all
 
 WORDS = (
     "Prix", "l’été", "« Gala »", "exemple.fr", "https://exemple.fr/été", "https://exemple.music/x",

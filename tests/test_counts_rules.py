@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.channels.social import bluesky, domains, hashtags, mastodon, sms, units, x
+from newsletter.channels.social.counting import bluesky, domains, hashtags, mastodon, sms, units, x
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.dates import read_moment
+from newsletter.text.dates import read_moment
 
 PARIS = ZoneInfo("Europe/Paris")
 

@@ -8,10 +8,11 @@ from typer.testing import CliRunner
 
 import browser as tests_browser
 from conftest import Project
-from newsletter import browser, deep
 from newsletter.cli import app
 from newsletter.model import Artefact
-from newsletter.problems import Place, Problems
+from newsletter.model.problems import Place, Problems
+from newsletter.rules.external import audit as deep
+from newsletter.rules.external import browser
 
 HERE = Place("announcements/a.md")
 SETTINGS = Place("pyproject.toml")

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from newsletter import markdown
 from newsletter.cli import app
-from newsletter.keys import ANNOUNCEMENT, ISSUE_FILE
-from newsletter.typography import find_slips
+from newsletter.load.keys import ANNOUNCEMENT, ISSUE_FILE
+from newsletter.text.typography import find_slips
 
 ROOT = Path(__file__).parents[1]
 GUIDES = ROOT / "docs/guide"

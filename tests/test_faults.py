@@ -10,7 +10,7 @@ from PIL import Image
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.problems import Problems, Stop
+from newsletter.model.problems import Problems, Stop
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 

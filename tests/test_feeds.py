@@ -19,7 +19,7 @@ from lxml import etree
 from conftest import Project
 from newsletter import pipeline
 from newsletter.model import Artefact
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
 
 ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent

@@ -13,15 +13,15 @@ from lxml import etree, html
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.channels.feeds import xml
-from newsletter.channels.feeds.entries import Enclosure, Entry, Lead
-from newsletter.channels.feeds.heads import Head
-from newsletter.channels.feeds.pieces import LIMIT
-from newsletter.channels.feeds.plan import Feed
-from newsletter.channels.feeds.sanitising import clean_html, clean_text
+from newsletter.channels.feeds import atom_rss as xml
+from newsletter.channels.feeds.budget import LIMIT
+from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
+from newsletter.channels.feeds.metadata import Head
+from newsletter.channels.feeds.sanitize import clean_html, clean_text
+from newsletter.channels.feeds.selection import Feed
 from newsletter.model import Artefact, Author
-from newsletter.problems import Problems
-from newsletter.rules import pages
+from newsletter.model.problems import Problems
+from newsletter.rules.rendered import pages
 from test_feeds import BASE, NOW, built, set_up
 from test_problems import png
 

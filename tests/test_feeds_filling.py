@@ -14,15 +14,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.channels.feeds.entries import Enclosure, Entry, Lead
-from newsletter.channels.feeds.heads import Head
-from newsletter.channels.feeds.openings import Openings
-from newsletter.channels.feeds.plan import Feed, Plan
-from newsletter.channels.feeds.press import Press, write_plainly
-from newsletter.channels.feeds.sanitising import clean_text, encode
-from newsletter.channels.feeds.xml import write_atom_head, write_rss_head
-from newsletter.dates import instant, posted
+from newsletter.channels.feeds.atom_rss import write_atom_head, write_rss_head
+from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
+from newsletter.channels.feeds.fastpath.entry_templates import Press, write_plainly
+from newsletter.channels.feeds.fastpath.header_templates import Openings
+from newsletter.channels.feeds.metadata import Head
+from newsletter.channels.feeds.sanitize import clean_text, encode
+from newsletter.channels.feeds.selection import Feed, Plan
 from newsletter.model import Asset, Author
+from newsletter.text.dates import instant, posted
 
 # --- moments ----------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ def test_whatever_one_text_says_it_is_written_as_it_was(field: str, text: str, c
 def test_entries_with_the_same_parts_share_a_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     press = Press()
     press.write(FULL)
-    monkeypatch.setattr("newsletter.channels.feeds.press.write_entry", None)
+    monkeypatch.setattr("newsletter.channels.feeds.fastpath.entry_templates.write_entry", None)
     other = press.write(
         replace(
             FULL, id="x", title="Été", summary="]]>"[:2], html="<p>]]&gt;&amp;</p>", labels=("\\ \" '",),

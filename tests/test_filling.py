@@ -6,7 +6,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.filling import TOKEN, Joined, Shape, form, is_broken, lost, split, token
+from newsletter.theme.slots import TOKEN, Joined, Shape, form, is_broken, lost, split, token
 
 
 @given(st.lists(st.text(alphabet="ab<&é\n", max_size=5), min_size=1, max_size=8), st.data())

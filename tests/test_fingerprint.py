@@ -16,11 +16,13 @@ from PIL import Image
 
 import newsletter
 from conftest import Project
-from newsletter import fingerprint as fingerprints
-from newsletter import making, packaged, pipeline
+from newsletter import pipeline
 from newsletter.channels import CHANNELS
-from newsletter.outbox import DiskFault
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
+from newsletter.outbox import inputs as fingerprints
+from newsletter.outbox.publish import DiskFault
+from newsletter.pipeline import render as making
+from newsletter.theme import default as packaged
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 Edit = Callable[[Project], object]

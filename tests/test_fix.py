@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from conftest import Project
-from newsletter import fix, markdown, pipeline
+from newsletter import markdown, pipeline
+from newsletter.check import fix
 from newsletter.cli import app
 from newsletter.load import parse
-from newsletter.problems import Problems
-from newsletter.typography import find_slips, mend, passage
+from newsletter.model.problems import Problems
+from newsletter.text.typography import find_slips, mend, passage
 
 NB = "\u00a0"
 

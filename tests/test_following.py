@@ -12,10 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from conftest import Project
-from newsletter import following, http_probe, pipeline
+from newsletter import pipeline
 from newsletter.cli import app
-from newsletter.following import Answer, Follower, Kept, cache_folder, follow_all, is_public
-from newsletter.problems import Place, Problems
+from newsletter.model.problems import Place, Problems
+from newsletter.rules.external import http_probe
+from newsletter.rules.external import link_checker as following
+from newsletter.rules.external.link_checker import Answer, Follower, Kept, cache_folder, follow_all, is_public
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 HERE, THERE = Place("announcements/a.md", 7), Place("announcements/b.md", 9)

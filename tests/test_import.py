@@ -13,8 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import Project
-from newsletter import markdown, prose
-from newsletter.intake import archive, inlines, markup
+from newsletter import markdown
+from newsletter.importers import html_to_markdown as markup
+from newsletter.importers import markdown_escape as inlines
+from newsletter.importers import safe_files as archive
+from newsletter.markdown import prose
 from test_cli import run, tree
 from test_problems import png
 

@@ -13,8 +13,9 @@ import yaml
 from typer.testing import CliRunner
 
 from conftest import Project
-from newsletter import hints, packaged, starter
-from newsletter.cli import app, extras
+from newsletter.cli import app, extras, starter
+from newsletter.load import schema as hints
+from newsletter.theme import default as packaged
 from test_cli import run, tree
 
 NOW = ("--now", "2024-12-01")

@@ -13,7 +13,7 @@ import pytest
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

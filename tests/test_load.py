@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from conftest import Project
 from newsletter import text
-from newsletter.keys import ANNOUNCEMENT
-from newsletter.load import events, everyday, load, nodes, parse
+from newsletter.load import load, nodes, parse
+from newsletter.load import yaml_events as events
+from newsletter.load import yaml_subset as everyday
+from newsletter.load.context import Reading
+from newsletter.load.keys import ANNOUNCEMENT
 from newsletter.model import Fields, Items, Scalar, Source, plain_pairs
-from newsletter.problems import Problems
-from newsletter.reading import Reading
+from newsletter.model.problems import Problems
 
 TEXT = "---\ntitle: Été\ndate: 2024-11-26\ntags: [a, b]\nevent:\n  start: 2024-11-26\n---\nCorps é\n\nfin\n"
 

@@ -10,14 +10,14 @@ import pytest
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.brand import BRAND
-from newsletter.campaign import marker
-from newsletter.channels.mail import Mails, Theme
-from newsletter.channels.mail.compiling import MjmlFault, to_html
-from newsletter.channels.mail.inlining import inline, resolve
-from newsletter.problems import Problems
-from newsletter.settings import load_settings
-from newsletter.templates import Templates
+from newsletter.channels.email import Mails, Theme
+from newsletter.channels.email.css import inline, resolve
+from newsletter.channels.email.mjml import MjmlFault, to_html
+from newsletter.load.settings import load_settings
+from newsletter.model.problems import Problems
+from newsletter.text.utm import marker
+from newsletter.theme.branding import BRAND
+from newsletter.theme.templates import Templates
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

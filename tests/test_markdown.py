@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import markdown, prose, text
-from newsletter.check import summarise
+from newsletter import markdown, text
+from newsletter.check.checker import summarise
+from newsletter.markdown import prose
 from newsletter.model import SLOT, Prose
 
 LOOK = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 1200, 600), widest=600)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image, ImageSequence
 
-from newsletter import metadata
-from newsletter.metadata import Malformed, published, strip
+from newsletter.load import metadata
+from newsletter.load.metadata import Malformed, published, strip
 from support.pictures import SECRET, box, chunk, encoded, exif, film, noise, planted_webp, riff, samples, segment
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns of what is planted

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.channels.mail import quoting
-from newsletter.channels.mail.mime import Letter, encode, write
+from newsletter.channels.email import quoted_printable as quoting
+from newsletter.channels.email.mime import Letter, encode, write
 from newsletter.model import Sender, Unsubscribe
 
 LETTER = Letter(

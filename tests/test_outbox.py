@@ -18,11 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import exchange
-from newsletter.earlier import put_stamp, read_earlier
 from newsletter.model import Artefact, Asset
-from newsletter.outbox import DiskFault, Published, publish, publish_made, verify
-from newsletter.problems import Place, Problem, Problems, Stop
+from newsletter.model.problems import Place, Problem, Problems, Stop
+from newsletter.outbox import tree as exchange
+from newsletter.outbox.previous import put_stamp, read_earlier
+from newsletter.outbox.publish import DiskFault, Published, publish, publish_made, verify
 
 Tree = Mapping[str, bytes]
 OLD: Tree = {"site/a.html": b"a", "site/b.html": b"bb", "email/a.eml": b"mail"}

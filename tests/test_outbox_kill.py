@@ -15,9 +15,9 @@ import pytest
 
 import newsletter
 from conftest import Project
-from newsletter import exchange
-from newsletter.outbox import Busy, Published, verify
-from newsletter.problems import Place, Problems, Stop
+from newsletter.model.problems import Place, Problems, Stop
+from newsletter.outbox import tree as exchange
+from newsletter.outbox.publish import Busy, Published, verify
 from test_outbox import HOUSE, SOURCE, in_child, put, tree
 
 SEED = 20241126

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from newsletter.positions import Positions
+from newsletter.model.positions import Positions
 
 TEXTS = [
     "",

@@ -22,17 +22,17 @@ from starlette.requests import Request
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.metadata import strip
-from newsletter.preview import months
-from newsletter.preview.desk import Desk
+from newsletter.load.metadata import strip
+from newsletter.model.problems import Problems, Stop
+from newsletter.preview import calendar as months
+from newsletter.preview.app import Preview, application
 from newsletter.preview.inbox import PROGRAMS, lines
-from newsletter.preview.looks import offered
-from newsletter.preview.pulse import Pulse
+from newsletter.preview.notifier import Pulse
+from newsletter.preview.panels import offered
 from newsletter.preview.screens import LANGUAGES
-from newsletter.preview.server import Preview, application
-from newsletter.preview.serving import folders
-from newsletter.problems import Problems, Stop
-from newsletter.strings import load_strings
+from newsletter.preview.serve import folders
+from newsletter.preview.session import Desk
+from newsletter.theme.string_files import load_strings
 from support.pictures import SECRET, encoded, planted_jpeg
 from test_cli import run
 
@@ -326,14 +326,14 @@ def test_what_nobody_foresaw_is_shown(project: Project, monkeypatch: pytest.Monk
     project.announce(title="Un prix")
     looking = Looking(project.root)
     with monkeypatch.context() as patch:
-        patch.setattr("newsletter.preview.desk.Reader.read", lambda *_: {}["nothing"])
+        patch.setattr("newsletter.preview.session.Reader.read", lambda *_: {}["nothing"])
         assert looking.desk.refresh()
         for path in ("/", "/calendar", "/problems", "/announcement/2024-11-26-prix"):
             assert "internal-error" in looking.get(path)
     looking.desk.refresh()
     assert "internal-error" not in looking.get("/") and "Un prix" in looking.get("/")
     with monkeypatch.context() as patch:
-        patch.setattr("newsletter.preview.desk.render", lambda *_: {}["nothing"])
+        patch.setattr("newsletter.preview.session.render", lambda *_: {}["nothing"])
         assert "internal-error" in looking.get("/announcement/2024-11-26-prix/mail")
 
 
@@ -360,7 +360,7 @@ def test_settings_that_become_readable_are_read(project: Project, monkeypatch: p
         raise Stop
 
     with monkeypatch.context() as patch:
-        patch.setattr("newsletter.preview.reading.load_settings", refused)
+        patch.setattr("newsletter.preview.reader.load_settings", refused)
         looking = Looking(project.root)
     looking.desk.refresh()  # chmod changes neither the time, nor the size, nor the inode
     assert looking.desk.snapshot is not None
@@ -409,7 +409,7 @@ def test_a_long_state_is_listed_in_part(project: Project) -> None:
 
 def test_french_and_english_say_the_same() -> None:
     from newsletter.preview.screens import HERE as TEMPLATES
-    from newsletter.templates import Templates
+    from newsletter.theme.templates import Templates
 
     folder = TEMPLATES / "templates" / "strings"
     own = {lang: (folder / f"{lang}.toml").read_text(encoding="utf-8") for lang in LANGUAGES}

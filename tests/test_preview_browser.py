@@ -14,9 +14,9 @@ import browser
 from conftest import SETTINGS, Project
 from newsletter import pipeline
 from newsletter.channels import channel
-from newsletter.making import open_templates
-from newsletter.preview.looks import offered
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
+from newsletter.pipeline.render import open_templates
+from newsletter.preview.panels import offered
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

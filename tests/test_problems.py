@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from newsletter import pipeline
-from newsletter.problems import Place, Problem, Problems, Stop
+from newsletter.model.problems import Place, Problem, Problems, Stop
 
 CASES = Path(__file__).parent / "problems"
 NOW = datetime(2024, 12, 1, tzinfo=UTC)

@@ -15,9 +15,8 @@ from typer.testing import CliRunner
 
 import test_problems
 from conftest import Project
-from newsletter import report
-from newsletter.cli import app
-from newsletter.problems import Place, Problem, Problems
+from newsletter.cli import app, report
+from newsletter.model.problems import Place, Problem, Problems
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = "announcements/a,b:c%0A\n::error::x\r\u202e\x1b[31m\udcff.md"

@@ -14,23 +14,23 @@ from hypothesis import strategies as st
 import test_problems
 from conftest import Project
 from newsletter import pipeline
-from newsletter.channels.mail.validating import find_invalid
-from newsletter.check import Checker
-from newsletter.files import ProjectFiles
-from newsletter.filling import Joined
+from newsletter.channels.email.mjml_schema import find_invalid
+from newsletter.check.checker import Checker
 from newsletter.load import load
+from newsletter.load.assets import ProjectFiles
+from newsletter.load.settings import MAIL_PROGRAMS
 from newsletter.model import Announcement, Artefact, Publication, Unsubscribe
-from newsletter.problems import Place, Problems, Stop
-from newsletter.rules import clients, mails, pages
-from newsletter.rules.document import Document
-from newsletter.rules.inspection import SHAPES, Inspection
-from newsletter.rules.mails import Mail
+from newsletter.model.problems import Place, Problems, Stop
 from newsletter.rules.manual import manual
-from newsletter.rules.project import Chosen
 from newsletter.rules.registry import FAMILIES, RULES
-from newsletter.rules.written import Written
-from newsletter.settings import MAIL_PROGRAMS
-from newsletter.templates import Templates
+from newsletter.rules.rendered import clients, mails, pages
+from newsletter.rules.rendered.document import Document
+from newsletter.rules.rendered.inspection import SHAPES, Inspection
+from newsletter.rules.rendered.mails import Mail
+from newsletter.rules.rendered.project import Chosen
+from newsletter.rules.written.text import Written
+from newsletter.theme.slots import Joined
+from newsletter.theme.templates import Templates
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2024, 12, 1, tzinfo=UTC)

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.channels.mail import Mails, Theme
-from newsletter.channels.mail.compiling import is_closed, to_html
-from newsletter.channels.mail.inlining import inline, looks_around
-from newsletter.channels.mail.sections import SLOT, Inseparable, Sections
-from newsletter.channels.mail.shape import Drawn, Press
-from newsletter.content import slots
-from newsletter.filling import TOKEN, token
-from newsletter.making import open_templates
-from newsletter.problems import Problems
-from newsletter.rules.inspection import Inspection
+from newsletter.channels.email import Mails, Theme
+from newsletter.channels.email.compiler import Drawn, Press
+from newsletter.channels.email.css import inline, looks_around
+from newsletter.channels.email.fastpath.sections import SLOT, Inseparable, Sections
+from newsletter.channels.email.mjml import is_closed, to_html
+from newsletter.model.problems import Problems
+from newsletter.pipeline.render import open_templates
+from newsletter.rules.rendered.inspection import Inspection
+from newsletter.theme.content import slots
+from newsletter.theme.slots import TOKEN, token
 from test_shape import HOSTILE, dom
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

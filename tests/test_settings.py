@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from conftest import SETTINGS, Project
-from newsletter.problems import Problems, Stop
-from newsletter.settings import find_project, load_settings
+from newsletter.load.settings import find_project, load_settings
+from newsletter.model.problems import Problems, Stop
 
 WHOLE = """\
 title = "Exemple"

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from newsletter import pipeline
-from newsletter.channels.mail import Mails, Theme, shape
+from newsletter.channels.email import Mails, Theme
+from newsletter.channels.email import compiler as shape
 from newsletter.model import Publication, Tag
-from newsletter.problems import Problems
-from newsletter.templates import Templates
+from newsletter.model.problems import Problems
+from newsletter.theme.templates import Templates
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -13,9 +13,9 @@ import pytest
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.channels.social import bluesky
-from newsletter.channels.social.platforms import PLATFORMS
-from newsletter.problems import Problems, Stop
+from newsletter.channels.social.counting import bluesky
+from newsletter.channels.social.counting.platforms import PLATFORMS
+from newsletter.model.problems import Problems, Stop
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "snippets"

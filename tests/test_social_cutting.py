@@ -2,11 +2,11 @@
 
 import pytest
 
-from newsletter.channels.social.blocks import assemble, begin, only, split
-from newsletter.channels.social.cutting import by_clause, by_grapheme, by_sentence, by_word, sentences
-from newsletter.channels.social.fitting import Measure, fit, shorter
-from newsletter.channels.social.tagging import hashtags
-from newsletter.channels.social.threads import by_hand
+from newsletter.channels.social.writing.blocks import assemble, begin, only, split
+from newsletter.channels.social.writing.cutting import by_clause, by_grapheme, by_sentence, by_word, sentences
+from newsletter.channels.social.writing.fitting import Measure, fit, shorter
+from newsletter.channels.social.writing.tagging import hashtags
+from newsletter.channels.social.writing.threads import by_hand
 
 NBSP = "\u00a0"
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.channels.social import bluesky, hashtags, mastodon, sms, units, x
-from newsletter.channels.social.blocks import begin, split
-from newsletter.channels.social.count import count
-from newsletter.channels.social.even import is_even, is_plain, sample
+from newsletter.channels.social.counting import bluesky, hashtags, mastodon, sms, units, x
+from newsletter.channels.social.counting.count import count
+from newsletter.channels.social.counting.fastpath import is_even, is_plain, sample
+from newsletter.channels.social.counting.platforms import PLATFORMS
+from newsletter.channels.social.json_export import _addresses, _api_text, _places, as_json
 from newsletter.channels.social.overview import Facts
-from newsletter.channels.social.platforms import PLATFORMS
-from newsletter.channels.social.posts import Post, links
-from newsletter.channels.social.telling import _addresses, _api_text, _places, as_json
+from newsletter.channels.social.writing.blocks import begin, split
+from newsletter.channels.social.writing.post import Post, links
 from newsletter.model import Announcement, Social
 from test_counts_properties import WORDS as HARD
 from test_social_properties import announcements, composed, composer, words

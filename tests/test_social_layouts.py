@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from newsletter.channels.social.blocks import begin
-from newsletter.channels.social.even import is_even, is_plain, keeps_plain
-from newsletter.channels.social.layouts import BETWEEN, NONE, TEXT, Sheets, are_tidy, kinds
-from newsletter.channels.social.layouts import LINK as LINKED
-from newsletter.channels.social.material import of_announcement
+from newsletter.channels.social.counting.fastpath import is_even, is_plain, keeps_plain
+from newsletter.channels.social.counting.platforms import PLATFORMS
 from newsletter.channels.social.overview import Cards, _html
-from newsletter.channels.social.platforms import PLATFORMS
-from newsletter.filling import token
+from newsletter.channels.social.writing.blocks import begin
+from newsletter.channels.social.writing.fastpath import BETWEEN, NONE, TEXT, Sheets, are_tidy, kinds
+from newsletter.channels.social.writing.fastpath import LINK as LINKED
+from newsletter.channels.social.writing.material import of_announcement
 from newsletter.model import Announcement
-from newsletter.problems import Problems
-from newsletter.templates import Template, Templates
+from newsletter.model.problems import Problems
+from newsletter.theme.slots import token
+from newsletter.theme.templates import Template, Templates
 from test_social_properties import announcements, composer, publication, words
 
 LINK = "https://exemple.fr/a.html"

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import text as texts
-from newsletter.channels.social import bluesky, cutting, domains, fitting, mastodon, punycode, threads, units, urls
-from newsletter.channels.social.count import count
-from newsletter.channels.social.faults import _glued  # type: ignore[attr-defined]
-from newsletter.channels.social.urls import BEFORE, Grammar
+from newsletter.channels.social.checks import _glued  # type: ignore[attr-defined]
+from newsletter.channels.social.counting import bluesky, domains, mastodon, punycode, units, urls
+from newsletter.channels.social.counting.count import count
+from newsletter.channels.social.counting.urls import BEFORE, Grammar
+from newsletter.channels.social.writing import cutting, fitting, threads
 
 NBSP = "\u00a0"
 WORDS = (

@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from newsletter.channels.social.platforms import PLATFORMS
+from newsletter.channels.social.counting.platforms import PLATFORMS
 from newsletter.model import Announcement
 from test_counts_oracle import ask, pytestmark
 from test_social_properties import announcements, composed

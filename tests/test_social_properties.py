@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import pipeline
-from newsletter.channels.social.composing import _SIZES, Composer
-from newsletter.channels.social.cutting import by_sentence
-from newsletter.channels.social.material import Material, of_announcement
-from newsletter.channels.social.platforms import PLATFORMS
-from newsletter.channels.social.posts import Post
+from newsletter.channels.social.counting.platforms import PLATFORMS
+from newsletter.channels.social.writing.composer import _SIZES, Composer
+from newsletter.channels.social.writing.cutting import by_sentence
+from newsletter.channels.social.writing.material import Material, of_announcement
+from newsletter.channels.social.writing.post import Post
 from newsletter.model import Announcement, Event, Prose, Publication, Social, Tag
-from newsletter.problems import Problems
-from newsletter.strings import load_strings
-from newsletter.templates import Templates
-from newsletter.words import Words
+from newsletter.model.problems import Problems
+from newsletter.theme.string_files import load_strings
+from newsletter.theme.strings import Words
+from newsletter.theme.templates import Templates
 
 ROOT = Path(__file__).parents[1]
 NBSP = "\u00a0"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter import pipeline
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

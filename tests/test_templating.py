@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from conftest import Project
-from newsletter.content import HEAD, TAIL, Content, Printed, as_content, for_templates, lasting, slots
-from newsletter.problems import Problems, Stop
-from newsletter.templates import Template, Templates
-from newsletter.templating import plan, recording
+from newsletter.model.problems import Problems, Stop
+from newsletter.theme.content import HEAD, TAIL, Content, Printed, as_content, for_templates, lasting, slots
+from newsletter.theme.fastpath import plan, recording
+from newsletter.theme.templates import Template, Templates
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from conftest import Project
 from newsletter import markdown, pipeline
 from newsletter.compose import compose
 from newsletter.model import Asset, Author, Event, Image, Link, Social, Tag
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
 
 ROOT = Path(__file__).parents[1]
 

@@ -13,8 +13,8 @@ from icalendar import Calendar
 import newsletter
 from conftest import Project
 from newsletter import pipeline
-from newsletter.channels.web.sitemap import sitemap
-from newsletter.problems import Problems
+from newsletter.channels.site.sitemap import sitemap
+from newsletter.model.problems import Problems
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -11,13 +11,13 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import packaged
-from newsletter.content import Content
 from newsletter.model import Event
-from newsletter.problems import Problems, Stop
-from newsletter.strings import load_strings
-from newsletter.templates import Templates
-from newsletter.words import Words, _date
+from newsletter.model.problems import Problems, Stop
+from newsletter.theme import default as packaged
+from newsletter.theme.content import Content
+from newsletter.theme.string_files import load_strings
+from newsletter.theme.strings import Words, _date
+from newsletter.theme.templates import Templates
 
 PARIS = ZoneInfo("Europe/Paris")
 NIGHT = datetime(2024, 11, 30, 23, 30, tzinfo=UTC)  # 0:30 on 1 December in Paris

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from conftest import Project
-from newsletter import outbox, pipeline, workers
+from newsletter import pipeline, workers
 from newsletter.model import Artefact, Share
-from newsletter.problems import Place, Problems, Stop
+from newsletter.model.problems import Place, Problems, Stop
+from newsletter.outbox import publish as outbox
 from newsletter.workers import WorkerLost, spread
 
 ROOT = Path(__file__).parents[1]

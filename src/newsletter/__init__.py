@@ -12,8 +12,8 @@ What a script needs is here; everything else may change from one version to the 
 
 TYPE_CHECKING = False  # as type checkers read it, without importing typing
 if TYPE_CHECKING:
-    from newsletter.library import Result, build, count, find_problems
-    from newsletter.problems import Place, Problem
+    from newsletter.api import Result, build, count, find_problems
+    from newsletter.model.problems import Place, Problem
 
 __all__ = ["Place", "Problem", "Result", "build", "count", "find_problems"]
 
@@ -24,4 +24,6 @@ def __getattr__(name: str) -> object:
 
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("newsletter.problems" if name in ("Place", "Problem") else "newsletter.library"), name)
+    return getattr(
+        import_module("newsletter.model.problems" if name in ("Place", "Problem") else "newsletter.api"), name
+    )

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newsletter.model import Share
-from newsletter.problems import Problems, Stop
+from newsletter.model.problems import Problems, Stop
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -4,8 +4,9 @@ import pytest
 from typer.testing import CliRunner
 
 from newsletter.cli import app
-from newsletter.intake import office, spoken
-from newsletter.rules.document import colour_of
+from newsletter.importers import dates as spoken
+from newsletter.importers import office
+from newsletter.rules.rendered.document import colour_of
 
 LONG = "9" * 5_000  # int() refuses more than 4,300 digits
 

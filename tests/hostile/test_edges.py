@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.issues import period
+from newsletter.compose.issues import period
 from support.guard import build_soundly, newsletter, problems
 
 SETTINGS = """\

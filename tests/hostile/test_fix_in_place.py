@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from conftest import Project
-from newsletter import pipeline, safe_write
+from newsletter import pipeline
 from newsletter.cli import app
-from newsletter.problems import Problem, Problems
+from newsletter.load import safe_write
+from newsletter.model.problems import Problem, Problems
 from support.guard import assert_sound, newsletter
 
 NAME = "2024-11-26-prix.md"

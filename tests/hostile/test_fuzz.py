@@ -18,11 +18,12 @@ from hypothesis import event, given
 from hypothesis import settings as limits
 
 import newsletter
-from newsletter import making, outbox
 from newsletter.model import Settings
-from newsletter.problems import Problem, Problems
+from newsletter.model.problems import Problem, Problems
+from newsletter.outbox import publish as outbox
+from newsletter.pipeline import render as making
 from newsletter.rules.registry import RULES
-from newsletter.templates import Templates
+from newsletter.theme.templates import Templates
 from support import strategies
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)

@@ -16,8 +16,8 @@ from hypothesis import example, given
 from PIL import Image
 
 from conftest import Project
-from newsletter.metadata import Malformed, find_hidden, strip
-from newsletter.metadata.boxes import boxes
+from newsletter.load.metadata import Malformed, find_hidden, strip
+from newsletter.load.metadata.boxes import boxes
 from support.guard import SECONDS, build_soundly, problems
 from support.pictures import (
     SECRET,

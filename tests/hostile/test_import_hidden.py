@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from conftest import Project
-from newsletter.intake import Leftovers, hidden
-from newsletter.intake.draft import Draft
-from newsletter.intake.sites import drafts
+from newsletter.importers import Leftovers, hidden
+from newsletter.importers.draft import Draft
+from newsletter.importers.sites import drafts
 from test_cli import run
 from test_import import ODT, W, pack, paragraph, parts, word
 from test_import import take as take_file

@@ -14,9 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import Project
-from newsletter.intake import Given, Leftovers, Unreadable, sites, write
-from newsletter.intake.archive import read, xml
-from newsletter.intake.release import draft
+from newsletter.importers import Given, Leftovers, Unreadable, sites, write
+from newsletter.importers.press_release import draft
+from newsletter.importers.safe_files import read, xml
 from support.guard import newsletter
 from test_import import ODT, PAGE, pack, paragraph, word
 

@@ -8,10 +8,10 @@ import pytest
 from conftest import Project
 from newsletter import markdown
 from newsletter.load import MAX_BODY, parse
-from newsletter.problems import MAX_ALIKE, Place, Problem, Problems, Stop
-from newsletter.rules.writing import _bare
-from newsletter.settings import MAX_SETTINGS, load_settings
-from newsletter.typography import find_slips, mend, passage
+from newsletter.load.settings import MAX_SETTINGS, load_settings
+from newsletter.model.problems import MAX_ALIKE, Place, Problem, Problems, Stop
+from newsletter.rules.written.writing import _bare
+from newsletter.text.typography import find_slips, mend, passage
 from support.guard import assert_sound, build_soundly, newsletter, problems
 
 FRONT = "---\ntitle: T\ndate: 2024-11-26\nid: t\n---\n"

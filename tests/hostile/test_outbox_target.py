@@ -15,11 +15,11 @@ from typer.testing import CliRunner, Result
 
 import newsletter
 from conftest import Project
-from newsletter import next_tree, starter
-from newsletter.cli import app
+from newsletter.cli import app, starter
 from newsletter.model import Artefact
-from newsletter.outbox import publish, verify
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
+from newsletter.outbox import next_tree
+from newsletter.outbox.publish import publish, verify
 from support import guard
 
 NOW = ["--now", "2024-12-01"]

@@ -10,11 +10,11 @@ import pytest
 
 import newsletter
 from conftest import Project
-from newsletter import making, safe_open
-from newsletter.asset_copy import Changed, published
-from newsletter.files import ProjectFiles, Refused
-from newsletter.load import read
-from newsletter.problems import Problems
+from newsletter.load import read, safe_open
+from newsletter.load.asset_copy import Changed, published
+from newsletter.load.assets import ProjectFiles, Refused
+from newsletter.model.problems import Problems
+from newsletter.pipeline import render as making
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 OWN, SECRET = b"%PDF-1.4 own", b"%PDF-1.4 secret"

@@ -11,11 +11,12 @@ import pytest
 
 from conftest import Project
 from newsletter import text as texts
-from newsletter.channels.social import bluesky, cutting, fitting, hashtags, mastodon, threads, x
-from newsletter.channels.social.blocks import Kind
-from newsletter.channels.social.count import count, count_all, excess
-from newsletter.channels.social.faults import in_text, on_platform, too_many
-from newsletter.channels.social.platforms import PLATFORMS
+from newsletter.channels.social.checks import in_text, on_platform, too_many
+from newsletter.channels.social.counting import bluesky, hashtags, mastodon, x
+from newsletter.channels.social.counting.count import count, count_all, excess
+from newsletter.channels.social.counting.platforms import PLATFORMS
+from newsletter.channels.social.writing import cutting, fitting, threads
+from newsletter.channels.social.writing.blocks import Kind
 from newsletter.cli.count import LONGEST
 from support.guard import assert_sound, newsletter
 from support.hostile_texts import KINDS

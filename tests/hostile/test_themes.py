@@ -13,10 +13,10 @@ from jinja2 import Undefined
 
 import newsletter
 from conftest import SETTINGS, Project
-from newsletter.content import View
-from newsletter.problems import Problems, Stop
-from newsletter.templates import Template, Templates
-from newsletter.templating.sandbox import is_shown
+from newsletter.model.problems import Problems, Stop
+from newsletter.theme.content import View
+from newsletter.theme.sandbox import is_shown
+from newsletter.theme.templates import Template, Templates
 from support import guard
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)

@@ -6,20 +6,20 @@ from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from newsletter.model import Artefact, Publication
-from newsletter.problems import Problems
+from newsletter.model.problems import Problems
 
 if TYPE_CHECKING:
-    from newsletter.templates import Templates
+    from newsletter.theme.templates import Templates
 
 Channel = Callable[[Publication, "Templates", Problems], Iterator[Artefact]]
 
 # What `--only` calls a channel, and its module here. They are imported when they are asked for:
 # counting a text must not wait for mail's libraries.
 CHANNELS: Mapping[str, str] = {
-    "email": "mail",
+    "email": "email",
     "feeds": "feeds",
-    "site": "web",
-    "social": "social.rendering",
+    "site": "site",
+    "social": "social.snippets",
 }
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli.options import Folder, Format, Now, Strict, moment, run
 from newsletter.cli.progress import Progress
-from newsletter.cli.running import Folder, Format, Now, Strict, moment, run
 
 if TYPE_CHECKING:
-    from newsletter.fix import Mended
+    from newsletter.check.fix import Mended
+    from newsletter.model.problems import Problems
     from newsletter.pipeline import Project
-    from newsletter.problems import Problems
 
 
 def check(
@@ -51,7 +51,7 @@ def check(
             made = progress.files(pipeline.build(project, at, problems, thorough=True, arrived=progress.read))
             mails = [artefact for artefact in made if deep and artefact.path.startswith("email/")]
         if deep:
-            from newsletter.deep import judge
+            from newsletter.rules.external.audit import judge
 
             judge(mails, project.root, project.settings.path, os.environ, problems)
         if links:
@@ -60,7 +60,7 @@ def check(
 
 def _follow(project: "Project", now: datetime, problems: "Problems") -> None:
     from newsletter import pipeline
-    from newsletter.following import Follower, Kept, cache_folder, follow_all
+    from newsletter.rules.external.link_checker import Follower, Kept, cache_folder, follow_all
 
     kept = Kept(cache_folder(os.environ) / "links.json", datetime.now(UTC))
     followed = follow_all(pipeline.outgoing(project, now), Follower(), kept, problems)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli import running
+from newsletter.cli import options as running
 from newsletter.cli.build import build
 from newsletter.cli.check import check
 from newsletter.cli.count import count

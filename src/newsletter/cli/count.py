@@ -11,7 +11,7 @@ from typing import IO, Annotated
 import typer
 
 from newsletter.cli.codes import PROBLEMS
-from newsletter.cli.running import refuse
+from newsletter.cli.options import refuse
 
 LONGEST = 4 * 1024 * 1024  # bytes; the largest limit of a platform is below 64 KB
 
@@ -31,9 +31,9 @@ def count(
 
       newsletter count outbox/social/trophee-innovation.x.txt --platform x --format json
     """
-    from newsletter.channels.social.count import Count, as_json
-    from newsletter.channels.social.count import count as count_for
-    from newsletter.channels.social.platforms import PLATFORMS
+    from newsletter.channels.social.counting.count import Count, as_json
+    from newsletter.channels.social.counting.count import count as count_for
+    from newsletter.channels.social.counting.platforms import PLATFORMS
 
     if format not in ("text", "json"):
         refuse(f"--format cannot be '{format}'; use text or json")

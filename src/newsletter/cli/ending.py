@@ -11,7 +11,7 @@ import sys
 
 from newsletter.cli import streams
 from newsletter.cli.codes import DISK, INTERNAL, INTERRUPTED
-from newsletter.refusals import sentence
+from newsletter.model.refusals import sentence
 
 _INTERNAL = """\
 newsletter: internal error: {kind}: {fault}

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.extras import how_to_add
-from newsletter.cli.running import Folder, Format, Now, moment, refuse, require_text, run, shown
+from newsletter.cli.options import Folder, Format, Now, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
-    from newsletter.intake import Given, Leftovers, Written
-    from newsletter.problems import Problems
+    from newsletter.importers import Given, Leftovers, Written
+    from newsletter.model.problems import Problems
 
 _MOST_TOLD = 5_000  # doubts of one import
 
@@ -38,7 +38,7 @@ def import_(
       newsletter import ../ancien-site
     """
     with run(directory, format, strict=False) as (project, problems):
-        from newsletter.intake import Given, Leftovers, Unreadable
+        from newsletter.importers import Given, Leftovers, Unreadable
 
         require_text("--title", title)
         if date:
@@ -60,8 +60,8 @@ def import_(
 
 def _read(file: Path, given: "Given", root: Path, left: "Leftovers") -> Iterator["Written"]:
     """What is to be written, one announcement after the other. Raises Unreadable, before the first."""
-    from newsletter.intake import Unreadable, sites, write
-    from newsletter.intake.release import draft
+    from newsletter.importers import Unreadable, sites, write
+    from newsletter.importers.press_release import draft
 
     names = sorted(path.stem for path in (root / "announcements").glob("*.md"))
     taken = {name[11:].partition(".")[0]: name[:10] for name in names}
@@ -94,7 +94,7 @@ def _read(file: Path, given: "Given", root: Path, left: "Leftovers") -> Iterator
 
 def _save(made: Iterator["Written"], root: Path, problems: "Problems", left: "Leftovers") -> None:
     """Write each announcement before the next one is read: a site's images need not fit into memory together."""
-    from newsletter.problems import Place
+    from newsletter.model.problems import Place
 
     images: set[str] = set()
     count = doubts = 0
@@ -117,8 +117,8 @@ def _save(made: Iterator["Written"], root: Path, problems: "Problems", left: "Le
 
 def _create(root: Path, path: str, content: bytes) -> None:
     """Write a new file, whole or not at all, through no link. Raises DiskFault."""
-    from newsletter import safe_write
-    from newsletter.outbox import DiskFault
+    from newsletter.load import safe_write
+    from newsletter.outbox.publish import DiskFault
 
     try:
         safe_write.create(root, path, content)

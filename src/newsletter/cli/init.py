@@ -9,7 +9,7 @@ import typer
 
 from newsletter.cli.codes import DISK
 from newsletter.cli.extras import with_extras
-from newsletter.cli.running import Now, refuse, require_text, shown
+from newsletter.cli.options import Now, refuse, require_text, shown
 
 
 def init(
@@ -30,8 +30,9 @@ def init(
 
       newsletter init lettre --package ./newsletter-1.0.0-py3-none-any.whl
     """
-    from newsletter import safe_write, starter
-    from newsletter.settings import find_project
+    from newsletter.cli import starter
+    from newsletter.load import safe_write
+    from newsletter.load.settings import find_project
 
     if lang not in starter.LANGUAGES:
         refuse(f"--lang cannot be '{lang}'; use {', '.join(starter.LANGUAGES)}")
@@ -60,7 +61,7 @@ def init(
 
 
 def _day(now: str) -> date:
-    from newsletter.dates import read_moment
+    from newsletter.text.dates import read_moment
 
     if not now:
         return datetime.now(UTC).date()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.running import Folder, fail, moment, refuse, require_text, run, shown
+from newsletter.cli.options import Folder, fail, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
     from newsletter.pipeline import Project
@@ -37,7 +37,7 @@ def new(
 
       newsletter new "Winter open house" --lang en --draft --edit
     """
-    from newsletter import starter
+    from newsletter.cli import starter
 
     with run(directory, "text", strict=False) as (project, _):
         wish = Wish(title, date, tags, kind, lang, draft)
@@ -81,7 +81,7 @@ def _ask(wish: Wish, kinds: tuple[str, ...]) -> Wish:
 
 
 def _require_texts(wish: Wish) -> None:
-    from newsletter.fields import LANGUAGE
+    from newsletter.load.fields import LANGUAGE
 
     require_text("a title", wish.title)
     require_text("--tags", wish.tags)
@@ -90,7 +90,10 @@ def _require_texts(wish: Wish) -> None:
 
 
 def _write(project: "Project", wish: Wish) -> Path:
-    from newsletter import front, safe_write, starter, text
+    from newsletter import text
+    from newsletter.cli import starter
+    from newsletter.load import front_matter as front
+    from newsletter.load import safe_write
 
     day = moment(wish.date, project).astimezone(project.settings.timezone)
     slug = text.fold(wish.title)[:60].strip("-")

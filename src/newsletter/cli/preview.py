@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.extras import how_to_add
-from newsletter.cli.running import Folder, Now, fail, project_folder, refuse
+from newsletter.cli.options import Folder, Now, fail, project_folder, refuse
 
 PORT = 8321
 _FILES, _THREADS, _MEMORY = 64, 16, 1_000_000_000  # that a preview with a few open screens uses
@@ -31,12 +31,12 @@ def preview(
     """
     root = project_folder(directory)
     try:
-        from newsletter.preview import serving
+        from newsletter.preview import serve as serving
     except ModuleNotFoundError as fault:
         if (fault.name or "").partition(".")[0] not in ("starlette", "uvicorn", "watchfiles"):
             raise
         refuse(f"preview needs a few more packages; {how_to_add('preview')}")
-    from newsletter.preview.desk import Desk
+    from newsletter.preview.session import Desk
 
     _require_room()
     desk = Desk(root, _clock(now, root))
@@ -79,9 +79,9 @@ def _require_room() -> None:
 
 def _clock(now: str, root: Path) -> Callable[[], datetime]:
     """The moment that is shown: `--now` for ever, or the clock."""
-    from newsletter.dates import read_moment
-    from newsletter.problems import Problems, Stop
-    from newsletter.settings import load_settings
+    from newsletter.load.settings import load_settings
+    from newsletter.model.problems import Problems, Stop
+    from newsletter.text.dates import read_moment
 
     if not now:
         return lambda: datetime.now(UTC)

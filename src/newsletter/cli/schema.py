@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.running import Folder, project_folder, refuse
+from newsletter.cli.options import Folder, project_folder, refuse
 
 
 def schema(
@@ -22,11 +22,12 @@ def schema(
 
       newsletter schema --format decap > admin/config.yml
     """
-    from newsletter import front, hints
+    from newsletter.load import front_matter as front
+    from newsletter.load import schema as hints
 
     if format == "decap":
-        from newsletter.problems import Problems, Stop
-        from newsletter.settings import load_settings
+        from newsletter.load.settings import load_settings
+        from newsletter.model.problems import Problems, Stop
 
         try:
             settings = load_settings(project_folder(directory), Problems())

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.running import Folder, Format, Now, Out, moment, refuse, run, shown
+from newsletter.cli.options import Folder, Format, Now, Out, moment, refuse, run, shown
 
 if TYPE_CHECKING:
+    from newsletter.model.problems import Problems
     from newsletter.pipeline import Project
-    from newsletter.problems import Problems
 
 _ORDER = ("scheduled", "public", "draft", "expired")
 
@@ -62,7 +62,7 @@ def _rows(project: "Project", at: datetime, problems: "Problems") -> list[dict[s
     """What is said of each announcement."""
     from newsletter import pipeline
     from newsletter.compose import state
-    from newsletter.issues import issue_id, period
+    from newsletter.compose.issues import issue_id, period
 
     zone = project.settings.timezone
     rows: list[dict[str, object]] = []
@@ -86,8 +86,8 @@ def _rows(project: "Project", at: datetime, problems: "Problems") -> list[dict[s
 
 def _tell_changed(project: "Project", out: Path, earlier: Path, problems: "Problems", format: str) -> None:
     """The addresses of the feeds that changed, one a line."""
-    from newsletter.manifest import changed_feeds, read_manifest
     from newsletter.model import MANIFEST
+    from newsletter.outbox.manifest import changed_feeds, read_manifest
 
     now = out / MANIFEST
     entries = read_manifest(now, shown(now), "run 'newsletter build'", problems)

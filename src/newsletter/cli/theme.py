@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.codes import DISK
-from newsletter.cli.running import Folder, project_folder, refuse, shown
+from newsletter.cli.options import Folder, project_folder, refuse, shown
 
 theme = typer.Typer(
     help="List the theme's files, or copy one into the project to change it.",
@@ -24,7 +24,7 @@ def list_(directory: Folder = None) -> None:
 
       newsletter theme list
     """
-    from newsletter import packaged
+    from newsletter.theme import default as packaged
 
     own = project_folder(directory) / "templates"
     for name in packaged.names():
@@ -46,7 +46,8 @@ def copy(
     """
     import difflib
 
-    from newsletter import packaged, safe_write
+    from newsletter.load import safe_write
+    from newsletter.theme import default as packaged
 
     names = packaged.names()
     if name not in names:

@@ -1,6 +1,6 @@
 """verify: is the outbox as it was built?"""
 
-from newsletter.cli.running import Folder, Format, Out, run, shown
+from newsletter.cli.options import Folder, Format, Out, run, shown
 
 
 def verify(directory: Folder = None, out: Out = None, format: Format = "text") -> None:
@@ -10,7 +10,7 @@ def verify(directory: Folder = None, out: Out = None, format: Format = "text") -
 
       newsletter verify
     """
-    from newsletter import outbox
+    from newsletter.outbox import publish as outbox
 
     with run(directory, format, strict=False) as (project, problems):
         target = out or project.root / "outbox"

@@ -10,13 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter import text
-from newsletter.load import everyday
+from newsletter.load import yaml_subset as everyday
+from newsletter.load.safe_open import MAX_TEXT, open_beneath, report_unread
+from newsletter.load.safe_open import read as read_whole
 from newsletter.model import Fields, Pairs, Source, plain_pairs
-from newsletter.positions import Positions
-from newsletter.problems import Place, Problems
-from newsletter.refusals import SHORTAGES
-from newsletter.safe_open import MAX_TEXT, open_beneath, report_unread
-from newsletter.safe_open import read as read_whole
+from newsletter.model.positions import Positions
+from newsletter.model.problems import Place, Problems
+from newsletter.model.refusals import SHORTAGES
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
 _MOST_CHARACTERS = 1_000  # control characters of one file that are named one by one
@@ -159,7 +159,7 @@ READERS = (values, nodes)
 
 def _by_libyaml(path: str, front: str, problems: Problems) -> Fields | None:
     # It takes 10 ms to import, and most projects have no file that needs it.
-    from newsletter.load import events  # noqa: PLC0415
+    from newsletter.load import yaml_events as events  # noqa: PLC0415
 
     return events.read(path, front, problems)
 

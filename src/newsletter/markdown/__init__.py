@@ -12,12 +12,12 @@ from typing import Any
 import pyromark
 
 from newsletter.markdown.blocks import Blocks
-from newsletter.markdown.running import running
+from newsletter.markdown.builder import MAX_DEPTH, Fault, TooDeep
+from newsletter.markdown.passages import running
 from newsletter.markdown.tables import missing_cells
-from newsletter.markdown.writing import MAX_DEPTH, Fault, TooDeep
 from newsletter.model import SLOT, Prose, Reference, Source
-from newsletter.problems import Place
-from newsletter.typography import Passage
+from newsletter.model.problems import Place
+from newsletter.text.typography import Passage
 
 __all__ = ["MAX_DEPTH", "Fault", "offsets", "parse", "passages", "place", "places"]
 

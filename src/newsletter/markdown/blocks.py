@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from newsletter import text
+from newsletter.markdown.builder import TOP, page_only
 from newsletter.markdown.inlines import ALLOWED, Inlines
 from newsletter.markdown.tables import lines_of
-from newsletter.markdown.writing import TOP, page_only
 from newsletter.model import SLOT
 
 

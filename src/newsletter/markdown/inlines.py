@@ -5,7 +5,7 @@ from html import escape, unescape
 from typing import Any
 
 from newsletter import text
-from newsletter.markdown.writing import MAX_DEPTH, TooDeep, Writing, page_only
+from newsletter.markdown.builder import MAX_DEPTH, TooDeep, Writing, page_only
 from newsletter.model import SLOT, Picture, Reference
 
 _RAW = re.compile(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from newsletter import text
-from newsletter.markdown.writing import Fault
+from newsletter.markdown.builder import Fault
 
 WIDEST = 72  # columns of a letter
 MAX_MISSING = 1_000  # cells that the rows of a body's tables may lack

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from newsletter.positions import Positions
-from newsletter.problems import Place
+from newsletter.model.positions import Positions
+from newsletter.model.problems import Place
 
 
 class Scalar(NamedTuple):

@@ -12,16 +12,16 @@ from urllib.parse import quote
 from babel import Locale
 
 from newsletter import text
-from newsletter.babel_dates import format_date
-from newsletter.preview import months
-from newsletter.preview.desk import Desk, Showing
-from newsletter.preview.looks import look, offered
-from newsletter.preview.rows import STATES, Row, outings, rows
+from newsletter.model.problems import Problem, Problems
+from newsletter.preview import calendar as months
+from newsletter.preview.listing import STATES, Row, outings, rows
+from newsletter.preview.panels import look, offered
+from newsletter.preview.session import Desk, Showing
 from newsletter.preview.snapshot import Snapshot
-from newsletter.problems import Problem, Problems
-from newsletter.strings import load_strings
-from newsletter.templates import Templates
-from newsletter.words import Words
+from newsletter.text.babel_dates import format_date
+from newsletter.theme.string_files import load_strings
+from newsletter.theme.strings import Words
+from newsletter.theme.templates import Templates
 
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newsletter.compose import compose
 from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings, Source
-from newsletter.problems import Level, Problem, Problems
+from newsletter.model.problems import Level, Problem, Problems
 
 Stamp = tuple[int, int, int]  # when a file changed (ns), its size, its inode; zeros where there is none
 

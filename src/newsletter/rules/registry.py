@@ -2,24 +2,22 @@
 
 from collections.abc import Mapping
 
-from newsletter.rules import (
+from newsletter.rules.rendered import (
     accessibility,
     clients,
-    importing,
     layout,
-    links,
     mails,
     mjml,
     pages,
-    pictures,
     project,
     safety,
     sheets,
     snippets,
-    source,
-    writing,
 )
 from newsletter.rules.rule import Rule
+from newsletter.rules.written import files as source
+from newsletter.rules.written import imports as importing
+from newsletter.rules.written import links, pictures, writing
 
 FAMILIES = (
     source.FAMILY, safety.FAMILY, links.FAMILY, writing.FAMILY, pictures.FAMILY, pictures.ATTACHMENTS, accessibility.FAMILY, mjml.FAMILY,

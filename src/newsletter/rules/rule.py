@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from newsletter.problems import Level, Place, Problems
+from newsletter.model.problems import Level, Place, Problems
 
 
 class Finding(NamedTuple):

@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.channels.feeds.entries import Entries, instants
-from newsletter.channels.feeds.heads import MEDIA_TYPES, Head, head
-from newsletter.channels.feeds.jsonfeed import write_json
-from newsletter.channels.feeds.openings import Openings
+from newsletter.channels.feeds.atom_rss import write_atom, write_rss
+from newsletter.channels.feeds.budget import Pieces
+from newsletter.channels.feeds.entry import Entries, instants
+from newsletter.channels.feeds.fastpath.header_templates import Openings
+from newsletter.channels.feeds.json_feed import write_json
+from newsletter.channels.feeds.metadata import MEDIA_TYPES, Head, head
 from newsletter.channels.feeds.opml import write_opml
-from newsletter.channels.feeds.people import page
-from newsletter.channels.feeds.pieces import Pieces
-from newsletter.channels.feeds.plan import Feed, Plan
-from newsletter.channels.feeds.xml import write_atom, write_rss
+from newsletter.channels.feeds.page import page
+from newsletter.channels.feeds.selection import Feed, Plan
 from newsletter.model import Artefact, Publication
-from newsletter.problems import Problems
-from newsletter.site import Site
-from newsletter.templates import Templates
+from newsletter.model.problems import Problems
+from newsletter.theme.pages import Site
+from newsletter.theme.templates import Templates
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:

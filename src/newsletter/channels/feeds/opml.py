@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from html import escape
 
-from newsletter.channels.feeds.heads import Head
-from newsletter.dates import posted
+from newsletter.channels.feeds.metadata import Head
+from newsletter.text.dates import posted
 
 
 def write_opml(heads: Iterable[Head], title: str, updated: datetime) -> str:

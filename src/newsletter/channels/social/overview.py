@@ -11,14 +11,14 @@ from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
-from newsletter.brand import colours
-from newsletter.channels.social.material import Material
-from newsletter.channels.social.platforms import Platform
-from newsletter.channels.social.posts import Post
-from newsletter.filling import Form, form, token
+from newsletter.channels.social.counting.platforms import Platform
+from newsletter.channels.social.writing.material import Material
+from newsletter.channels.social.writing.post import Post
 from newsletter.model import Artefact, Publication
-from newsletter.templates import Template, Templates
-from newsletter.words import Words
+from newsletter.theme.branding import colours
+from newsletter.theme.slots import Form, form, token
+from newsletter.theme.strings import Words
+from newsletter.theme.templates import Template, Templates
 
 
 class Section(NamedTuple):

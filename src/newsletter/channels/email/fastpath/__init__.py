@@ -1,0 +1,1 @@
+"""Sections of a mail, each kind compiled once."""

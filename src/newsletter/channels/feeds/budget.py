@@ -1,0 +1,83 @@
+"""pieces: every announcement as it stands in the feeds, written once, within the feeds' budget of bytes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsletter.channels.feeds.entry import Entries
+from newsletter.channels.feeds.fastpath.entry_templates import Press, Written
+from newsletter.channels.feeds.selection import Feed
+from newsletter.model import Announcement
+from newsletter.model.problems import Place, Problems
+
+LIMIT = 512_000  # bytes; more is refused or cut by readers and mail services
+_HEAD = 8_000  # bytes that a feed's own words take at most
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One announcement in every format; `size` is that of the longest, in bytes."""
+
+    lang: str
+    stem: str
+    written: Written
+    size: int
+
+
+class Pieces:
+    """Makes pieces, and keeps those that several feeds hold."""
+
+    def __init__(self, entries: Entries, problems: Problems) -> None:
+        self.entries = entries
+        self.press = Press()
+        self.problems = problems
+        self.is_short = entries.publication.settings.feeds.content == "summary"
+        self.kept: dict[tuple[str, bool], Piece] = {}
+
+    def of(self, feed: Feed, limit: int = LIMIT) -> tuple[Piece, ...]:
+        """The pieces of a feed. When they take too much, the longest give summary and link instead.
+
+        What is still too much in a feed to subscribe to loses its oldest entries; an archive never does.
+        """
+        keep = not feed.is_archive
+        held = self._pieces(feed.announcements, short=self.is_short, keep=keep)
+        excess = sum(piece.size for piece in held) - (limit - _HEAD)
+        for number in sorted(range(len(held)), key=lambda number: -held[number].size):
+            if excess <= 0:
+                break
+            whole = held[number]
+            (short,) = self._pieces(feed.announcements[number : number + 1], short=True, keep=keep)
+            if short.size < whole.size:
+                self._warn(feed, feed.announcements[number], whole.size)
+                held[number] = short
+                excess -= whole.size - short.size
+        while excess > 0 and len(held) > 1 and not feed.is_archive:
+            excess -= held.pop().size
+        return tuple(held)
+
+    def _pieces(self, announcements: Sequence[Announcement], *, short: bool, keep: bool) -> list[Piece]:
+        """The piece of each, made if it is not kept."""
+        found = {each.stem: self.kept[each.stem, short] for each in announcements if (each.stem, short) in self.kept}
+        wanted = [each for each in announcements if each.stem not in found]
+        for announcement in wanted:
+            piece = found[announcement.stem] = self._made(announcement, short=short)
+            if keep:
+                self.kept[announcement.stem, short] = piece
+        return [found[each.stem] for each in announcements]
+
+    def _made(self, announcement: Announcement, *, short: bool) -> Piece:
+        entry = self.entries.of(announcement, short=short)
+        written = self.press.write(entry)
+        size = max(len(written.atom), len(written.rss), len(written.json)) + 100  # what stands around the lines
+        return Piece(entry.lang, announcement.stem, written, size)
+
+    def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
+        # A month of many announcements is nobody's fault.
+        if feed.is_archive and size < LIMIT // 2:
+            return
+        source = announcement.source
+        self.problems.warning(
+            Place(source.path, source.body_line), "large-entry",
+            f"this announcement takes {size // 1000} KB in feeds, which have room for {LIMIT // 1000} in all: "
+            "they show its summary and a link",
+            "shorten it, or put part of it into an attachment",
+        )  # fmt: skip

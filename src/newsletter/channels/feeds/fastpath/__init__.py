@@ -1,0 +1,1 @@
+"""Entries and headers of feeds, written once per shape and filled."""

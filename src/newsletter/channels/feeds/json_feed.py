@@ -1,0 +1,65 @@
+"""jsonfeed: JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from newsletter.channels.feeds.entry import Entry
+from newsletter.channels.feeds.metadata import Head
+from newsletter.text.dates import instant
+
+
+def write_item(entry: Entry) -> str:
+    """One item, as JSON on one line. Texts are text, never HTML-escaped."""
+    return _json(
+        {
+            "id": entry.id,
+            "url": entry.url,
+            "title": entry.title,
+            "content_html": entry.html,
+            "summary": entry.summary,
+            "image": entry.lead.url if entry.lead else None,
+            "date_published": instant(entry.published),
+            "date_modified": instant(entry.updated),
+            "authors": [
+                {"name": each.name, "url": each.url} if each.url else {"name": each.name} for each in entry.authors
+            ],
+            "tags": list(entry.labels),
+            "language": entry.lang,
+            "attachments": [
+                {"url": each.url, "mime_type": each.media_type, "title": each.title, "size_in_bytes": each.size}
+                for each in entry.enclosures
+            ],
+        }
+    )
+
+
+def write_json(head: Head, items: Iterable[bytes]) -> Iterator[bytes]:
+    """A whole feed, in pieces; each item as `write_item` gives it."""
+    feed = _json(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": head.title,
+            "home_page_url": head.home,
+            "feed_url": head.address("json"),
+            "next_url": head.address("json", head.feed.previous) if head.feed.previous else None,
+            "description": head.description,
+            "icon": head.logo,
+            "favicon": head.logo,
+            "authors": [{"name": head.author, "url": head.site}],
+            "language": head.lang,
+            "hubs": [{"type": "WebSub", "url": head.hub}] if head.hub else None,
+        }
+    )
+    yield f'{feed[:-1]}, "items": ['.encode()
+    separator = b"\n"
+    for item in items:
+        yield separator
+        yield item
+        separator = b",\n"
+    yield b"\n]}\n"
+
+
+def _json(values: dict[str, Any]) -> str:
+    """Without what is empty."""
+    return json.dumps({key: value for key, value in values.items() if value}, ensure_ascii=False)

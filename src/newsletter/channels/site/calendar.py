@@ -1,0 +1,113 @@
+"""calendar: an announcement's event as an iCalendar file (RFC 5545). icalendar is used here only.
+
+Which lines there are, in which order and with which parameters, icalendar says once for each kind of event; the
+values are written here.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+from newsletter.model import Announcement, Event, Publication, Settings
+from newsletter.text.urls import permanent_id
+
+_LAST_BUT_ONE = date.max - timedelta(days=1)
+_WIDTH = 74  # octets of a line; one more on those that a blank continues
+
+
+def calendar(announcement: Announcement, publication: Publication) -> bytes:
+    """The file's bytes: CRLF, lines folded at 75 octets. `announcement` has an event."""
+    settings, event = publication.settings, announcement.event
+    assert event is not None
+    address = announcement.url or settings.url + announcement.page
+    changed = _instant(announcement.updated)
+    values = {
+        "VERSION": "2.0",
+        "PRODID": _text(f"-//{settings.title.replace('//', '/')}//newsletter//{announcement.lang.upper()}"),
+        "METHOD": "PUBLISH",
+        "UID": _text(permanent_id(announcement, settings)),
+        # Not the time of the build: equal input gives equal bytes.
+        "DTSTAMP": changed,
+        "LAST-MODIFIED": changed,
+        **_span(event, settings),
+        "SUMMARY": _text(announcement.title),
+        "DESCRIPTION": _text(f"{announcement.summary}\n\n{address}"),
+        "URL": address,
+    }
+    if place := ", ".join([event.place, *event.address.splitlines()]).strip(", "):
+        values["LOCATION"] = _text(place)
+    if announcement.tags:
+        values["CATEGORIES"] = ",".join(_text(tag.label) for tag in announcement.tags)
+    lines = _lines(frozenset(values), event.whole_day)
+    return b"".join(_folded(f"{head}:{values[name]}" if name in values else head) for head, name in lines)
+
+
+def _text(value: str) -> str:
+    return value.replace("\\", r"\\").replace(";", r"\;").replace(",", r"\,").replace("\n", r"\n")
+
+
+def _instant(moment: datetime) -> str:
+    """An instant in UTC, such as 20241126T083000Z."""
+    whole = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    return f"{whole.replace('-', '').replace(':', '')}Z"
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def _span(event: Event, settings: Settings) -> dict[str, str]:
+    """Start and end: days in the publication's zone, the end exclusive (§3.6.1), or instants in UTC."""
+    if event.whole_day:
+        first = event.start.astimezone(settings.timezone).date()
+        last = (event.end or event.start).astimezone(settings.timezone).date()
+        if first == date.max:  # no day is left for an end; without one an event takes one day
+            return {"DTSTART": _day(first)}
+        return {"DTSTART": _day(first), "DTEND": _day(min(max(first, last), _LAST_BUT_ONE) + timedelta(days=1))}
+    start = {"DTSTART": _instant(event.start)}
+    # An end must lie behind the start; without one the event takes no time.
+    return {**start, "DTEND": _instant(event.end)} if event.end and event.end > event.start else start
+
+
+@lru_cache(maxsize=64)
+def _lines(names: frozenset[str], whole_day: bool) -> tuple[tuple[str, str], ...]:
+    """What stands before the colon of each line (`DTSTART;VALUE=DATE`), and its name; `BEGIN` and `END` lines whole."""
+    # It takes as long to import as a small build; many publications have no event.
+    from icalendar import Calendar  # noqa: PLC0415
+    from icalendar import Event as Entry  # noqa: PLC0415
+
+    moment = datetime(2000, 1, 1, tzinfo=UTC)
+    made, entry = Calendar(), Entry()
+    for name in sorted(names & {"VERSION", "PRODID", "METHOD"}):
+        made.add(name, "x")
+    for name in sorted(names - {"VERSION", "PRODID", "METHOD"}):
+        if name in ("DTSTART", "DTEND"):
+            entry.add(name, moment.date() if whole_day else moment)
+        else:
+            entry.add(name, moment if name in ("DTSTAMP", "LAST-MODIFIED") else ["x"] if name == "CATEGORIES" else "x")
+    made.add_component(entry)
+    return tuple(_parted(made.to_ical().decode()))
+
+
+def _parted(written: str) -> Iterator[tuple[str, str]]:
+    for line in written.splitlines():
+        head = line.partition(":")[0]
+        bare = head.partition(";")[0]
+        yield (line, "") if bare in ("BEGIN", "END") else (head, bare)
+
+
+def _folded(line: str) -> bytes:
+    """A line of the file; not cut inside a character or an escape."""
+    octets, start = line.encode(), 0
+    if len(octets) <= _WIDTH:
+        return octets + b"\r\n"
+    pieces = []
+    while len(octets) - start > _WIDTH:
+        end = start + _WIDTH
+        while octets[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        if octets[end - 1] in b"\\^" and end - 1 > start:
+            end -= 1
+        pieces.append(octets[start:end])
+        start = end
+    return b"\r\n ".join((*pieces, octets[start:])) + b"\r\n"

@@ -1,0 +1,141 @@
+"""pages: what each kind of page shows."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+
+from newsletter.markdown import prose
+from newsletter.model import Announcement, Artefact, Issue
+from newsletter.theme.pages import Alternate, Page, Site, Subject
+from newsletter.theme.views import Addressing, Story, flavour, relative
+
+NEWEST = 12  # announcements that a list shows with summary and picture; the others get a line
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Announcements under one heading: a year, or a language."""
+
+    label: str
+    lang: str
+    entries: tuple[Announcement, ...]
+
+
+class Pages:
+    """Renders single pages of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.publication = site.publication
+        self.own = site.publication.settings.language
+        self.issues: dict[str, list[Issue]] = {}
+        for issue in self.publication.issues:
+            self.issues.setdefault(issue.id, []).append(issue)
+
+    def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
+        """Its page, and one that forwards for each former slug."""
+        site, page = self.site, self._announcement_page(announcement)
+        versions = self.publication.translations.get(announcement.id, ())
+        newer, older = site.announcement_neighbours[announcement.stem]
+        yield site.render(
+            "announcement", page, story=self._story(announcement, relative(page.path)),
+            versions=tuple(other for other in versions if other is not announcement),
+            newer=newer, older=older,
+        )  # fmt: skip
+        for alias in announcement.aliases:
+            path = f"{alias}{announcement.page.removeprefix(announcement.slug)}"
+            former = Page(path=path, lang=page.lang, title=page.title, canonical=page.canonical, origin=page.origin)
+            yield site.render("alias", former, to=announcement.page)
+
+    def issue(self, issue: Issue) -> Iterator[Artefact]:
+        """An issue's page: its introduction, and its stories with their summaries."""
+        site, base = self.site, self.publication.settings.url
+        versions = self.issues[issue.id]
+        page = Page(
+            path=issue.page, lang=issue.lang, title=issue.title, description=issue.preheader,
+            canonical=base + issue.page, kind="article", share=site.share(issue.stories[0]),
+            versions=_alternates((other.lang, base + other.page) for other in versions),
+            origin=issue.file.source.path if issue.file else "",
+        )  # fmt: skip
+        introduction, addressing = "", relative(issue.page)
+        if issue.file:
+            introduction = prose.html(issue.file.prose, flavour(issue.file.targets, addressing))
+        newer, older = site.issue_neighbours[issue.stem]
+        yield site.render(
+            "issue", page, issue=issue, introduction=Markup(introduction),
+            stories=tuple(self._story(each, addressing) for each in issue.stories),
+            versions=tuple(other for other in versions if other is not issue),
+            newer=newer, older=older,
+        )  # fmt: skip
+
+    def index(self) -> Iterator[Artefact]:
+        """The newest announcements, then all others, the issues and the tags."""
+        settings, site = self.publication.settings, self.site
+        page = Page(
+            path="index.html", lang=self.own, title=settings.title, description=settings.description,
+            canonical=settings.url, share=site.share(),
+        )  # fmt: skip
+        yield site.render(
+            "index", page, **self._listing(self.publication.announcements, page),
+            issues=self.publication.issues, tags=site.own_tags,
+        )  # fmt: skip
+
+    def tag(self, tag: Subject) -> Iterator[Artefact]:
+        """All announcements with one tag."""
+        page = Page(
+            path=tag.page, lang=tag.lang, title=tag.label, canonical=self.publication.settings.url + tag.page,
+            share=self.site.share(),
+        )  # fmt: skip
+        yield self.site.render("tag", page, tag=tag, **self._listing(tag.announcements, page))
+
+    def not_found(self) -> Iterator[Artefact]:
+        """What a server shows for an address without a page: at any depth, so its links are absolute."""
+        page = Page(path="404.html", lang=self.own, title="")
+        yield self.site.render("404", page, self.publication.settings.url)
+
+    def _announcement_page(self, announcement: Announcement) -> Page:
+        site = self.site
+        versions = self.publication.translations.get(announcement.id, ())
+        return Page(
+            path=announcement.page, lang=announcement.lang, title=announcement.title,
+            description=announcement.summary, canonical=site.canonical(announcement), kind="article",
+            share=site.share(announcement), origin=announcement.source.path,
+            versions=_alternates((other.lang, site.canonical(other)) for other in versions),
+        )  # fmt: skip
+
+    def _story(self, announcement: Announcement, addressing: Addressing) -> Story:
+        return Story(announcement, self.publication, self.site.words(announcement.lang), addressing)
+
+    def _listing(self, announcements: tuple[Announcement, ...], page: Page) -> dict[str, Any]:
+        """Announcements as a list shows them: cards, then years; versions in other languages apart."""
+        main, others = self._by_language(announcements)
+        addressing = relative(page.path)
+        zone = self.publication.settings.timezone
+        years = groupby(main[NEWEST:], key=lambda each: each.date.astimezone(zone).year)
+        return {
+            "cards": tuple(self._story(each, addressing) for each in main[:NEWEST]),
+            "years": tuple(Group(str(year), page.lang, tuple(held)) for year, held in years),
+            "tongues": tuple(Group("", lang, held) for lang, held in others),
+        }
+
+    def _by_language(
+        self, announcements: tuple[Announcement, ...]
+    ) -> tuple[list[Announcement], list[tuple[str, tuple[Announcement, ...]]]]:
+        """Those in the publication's language or without a version in it, and the other ones by language."""
+        own = {each.id for each in announcements if each.stem == each.slug}
+        main = [each for each in announcements if each.stem == each.slug or each.id not in own]
+        others = sorted((each for each in announcements if each.stem != each.slug and each.id in own), key=_lang)
+        return main, [(lang, tuple(held)) for lang, held in groupby(others, key=_lang)]
+
+
+def _lang(announcement: Announcement) -> str:
+    return announcement.lang
+
+
+def _alternates(versions: Iterable[tuple[str, str]]) -> tuple[Alternate, ...]:
+    """Every version, itself included, when there are several."""
+    made = tuple(Alternate(lang, url) for lang, url in versions)
+    return made if len(made) > 1 else ()

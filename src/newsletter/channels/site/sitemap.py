@@ -1,0 +1,57 @@
+"""sitemap: the addresses that search engines should know (sitemaps.org), each its own canonical one."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from html import escape
+
+from newsletter.model import Announcement, Artefact, Publication
+from newsletter.theme.pages import Subject
+
+MOST = 50_000  # addresses in one file, says the protocol
+
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+
+def sitemap(publication: Publication, tags: Iterable[Subject], most: int = MOST) -> Iterator[Artefact]:
+    """`site/sitemap.xml`; where one file cannot hold all addresses, it lists several."""
+    base, lines = publication.settings.url, tuple(_addresses(publication, tags))
+    if len(lines) <= most:
+        yield _file("sitemap", "urlset", lines)
+        return
+    names: list[str] = []
+    for start in range(0, len(lines), most):
+        names.append(f"sitemap-{len(names) + 1}")
+        yield _file(names[-1], "urlset", lines[start : start + most])
+    yield _file(
+        "sitemap", "sitemapindex", (f"<sitemap><loc>{escape(base + name)}.xml</loc></sitemap>" for name in names)
+    )
+
+
+def _file(name: str, element: str, lines: Iterable[str]) -> Artefact:
+    body = "\n".join(lines)
+    xml = f"{_HEAD}<{element} {_SPACE}>\n{body}\n</{element}>\n"
+    return Artefact(f"site/{name}.xml", xml.encode(), "application/xml")
+
+
+def _addresses(publication: Publication, tags: Iterable[Subject]) -> Iterator[str]:
+    base = publication.settings.url
+    yield _url(base, publication.announcements)
+    for announcement in publication.announcements:
+        # One that is at home elsewhere is not ours to list.
+        if not announcement.url:
+            yield _url(base + announcement.page, (announcement,))
+    for issue in publication.issues:
+        yield _url(base + issue.page, issue.stories)
+    for tag in tags:
+        yield _url(base + tag.page, tag.announcements)
+
+
+def _url(address: str, shown: tuple[Announcement, ...]) -> str:
+    changed = max((each.updated for each in shown), default=None)
+    told = f"<lastmod>{_instant(changed)}</lastmod>" if changed else ""
+    return f"<url><loc>{escape(address)}</loc>{told}</url>"
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

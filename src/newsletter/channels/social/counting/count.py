@@ -1,0 +1,152 @@
+"""Counts of a text by the rules of each platform."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from newsletter.channels.social.counting import bluesky, mastodon, sms, units, x
+from newsletter.channels.social.counting.platforms import PLATFORMS, Certainty, Platform, Unit
+
+Extra = tuple[tuple[str, int | str], ...]
+
+
+# Made for every text; a frozen one takes three times as long to make.
+@dataclass(slots=True)
+class Count:
+    """A text as one platform counts it, in `unit`, against its limit.
+
+    `extra` holds what else the platform looks at: `bytes` and `byte_limit` of Bluesky, `segments` and
+    `segment_limit` of text messages, `invalid` for what X refuses whatever the length. `refused`: this alone,
+    not the count, makes it too much.
+    """
+
+    platform: str
+    count: int
+    limit: int
+    unit: str
+    certainty: Certainty
+    extra: Extra = ()
+    refused: bool = False
+
+    @property
+    def fits(self) -> bool:
+        """Whether the platform takes the text, as far as its length and characters go."""
+        return self.count <= self.limit and not self.refused
+
+
+def count(text: str, platform: str, *, limit: int | None = None, link: str = "") -> Count:
+    """A text as `platform` counts it; `limit` replaces the usual one (for `sms`: the most parts).
+
+    `link` is given for a text that is even around it (see even.py): it is counted in less time.
+    Raises KeyError for a platform that is not in the table.
+    """
+    row = PLATFORMS[platform]
+    return counted(text, row, row.limit if limit is None else limit, link)
+
+
+def counted(text: str, row: Platform, limit: int, link: str = "") -> Count:
+    """As count(), for a row of the table."""
+    return _COUNTERS[row.unit](text, row, limit, link)
+
+
+def excess(text: str, platform: str, limit: int | None = None) -> int:
+    """By how many units a text is too long for `platform`, 0 or less when it fits.
+
+    At least 1 when the platform refuses it for another reason than its length.
+    """
+    row = PLATFORMS[platform]
+    limit = row.limit if limit is None else limit
+    if row.unit == "graphemes":
+        return max(units.graphemes(text) - limit, units.utf8(text) - bluesky.BYTES)
+    if row.unit == "sms":
+        return sms.excess(text, limit)
+    counted = count(text, platform, limit=limit)
+    over = counted.count - counted.limit
+    return min(over, 0) if counted.fits else max(over, 1)
+
+
+def count_all(text: str) -> dict[str, Count]:
+    """A text as every platform counts it, by name, in the table's order."""
+    return {name: count(text, name) for name in PLATFORMS}
+
+
+def as_json(counts: Mapping[str, Count]) -> dict[str, dict[str, int | str | bool]]:
+    """Counts as plain values: `count`, `limit`, `unit`, `certainty`, `valid`, and what is extra."""
+    return {
+        name: {
+            "count": each.count,
+            "limit": each.limit,
+            "unit": each.unit,
+            "certainty": each.certainty,
+            "valid": each.fits,
+            **dict(each.extra),
+        }
+        for name, each in counts.items()
+    }
+
+
+def _x(text: str, row: Platform, limit: int, link: str) -> Count:
+    if link:
+        weight, invalid = x.measure_even(text, link), ""
+    else:
+        weight = x.measure(text)
+        invalid = " ".join(x.invalid_characters(text)) if text else "empty"
+    certainty: Certainty = row.certainty if weight.exact else "upper-bound"
+    extra = (("invalid", invalid),) if invalid else ()
+    return Count(row.name, weight.total, limit, "weighted characters", certainty, extra, bool(invalid))
+
+
+def _mastodon(text: str, row: Platform, limit: int, link: str) -> Count:
+    if link:
+        server, web = mastodon.counts_even(text, link)
+    else:
+        server, web = mastodon.server_count(text), mastodon.web_count(text)
+    return Count(row.name, max(server, web), limit, "graphemes", row.certainty, (("server", server), ("web", web)))
+
+
+def _bluesky(text: str, row: Platform, limit: int, link: str) -> Count:
+    graphemes = len(text) if link else units.graphemes(text)
+    in_app = bluesky.app_count_even(text, link) if link else bluesky.app_count(text)
+    size = units.utf8(text)
+    extra = (("bytes", size), ("byte_limit", bluesky.BYTES), ("app_count", in_app))
+    return Count(row.name, graphemes, limit, "graphemes", row.certainty, extra, size > bluesky.BYTES)
+
+
+def _threads(text: str, row: Platform, limit: int, _link: str) -> Count:
+    # A text whose bytes are within the limit fits by any reading of the rule.
+    extra = (("bytes", units.utf8(text)),)
+    return Count(row.name, units.emoji_as_bytes(text), limit, "characters, emoji as bytes", row.certainty, extra)
+
+
+def _sms(text: str, row: Platform, limit: int, _link: str) -> Count:
+    message = sms.segments(text)
+    extra: Extra = (
+        ("encoding", message.encoding),
+        ("segments", message.segments),
+        ("segment_limit", limit),
+        ("offenders", "".join(message.offenders)),
+        ("segments_if_transliterated", message.segments_if_transliterated),
+    )
+    unit = "septets" if message.encoding == "GSM-7" else "UTF-16 units"
+    capacity = sms.capacity(message.encoding, limit)
+    # Units may stay free at the end of a part: the parts tell. As many of them as are allowed never hold more.
+    refused = message.segments > limit
+    return Count(row.name, message.units, capacity, unit, row.certainty, extra, refused)
+
+
+def _utf16(text: str, row: Platform, limit: int, _link: str) -> Count:
+    return Count(row.name, units.utf16(text), limit, "UTF-16 units", row.certainty)
+
+
+def _bytes(text: str, row: Platform, limit: int, _link: str) -> Count:
+    return Count(row.name, units.utf8(text), limit, "bytes", row.certainty)
+
+
+_COUNTERS: Mapping[Unit, Callable[[str, Platform, int, str], Count]] = {
+    "x-weighted": _x,
+    "mastodon": _mastodon,
+    "graphemes": _bluesky,
+    "emoji-as-bytes": _threads,
+    "sms": _sms,
+    "utf-16": _utf16,
+    "bytes": _bytes,
+}

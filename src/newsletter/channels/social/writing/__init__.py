@@ -1,0 +1,1 @@
+"""writing: announcements become snippets that fit."""

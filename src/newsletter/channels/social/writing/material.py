@@ -1,0 +1,224 @@
+"""material: what snippets are made of, gathered once for each announcement and issue, for all platforms."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from newsletter.channels.social.counting.fastpath import is_plain
+from newsletter.channels.social.writing.tagging import hashtags
+from newsletter.markdown.prose import paragraphs
+from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
+from newsletter.text import normalized
+from newsletter.theme.strings import Words
+
+# Characters of an introduction that snippets are made of, more than any platform takes: what is behind them can
+# never be seen, and costs nothing.
+LONGEST = 128 * 1024
+_TOLD = itemgetter("title", "summary", "intro", "publication", "brand", "when", "place", "address")
+_REPEATED = 0.4  # a beginning that holds this part of a summary's words says it again
+_WORD = re.compile(r"\w{4,}")
+_FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))")
+
+
+@dataclass(frozen=True)
+class Material:
+    """One announcement or issue: what templates may use (`values`), and what the writer wrote by hand.
+
+    `texts` are the texts that composed snippets are made of, `story` the paragraphs that a thread tells, if one is
+    asked for.
+    """
+
+    stem: str
+    id: str
+    kind: str
+    lang: str
+    title: str
+    link: str
+    date: str
+    values: Mapping[str, Any]
+    story: tuple[str, ...] = ()
+    alts: tuple[tuple[str, str], ...] = ()
+    social: Social = field(default_factory=Social)
+    source: Source | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether no text holds what counts otherwise than by its characters: links, mentions, joined emoji."""
+        # What else there is is made of these.
+        whole = "\n".join((*_TOLD(self.values), *self.values["points"]))
+        return is_plain(whole) and "＠" not in whole
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """Its hashtags, with their sign."""
+        return frozenset(self.values["hashtags"])
+
+    @property
+    def origin(self) -> str:
+        """The file that it was written in, if there is one."""
+        return self.source.path if self.source else ""
+
+
+def of_announcement(announcement: Announcement, publication: Publication, words: Words) -> Material:
+    """What the snippets of an announcement are made of."""
+    settings, social = publication.settings, announcement.social
+    title, summary = clean(announcement.title), clean(announcement.summary)
+    prose = announcement.prose
+    intro = _begun(_introduction(prose))
+    labels = social.hashtags or tuple(tag.label for tag in announcement.tags)
+    image = announcement.image
+    return Material(
+        stem=announcement.stem,
+        id=announcement.id,
+        kind="announcement",
+        lang=announcement.lang,
+        title=title,
+        link=announcement.url or settings.url + announcement.page,
+        date=words.date(announcement.date),
+        values=_values(publication, words, title, summary, intro, hashtags((*labels, *settings.social.hashtags)))
+        | _event(announcement, f"{title} {summary}", words),
+        story=_whole(paragraphs(prose, prose.lead if prose.lead > 0 else None)) if social.thread else (),
+        alts=((announcement.targets[image.src].url, clean(image.alt)),) if image and image.alt else (),
+        social=social,
+        source=announcement.source,
+        texts={"title": title, "summary": summary, "body": intro},
+    )
+
+
+def of_issue(issue: Issue, publication: Publication, words: Words) -> Material:
+    """What the snippets of an issue are made of: its introduction, and the titles of its announcements."""
+    settings, file = publication.settings, issue.file
+    title, summary = clean(issue.title), clean(file.summary) if file else ""
+    intro = _begun(_introduction(file.prose)) if file else ""
+    labels = (*settings.social.hashtags, *(label for each in issue.stories[:1] for label in _labels(each)))
+    points = tuple(clean(story.title) for story in issue.stories)
+    return Material(
+        stem=issue.stem,
+        id=issue.id,
+        kind="issue",
+        lang=issue.lang,
+        title=title,
+        link=settings.url + issue.page,
+        date=words.date(issue.date),
+        values=_values(publication, words, title, summary, intro, hashtags(labels)) | _NO_EVENT | {"points": points},
+        source=file.source if file else None,
+        texts={"title": title, "summary": summary, "body": intro},
+    )
+
+
+def clean(text: str) -> str:
+    """A text in NFC, its narrow spaces as wide as others: on X a narrow one counts twice."""
+    return text if text.isascii() else normalized("NFC", text).replace("\u202f", "\u00a0")
+
+
+def _labels(announcement: Announcement) -> tuple[str, ...]:
+    return announcement.social.hashtags or tuple(tag.label for tag in announcement.tags)
+
+
+def _values(
+    publication: Publication, words: Words, title: str, summary: str, intro: str, tags: tuple[str, ...]
+) -> dict[str, Any]:
+    settings = publication.settings
+    brand = settings.organisation.name or settings.title
+    lead = intro if _repeats(summary, intro) else "\n\n".join(filter(None, (summary, intro)))
+    return {
+        "t": words,
+        "lang": words.lang,
+        "publication": settings.title,
+        # A title that names the sender needs no other name before it.
+        "brand": "" if brand.casefold() in title.casefold() else brand,
+        "title": title,
+        "summary": summary,
+        "intro": intro,
+        "lead": lead,
+        "hashtags": tags,
+        "points": (),
+    }
+
+
+def _introduction(prose: Prose) -> Iterable[str]:
+    """The paragraphs before the first heading, list or quotation, or before `<!--more-->`."""
+    end = prose.lead
+    if end <= 0:
+        plain = (block.kind == "paragraph" and not block.first for block in prose.blocks)
+        end = next((index for index, each in enumerate(plain) if not each), len(prose.blocks))
+    return _whole(paragraphs(prose, end))
+
+
+def _whole(told: Iterable[str]) -> tuple[str, ...]:
+    """Those that say something: what ends with a colon announces a list or a quotation that is not here."""
+    return tuple([each for each in map(clean, told) if each and not each.endswith(":")])
+
+
+def _begun(paragraphs: Iterable[str]) -> str:
+    """Paragraphs as one text, up to where it is too long for any platform."""
+    kept: list[str] = []
+    room = LONGEST
+    for paragraph in paragraphs:
+        kept.append(paragraph[:room])
+        room -= len(paragraph)
+        if room <= 0:
+            break
+    return "\n\n".join(kept)
+
+
+def _repeats(summary: str, intro: str) -> bool:
+    if not intro:
+        return False
+    said = set(_WORD.findall(summary.casefold()))
+    return len(said & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(said)
+
+
+_NO_EVENT: dict[str, Any] = {
+    "when": "",
+    "when_within": "",
+    "place": "",
+    "address": "",
+    "where": "",
+    "date_is_said": False,
+}
+
+
+def _event(announcement: Announcement, said: str, words: Words) -> dict[str, Any]:
+    """When and where, as long as it was still to come on the day of the announcement.
+
+    `date_is_said`: title and summary, which are `said`, hold day and hour already.
+    """
+    event = announcement.event
+    if event is None:
+        return _NO_EVENT
+    start, end = event.start.astimezone(words.zone), (event.end or event.start).astimezone(words.zone)
+    if end.date() < announcement.date.astimezone(words.zone).date():
+        return _NO_EVENT
+    said = _with_spaces(said)
+    day = re.sub(r",? \d{4}\b.*", "", _with_spaces(words.date(start)))
+    when, place = _when(event, announcement, words), clean(event.place)
+    address = ", ".join(line.strip(" ") for line in clean(event.address).split("\n") if line.strip(" "))
+    return {
+        "when": when[:1].upper() + when[1:],
+        "when_within": when,
+        "place": place,
+        "address": address,
+        "where": f"{place}, {address}" if place and address else place or address,
+        "date_is_said": (day in said or _FIRST.sub("1er", day) in said)
+        and (event.whole_day or _with_spaces(words.time(start)) in said),
+    }
+
+
+def _with_spaces(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def _when(event: Event, announcement: Announcement, words: Words) -> str:
+    """`jeudi 5 décembre, de 9 h à 16 h 30`; with its year when it is not the announcement's."""
+    when = words.when(event)
+    year = announcement.date.astimezone(words.zone).year
+    if event.start.year == (event.end or event.start).year == year:
+        when = re.sub(rf"(?: de|,)?[ \u00a0]{year}\b", "", when)
+    if words.lang.startswith("fr"):
+        when = _FIRST.sub("1er", when)
+    return re.sub(r"(?<=\d) (?=[^\W\d_])", "\u00a0", clean(when))

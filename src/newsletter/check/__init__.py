@@ -1,0 +1,1 @@
+"""check: a source becomes an announcement, or problems at their places."""

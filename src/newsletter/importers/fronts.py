@@ -1,0 +1,92 @@
+"""fronts: front matter of other tools, in YAML, TOML or JSON, as plain values of bounded depth and size."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+from newsletter.importers.draft import Unreadable, visible
+from newsletter.load import MAX_FRONT_MATTER, parse
+from newsletter.model import Fields, Items, Node, Scalar
+from newsletter.model.problems import Problems
+
+MAX_DEPTH = 20
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.MULTILINE)
+_YAML = re.compile(r"---[ \t]*\n")
+_KEY = re.compile(r"[^\W\d][\w.-]{0,100}")
+
+
+def split(content: str) -> tuple[dict[str, Any], str]:
+    """Keys (YAML between `---`, TOML between `+++`, or a JSON object) and body. Raises Unreadable for bad keys."""
+    content = visible(content)
+    start = content.lstrip(" \t\n")  # Hugo allows white space above
+    if match := _TOML.match(start):
+        return read_toml(match[1]), start[match.end() :]
+    if _YAML.match(start):
+        return _yaml(start)
+    if start.startswith("{") and not start.startswith(("{{", "{%")):
+        return _json(start)
+    return {}, content
+
+
+def read_toml(content: str) -> dict[str, Any]:
+    """A TOML document. Raises Unreadable."""
+    if len(content) > MAX_FRONT_MATTER:
+        raise Unreadable("its front matter is too long")
+    try:
+        return _settled_keys(tomllib.loads(content))
+    except (ValueError, RecursionError) as fault:
+        raise Unreadable(f"its front matter is no TOML: {fault}") from None
+
+
+def read_yaml(content: str) -> dict[str, Any]:
+    """A YAML document that is a mapping. Raises Unreadable."""
+    return _yaml("---\n" + content.removeprefix("---\n") + "\n---\n")[0]
+
+
+def _yaml(content: str) -> tuple[dict[str, Any], str]:
+    problems = Problems()
+    source = parse("", content.encode("utf-8", "replace"), problems)
+    if source is None:
+        raise Unreadable(f"its front matter cannot be read: {next(iter(problems)).message}")
+    return {key.value: _value(node) for key, node in source.front.pairs}, source.body
+
+
+def _json(content: str) -> tuple[dict[str, Any], str]:
+    try:
+        found, end = json.JSONDecoder().raw_decode(content)
+    except (ValueError, RecursionError):
+        return {}, content  # a text that begins with a brace
+    return _settled_keys(found), content[end:].removeprefix("\n")
+
+
+def _value(node: Node) -> Any:
+    if isinstance(node, Fields):
+        named = ((key.value, _value(value)) for key, value in node.pairs if _KEY.fullmatch(key.value))
+        return {name: value for name, value in named if value != {}}
+    if isinstance(node, Items):
+        return [made for item in node.items if (made := _value(item)) != {}]
+    assert isinstance(node, Scalar)
+    return node.value
+
+
+def _settled_keys(value: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    named = {key: each for key, each in value.items() if _KEY.fullmatch(key)}
+    return {key: made for key, each in named.items() if (made := _settled(each, depth + 1)) != {}}
+
+
+def _settled(value: Any, depth: int) -> Any:
+    """A value as YAML would give it: dates as text; keys that could not be written out again are left behind."""
+    if depth > MAX_DEPTH:
+        raise Unreadable(f"its front matter is nested deeper than {MAX_DEPTH} levels")
+    if isinstance(value, dict):
+        return _settled_keys(value, depth)
+    if isinstance(value, list):
+        return [made for each in value if (made := _settled(each, depth + 1)) != {}]
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, int) and abs(value) >= 10**18:
+        raise Unreadable("its front matter holds a number that is too large")
+    return value

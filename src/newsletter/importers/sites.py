@@ -1,0 +1,215 @@
+"""sites: the folder of a Jekyll or Hugo site, or an export of WordPress, as one Draft for each of its posts."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from newsletter.importers import front_matter as matter
+from newsletter.importers import fronts, sitesettings, wordpress
+from newsletter.importers.draft import Doubt, Draft, Unreadable
+from newsletter.importers.html_to_markdown import Markup, parse
+from newsletter.importers.leftovers import Leftovers
+from newsletter.importers.moments import moment
+from newsletter.importers.press_release import bounded, decode
+from newsletter.importers.safe_files import read
+from newsletter.importers.templating import Mend, liquid, shortcodes
+from newsletter.importers.trees import empty_hidden
+
+MAX_POSTS = 20_000
+_POST = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)-(?P<slug>.+)\Z", re.ASCII)
+_MARKDOWN = (".md", ".markdown", ".mkd")
+_PAGES = (*_MARKDOWN, ".html")
+
+
+def drafts(place: Path, today: date, left: Leftovers) -> Iterator[Draft]:
+    """The posts of a site; what is left out is added to `left`. Raises Unreadable, before the first, for no site."""
+    try:
+        if place.suffix.lower() == ".xml" and not place.is_dir():
+            return wordpress.drafts(place, today, left)
+        root = place.resolve()
+        if (root / "_posts").is_dir():
+            return _Jekyll(root, today, left).drafts()
+        if (root / "content").is_dir():
+            return _Hugo(root, today, left).drafts()
+        exports = sorted(root.glob("*.xml"))
+    except (OSError, RuntimeError) as fault:
+        raise Unreadable(f"it cannot be read: {getattr(fault, 'strerror', None) or fault}") from None
+    if len(exports) == 1:
+        return wordpress.drafts(exports[0], today, left)
+    raise Unreadable("it is no site of Jekyll (_posts), Hugo (content) or WordPress (one .xml export)")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file of a site with front matter, as it is read before it is mapped."""
+
+    path: Path
+    shown: str
+    keys: dict[str, object]
+    body: str
+    doubts: list[Doubt]
+
+
+@dataclass(slots=True)
+class _Site:
+    """Posts in files with front matter."""
+
+    root: Path
+    today: date
+    left: Leftovers
+    public: list[Path] = field(default_factory=list)
+
+    def paths(self) -> Iterator[Path]:
+        """The files that may be posts, in order."""
+        raise NotImplementedError
+
+    def mend(self) -> Mend:
+        """What makes Markdown of a body."""
+        raise NotImplementedError
+
+    def hides(self, page: Page) -> str | None:
+        """Why the site, not the page, keeps it back; "" where no reason is needed; None for a page that is shown."""
+        raise NotImplementedError
+
+    def may_be_undated(self, page: Page) -> bool:
+        """Whether the other tool itself keeps posts of this kind without a date."""
+        return False
+
+    def drafts(self) -> Iterator[Draft]:
+        """The posts. Raises Unreadable, before the first, when there are too many."""
+        paths = list(self.paths())
+        if len(paths) > MAX_POSTS:
+            raise Unreadable(f"it holds more than {MAX_POSTS:,} posts; import it in parts")
+        for path in paths:
+            shown = path.relative_to(self.root).as_posix()
+            if path.stem == "_index":
+                self.left.group(shown, "a page that lists others", "pages that list others")
+                continue
+            try:
+                page = self.page(path, shown)
+                made = self.draft(page)
+            except Unreadable as fault:
+                self.left.add(shown, str(fault))
+                continue
+            if made.date or self.may_be_undated(page):
+                yield made
+            else:
+                self.left.undated(shown)
+
+    def walk(self, folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+        """Folders and files below a folder, in order; symbolic links are not followed, hidden ones are not seen."""
+
+        def failed(fault: OSError) -> None:
+            self.left.add(os.path.relpath(fault.filename, self.root), f"it cannot be read: {fault.strerror}")
+
+        for parent, folders, names in os.walk(folder, onerror=failed):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            files = (name for name in sorted(names) if not name.startswith(".") and Path(name).suffix.lower() in _PAGES)
+            yield Path(parent), folders, [name for name in files if not Path(parent, name).is_symlink()]
+
+    def page(self, path: Path, shown: str) -> Page:
+        """A file as it stands. Raises Unreadable."""
+        doubts: list[Doubt] = []
+        keys, body = fronts.split(bounded(decode(read(path), doubts)))
+        return Page(path, shown, keys, body, doubts)
+
+    def draft(self, page: Page) -> Draft:
+        """A page as an announcement. Raises Unreadable."""
+        path, doubts = page.path, page.doubts
+        base = path.parent.name if path.stem == "index" else path.stem
+        named = _POST.fullmatch(base)
+        mapped = matter.Mapped(page.keys, doubts, lambda source: self.locate(path, source), self.today)
+        self.left.keys(mapped.left)
+        reason = self.hides(page)
+        if reason is not None:
+            mapped.hide(reason)
+        body = self.mend()(page.body, doubts)
+        if path.suffix.lower() == ".html":
+            markup = Markup()
+            tree = parse(body or "<p></p>")
+            empty_hidden(tree)
+            body = markup.markdown(tree)
+            doubts += markup.doubts
+        body = mapped.images(body)
+        slug = mapped.slug or (named["slug"] if named else base)
+        day = mapped.date or (moment(named["day"]) if named else "")
+        title = mapped.title or slug.replace("-", " ").capitalize()
+        pictures, files = tuple(mapped.pictures.values()), tuple(mapped.files.values())
+        return Draft(title, day, body, slug, mapped.more, pictures, files, tuple(doubts))
+
+    def locate(self, path: Path, source: str) -> Path | None:
+        """The file that an address in a post means: beside the post, or where the site keeps public files."""
+        folders = [path.parent] if not source.startswith("/") else []
+        for folder in (*folders, *self.public):
+            place = matter.inside(folder.resolve(), source)
+            if place and place.is_relative_to(self.root):
+                return place
+        return None
+
+
+class _Jekyll(_Site):
+    def __init__(self, root: Path, today: date, left: Leftovers) -> None:
+        super().__init__(root, today, left, [root])
+        self.rules = sitesettings.jekyll(root, left)
+
+    def paths(self) -> Iterator[Path]:
+        for folder in (name for name in ("_posts", "_drafts") if (self.root / name).is_dir()):
+            for parent, _, names in self.walk(self.root / folder):
+                yield from (parent / name for name in names)
+
+    def mend(self) -> Mend:
+        return liquid
+
+    def may_be_undated(self, page: Page) -> bool:
+        return page.shown.startswith("_drafts/")
+
+    def hides(self, page: Page) -> str | None:
+        if page.shown.startswith("_drafts/"):
+            return ""
+        inside = page.shown.removeprefix("_posts/")
+        if inside.startswith(("_", "#", "~")) or page.path.name.startswith(("_", "#", "~")):
+            return "Jekyll passed over its name"
+        if not _POST.fullmatch(page.path.stem):
+            return "Jekyll passed over a post whose name has no date"
+        return sitesettings.hides(self.rules, page.shown, page.keys, self.today)
+
+
+class _Hugo(_Site):
+    def __init__(self, root: Path, today: date, left: Leftovers) -> None:
+        super().__init__(root, today, left, [root / "static", root / "assets"])
+        self.hidden: dict[Path, str] = {}
+        if reason := sitesettings.hugo(root, today, left):
+            self.hidden[root / "content"] = reason
+
+    def paths(self) -> Iterator[Path]:
+        for parent, folders, names in self.walk(self.root / "content"):
+            if bundle := [name for name in names if Path(name).stem.partition(".")[0] == "index"]:
+                # What else lies in a page's bundle belongs to that page: it has no page of its own.
+                for name in names if len(bundle) < len(names) else ():
+                    if name not in bundle:
+                        shown = (parent / name).relative_to(self.root).as_posix()
+                        self.left.group(shown, "a part of another page", "parts of other pages")
+                folders.clear()
+            for name in bundle or names:
+                if Path(name).stem.partition(".")[0] == "_index":
+                    self.cascade(parent / name)
+                yield parent / name
+
+    def cascade(self, path: Path) -> None:
+        """Note what a page that lists others says of all below it; when it cannot be read, they count as hidden."""
+        shown = path.relative_to(self.root).as_posix()
+        try:
+            reason = sitesettings.cascades(self.page(path, shown).keys, self.today)
+        except Unreadable:
+            reason = "what its section says of it cannot be read"
+        if reason:
+            self.hidden[path.parent] = reason
+
+    def mend(self) -> Mend:
+        return shortcodes
+
+    def hides(self, page: Page) -> str | None:
+        return next((self.hidden[folder] for folder in page.path.parents if folder in self.hidden), None)

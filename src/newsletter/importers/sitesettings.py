@@ -1,0 +1,96 @@
+"""sitesettings: settings of a Jekyll or Hugo site that keep whole groups of its pages from readers."""
+
+from collections.abc import Mapping
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from newsletter.importers import fronts, hidden
+from newsletter.importers.draft import Unreadable
+from newsletter.importers.hidden import cascades
+from newsletter.importers.leftovers import Leftovers
+from newsletter.importers.press_release import decode
+from newsletter.importers.safe_files import read
+
+__all__ = ["Rules", "cascades", "hides", "hugo", "jekyll"]
+
+_HUGO = tuple(
+    f"{folder}{name}.{ending}"
+    for folder in ("", "config/_default/")
+    for name in ("hugo", "config", "cascade")
+    for ending in ("toml", "yaml", "yml", "json")
+)
+# Of Jekyll's `defaults`: a scope (path, type) and the keys that its posts have unless they say otherwise.
+# None instead of keys: excluded.
+Rules = list[tuple[str, str, Mapping[str, Any] | None]]
+_MOST_RULES = 500
+
+
+def jekyll(root: Path, left: Leftovers) -> Rules:
+    """The defaults, and the excluded paths, of `_config.yml`. An unreadable file is told: posts may be shown by it."""
+    rules: Rules = []
+    for name in ("_config.yml", "_config.yaml", "_config.toml"):
+        settings = _read(root / name, name, left)
+        for each in _list(settings.get("defaults")):
+            scope, values = each.get("scope"), each.get("values")
+            if isinstance(values, dict):
+                scope = scope if isinstance(scope, dict) else {}
+                rules.append((str(scope.get("path") or ""), str(scope.get("type") or ""), values))
+        excluded = settings.get("exclude")
+        names = excluded if isinstance(excluded, list) else [excluded] if excluded else []
+        rules += [(str(each), "", None) for each in names if each]
+    if len(rules) > _MOST_RULES:
+        left.add("_config.yml", f"it has more than {_MOST_RULES} rules; all posts are drafts")
+        return [("", "", None)]
+    return rules
+
+
+def hides(rules: Rules, shown: str, keys: Mapping[str, Any], today: date) -> str | None:
+    """Why the rules hide a post, "" where no reason is needed; None when they do not, or the post says otherwise."""
+    for path, kind, values in rules:
+        if kind not in ("", "posts", "drafts") or not _matches(path, shown):
+            continue
+        if values is None:
+            return "the site's settings excluded it"
+        kept = hidden.judge({name: value for name, value in values.items() if name not in keys}, "", today)
+        if kept.hidden:
+            return kept.reason or "the site's settings kept it back"
+    return None
+
+
+def _matches(pattern: str, shown: str) -> bool:
+    """Whether a path of a scope names a post: a folder or file it lies in, with or without the folder `_posts`."""
+    pattern = pattern.strip("/")
+    paths = (shown, shown.removeprefix("_posts/"))
+    return not pattern or any(
+        path == pattern or path.startswith(f"{pattern}/") or fnmatchcase(path, pattern) for path in paths
+    )
+
+
+def hugo(root: Path, today: date, left: Leftovers) -> str:
+    """Why the site's own cascade hides its pages; "" when it does not. An unreadable file is told."""
+    for name in _HUGO:
+        settings = _read(root / name, name, left)
+        if name.partition(".")[0].endswith("cascade"):
+            settings = {"cascade": settings}
+        if reason := cascades(settings, today):
+            return reason
+    return ""
+
+
+def _read(path: Path, shown: str, left: Leftovers) -> Mapping[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        content = decode(read(path), [])
+        if path.suffix == ".toml":
+            return fronts.read_toml(content)
+        return fronts.split(content)[0] if path.suffix == ".json" else fronts.read_yaml(content)
+    except Unreadable as fault:
+        left.add(shown, f"{fault}; look for pages that it keeps from readers")
+        return {}
+
+
+def _list(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -1,0 +1,61 @@
+"""trees: HTML as a tree of bounded depth, without what its author hid."""
+
+import re
+
+from lxml import etree, html
+
+from newsletter.importers import tagsoup
+from newsletter.importers.draft import Unreadable
+
+MAX_DEPTH = 200
+BLOCKS = frozenset(
+    "address article blockquote body center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 hr html "
+    "li main ol p pre section summary table ul".split()
+)
+_HIDDEN = re.compile(r"(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|mso-hide\s*+:\s*+all)", re.I)
+
+
+def parse(content: str) -> etree._Element:
+    """A page as a tree, scripts and all. Raises Unreadable when it is too deep, too large, or empty."""
+    rewritten = tagsoup.rewrite(content)
+    parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        tree = html.document_fromstring(rewritten, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        raise Unreadable("there is nothing in it") from None
+    return shallow(tree)
+
+
+def shallow(tree: etree._Element) -> etree._Element:
+    """The tree itself. Raises Unreadable when it is deeper than what goes through it by recursion can bear."""
+    depth = 0
+    for event, _ in etree.iterwalk(tree, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            raise Unreadable(f"its elements are nested deeper than {MAX_DEPTH} levels")
+    return tree
+
+
+def empty_hidden(tree: etree._Element) -> int:
+    """Empty the elements that a browser would not show, and make them `template`, which is left out; gives how many."""
+    hidden = [
+        each
+        for each in tree.iter(etree.Element)
+        if each.get("hidden") is not None or _HIDDEN.search(each.get("style") or "")
+    ]
+    for each in hidden:
+        tail = each.tail
+        each.clear()
+        each.tag, each.tail = "template", tail
+    return len(hidden)
+
+
+def block_holders(tree: etree._Element) -> set[etree._Element]:
+    """Every element that has a block somewhere inside it."""
+    found: set[etree._Element] = set()
+    for each in tree.iter(*BLOCKS):
+        parent = each.getparent()
+        while parent is not None and parent not in found:
+            found.add(parent)
+            parent = parent.getparent()
+    return found

@@ -1,0 +1,49 @@
+"""Exif: the orientation is read out of it, and written into a block that holds nothing else.
+
+Exif 2.32 (CIPA DC-008), section 4.6: a TIFF structure, whose first directory lists 12-byte entries.
+"""
+
+import struct
+
+from newsletter.load.metadata.malformed import Malformed, number
+
+MAGICS = (b"II*\0", b"MM\0*")
+
+_ORIENTATION = 0x0112
+_GPS = 0x8825
+_SHORT = 3
+_ENTRY = 12  # bytes
+
+
+def orientation(tiff: bytes) -> int:
+    """How the picture is turned, from 1 (upright) to 8; 1 when the block does not say so in the prescribed form."""
+    for tag, entry, order in _entries(tiff):
+        if tag == _ORIENTATION:
+            kind, count, value = struct.unpack(f"{order}HIH", entry[2:10])
+            return int(value) if (kind, count) == (_SHORT, 1) and 1 <= value <= 8 else 1
+    return 1
+
+
+def has_position(tiff: bytes) -> bool:
+    """Whether the block has a GPS directory."""
+    return any(tag == _GPS for tag, _, _ in _entries(tiff))
+
+
+def minimal(turned: int) -> bytes:
+    """A block that holds the orientation only."""
+    return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, _ORIENTATION, _SHORT, 1, turned, 0, 0)
+
+
+def _entries(tiff: bytes) -> list[tuple[int, bytes, str]]:
+    """Tag, bytes and byte order of each entry of the first directory, as far as there are any."""
+    if not tiff.startswith(MAGICS):
+        return []
+    order = "<" if tiff.startswith(b"II") else ">"
+    try:
+        start = number(tiff, 4, f"{order}I")
+        count = number(tiff, start, f"{order}H")
+    except Malformed:
+        return []
+    block = tiff[start + 2 : start + 2 + count * _ENTRY]
+    entries = (block[at : at + _ENTRY] for at in range(0, len(block) - _ENTRY + 1, _ENTRY))
+    return [(int(struct.unpack(f"{order}H", entry[:2])[0]), entry, order) for entry in entries]

@@ -1,0 +1,72 @@
+"""WebP: the chunks of a RIFF file that hold the picture are kept; Exif, XMP and unknown chunks are cut.
+
+RFC 9649, section 2. What follows the file that RIFF announces is cut, too.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from newsletter.load.metadata import exif
+from newsletter.load.metadata.malformed import Malformed, number, part
+
+_PICTURE = frozenset({b"VP8 ", b"VP8L"})
+_KEPT = _PICTURE | {b"VP8X", b"ICCP", b"ANIM", b"ALPH"}
+_FLAG_EXIF, _FLAG_XMP = 0x08, 0x04
+_FRAME = 16  # bytes at the beginning of ANMF that say where, how long and how the frame is shown
+
+
+def matches(head: bytes) -> bool:
+    """Whether a file that begins in this way is WebP."""
+    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+
+
+def strip(content: bytes) -> bytes:
+    """The picture without metadata. Raises Malformed."""
+    body = part(content, 12, number(content, 4, "<I") - 4)
+    chunks = list(_chunks(body))
+    if not chunks or chunks[0][0] not in _PICTURE | {b"VP8X"}:
+        raise Malformed("it does not begin with a picture")
+    if chunks[0][0] != b"VP8X":  # the simple form: one chunk, and what follows is not read
+        return _riff(_chunk(*chunks[0]))
+    header = part(chunks[0][1], 0, 10)
+    turned = _orientation(chunks) if header[0] & _FLAG_EXIF else 1
+    flags = header[0] & ~(_FLAG_EXIF | _FLAG_XMP) | (_FLAG_EXIF if turned > 1 else 0)
+    kept = [_chunk(b"VP8X", bytes([flags]) + header[1:])]
+    for kind, payload in chunks[1:]:
+        if kind == b"VP8X":
+            raise Malformed("it has two headers")
+        if kind == b"ANMF":
+            kept.append(_chunk(kind, _frame(payload)))
+        elif kind in _KEPT:
+            kept.append(_chunk(kind, payload))
+    if turned > 1:
+        kept.append(_chunk(b"EXIF", exif.minimal(turned)))
+    return _riff(b"".join(kept))
+
+
+def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Type and payload of each chunk; the zero that fills up odd ones may be missing at the very end."""
+    position = 0
+    while position < len(body):
+        length = number(body, position + 4, "<I")
+        yield body[position : position + 4], part(body, position + 8, length)
+        position += 8 + length + length % 2
+
+
+def _orientation(chunks: list[tuple[bytes, bytes]]) -> int:
+    block = next((payload for kind, payload in chunks if kind == b"EXIF"), b"")
+    return exif.orientation(block.removeprefix(b"Exif\0\0"))
+
+
+def _frame(payload: bytes) -> bytes:
+    """A frame of an animation, which has chunks of its own."""
+    chunks = _chunks(payload[_FRAME:])
+    return part(payload, 0, _FRAME) + b"".join(_chunk(*each) for each in chunks if each[0] in _PICTURE | {b"ALPH"})
+
+
+def _chunk(kind: bytes, payload: bytes) -> bytes:
+    return kind + struct.pack("<I", len(payload)) + payload + b"\0" * (len(payload) % 2)
+
+
+def _riff(body: bytes) -> bytes:
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body

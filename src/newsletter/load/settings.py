@@ -1,0 +1,279 @@
+"""settings: `[tool.newsletter]` of pyproject.toml, or newsletter.toml, with the place of every value."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from newsletter import text
+from newsletter.load.context import Reading
+from newsletter.load.fields import EMAIL, LANGUAGE, Choice, Flag, Many, Number, Record, Text, Web
+from newsletter.load.keys import PLATFORMS
+from newsletter.load.safe_open import MAX_TEXT, open_beneath, read, report_unread
+from newsletter.model import (
+    CheckSettings,
+    FeedSettings,
+    Fields,
+    Items,
+    MailSettings,
+    Node,
+    Organisation,
+    Pairs,
+    Plain,
+    Scalar,
+    Sender,
+    Settings,
+    SocialSettings,
+    Unsubscribe,
+    plain_pairs,
+)
+from newsletter.model.problems import Place, Problems, Stop
+
+_COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
+_TABLE_OF_OURS = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*newsletter[ \t]*[\].]", re.MULTILINE)
+COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
+
+
+# As in rules/clients.toml.
+MAIL_PROGRAMS = ("outlook-windows", "outlook-new", "gmail", "apple-mail", "orange", "sfr", "laposte", "free")
+
+
+class _Zone(Text):
+    """A time zone of the IANA database."""
+
+    def read(self, given: Plain, at: Reading, key: str) -> Any:
+        name = super().read(given, at, key)
+        try:
+            return ZoneInfo(name) if name else None
+        except (ValueError, OSError, KeyError):
+            at.error("bad-value", f"'{name}' is no time zone", "write one such as Europe/Paris")
+            return None
+
+
+class _Extension(Text):
+    """The extension of a kind of file; case does not count."""
+
+    def read(self, given: Plain, at: Reading, key: str) -> str | None:
+        value = super().read(given, at, key)
+        return value and value.lower()
+
+
+def _brand(**pairs: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(pairs.items()))
+
+
+def _audience(**shares: int) -> tuple[tuple[str, int], ...]:
+    return tuple(shares.items())
+
+
+KEYS = Record(
+    {
+        "title": Text(100),
+        "language": Text(35, LANGUAGE, "a language such as fr"),
+        "timezone": _Zone(60),
+        "url": Web(),
+        "authority": Text(100, r"[a-z0-9.-]+(?:@[a-z0-9.-]+)?,\d{4}(?:-\d\d(?:-\d\d)?)?", "example.org,2024"),
+        "sender": Record(
+            {"name": Text(100), "email": Text(254, EMAIL, "an address"), "reply_to": Text(254, EMAIL, "an address")},
+            Sender,
+            ("name", "email"),
+        ),
+        "description": Text(500, lines=True),
+        "cadence": Choice(("monthly", "weekly", "quarterly", "manual")),
+        "theme": Text(40, r"[a-z][a-z0-9-]*", "the name of a theme"),
+        "organisation": Record({"name": Text(100), "address": Text(500, lines=True), "logo": Text(200)}, Organisation),
+        "unsubscribe": Record({"url": Web(placeholder=True), "mailto": Text(254, EMAIL, "an address")}, Unsubscribe),
+        "brand": Record({f"{name}{dark}": _COLOUR for name in COLOURS for dark in ("", "_dark")}, _brand),
+        "feeds": Record(
+            {"entries": Number(1, 500), "content": Choice(("full", "summary")), "hub": Web()}, FeedSettings
+        ),
+        "social": Record(
+            {
+                "platforms": Many(Choice(PLATFORMS)),
+                "hashtags": Many(Text(100)),
+                "mastodon_limit": Number(100, 100_000),
+                "sms_segments": Number(1, 10),
+                "utm": Flag(),
+            },
+            SocialSettings,
+        ),
+        "mail": Record({"utm": Flag(), "domains": Many(Text(253, r"[a-z0-9.-]+", "a domain"))}, MailSettings),
+        "check": Record(
+            {
+                "ignore": Many(Text(60)),
+                "error": Many(Text(60)),
+                "audience": Record({name: Number(0, 100) for name in MAIL_PROGRAMS}, _audience),
+            },
+            CheckSettings,
+        ),
+        "attachments": Many(_Extension(10, r"\.[A-Za-z0-9]{1,9}", "an extension such as .gpx")),
+    },
+    required=("title", "language", "timezone", "url", "authority", "sender"),
+)
+
+
+MAX_SETTINGS = 1024 * 1024  # bytes of a settings file
+_LEVELS = 20
+_PARTS = 200
+_BETWEEN_KEYS = re.compile(r"[^\w.\"' \t-]")
+
+
+def find_project(start: Path) -> Path | None:
+    """The nearest parent of `start` (or itself) that holds settings."""
+    for folder in (start, *start.parents):
+        if _candidates(folder):
+            return folder
+    return None
+
+
+def _candidates(folder: Path) -> list[str]:
+    """The names of the settings files in a folder. One that cannot be read counts: load_settings says why."""
+    found = ["newsletter.toml"] if os.path.lexists(folder / "newsletter.toml") else []
+    pyproject = folder / "pyproject.toml"
+    try:
+        content = _start_of(pyproject) if os.path.isfile(pyproject) else b""
+    except OSError:
+        return [*found, "pyproject.toml"]
+    if _TABLE_OF_OURS.search(content):
+        found.append("pyproject.toml")
+    return found
+
+
+def _start_of(path: Path) -> bytes:
+    """As much of a file as settings may have."""
+    with path.open("rb") as file:
+        return file.read(MAX_TEXT)
+
+
+def _read(root: Path, name: str, problems: Problems) -> str:
+    """The text of a settings file. Raises Stop, reported, when it is no readable UTF-8 file; OSError for a shortage."""
+    try:
+        content = read(open_beneath(str(root), name), MAX_TEXT)
+    except OSError as fault:
+        report_unread(name, fault, problems)
+        raise Stop from None
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as fault:
+        line_start = content.rfind(b"\n", 0, fault.start) + 1
+        column = len(content[line_start : fault.start].decode("utf-8-sig", "replace")) + 1
+        place = Place(name, content.count(b"\n", 0, fault.start) + 1, column)
+        problems.error(place, "not-utf-8", f"byte 0x{content[fault.start]:02x} is not UTF-8", "save the file as UTF-8")
+        raise Stop from None
+
+
+def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
+    """Our settings with their places, and without. Raises Stop when this is not TOML; then the fault is reported."""
+    prefix = ("tool", "newsletter") if name == "pyproject.toml" else ()
+    try:
+        _refuse_size(content)
+        table: Any = tomllib.loads(content)
+        for step in prefix:
+            table = table[step]
+        node = _node(table, prefix, dict(_places(content)))
+        return node, plain_pairs(node)
+    except (LookupError, TypeError, AttributeError):  # [tool.newsletter] stands in a text, or is a list
+        problems.error(Place(name), "no-settings", "there is no table [tool.newsletter]", "add one")
+    except RecursionError:
+        problems.error(Place(name), "toml-syntax", f"values are nested deeper than {_LEVELS} levels", "write them flat")
+    except _Oversized as fault:
+        problems.error(Place(name), "toml-syntax", str(fault), "shorten it")
+    except ValueError as fault:
+        where = re.search(r"at line (\d+), column (\d+)", str(fault))
+        place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
+        # Python refuses to read a number of thousands of digits.
+        reason = str(fault) if isinstance(fault, tomllib.TOMLDecodeError) else "a number is too long"
+        problems.error(place, "toml-syntax", f"not valid TOML: {reason}")
+    raise Stop
+
+
+class _Oversized(ValueError):
+    """The settings are larger than any publication needs; the message says in which way."""
+
+
+def _refuse_size(content: str) -> None:
+    if len(content) > MAX_SETTINGS:
+        raise _Oversized(f"this file has more than {MAX_SETTINGS // 1024:,} KiB")
+    # tomllib goes through all parts of a key for each of them.
+    if any(part.count(".") > _PARTS for part in _BETWEEN_KEYS.split(content)):
+        raise _Oversized(f"a key has more than {_PARTS} parts")
+
+
+def load_settings(root: Path, problems: Problems) -> Settings:
+    """The settings of the project at `root`. Raises Stop when they cannot be used."""
+    names = _candidates(root)
+    if len(names) != 1:
+        told = "two settings files" if names else "no settings"
+        fix = "keep [tool.newsletter] or newsletter.toml" if names else "add [tool.newsletter] to pyproject.toml"
+        problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", f"there are {told}", fix)
+        raise Stop
+    name = names[0]
+    content = _read(root, name, problems)
+    node, pairs = _parse(content, name, problems)
+    _refuse_unseen(node, name, problems)
+    values = KEYS.collect(pairs, Reading(name, problems, lambda: node))
+    if problems.fatal:
+        raise Stop
+    values["url"] = values["url"].rstrip("/") + "/"
+    settings = Settings(**values, path=name)
+    problems.ignore, problems.raised = frozenset(settings.check.ignore), frozenset(settings.check.error)
+    return settings
+
+
+def _refuse_unseen(node: Node, name: str, problems: Problems) -> None:
+    """Report characters that must not occur in text; escapes such as "\\u0000" bring them into a TOML file."""
+    if isinstance(node, Scalar):
+        for _, character in text.forbidden(node.value):
+            place = Place(name, node.line, node.column)
+            problems.error(place, "control-character", f"{character} must not occur in text", "delete it")
+        return
+    parts = node.items if isinstance(node, Items) else (part for pair in node.pairs for part in pair)
+    for part in parts:
+        _refuse_unseen(part, name, problems)
+
+
+def _node(
+    value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]], level: int = 0
+) -> Any:  # fmt: skip
+    """A TOML value as a node; a value without a place of its own has that of what holds it. Raises RecursionError."""
+    if level > _LEVELS:
+        raise RecursionError
+    near = path
+    while near and near not in places:
+        near = near[:-1]
+    line, column = places.get(near, (1, 1))
+    if isinstance(value, dict):
+        pairs = tuple(
+            (_key(key, (*path, key), places, (line, column)), _node(item, (*path, key), places, level + 1))
+            for key, item in value.items()
+        )
+        return Fields(pairs, line, column)
+    if isinstance(value, list):
+        return Items(tuple(_node(item, path, places, level + 1) for item in value), line, column)
+    shown = str(value).lower() if isinstance(value, bool) else str(value)
+    return Scalar(shown, line, column, isinstance(value, str))
+
+
+def _key(
+    key: str, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]], near: tuple[int, int]
+) -> Scalar:
+    line, column = places.get(path, near)
+    return Scalar(key, line, column)
+
+
+_TABLE = re.compile(r"\s*\[\[?\s*([^\s\]][^\]]*)\]\]?\s*(?:#.*)?$")
+_PAIR = re.compile(r"\s*([A-Za-z0-9_\"'.-]+)\s*=")
+
+
+def _places(content: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
+    """Where each key stands. tomllib tells no positions; a look at line starts is enough here."""
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(content.split("\n"), 1):
+        if match := _TABLE.match(line):
+            table = tuple(part.strip(" \"'") for part in match[1].split("."))
+            yield table, (number, match.start(1) + 1)
+        elif match := _PAIR.match(line):
+            yield (*table, *(part.strip(" \"'") for part in match[1].split("."))), (number, match.start(1) + 1)

@@ -1,0 +1,67 @@
+"""running: the running text of a body, with the place of every character: for typography and hints."""
+
+from typing import Any
+
+from newsletter.model.positions import Positions
+from newsletter.text.typography import OPAQUE, Passage
+
+_ENDS = frozenset(("Paragraph", "Item", "TableCell", "BlockQuote", "FootnoteDefinition", "Heading"))
+# Their text is no prose, or names a definition that stands elsewhere.
+_NO_TEXT = frozenset(("Autolink", "Email", "Shortcut", "Collapsed"))
+
+
+def running(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
+    """One passage for each paragraph, heading, item and cell; events are those of pyromark, texts not merged."""
+    reader, positions = _Reader(), Positions(body.encode())
+    silent: list[str] = []  # open code blocks and links whose text is left out
+    for payload, span in events:
+        if isinstance(payload, str):
+            reader.add("\n" if payload.endswith("Break") else OPAQUE, -1)
+            continue
+        verb, value = next(iter(payload.items()))
+        name, details = next(iter(value.items())) if isinstance(value, dict) else (value, None)
+        if verb == "Start" and (name == "CodeBlock" or _is_label(details)):
+            silent.append(name)
+            reader.add(OPAQUE, -1)
+        elif verb == "End" and silent[-1:] == [name]:
+            silent.pop()
+        elif verb in ("Start", "End") and name in _ENDS:
+            reader.end()
+        elif verb == "Text" and not silent:
+            reader.read(body, value, positions.character(span["start"]), positions.character(span["end"]))
+        elif verb in ("Code", "InlineHtml", "FootnoteReference"):
+            reader.add(OPAQUE, -1)
+    reader.end()
+    return tuple(reader.found)
+
+
+class _Reader:
+    """Gathers the pieces of one passage after another."""
+
+    def __init__(self) -> None:
+        self.found: list[Passage] = []
+        self.text: list[str] = []
+        self.offsets: list[int] = []
+
+    def add(self, piece: str, start: int) -> None:
+        self.text.append(piece)
+        self.offsets.extend(range(start, start + len(piece)) if start >= 0 else [-1] * len(piece))
+
+    def read(self, body: str, value: str, start: int, stop: int) -> None:
+        """A piece of text. An entity, or a character behind a backslash, stands for itself."""
+        if body[start:stop] != value:
+            self.add(OPAQUE, -1)
+        elif body[max(start - 1, 0) : start] == "\\":
+            self.add(OPAQUE, -1)
+            self.add(value[1:], start + 1)
+        else:
+            self.add(value, start)
+
+    def end(self) -> None:
+        if "".join(self.text).strip(OPAQUE + " \n"):
+            self.found.append(Passage("".join(self.text), tuple(self.offsets)))
+        self.text, self.offsets = [], []
+
+
+def _is_label(details: Any) -> bool:
+    return isinstance(details, dict) and details.get("link_type") in _NO_TEXT

@@ -1,0 +1,1 @@
+"""outbox: artefacts become files, all or none."""

@@ -1,0 +1,96 @@
+"""making: what channels make of a publication, looked at as it is made. It brings Jinja, mrml and premailer along."""
+
+import itertools
+import os
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from newsletter import workers
+from newsletter.channels import CHANNELS, channel, prepare
+from newsletter.model import Artefact, Publication, Settings, Share
+from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.refusals import SHORTAGES
+from newsletter.rules.rendered.inspection import Inspection
+from newsletter.rules.rendered.project import Chosen
+from newsletter.theme.templates import Templates
+
+Kept = TypeVar("Kept")
+
+
+def open_templates(root: Path, settings: Settings, problems: Problems) -> Templates:
+    """The theme of the project at `root`. Raises Stop when there is none of that name, or when it cannot be read."""
+    unreadable = list(_unreadable_folders(root / "templates"))
+    for folder in unreadable:
+        # Else its files would be taken for absent, and those of the default theme published in their place.
+        place = Place(os.path.relpath(folder, root))
+        problems.error(place, "unreadable", "this folder cannot be read", "give yourself the right to read it")
+    if unreadable:
+        raise Stop
+    templates = Templates(root, problems, settings.theme)
+    if settings.theme not in templates.themes():
+        problems.error(
+            Place(settings.path), "unknown-theme", f"there is no theme '{settings.theme}'",
+            f"use {' or '.join(templates.themes())}",
+        )  # fmt: skip
+        raise Stop
+    return templates
+
+
+def _unreadable_folders(top: Path) -> Iterator[str]:
+    """The folders in a theme, itself included, whose files cannot be found."""
+    if os.path.isdir(top) and not _is_readable(str(top)):
+        yield str(top)
+    for folder, folders, _ in os.walk(top):
+        yield from itertools.filterfalse(_is_readable, (os.path.join(folder, name) for name in folders))
+
+
+def _is_readable(folder: str) -> bool:
+    """Whether the names in a folder can be read, and what they name."""
+    try:
+        os.stat(f"{folder}/.")
+        os.scandir(folder).close()
+    except OSError as fault:
+        if fault.errno in SHORTAGES:
+            raise
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the files of the channels in `only`. Faults go to `problems`."""
+
+    root: Path
+    templates: Templates
+    problems: Problems
+    only: Collection[str]
+
+    def prepare(self) -> None:
+        """Do what is the same for every publication, once, for all processes that are to make something."""
+        for name in self.only:
+            prepare(name, self.templates)
+
+    def make(
+        self, take: Callable[[Artefact], Kept], publication: Publication, jobs: int, *, thorough: bool = False
+    ) -> Iterator[Kept]:
+        """What `take` gives for each file, by so many processes (0: as many as pay).
+
+        When `thorough`, every rule looks at what is made, in this process.
+        """
+
+        def make(share: Share) -> Iterator[Kept]:
+            mine = replace(publication, share=share)
+            chosen = Chosen(self.root, publication.settings)
+            inspection = Inspection(chosen, mine, self.templates, self.problems, thorough)
+            for name in CHANNELS:
+                if name in self.only:
+                    for artefact in channel(name)(mine, self.templates, self.problems):
+                        inspection.take(artefact)
+                        yield take(artefact)
+            inspection.finish()
+
+        count = len(publication.announcements)
+        processes = 1 if thorough else jobs or workers.fitting(count)
+        yield from workers.spread(make, self.problems, processes)

@@ -1,0 +1,1 @@
+"""Judges from outside Python: a browser, SpamAssassin, other hosts."""

@@ -1,0 +1,1 @@
+"""Rules for what was rendered: mails, pages, feeds, snippets, templates."""

@@ -1,0 +1,122 @@
+"""pages: the site and its feeds, once all of it is made."""
+
+import json
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+
+from newsletter.model import Artefact
+from newsletter.rules.rendered.document import Document
+from newsletter.rules.rule import Family, Finding
+
+SITE = Family("site", "The pages of the site, together.")
+FEEDS = Family("feeds", "What feed readers take.")
+
+FEED_SIZE = 250_000  # bytes: JSON Feed 1.1 calls that fine, and more a burden
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A page and what stands beside it: `known` are the paths of all files of the site."""
+
+    path: str
+    document: Document
+    known: frozenset[str]
+
+    @property
+    def has_feeds(self) -> bool:
+        """Whether feeds were made in this run."""
+        return any(path.startswith("feeds/") for path in self.known)
+
+
+@SITE.rule(
+    "broken-page-link",
+    "A link to a page that is not there",
+    fails='<a href="archive.html">',
+    passes='<a href="index.html">',
+)
+def broken_page_link(page: Linked) -> Iterator[Finding]:
+    """A template links to a page of the site that no channel makes."""
+    for element in page.document.all("a", "img", "link", "script"):
+        target = element.get("href") or element.get("src") or ""
+        parts = urlsplit(target)
+        if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
+            continue
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), unquote(parts.path)))
+        # A run without feeds has links to them all the same.
+        if path not in page.known and (not path.startswith("feeds/") or page.has_feeds):
+            yield Finding(element, f"there is no page '{path}'", "correct the link")
+
+
+@SITE.rule(
+    "duplicate-html-id",
+    "One id for two elements",
+    fails='<div id="menu"> <ul id="menu">',
+    passes='<div id="menu"> <ul id="entries">',
+)
+def duplicate_html_id(page: Linked) -> Iterator[Finding]:
+    """Labels and links find the first element only."""
+    seen = set()
+    for element in page.document.elements:
+        name = element.get("id")
+        if name and name in seen:
+            yield Finding(element, f"the id '{name}' stands here for the second time", "give it another one")
+        seen.add(name)
+
+
+@FEEDS.rule(
+    "bad-feed",
+    "A feed that cannot be read",
+    level="error",
+    fails="<feed><entry></feed>",
+    passes="<feed><entry/></feed>",
+)
+def bad_feed(artefact: Artefact) -> Iterator[Finding]:
+    """Feed readers refuse a feed that is not well-formed, and one whose entries share an id. This program writes them: a
+    fault here is to be reported.
+    """
+    try:
+        ids = _entry_ids(artefact)
+    except (ValueError, etree.XMLSyntaxError) as fault:
+        yield Finding(None, f"{artefact.path} cannot be read: {fault}", "report this fault")
+        return
+    for twice in sorted(each for each, count in Counter(ids).items() if count > 1):
+        yield Finding(None, f"{artefact.path} holds two entries '{twice}'", "report this fault")
+
+
+@FEEDS.rule(
+    "feed-size",
+    "A feed that is too large",
+    fails="entries = 500",
+    passes="entries = 20",
+)
+def feed_size(artefact: Artefact) -> Iterator[Finding]:
+    """Every reader fetches a feed again and again, and some take no large one. Fewer `entries`, or `content = "summary"`,
+    make it smaller. The archives of a month may be large: they are fetched once.
+    """
+    size = len(artefact.data)
+    if size > FEED_SIZE and "/archive/" not in artefact.path:
+        message = f"{artefact.path} has {size // 1000} KB, {FEED_SIZE // 1000} are enough"
+        yield Finding(None, message, 'lower feeds.entries, or set feeds.content = "summary"')
+
+
+FEEDS.tell(
+    "large-entry",
+    "warning",
+    "An announcement that is too long for feeds",
+    "A feed has room for 512 KB. In one that would be larger, the longest announcements give their summary and a link.",
+)
+
+
+def _entry_ids(artefact: Artefact) -> list[str]:
+    if artefact.path.endswith(".json"):
+        held: Mapping[str, list[Mapping[str, str]]] = json.loads(artefact.data)
+        return [str(item.get("id")) for item in held.get("items", ())]
+    root = etree.fromstring(artefact.data, etree.XMLParser(resolve_entities=False, no_network=True))
+    entries = (each for each in root.iter("{*}entry", "{*}item"))
+    ids = (each.find(name) for each in entries for name in ("{*}id", "{*}guid"))
+    return [(each.text or "").strip() for each in ids if each is not None]

@@ -1,0 +1,103 @@
+"""sheets: the theme's own CSS and markup, looked at where its author wrote it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from newsletter.model.problems import Place
+from newsletter.rules.rule import Family, Finding
+
+FAMILY = Family("css", "What mail programs do to the CSS of a theme. Told at the line of the style sheet or template.")
+
+_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+# A comment that is never closed is looked for once, up to the end.
+_COMMENTS = tuple(
+    re.compile(rf"{begin}.*?(?:({end})|\Z)", re.DOTALL) for begin, end in ((r"/\*", r"\*/"), ("<!--", "-->"))
+)
+_STYLE = re.compile(r"<(mj-style|style)\b[^>]*>(?P<css>.*?)</\1>", re.DOTALL | re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"\sstyle=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_TAG = re.compile(r"<([a-z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
+_DECLARATION = re.compile(r"(?<![\w-])([a-z-]+)\s*:\s*([^;{}]+?)\s*(?=[;}]|$)", re.IGNORECASE)
+_SELECTOR = re.compile(r"(?:^|(?<=[{};]))\s*([^@{};\s][^{};]*?)\s*(?=\{)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something that a rule may look at: `kind` is css, selector, at, tag, attribute or declaration."""
+
+    kind: str
+    name: str
+    value: str
+    offset: int
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One file of the theme, taken apart once."""
+
+    path: str
+    source: str
+    pieces: tuple[Piece, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # What Jinja fills in is a value like any other, of the same length.
+        plain = _JINJA.sub(lambda m: re.sub(r"[^\n]", "0" if m[0].startswith("{{") else " ", m[0]), self.source)
+        for comment in _COMMENTS:
+            plain = comment.sub(lambda m: re.sub(r"[^\n]", " ", m[0]) if m[1] else m[0], plain)
+        self.pieces = tuple(_css(plain, 0) if self.path.endswith(".css") else _markup(plain))
+
+    def place(self, offset: int) -> Place:
+        """The place of what stands at an offset."""
+        start = self.source.rfind("\n", 0, offset)
+        return Place(self.path, self.source.count("\n", 0, offset) + 1, offset - start)
+
+
+def _css(text: str, start: int) -> Iterator[Piece]:
+    yield Piece("css", "", text, start)
+    for match in re.finditer(r"@([a-z-]+)", text, re.IGNORECASE):
+        yield Piece("at", match[1].lower(), "", start + match.start())
+    for match in _SELECTOR.finditer(text):
+        yield Piece("selector", "", match[1], start + match.start(1))
+    for match in re.finditer(r"\{([^{}]*)\}", text):
+        yield from _declarations(match[1], start + match.start(1))
+
+
+def _declarations(text: str, start: int) -> Iterator[Piece]:
+    for match in _DECLARATION.finditer(text):
+        yield Piece("declaration", match[1].lower(), match[2], start + match.start())
+
+
+def _markup(text: str) -> Iterator[Piece]:
+    for match in _STYLE.finditer(text):
+        yield from _css(match["css"], match.start("css"))
+    for match in _ATTRIBUTE.finditer(text):
+        group = 1 if match[1] is not None else 2
+        yield Piece("css", "", match[group], match.start(group))
+        yield from _declarations(match[group], match.start(group))
+    for match in _TAG.finditer(text):
+        yield Piece("tag", match[1].lower(), "", match.start())
+        if not match[1].startswith("mj-"):
+            for attribute in re.finditer(r"\s([a-z-]+)(?==|\s|/?$)", match[2], re.IGNORECASE):
+                yield Piece("attribute", attribute[1].lower(), "", match.start(2) + attribute.start(1))
+
+
+_FRAGILE: Mapping[str, tuple[str, str]] = {
+    r"[^\s!]!\s*important|![ \t]+important|!(?!important)(?i:important)": (
+        "Orange, Outlook and Gmail misread this", "write ' !important', in small letters, with a blank before it",
+    ),
+    r"\b(?:rgb|hsl)a?\(\s*[\d.]+%?\s+[\d.]+": (
+        "Gmail removes the whole rule for this", "separate the numbers by commas, or write #rrggbb",
+    ),
+}  # fmt: skip
+
+
+@FAMILY.rule("fragile-css", "CSS that takes its whole rule with it", fails="color: red!important",
+             passes="color: red !important")  # fmt: skip
+def fragile_css(sheet: Sheet) -> Iterator[Finding]:
+    """Some mistakes make a program drop the whole rule, or the whole attribute: `!important` without a blank before it
+    (Orange, Outlook) or in capitals (Gmail), and `rgb(0 0 0)` without commas (Gmail).
+    """
+    for piece in sheet.pieces:
+        for pattern, (told, cure) in _FRAGILE.items() if piece.kind == "css" else ():
+            for match in re.finditer(pattern, piece.value):
+                yield Finding(sheet.place(piece.offset + match.start()), f"'{match[0]}': {told}", cure)

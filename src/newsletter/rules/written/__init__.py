@@ -1,0 +1,1 @@
+"""Rules for what was written: announcements, issue files, what is imported."""

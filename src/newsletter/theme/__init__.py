@@ -1,0 +1,1 @@
+"""theme: templates, strings, colours, and the views of announcements that they print."""

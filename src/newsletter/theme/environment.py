@@ -1,0 +1,297 @@
+"""environment: Jinja as this project uses it. Content stays content; what a template does can be recorded."""
+
+import functools
+import operator
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import jinja2
+from jinja2 import nodes, pass_environment
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.filters import make_attrgetter
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro
+from jinja2.utils import _PassArg
+from markupsafe import Markup, escape
+
+from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.refusals import is_shortage
+from newsletter.theme.content import Content, concat, join
+from newsletter.theme.fastpath.recording import current
+from newsletter.theme.fastpath.traced import Rendered, Traced, Untraceable, holds, real
+from newsletter.theme.sandbox import Sandbox
+from newsletter.theme.source_map import Marks, Trace, trace, without_last_end
+from newsletter.theme.template import Template, report
+
+# What `context.call` puts beside a call's own arguments.
+_INTERNAL = frozenset({"_loop_vars", "_block_vars", "caller"})
+
+
+class _Generator(CodeGenerator):
+    """Compiles `~` so that content stays content, and what is printed so that it can be recorded."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        self.write("environment.concat_content((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
+        ops = [operand.op for operand in node.ops]
+        if ops not in (["in"], ["notin"]):
+            return super().visit_Compare(node, frame)
+        self.write("(not environment.within(" if ops == ["notin"] else "(environment.within(")
+        self.visit(node.expr, frame)
+        self.write(", ")
+        self.visit(node.ops[0].expr, frame)
+        self.write("))")
+
+    def visit_Mod(self, node: nodes.BinExpr, frame: Frame) -> None:
+        # Python takes what has items for a mapping: `"" % traced` would be no fault.
+        self.write("environment.modulo(")
+        self.visit(node.left, frame)
+        self.write(", ")
+        self.visit(node.right, frame)
+        self.write(")")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        volatile = frame.eval_ctx.volatile
+        html = "context.eval_ctx.autoescape" if volatile else repr(bool(frame.eval_ctx.autoescape))
+        self.write(f"environment.print({html}, ")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write(")")
+
+    def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:
+        self._unrecorded()
+        super().visit_FilterBlock(node, frame)
+
+    def visit_AssignBlock(self, node: nodes.AssignBlock, frame: Frame) -> None:
+        self._unrecorded()
+        super().visit_AssignBlock(node, frame)
+
+    def _unrecorded(self) -> None:
+        """Here a template works on what was printed: with slots in it, that would be another text."""
+        self.writeline("environment.unrecorded()")
+
+
+class _Context(Context):
+    """Calls with traced values are put off until there are others; what macros give may only be printed."""
+
+    def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        recording = current.get()
+        if recording is None:
+            if __obj is _part:  # an issue calls it for each story
+                return _part(__self.environment, *args, **{k: v for k, v in kwargs.items() if k not in _INTERNAL})
+            return super().call(__obj, *args, **kwargs)
+        if isinstance(__obj, Macro | BlockReference | LoopContext):
+            made = super().call(__obj, *args, **kwargs)
+            # A call block prints at once what it gets.
+            return made if "caller" in kwargs else Rendered(made)
+        named = {name: value for name, value in kwargs.items() if name not in _INTERNAL}
+        if not holds((__obj, *args, *named.values())):
+            return super().call(__obj, *args, **kwargs)
+        function = real(__obj)
+        if recording.shape and function in (_part, _parts):
+            raise Untraceable  # its tokens must stand in the text that is being drawn
+        if isinstance(getattr(function, "__self__", None), LoopContext):
+            raise Untraceable
+        return recording.call(_bound(__self.environment, __obj, function), args, named)
+
+
+class Environment(Sandbox):
+    """The environment of one theme. While a recording runs, what templates do is written down."""
+
+    code_generator_class = _Generator
+    context_class = _Context
+
+    def __init__(self, load: Callable[[str], Any], find: Callable[[str], Template]) -> None:
+        super().__init__(
+            loader=jinja2.FunctionLoader(load),
+            autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            optimized=False,  # or Jinja walks through every template once more, for constants to work out beforehand
+            cache_size=-1,
+            auto_reload=False,
+        )
+        self._find = find
+        self._parts: dict[str, Template] = {}
+        self.globals.update(part=_part, parts=_parts)
+        self.filters.update(e=_escape, escape=_escape, safe=_safe, join=_join, format=_format)
+        for known in (self.filters, self.tests):
+            known.update({name: self.recorded(each) for name, each in dict(known).items()})
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Jinja's own chains two mappings, and walks through both in Python whenever a template is rendered."""
+        return {**self.globals, **d} if d else self.globals
+
+    def prepare(self, name: str) -> None:
+        """Compile a template, if nothing is wrong with it and its filters are known by now."""
+        with suppress(Exception):
+            self.get_template(name)
+
+    def template(self, name: str, sources: Mapping[str, tuple[str, str]], problems: Problems) -> Template:
+        """The template of this name, whose path and content its loading puts into `sources`. Raises Stop."""
+        try:
+            compiled = self.get_template(name)
+        except jinja2.TemplateNotFound as fault:
+            place = Place(f"templates/{fault.name}")
+            problems.error(place, "missing-template", "there is no such template", "restore the file")
+            raise Stop from None
+        except Stop:
+            raise
+        except Exception as fault:  # Jinja's own, or what Python says of the code that Jinja made
+            if is_shortage(fault):
+                raise
+            raise report(fault, problems, f"templates/{name}") from fault
+        path, source = sources[name]
+        return Template(name, path, source, compiled, problems)
+
+    def together(self, names: Sequence[str], between: str, problems: Problems) -> Template:
+        """A template that includes others, with this plain text in between."""
+        source = between.join([f'{{% include "{name}" %}}' for name in names])
+        return Template(" ".join(names), names[0] if names else "", source, self.from_string(source), problems)
+
+    def trace(self, template: Template, values: Mapping[str, Any], text: str, sources: Mapping[str, str]) -> Trace:
+        """Where each line of `text` comes from, which `template` gave for `values`."""
+        marked = self.overlay(extensions=[Marks]).get_template(template.name).render(values)
+        return trace(marked, template.path, text, sources)
+
+    def part(self, name: str) -> Template:
+        """The template of this name, for another one that asks for it. Raises TemplateNotFound, and Stop."""
+        if name not in self._parts:
+            self.get_template(name)  # one that is missing is a fault of the line that asks for it
+            self._parts[name] = self._find(name)
+        return self._parts[name]
+
+    def recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A filter or test that is put off when it gets traced values. A test's answer is asked for at once."""
+        passed = _PassArg.from_obj(function)
+
+        @functools.wraps(function)
+        def put_off(*args: Any, **named: Any) -> Any:
+            recording = current.get()
+            if recording is None or not holds((*args[1 if passed else 0 :], *named.values())):
+                return function(*args, **named)
+            return recording.call(_bound(self, function, function), args[1 if passed else 0 :], named)
+
+        return put_off
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute` in a template."""
+        if obj.__class__ is Traced:
+            return self._look(obj, attribute, (Traced.attribute, Traced.item))
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`obj[argument]` in a template."""
+        if obj.__class__ is Traced and isinstance(argument, str):
+            return self._look(obj, argument, (Traced.item, Traced.attribute))
+        if (recording := current.get()) and holds((obj, argument)):
+            return recording.call(super().getitem, (obj, argument))
+        return super().getitem(obj, argument)
+
+    def within(self, item: Any, whole: Any) -> Any:
+        """`item in whole` in a template."""
+        if (recording := current.get()) and holds((item, whole)):
+            return recording.call(operator.contains, (whole, item))
+        return item in whole
+
+    def _look(self, obj: Traced, name: str, ways: tuple[Callable[[Traced, Any], Any], ...]) -> Any:
+        """What a traced value has under a name. Of what class it is, decides whether it has."""
+        obj.of_class()
+        for way in ways:
+            with suppress(AttributeError, TypeError, LookupError):
+                found = way(obj, name)
+                if way is Traced.attribute and not self._is_open(obj.sample, name, found.sample):
+                    raise Untraceable  # Jinja will refuse it, or wrap it
+                return found
+        if isinstance(obj.sample, Mapping):
+            raise Untraceable
+        return self.undefined(obj=obj.sample, name=name)
+
+    def _is_open(self, obj: Any, name: str, value: Any) -> bool:
+        return self.wrap_str_format(value) is None and self.is_safe_attribute(obj, name, value)
+
+    def modulo(self, left: Any, right: Any) -> Any:
+        """`left % right` in a template."""
+        if (recording := current.get()) and holds((left, right)):
+            return recording.call(operator.mod, (left, right))
+        return left % right
+
+    def print(self, html: bool, value: Any) -> str:
+        """What `{{ value }}` prints."""
+        if recording := current.get():
+            return recording.print(value, html)
+        return escape(value) if html else str(value)
+
+    def concat_content(self, parts: tuple[Any, ...]) -> Any:
+        """Jinja's `~`."""
+        if (recording := current.get()) and holds(parts):
+            return recording.call(concat, (parts,))
+        return concat(parts)
+
+    def unrecorded(self) -> None:
+        """End a recording, if there is one."""
+        if current.get():
+            raise Untraceable
+
+
+def _bound(environment: jinja2.Environment, called: Any, function: Any) -> Any:
+    """What is called, with the environment if it wants that. What wants to know where it is called is not put off."""
+    passed = _PassArg.from_obj(function)
+    if passed is _PassArg.environment:
+        return functools.partial(function, environment)
+    if passed is not None:
+        raise Untraceable
+    return called
+
+
+@pass_environment
+def _part(environment: Environment, name: str, /, **values: Any) -> Any:
+    """Another file of the theme, with these values only: in a long list each entry of a kind is then a plan's work."""
+    return _printed(name, _filled(environment, name)(values))
+
+
+@pass_environment
+def _parts(environment: Environment, name: str, entry: str, entries: Iterable[Any], /, **values: Any) -> Any:
+    """One after another, parts that have each of `entries` under the name `entry`, and `first`: is it the first?"""
+    fill = _filled(environment, name)
+    made = [fill({**values, entry: each, "first": place == 0}) for place, each in enumerate(entries)]
+    return _printed(name, "\n".join(made))
+
+
+def _filled(environment: Environment, name: str) -> Callable[[Mapping[str, Any]], str]:
+    """Fills a part, which stands in a line of its own."""
+    # That of an overlay is marked line by line.
+    fill = environment.get_template(name).render if environment.overlayed else environment.part(name).within
+    return lambda values: without_last_end(fill(values))
+
+
+def _printed(name: str, made: str) -> str:
+    return made if name.endswith(".txt") else Markup(made)
+
+
+def _escape(value: Any) -> Any:
+    return value if isinstance(value, (Content, Markup)) else Content(str(value))
+
+
+def _safe(value: Any) -> Any:
+    return Content(str(value), safe=True) if isinstance(value, Content) else Markup(value)
+
+
+@pass_environment
+def _join(environment: Environment, values: Iterable[Any], d: str = "", attribute: str | int | None = None) -> Any:
+    return join(map(make_attrgetter(environment, attribute), values) if attribute is not None else values, d)
+
+
+def _format(value: str, *args: Any, **options: Any) -> Any:
+    if isinstance(value, Markup):
+        return value % (options or args)
+    made = str.__str__(value) % (options or args)
+    given = (*args, *options.values(), value)
+    return Content(made) if any(isinstance(each, Content) for each in given) else made

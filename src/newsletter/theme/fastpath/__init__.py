@@ -1,0 +1,1 @@
+"""A template recorded once, and filled without Jinja afterwards."""

@@ -1,0 +1,78 @@
+"""sandbox: what a template may look at. It may come from a stranger's pull request.
+
+Jinja's own sandbox hides names that begin with an underscore and Python's internals. Everything else that a value
+leads to would still be open: a path that reads files, a function that parses them. So templates see data, and nothing
+else: texts, numbers, dates, collections and frozen dataclasses of these. They can only call what they are given by
+name, methods of built-in data, and methods of ours that are marked with `for_templates`.
+"""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta, tzinfo
+from functools import cache
+from types import BuiltinMethodType, MethodType, MethodWrapperType, NoneType
+from typing import Any
+
+from jinja2.environment import TemplateModule
+from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Cycler, Joiner, Namespace
+
+from newsletter.model import Asset, Source
+from newsletter.theme.content import View, is_for_templates
+
+_PLAIN = (
+    str, bytes, int, float, NoneType, date, time, timedelta, tzinfo, tuple, list, set, frozenset, range, Mapping,
+)  # fmt: skip
+_RUNTIME = (BlockReference, Cycler, Joiner, LoopContext, Macro, Namespace, TemplateModule, TemplateReference, Undefined)
+_METHODS = (MethodType, BuiltinMethodType, MethodWrapperType)
+
+# Of these classes a template sees no more than this: the rest is of the machine, or was not written for readers.
+_ONLY: Mapping[type, frozenset[str]] = {
+    Asset: frozenset({"path", "media_type", "size", "sha256", "width", "height"}),
+    Source: frozenset({"path"}),
+}
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's environment in which templates see data only, and cannot change what other templates see."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Equal input gives equal bytes: nothing in a theme is random.
+        del self.globals["lipsum"], self.filters["random"]
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may have `obj.attr`, which is `value`."""
+        if isinstance(obj, View):
+            obj = obj._of  # noqa: SLF001 (only here and where values are recorded)
+        return (
+            super().is_safe_attribute(obj, attr, value)
+            and is_shown(obj)
+            and attr in _ONLY.get(type(obj), (attr,))
+            and (_is_method(value) if isinstance(value, _METHODS) else is_shown(value))
+        )
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """True: what must not be called cannot be got hold of (see is_safe_attribute)."""
+        return True
+
+
+def is_shown(value: Any) -> bool:
+    """Whether a value may be looked into: it is data, or Jinja's own."""
+    kind: Any = type(value._of if isinstance(value, View) else value)  # noqa: SLF001
+    return _is_shown(kind)
+
+
+@cache
+def _is_shown(kind: type) -> bool:
+    # What can be changed does something: Templates and Problems are dataclasses as well.
+    made = getattr(kind, "__dataclass_params__", None)
+    return issubclass(kind, _PLAIN + _RUNTIME) or (made is not None and made.frozen)
+
+
+def _is_method(value: Any) -> bool:
+    """Whether a bound method may be called: one of built-in data, or one that is marked."""
+    owner = value.__self__
+    if isinstance(value, MethodType) and not isinstance(owner, (str, *_RUNTIME)):
+        return is_for_templates(value)
+    return isinstance(owner, _PLAIN + _RUNTIME)

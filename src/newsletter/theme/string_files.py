@@ -1,0 +1,93 @@
+"""strings: the theme's words in one language, from `strings/<language>.toml`. They may come from a stranger."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from string import Formatter
+
+from newsletter.model.problems import Place, Problems, Stop
+from newsletter.theme.strings import TIMES, is_time_pattern
+from newsletter.theme.templates import Templates
+
+
+def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
+    """The theme's strings in a language: `strings/<lang>.toml`, and English for what is missing there.
+
+    A project's or a theme's file only needs to hold what it changes. Raises Stop for a file with an error.
+    """
+    base = re.split(r"[-_]", lang.lower())[0]
+    names = dict.fromkeys((f"strings/{base}.toml", "strings/en.toml"))
+    files = [_Strings(path, content, templates.problems) for name in names for path, content in templates.layers(name)]
+    strings: dict[str, str] = {}
+    known: dict[str, set[str]] = {}
+    faults = len(templates.problems)
+    for each in reversed(files):
+        each.check(known)
+        strings |= each.values
+    if len(templates.problems) > faults:
+        raise Stop
+    return strings
+
+
+@lru_cache(maxsize=32)
+def _parsed(content: str) -> Mapping[str, str]:
+    """The values of a TOML file. English is read again for each language that has no strings of its own."""
+    return {key: str(value) for key, value in tomllib.loads(content).items()}
+
+
+class _Strings:
+    """One file of strings. Raises Stop when it is no TOML."""
+
+    def __init__(self, path: str, content: str, problems: Problems) -> None:
+        self.path, self.content, self.problems = path, content, problems
+        try:
+            self.values = dict(_parsed(content))
+        except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting that Python refuses
+            where = re.search(r"at line (\d+), column (\d+)", str(fault))
+            place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
+            problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
+            raise Stop from None
+
+    def check(self, known: dict[str, set[str]]) -> None:
+        """Report strings that could not be filled, or that ask for more than their `{names}`.
+
+        `known` holds the names in each string of the files that this one takes precedence over, and gets its own.
+        """
+        for key, value in self.values.items():
+            if key in TIMES:
+                if not is_time_pattern(value):
+                    self._report(key, f"'{value}' is no pattern for a time of day", "write it as in `H:mm`")
+                continue
+            names = _names(value)
+            if names is None:
+                self._report(
+                    key, "a brace is not part of a {name}", "write a name alone in braces; for a brace, write {{ or }}"
+                )
+            elif key in known and not names <= known[key]:
+                self._report(
+                    key, f"there is no {{{min(names - known[key])}}} here",
+                    f"use {', '.join(f'{{{name}}}' for name in sorted(known[key]))}" if known[key] else "leave it out",
+                )  # fmt: skip
+            else:
+                known.setdefault(key, set()).update(names)
+
+    def _report(self, key: str, message: str, fix: str) -> None:
+        found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", self.content, re.MULTILINE)
+        line = self.content.count("\n", 0, found.start()) + 1 if found else 1
+        self.problems.error(Place(self.path, line), "bad-string", f"the string '{key}': {message}", fix)
+
+
+def _names(pattern: str) -> set[str] | None:
+    """The names in braces in a string; None when there is anything else in braces, or one brace alone.
+
+    Python's own patterns reach into what they are given: `{title.__class__}`.
+    """
+    try:
+        fields = [field for field in Formatter().parse(pattern) if field[1] is not None]
+    except ValueError:
+        return None
+    is_plain = all(
+        name and name.isidentifier() and not spec and conversion is None for _, name, spec, conversion in fields
+    )
+    return {str(name) for _, name, _, _ in fields} if is_plain else None

@@ -1,0 +1,109 @@
+"""template: one file of the theme, rendered by Jinja or as Jinja did it before. Faults are told at their lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+
+from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.refusals import is_shortage
+from newsletter.theme.content import TOKEN, is_drawing, put_aside, slots
+from newsletter.theme.fastpath.plan import Plan
+from newsletter.theme.fastpath.recording import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One file of the theme. `path` is what problems name.
+
+    What Jinja did for some values is done for others by a Plan, where it can be.
+    """
+
+    name: str
+    path: str
+    source: str
+    _compiled: jinja2.Template
+    _problems: Problems
+    _text: Plan = field(init=False)
+    _shape: Plan = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_text", Plan(self._record, shape=False))
+        object.__setattr__(self, "_shape", Plan(self._record, shape=True))
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """The file with `values`. A fault is reported at its line; then Stop is raised."""
+        if filled := self._text.fill(values):
+            text, content = filled
+            return "".join(text.shape.fill(content))
+        return self._rendered(values)
+
+    def fill(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
+        """What render() joins: a text with a token for each value that is printed, and these values' texts.
+
+        Many renders give the same text; one that Jinja rendered whole comes without values. Faults as in render().
+        """
+        if filled := self._text.fill(values):
+            return filled[0].text, filled[1]
+        return self._rendered(values), []
+
+    def anew(self, values: Mapping[str, Any]) -> str:
+        """What render() gives, by Jinja: for values that hardly ever come again in the same form."""
+        return self._rendered(values)
+
+    def draw(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
+        """The file with a token for each piece of content, and the HTML of these pieces. Faults as in render()."""
+        if filled := self._shape.fill(values):
+            return filled[0].text, filled[1]
+        return self._drawn(values)
+
+    def within(self, values: Mapping[str, Any]) -> str:
+        """The file as a part of another one: with tokens where that is being drawn."""
+        return put_aside(lambda: self._split(values)) if is_drawing() else self.render(values)
+
+    def _split(self, values: Mapping[str, Any]) -> tuple[Sequence[str], list[str]]:
+        """As draw(), with the text split at its tokens: what a plan gives, is."""
+        if filled := self._shape.fill(values):
+            return filled[0].shape.pieces, filled[1]
+        text, content = self._drawn(values)
+        return TOKEN.split(text), content
+
+    def _drawn(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
+        with slots() as content:
+            text = self._rendered(values)
+        return text, content
+
+    def _rendered(self, values: Mapping[str, Any]) -> str:
+        try:
+            return self._compiled.render(values)
+        except Stop:
+            raise
+        except Exception as fault:  # a template may cause any, whatever its author meant
+            if is_shortage(fault):
+                raise
+            raise report(fault, self._problems, self.path) from fault
+
+    def _record(self, recording: Recording) -> str:
+        with recording.running() as values:
+            return self._compiled.render(values)
+
+
+def report(fault: Exception, problems: Problems, path: str = "templates") -> Stop:
+    """Report a fault at the innermost line of a template that it passed through, or else at `path`."""
+    place = Place(path)
+    if isinstance(fault, jinja2.TemplateSyntaxError):
+        place = Place(fault.filename or fault.name or "templates", fault.lineno)
+    else:
+        trace = fault.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if "__jinja_exception__" in trace.tb_frame.f_globals:
+                place = Place(name, trace.tb_lineno)
+            trace = trace.tb_next
+    if isinstance(fault, jinja2.TemplateNotFound):
+        problems.error(place, "missing-template", f"there is no template '{fault.name}'", "correct the name")
+        return Stop()
+    message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
+    problems.error(place, "template-fault", f"the template cannot be rendered: {message}", "correct this line")
+    return Stop()
