@@ -320,7 +320,7 @@ KINDS: tuple[Kind, ...] = (
     many("versions in other languages", _in_language, 10, limit=50),
     many("issue files", _issue_file, limit=600),
     # --- themes ---
-    Kind("rules for prose", "theme", _theme("mail/prose.css", lambda n: f".a{n} p {{ color: #000000 }}\n"), 50, 2000),
-    Kind("comments of CSS never closed", "theme", _theme("mail/inline.css", "/* "), 200, 100_000),
+    Kind("rules for prose", "theme", _theme("email/prose.css", lambda n: f".a{n} p {{ color: #000000 }}\n"), 50, 2000),
+    Kind("comments of CSS never closed", "theme", _theme("email/inline.css", "/* "), 200, 100_000),
     Kind("strings", "theme", _theme("strings/fr.toml", lambda n: f'mot{n} = "x"\n'), 100, 20_000),
 )

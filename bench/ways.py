@@ -22,9 +22,9 @@ class Bench:
 
     def __init__(self, root: Path) -> None:
         self.publication, self.mails, self.templates = _mails(root)
-        self.template = self.templates.get("mail/announcement.mjml")
+        self.template = self.templates.get("email/announcement.mjml")
         press = self.mails.theme.press
-        rules = self.templates.get("mail/prose.css").render({"brand": self.mails.theme.brand})
+        rules = self.templates.get("email/prose.css").render({"brand": self.mails.theme.brand})
         # Prose is styled by premailer as everything else is.
         self.css = press.css + re.sub(r"(^|,)\s*(?=[a-z][^{}]*\{)", r"\1.prose ", rules, flags=re.MULTILINE)
 

@@ -115,11 +115,11 @@ def test_a_missing_template_is_told(tmp_path: Path) -> None:
 
 
 def test_another_theme_replaces_single_files(tmp_path: Path) -> None:
-    (tmp_path / "templates/themes/sobre/mail").mkdir(parents=True)
-    (tmp_path / "templates/themes/sobre/mail/inline.css").write_text(".title { margin: 0; }")
+    (tmp_path / "templates/themes/sobre/email").mkdir(parents=True)
+    (tmp_path / "templates/themes/sobre/email/inline.css").write_text(".title { margin: 0; }")
     templates = Templates(tmp_path, Problems(), "sobre")
-    assert templates.read("mail/inline.css") == ("templates/themes/sobre/mail/inline.css", ".title { margin: 0; }")
-    assert templates.read("mail/head.css")[0] == "templates/mail/head.css"
+    assert templates.read("email/inline.css") == ("templates/themes/sobre/email/inline.css", ".title { margin: 0; }")
+    assert templates.read("email/head.css")[0] == "templates/email/head.css"
 
 
 @given(st.text("ab&<>'\"é ", max_size=8), st.booleans())

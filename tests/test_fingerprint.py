@@ -175,7 +175,7 @@ def test_the_program_counts_and_what_it_is_run_by(
     shutil.copytree(packaged.folder(), tmp_path / "default")
     monkeypatch.setattr(packaged, "folder", lambda: tmp_path / "default")
     assert of(written) in found
-    (tmp_path / "default/mail/issue.mjml").write_bytes(b"")
+    (tmp_path / "default/email/issue.mjml").write_bytes(b"")
     found.add(of(written))
     assert len(found) == 10
 
@@ -183,7 +183,7 @@ def test_the_program_counts_and_what_it_is_run_by(
 def test_what_cannot_be_read_is_no_fault(written: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = of(written)
     odd = os.fsdecode(b"\xff.html")
-    written.write(f"templates/web/{odd}", "rien")
+    written.write(f"templates/site/{odd}", "rien")
     real = Path.read_bytes
 
     def refusing(path: Path) -> bytes:

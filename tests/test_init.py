@@ -116,26 +116,26 @@ def test_an_extra_is_added_as_this_installation_was_made(monkeypatch: pytest.Mon
 
 
 def test_theme_copy_brings_one_file_and_never_overwrites(project: Project) -> None:
-    words = ("theme", "copy", "mail/layout.mjml", "-C", str(project.root))
+    words = ("theme", "copy", "email/layout.mjml", "-C", str(project.root))
     assert run(*words).exit_code == 0
-    path = project.root / "templates/mail/layout.mjml"
-    assert path.read_bytes() == (packaged.folder() / "mail/layout.mjml").read_bytes()
-    assert "* mail/layout.mjml" in run("theme", "list", "-C", str(project.root)).stdout
+    path = project.root / "templates/email/layout.mjml"
+    assert path.read_bytes() == (packaged.folder() / "email/layout.mjml").read_bytes()
+    assert "* email/layout.mjml" in run("theme", "list", "-C", str(project.root)).stdout
     path.write_text("à moi")
     assert run(*words).exit_code == 2 and path.read_text() == "à moi"
 
 
-@pytest.mark.parametrize("name", ["mail/layot.mjml", "../strings/fr.toml", "/etc/passwd", ""])
+@pytest.mark.parametrize("name", ["email/layot.mjml", "../strings/fr.toml", "/etc/passwd", ""])
 def test_theme_copy_knows_its_files_only(project: Project, name: str) -> None:
     before = tree(project.root)
     result = run("theme", "copy", name, "-C", str(project.root))
     assert result.exit_code == 2 and tree(project.root) == before
-    assert name != "mail/layot.mjml" or "did you mean mail/layout.mjml?" in result.stderr
+    assert name != "email/layot.mjml" or "did you mean email/layout.mjml?" in result.stderr
 
 
 def test_every_file_of_the_theme_is_listed(project: Project) -> None:
     listed = run("theme", "list", "-C", str(project.root)).stdout.split()
-    assert {"mail/layout.mjml", "strings/fr.toml", "web/site.css", "themes/plain/mail/layout.mjml"} <= set(listed)
+    assert {"email/layout.mjml", "strings/fr.toml", "site/site.css", "themes/plain/email/layout.mjml"} <= set(listed)
 
 
 # new

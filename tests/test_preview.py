@@ -273,9 +273,9 @@ def test_a_file_that_never_was_sound_shows_its_problems(project: Project) -> Non
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("mail/announcement.mjml", "{% if %}", "template-fault"),
-        ("mail/announcement.mjml", "<mjml><mj-body>", "mjml-fault"),
-        ("web/layout.html", "{{ nothing.here }}", "template-fault"),
+        ("email/announcement.mjml", "{% if %}", "template-fault"),
+        ("email/announcement.mjml", "<mjml><mj-body>", "mjml-fault"),
+        ("site/layout.html", "{{ nothing.here }}", "template-fault"),
         ("strings/fr.toml", "= =", "toml-syntax"),
     ],
 )
@@ -285,7 +285,7 @@ def test_a_broken_template_is_told_beside_the_last_good_render(
     project.announce()
     looking = Looking(project.root)
     here = "/announcement/2024-11-26-prix"
-    view, frame = ("web", "site/prix.html") if name.startswith("web/") else ("mail", "mail.html")
+    view, frame = ("web", "site/prix.html") if name.startswith("site/") else ("mail", "mail.html")
     looking.get(f"{here}/{view}")
     good = looking.get(f"{here}/{frame}")
     template = project.write(f"templates/{name}", content)
@@ -599,9 +599,9 @@ def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
             (project.root / "newsletter.toml").unlink()
             assert len({first, second, third, told(events)}) == 4
             # A folder that was not there is watched from then on.
-            project.write("templates/mail/announcement.mjml", "{% if %}")
+            project.write("templates/email/announcement.mjml", "{% if %}")
             assert told(events)
-            project.write("templates/mail/announcement.mjml", "{% else %}")
+            project.write("templates/email/announcement.mjml", "{% else %}")
             assert told(events)
         finally:
             server.send_signal(signal.SIGINT)

@@ -137,9 +137,9 @@ def test_write_see_break_mend(page: "Page", project: Project) -> None:
     page.get_by_text("Voici la dernière version lisible").wait_for()
     assert mail(page).get_by_role("heading", name="Un grand prix").count() == 1
 
-    template = project.write("templates/mail/announcement.mjml", "{% extends %}")
+    template = project.write("templates/email/announcement.mjml", "{% extends %}")
     file.write_text(sound, encoding="utf-8")
-    page.locator(".problem code", has_text="templates/mail/announcement.mjml:1:1").wait_for()
+    page.locator(".problem code", has_text="templates/email/announcement.mjml:1:1").wait_for()
 
     template.unlink()
     mail(page).get_by_role("heading", name="Un prix", exact=True).wait_for()

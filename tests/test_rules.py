@@ -452,21 +452,21 @@ def test_a_fault_in_a_macro_is_told_at_the_macros_line_once_for_all_mails(projec
     project.complete()
     for number in range(3):
         project.announce(f"2024-11-2{number}-a{number}.md")
-    blocks = (ROOT / "templates/mail/blocks.mjml").read_text(encoding="utf-8")
+    blocks = (ROOT / "templates/email/blocks.mjml").read_text(encoding="utf-8")
     line = blocks[: blocks.index('<p class="masthead">')].count("\n") + 1
     project.write(
-        "templates/mail/blocks.mjml", blocks.replace('<p class="masthead">', '<p class="masthead"><a href="x"></a>')
+        "templates/email/blocks.mjml", blocks.replace('<p class="masthead">', '<p class="masthead"><a href="x"></a>')
     )
     problems = Problems()
     pipeline.check(pipeline.open_project(project.root, problems), NOW, problems)
-    assert [(str(p.place), p.code) for p in problems] == [(f"templates/mail/blocks.mjml:{line}:27", "link-name")]
+    assert [(str(p.place), p.code) for p in problems] == [(f"templates/email/blocks.mjml:{line}:27", "link-name")]
 
 
 def test_a_blank_behind_a_tag_of_the_head_is_no_fault(project: Project) -> None:
     project.complete()
     project.announce()
-    layout = (ROOT / "templates/mail/layout.mjml").read_text(encoding="utf-8")
-    project.write("templates/mail/layout.mjml", layout.replace("</mj-title>", "</mj-title>  "))
+    layout = (ROOT / "templates/email/layout.mjml").read_text(encoding="utf-8")
+    project.write("templates/email/layout.mjml", layout.replace("</mj-title>", "</mj-title>  "))
     assert codes(project) == []
 
 

@@ -244,7 +244,7 @@ def check_issue(mails: Mails, count: int) -> None:
     """An issue of the last `count` stories is joined to what its whole document becomes."""
     (issue,) = mails.publication.issues
     values = mails.issue_values(replace(issue, stories=issue.stories[len(issue.stories) - count :]))
-    template, press = mails.templates.get("mail/issue.mjml"), mails.theme.press
+    template, press = mails.templates.get("email/issue.mjml"), mails.theme.press
     with slots() as content:
         mjml = template.render(values)
     whole = inline(to_html(mjml), press.css)
@@ -272,7 +272,7 @@ def test_issues_with_hostile_content(project: Project, text: str) -> None:
     assert not mails.templates.tally["whole shapes"]
 
 
-THEME = """{% extends "mail/layout.mjml" %}
+THEME = """{% extends "email/layout.mjml" %}
 {% block main %}
 <mj-wrapper padding="0"><mj-section><mj-column>
 <mj-text><h1 class="title">{{ title }}</h1></mj-text></mj-column></mj-section></mj-wrapper>
@@ -289,7 +289,7 @@ THEME = """{% extends "mail/layout.mjml" %}
 
 
 def test_themes_of_ones_own(project: Project) -> None:
-    project.write("templates/mail/issue.mjml", THEME)
+    project.write("templates/email/issue.mjml", THEME)
     stories(project, 30)
     mails, problems = opened(project)
     for count in (1, 2, 3, 30):
@@ -298,8 +298,8 @@ def test_themes_of_ones_own(project: Project) -> None:
 
 
 def test_themes_whose_rules_look_around_are_compiled_whole(project: Project) -> None:
-    project.write("templates/mail/issue.mjml", THEME)
-    project.write("templates/mail/inline.css", ".title { margin: 0; }\nhr:first-child { color: red; }\n")
+    project.write("templates/email/issue.mjml", THEME)
+    project.write("templates/email/inline.css", ".title { margin: 0; }\nhr:first-child { color: red; }\n")
     stories(project, 3)
     mails, problems = opened(project)
     check_issue(mails, 3)
@@ -325,7 +325,7 @@ def test_all_new_neighbours_are_looked_at_and_no_others(mails: list[list[str]]) 
 def looked_at(project: Project, templates: dict[str, str]) -> list[str]:
     """The problems of a build, whose rules look only at what is new."""
     for name, content in templates.items():
-        project.write(f"templates/mail/{name}", content)
+        project.write(f"templates/email/{name}", content)
     problems = Problems()
     for _ in pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, ["email"], jobs=1):
         pass
@@ -343,7 +343,7 @@ def test_a_build_looks_at_every_kind_of_section(project: Project) -> None:
     theme = THEME.replace("<mj-hero background", f"{fault}<mj-hero background")
     found = looked_at(project, {"issue.mjml": theme})
     line = theme[: theme.index(fault)].count("\n") + 1
-    assert [told for told in found if told.startswith(f"templates/mail/issue.mjml:{line}:") and "img-alt" in told]
+    assert [told for told in found if told.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in told]
 
 
 def test_a_build_looks_at_lists_of_any_length(project: Project) -> None:
@@ -355,4 +355,4 @@ def test_a_build_looks_at_lists_of_any_length(project: Project) -> None:
     theme = THEME.replace("</h1>", f"</h1>{{% for story in stories %}}{fault}{{% endfor %}}")
     line = theme[: theme.index(fault)].count("\n") + 1
     found = looked_at(project, {"issue.mjml": theme})
-    assert [told for told in found if told.startswith(f"templates/mail/issue.mjml:{line}:") and "img-alt" in told]
+    assert [told for told in found if told.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in told]

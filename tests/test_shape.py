@@ -57,7 +57,7 @@ def dom(document: str) -> str:
 
 
 def both(each: Mails, kind: str, values: dict[str, object]) -> tuple[str, str]:
-    template = each.templates.get(f"mail/{kind}.mjml")
+    template = each.templates.get(f"email/{kind}.mjml")
     compiled = each.theme.press.render(template, values)
     return compiled, each.theme.press.full(template, values)
 
@@ -165,7 +165,7 @@ def test_only_a_few_shapes_are_kept(hostile_project: Path, monkeypatch: pytest.M
     """And one that is made again is the same."""
     announcement_with(hostile_project, "Titre")
     publication, each, _ = mails(hostile_project)
-    template = each.templates.get("mail/announcement.mjml")
+    template = each.templates.get("email/announcement.mjml")
     first = publication.announcements[0]
     several = [
         each.announcement_values(replace(first, tags=tuple(Tag(f"T{n}", f"t{n}") for n in range(count))))
@@ -182,10 +182,10 @@ def test_only_a_few_shapes_are_kept(hostile_project: Path, monkeypatch: pytest.M
 
 def test_a_template_that_breaks_a_token_takes_the_full_path(hostile_project: Path) -> None:
     announcement_with(hostile_project, "Un titre")
-    folder = hostile_project / "templates/mail"
+    folder = hostile_project / "templates/email"
     folder.mkdir(parents=True)
     (folder / "announcement.mjml").write_text(
-        '{% extends "mail/layout.mjml" %}\n{% block main %}\n<mj-section><mj-column><mj-text>'
+        '{% extends "email/layout.mjml" %}\n{% block main %}\n<mj-section><mj-column><mj-text>'
         "<h1>{% filter upper %}{{ story.title }}{% endfilter %}</h1>{{ story.body }}"
         "</mj-text></mj-column></mj-section>\n{% endblock %}\n"
     )

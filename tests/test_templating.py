@@ -225,7 +225,7 @@ def test_the_repositorys_templates_are_planned(project: Project) -> None:
         problems = Problems()
         opened = pipeline.open_project(project.root, problems)
         assert list(pipeline.build(opened, datetime(2026, 1, 1, tzinfo=UTC), problems, jobs=1))
-    for name in ("mail/announcement.mjml", "mail/announcement.txt", "feeds/entry.html", "web/announcement.html"):
+    for name in ("email/announcement.mjml", "email/announcement.txt", "feeds/entry.html", "site/announcement.html"):
         assert sum(seen[name]) > len(seen[name]) / 2, name
 
 

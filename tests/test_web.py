@@ -229,11 +229,11 @@ def test_assets_are_named_by_their_content(project: Project) -> None:
 def test_a_fault_in_a_page_template_is_told_at_its_line(project: Project) -> None:
     project.announce()
     project.write(
-        "templates/web/index.html",
-        "{% extends 'web/layout.html' %}\n\n{% block main %}{{ rien.du.tout }}{% endblock %}\n",
+        "templates/site/index.html",
+        "{% extends 'site/layout.html' %}\n\n{% block main %}{{ rien.du.tout }}{% endblock %}\n",
     )
     result = newsletter.build(project.root, now=NOW)
     assert [(str(problem.place), problem.code) for problem in result.problems] == [
-        ("templates/web/index.html:3:1", "template-fault")
+        ("templates/site/index.html:3:1", "template-fault")
     ]
     assert not (project.root / "outbox").exists()

@@ -50,14 +50,14 @@ def test_a_project_from_the_wheel_alone(python: Path, tmp_path: Path) -> None:
         ("init", str(project), "--now", "2024-12-01"),
         ("check", "-C", str(project), "--now", "2024-12-01", "--strict"),
         ("build", "-C", str(project), "--now", "2024-12-01"),
-        ("theme", "copy", "mail/layout.mjml", "-C", str(project)),
+        ("theme", "copy", "email/layout.mjml", "-C", str(project)),
         ("new", "Un prix", "--kind", "award", "-C", str(project), "--date", "2024-12-01"),
     ):
         result = run(python, *words)
         assert result.returncode == 0, (words, result.stdout, result.stderr)
     assert list((project / "outbox/email/announcements").glob("*.eml"))
     assert (project / "outbox/site/index.html").exists()
-    assert (project / "templates/mail/layout.mjml").exists()
+    assert (project / "templates/email/layout.mjml").exists()
 
 
 @pytest.mark.loopback

@@ -51,12 +51,12 @@ def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: 
 def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
-    project.write("templates/web/announcement.html", "{{ rien.du.tout }}\n")
+    project.write("templates/site/announcement.html", "{{ rien.du.tout }}\n")
     problems = Problems()
     with pytest.raises(Stop):
         list(pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, jobs=jobs))
     assert [(str(problem.place), problem.code) for problem in problems] == [
-        ("templates/web/announcement.html:1:1", "template-fault")
+        ("templates/site/announcement.html:1:1", "template-fault")
     ]
     assert no_child_is_left()
 
@@ -65,7 +65,7 @@ def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
 def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: Project, only: tuple[str, ...]) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
-    project.write("templates/mail/issue.txt", "{% if %}\n")
+    project.write("templates/email/issue.txt", "{% if %}\n")
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
     with suppress(Stop):
@@ -75,7 +75,7 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
             problems,
         )
     told = [(str(problem.place), problem.code) for problem in problems]
-    assert told == [("templates/mail/issue.txt:1:1", "template-fault")] * ("email" in only)
+    assert told == [("templates/email/issue.txt:1:1", "template-fault")] * ("email" in only)
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

@@ -264,15 +264,15 @@ def test_the_logo_may_lie_in_the_theme_but_not_where_secrets_do(project: Project
         assert [each.code for each in errors] == ([code] if code else []), (logo, errors)
 
 
-INCLUDED = ("/etc/passwd", "//etc/passwd", "/../../etc/passwd", "../pyproject.toml", "web/link.html", "linked/a.html")
+INCLUDED = ("/etc/passwd", "//etc/passwd", "/../../etc/passwd", "../pyproject.toml", "site/link.html", "linked/a.html")
 
 
 def test_a_theme_reads_nothing_but_its_own_files(project: Project) -> None:
     project.announce()
     project.write("secret/a.html", "secret")
     project.write("templates/strings/README", "")
-    (project.root / "templates/web").mkdir()
-    (project.root / "templates/web/link.html").symlink_to("/etc/passwd")
+    (project.root / "templates/site").mkdir()
+    (project.root / "templates/site/link.html").symlink_to("/etc/passwd")
     (project.root / "templates/linked").symlink_to(project.root / "secret")
     for name in INCLUDED:
         project.write("templates/social/card.html", f"{{% include '{name}' %}}")

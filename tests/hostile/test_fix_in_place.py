@@ -251,8 +251,8 @@ def test_an_owner_that_cannot_be_kept_is_refused(tmp_path: Path, monkeypatch: py
 COMMANDS = {
     "announcements": ["new", "Un prix", "--date", "2024-11-26"],
     "announcements ": ["import", "release.txt", "--date", "2024-11-26", "--title", "Un prix"],
-    "templates": ["theme", "copy", "mail/layout.mjml"],
-    "templates/mail": ["theme", "copy", "mail/layout.mjml"],
+    "templates": ["theme", "copy", "email/layout.mjml"],
+    "templates/email": ["theme", "copy", "email/layout.mjml"],
 }
 
 

@@ -29,7 +29,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("import", "communique.txt", *NOW),
     ("init", "neuf"),
     ("theme", "list"),
-    ("theme", "copy", "mail/footer.txt"),
+    ("theme", "copy", "email/footer.txt"),
     ("count", "communique.txt"),
 )
 READ_SETTINGS = tuple(
@@ -245,13 +245,13 @@ def test_a_table_of_ours_that_stands_in_a_text(site: Path) -> None:
     assert "[no-settings]" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["announcements", "templates", "templates/mail", "templates/mail/footer.txt"])
+@pytest.mark.parametrize("name", ["announcements", "templates", "templates/email", "templates/email/footer.txt"])
 def test_what_may_not_be_read_is_not_taken_for_absent(
     site: Path, name: str, unreadable: tuple[Callable[[Path], None], Sequence[str]]
 ) -> None:
     take, wrapper = unreadable
-    (site / "templates/mail").mkdir(parents=True)
-    (site / "templates/mail/footer.txt").write_text("Au revoir.\n")
+    (site / "templates/email").mkdir(parents=True)
+    (site / "templates/email/footer.txt").write_text("Au revoir.\n")
     take(site / name)
     done = newsletter("build", *NOW, cwd=site, wrapper=wrapper)
     assert_sound(done)

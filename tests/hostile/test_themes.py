@@ -120,7 +120,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
     return found
 
 
-@pytest.mark.parametrize("kind", ["mail/announcement.txt", "web/announcement.html", "web/index.html"])
+@pytest.mark.parametrize("kind", ["email/announcement.txt", "site/announcement.html", "site/index.html"])
 def test_each_attack_is_a_problem_at_its_line(project: Project, given: Given, kind: str) -> None:
     """By Jinja, while it is recorded, and afterwards."""
     templates = Templates(project.root, Problems())
@@ -187,7 +187,7 @@ def test_nothing_that_a_theme_can_print_names_a_place_of_this_machine(given: Giv
 
 
 LEAVING = ("../pyproject.toml", "../../pyproject.toml", "/etc/hostname", "web/../../pyproject.toml", ".git/config", "",
-           "./web/links.html", "web//links.html", "web/.links.html", "file:///etc/hostname")  # fmt: skip
+           "./site/links.html", "web//links.html", "web/.links.html", "file:///etc/hostname")  # fmt: skip
 
 
 @pytest.mark.parametrize("form", ["include", "extends", "import", "from", "part"])
@@ -213,10 +213,10 @@ def test_no_template_stands_outside_the_theme(project: Project, form: str) -> No
 @pytest.mark.parametrize(
     ("link", "to"),
     [
-        ("templates/mail/announcement.txt", "../../pyproject.toml"),
-        ("templates/mail/prose.css", "../../pyproject.toml"),
+        ("templates/email/announcement.txt", "../../pyproject.toml"),
+        ("templates/email/prose.css", "../../pyproject.toml"),
         ("templates/strings/fr.toml", "../../pyproject.toml"),
-        ("templates/mail", "../announcements"),
+        ("templates/email", "../announcements"),
         ("templates", "announcements"),
         ("templates", "/"),
         ("templates/themes/mine", "/"),
@@ -239,16 +239,17 @@ def test_a_link_in_the_theme_is_not_followed(project: Project, link: str, to: st
 
 
 READING = {
-    "mail/inline.css": "@import url(file://{0});\n@import '{0}';\np {{ background: url(file://{0}) }}\n",
-    "mail/head.css": "@import url(file://{0});\np {{ background: url(file://{0}) }}\n",
-    "mail/prose.css": "p {{ background: url(file://{0}) }}\n",
-    "mail/footer.txt": "{{% include '{0}' %}}",
-    "mail/blocks.mjml": "<mj-include path='{0}' />",
-    "mail/announcement.mjml": "<mjml><mj-head><mj-include path='{0}' type='css' /></mj-head><mj-body></mj-body></mjml>",
-    "mail/issue.mjml": "<mjml><mj-body><mj-raw><link rel='stylesheet' href='{0}'><STYLE>@import url(file://{0});</STYLE>"
+    "email/inline.css": "@import url(file://{0});\n@import '{0}';\np {{ background: url(file://{0}) }}\n",
+    "email/head.css": "@import url(file://{0});\np {{ background: url(file://{0}) }}\n",
+    "email/prose.css": "p {{ background: url(file://{0}) }}\n",
+    "email/footer.txt": "{{% include '{0}' %}}",
+    "email/blocks.mjml": "<mj-include path='{0}' />",
+    "email/announcement.mjml": "<mjml><mj-head><mj-include path='{0}' type='css' /></mj-head>"
+    "<mj-body></mj-body></mjml>",
+    "email/issue.mjml": "<mjml><mj-body><mj-raw><link rel='stylesheet' href='{0}'><STYLE>@import url(file://{0});</STYLE>"
     "<style>@import url('{0}');</style></mj-raw></mj-body></mjml>",
-    "mail/story.mjml": "<mj-text><mj-include path='{0}' /></mj-text>",
-    "web/layout.html": "<!DOCTYPE html [<!ENTITY x SYSTEM 'file://{0}'>]><link rel='stylesheet' href='{0}'>&x;",
+    "email/story.mjml": "<mj-text><mj-include path='{0}' /></mj-text>",
+    "site/layout.html": "<!DOCTYPE html [<!ENTITY x SYSTEM 'file://{0}'>]><link rel='stylesheet' href='{0}'>&x;",
     "feeds/entry.html": "<!DOCTYPE x [<!ENTITY x SYSTEM 'file://{0}'>]>&x;<img src='file://{0}'>",
 }
 

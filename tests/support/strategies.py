@@ -215,7 +215,7 @@ EXPRESSIONS = (
     "story.title", "story.summary|upper", "story", "story.body", "story.of", "story.of.source.again('x')", "story.tags", "story.event.when", "t('read_on', title=story.title)",
     "t('x')", "t.date(story.of.date)", "publication.title", "publication", "brand.accent", "lang", "self", "loop", "x.y", "1/0", "1e999", "'x' * 10**4", "9" * 5000, "-1 ** 0.5",
     "''.__class__", "'{0.__class__}'.format(1)", "cycler.__init__.__globals__", "range(10**9)|list", "range(9)|list", "story|attr('_of')", "story[0]", "[1, 2][5]",
-    "part('web/card.html', story=story)", "part('../x')", "part(5)", "parts('mail/story.txt', 'story', [story])", "namespace(x=1).x", "dict(a=1)", "joiner()()", "story()",
+    "part('site/card.html', story=story)", "part('../x')", "part(5)", "parts('email/story.txt', 'story', [story])", "namespace(x=1).x", "dict(a=1)", "joiner()()", "story()",
     "lipsum()", "[3, 1]|sort|first", "story.tags|map(attribute='label')|join(',')", "'%d'|format('x')", "'%s %s' % 1", "story.title % 1", "{}['a']", "none", "true", "[]|min",
     "story.title|tojson", "story|tojson", "story|pprint", "story.title|wordwrap(0)", "story.title|truncate(-1)", "story.title|center(99)", "story.title|indent", "story.title|int", "5|filesizeformat",
     "story.title|urlize", "story.title|striptags", "'<b>'|safe", "{'a b': 1}|xmlattr", "story.title|batch(0)|list", "story.title|slice(0)|list", "[[1]]|sum", "1|round('x')", "(" * 300 + "1" + ")" * 300,
@@ -223,7 +223,7 @@ EXPRESSIONS = (
 )  # fmt: skip
 STATEMENTS = (
     "{{% if {0} %}}{1}{{% endif %}}", "{{% for x in {0} %}}{1}{{% endfor %}}", "{{% set x = {0} %}}{1}", "{{% set x %}}{1}{{% endset %}}{{{{ x }}}}", "{{% filter upper %}}{1}{{% endfilter %}}",
-    "{{% include {0} %}}{1}", "{{% include 'web/card.html' %}}{1}", "{{% extends 'mail/layout.mjml' %}}{1}", "{{% import 'mail/blocks.mjml' as b %}}{{{{ b.header({0}) }}}}", "{{% macro m(a) %}}{1}{{% endmacro %}}{{{{ m({0}) }}}}",
+    "{{% include {0} %}}{1}", "{{% include 'site/card.html' %}}{1}", "{{% extends 'email/layout.mjml' %}}{1}", "{{% import 'email/blocks.mjml' as b %}}{{{{ b.header({0}) }}}}", "{{% macro m(a) %}}{1}{{% endmacro %}}{{{{ m({0}) }}}}",
     "{{% block main %}}{1}{{% endblock %}}", "{{% call m() %}}{1}{{% endcall %}}", "{{% raw %}}{1}{{% endraw %}}", "{{% autoescape false %}}{1}{{% endautoescape %}}", "{{% with x = {0} %}}{1}{{% endwith %}}",
     "{{% for x in range(3) recursive %}}{1}{{{{ loop(range(2)) if loop.depth < 3 }}}}{{% endfor %}}", "{{% if {0} %}}{1}", "{{% end %}}{1}", "{{# {1}", "{{% do x %}}", "{{% trans %}}{1}{{% endtrans %}}",
     "{{% macro m() %}}{{{{ m() }}}}{{% endmacro %}}{{{{ m() }}}}", "{{% include self._TemplateReference__context.name %}}", "<!-- {1} -->", "{{% set ns.x = {0} %}}{1}", "{{% if 1 %}}" * 30 + "{1}" + "{{% endif %}}" * 30,
@@ -262,10 +262,10 @@ strings = st.lists(
     max_size=4,
 ).map("\n".join)  # fmt: skip
 theme_files = st.one_of(
-    st.tuples(st.sampled_from(("mail/announcement.mjml", "mail/blocks.mjml", "mail/layout.mjml", "mail/announcement.txt", "mail/footer.txt", "mail/story.mjml")), pieces),
-    st.tuples(st.sampled_from(("mail/announcement.mjml",)), pieces.map(lambda text: f"<mjml><mj-body><mj-section><mj-column><mj-text>{text}</mj-text></mj-column></mj-section></mj-body></mjml>")),
-    st.tuples(st.sampled_from(("web/announcement.html", "web/card.html", "web/layout.html", "feeds/entry.html", "social/x.txt", "social/sms.txt", "social/card.html", "social/index.html", "web/tag.html")), pieces),
-    st.tuples(st.sampled_from(("mail/inline.css", "mail/prose.css", "mail/head.css", "web/site.css", "feeds/feed.css", "social/index.css")), sheets),
+    st.tuples(st.sampled_from(("email/announcement.mjml", "email/blocks.mjml", "email/layout.mjml", "email/announcement.txt", "email/footer.txt", "email/story.mjml")), pieces),
+    st.tuples(st.sampled_from(("email/announcement.mjml",)), pieces.map(lambda text: f"<mjml><mj-body><mj-section><mj-column><mj-text>{text}</mj-text></mj-column></mj-section></mj-body></mjml>")),
+    st.tuples(st.sampled_from(("site/announcement.html", "site/card.html", "site/layout.html", "feeds/entry.html", "social/x.txt", "social/sms.txt", "social/card.html", "social/index.html", "site/tag.html")), pieces),
+    st.tuples(st.sampled_from(("email/inline.css", "email/prose.css", "email/head.css", "site/site.css", "feeds/feed.css", "social/index.css")), sheets),
     st.tuples(st.sampled_from(("strings/fr.toml", "strings/en.toml")), strings),
 )  # fmt: skip
 themes = st.tuples(theme_files, damages, st.integers(0, 2000)).map(

@@ -35,14 +35,14 @@ def list_(directory: Folder = None) -> None:
 
 @theme.command()
 def copy(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="One that `theme list` shows, such as mail/layout.mjml.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One from `theme list`, such as email/layout.mjml.")],
     directory: Folder = None,
 ) -> None:
     """Copy one file of the theme into the project's templates/, where it takes the place of the original.
 
     Example:
 
-      newsletter theme copy mail/footer.txt
+      newsletter theme copy email/footer.txt
     """
     import difflib
 

@@ -12,6 +12,6 @@ def folder() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """Every file of the default theme, such as `mail/issue.mjml`, in order."""
+    """Every file of the default theme, such as `email/issue.mjml`, in order."""
     top = folder()
     return tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()))

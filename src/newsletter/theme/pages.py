@@ -88,7 +88,7 @@ class Site:
     @cached_property
     def stylesheet(self) -> Artefact:
         """The one CSS file, named by its hash."""
-        css = self.templates.get("web/site.css").render({"brand": self.brand}).encode()
+        css = self.templates.get("site/site.css").render({"brand": self.brand}).encode()
         return Artefact(f"site/assets/{hashlib.sha256(css).hexdigest()[:8]}-site.css", css, "text/css")
 
     @cached_property
@@ -132,7 +132,7 @@ class Site:
         given = self._frame(page.lang, root, page.path == "index.html") | {
             "page": page, "title": page.title, "description": page.description, **values,
         }  # fmt: skip
-        html = self.templates.get(f"web/{template}.html").render(given)
+        html = self.templates.get(f"site/{template}.html").render(given)
         return Artefact(f"site/{page.path}", html.encode(), "text/html", page.origin)
 
     def _frame(self, lang: str, root: str, at_top: bool) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class Site:
         if key not in self._frames:
             given = self._everywhere(lang) | {"root": root, "at_top": at_top}
             for part in ("links", "masthead", "foot"):
-                html = self.templates.get(f"web/{part}.html").render(given)
+                html = self.templates.get(f"site/{part}.html").render(given)
                 given[part] = Markup(html.strip("\n"))
             self._frames[key] = given
         return self._frames[key]

@@ -59,7 +59,7 @@ class Templates:
         self.problems = told
 
     def get(self, name: str) -> Template:
-        """The template `name`, such as `mail/issue.mjml`. Raises Stop when it cannot be compiled."""
+        """The template `name`, such as `email/issue.mjml`. Raises Stop when it cannot be compiled."""
         if name not in self._got:
             self._got[name] = self._environment.template(name, self._sources, self.problems)
         return self._got[name]

@@ -99,7 +99,7 @@ class Mails:
         return {**same, "title": Content(title), "preheader": Content(preheader), "view_url": Content(url)}
 
     def _mail(self, kind: str, of: Announcement | Issue, values: Mapping[str, Any], origin: str) -> Iterator[Artefact]:
-        mjml, txt = (self.templates.get(f"mail/{kind}.{part}") for part in ("mjml", "txt"))
+        mjml, txt = (self.templates.get(f"email/{kind}.{part}") for part in ("mjml", "txt"))
         written = write(self._letter(kind, of, self.theme.press.pieces(mjml, values), txt.render(values)))
         stem = f"email/{kind}s/{of.stem}"
         yield Artefact(f"{stem}.html", written.html, "text/html", origin)

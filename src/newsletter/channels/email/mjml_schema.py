@@ -101,7 +101,7 @@ def _forbidden_use(name: str, attributes: Mapping[str, str]) -> str:
     if name == "mj-font":
         return "a font from elsewhere tells its host who reads: name fonts that readers have"
     if name == "mj-style" and attributes.get("inline") == "inline":
-        return 'the engine ignores inline="inline": put these rules into mail/inline.css'
+        return 'the engine ignores inline="inline": put these rules into email/inline.css'
     if name == "mj-navbar" and attributes.get("hamburger") == "hamburger":
         return "its menu needs :checked, which most mail programs remove: leave hamburger out"
     return ""

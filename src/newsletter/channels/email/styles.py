@@ -50,7 +50,7 @@ class Theme:
         self.words = Vocabulary(self.templates, self.publication.settings.timezone)
         self.brand = Literals(colours(self.publication.settings))
         css = {
-            name: self.templates.get(f"mail/{name}.css").render({"brand": self.brand})
+            name: self.templates.get(f"email/{name}.css").render({"brand": self.brand})
             for name in ("inline", "head", "prose")
         }
         self.head_css = _squeeze(css["head"])
@@ -77,7 +77,7 @@ class Theme:
 
     def _check_selectors(self) -> None:
         """Prose rules may use type, class and descendant selectors: what chains can answer."""
-        path, source = self.templates.read("mail/prose.css")
+        path, source = self.templates.read("email/prose.css")
         plain = re.sub(
             r"/\*.*?(?:\*/|\Z)|\{\{.*?(?:\}\}|\Z)",
             lambda match: re.sub(r"[^\n]", " ", match[0]),

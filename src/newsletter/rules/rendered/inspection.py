@@ -115,7 +115,7 @@ class Inspection:
         place = Place(source.path, source.body_line) if source else self.chosen.place("cadence", "title")
         kind = "announcement" if isinstance(of, Announcement) else "issue"
         if kind not in self._paths:
-            self._paths[kind] = tuple(self.templates.read(f"mail/{kind}.{end}")[0] for end in ("mjml", "txt"))
+            self._paths[kind] = tuple(self.templates.read(f"email/{kind}.{end}")[0] for end in ("mjml", "txt"))
         template, text_template = self._paths[kind]
         html = parts["html"]
         mail = Mail(of, self.chosen.settings, place, template, text_template, html, parts["txt"], parts["eml"])
@@ -134,7 +134,7 @@ class Inspection:
         own = tuple(
             sheets.Sheet(path, source)
             for name, (path, source) in self.templates.sources().items()
-            if name.startswith("mail/") and name.endswith((".css", ".mjml"))
+            if name.startswith("email/") and name.endswith((".css", ".mjml"))
         )
         for sheet in own:
             self._report(sheets.FAMILY, sheet)
@@ -167,10 +167,10 @@ class Inspection:
         written = document.text[offset : offset + 80]
         for end in range(len(written), 3, -1):
             for name, (path, source) in self.templates.sources().items():
-                if name.startswith("web/") and (at := source.find(written[:end])) >= 0:
+                if name.startswith("site/") and (at := source.find(written[:end])) >= 0:
                     start = source.rfind("\n", 0, at)
                     return Place(path, source.count("\n", 0, at) + 1, at - start)
-        return Place(self.templates.get("web/layout.html").path)
+        return Place(self.templates.get("site/layout.html").path)
 
     def _host(self) -> str:
         return urlsplit(self.chosen.settings.url).hostname or ""
@@ -196,7 +196,7 @@ def _kind(section: str) -> str:
 @cache
 def _baseline() -> frozenset[str]:
     """What the themes that come with the package use: known to do no harm."""
-    files = (path for path in sorted(packaged.folder().rglob("mail/*")) if path.suffix in (".css", ".mjml"))
+    files = (path for path in sorted(packaged.folder().rglob("email/*")) if path.suffix in (".css", ".mjml"))
     return clients.features_of(sheets.Sheet(str(path), path.read_text(encoding="utf-8")) for path in files)
 
 

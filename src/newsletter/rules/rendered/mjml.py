@@ -15,7 +15,7 @@ FAMILY.tell("wrong-parent", "error", "A tag in the wrong place",
             "<mj-section><mj-text>…", "<mj-section><mj-column><mj-text>…")  # fmt: skip
 FAMILY.tell("forbidden-tag", "error", "A tag that does not work here",
             "Some of MJML makes mails worse: pictures from other hosts, menus that need scripts, text that counts as spam. "
-            "The message says what to write instead.", '<mj-include path="head.mjml" />', '{% include "mail/head.mjml" %}')  # fmt: skip
+            "The message says what to write instead.", '<mj-include path="head.mjml" />', '{% include "email/head.mjml" %}')  # fmt: skip
 FAMILY.tell("split-comment", "error", "A comment that begins in one tag and ends in another",
             "Behind it, the engine prints the rest of the mail as it stands (jdrouet/mrml#532).",
             "<mj-raw><!--[if mso]></mj-raw>…<mj-raw><![endif]--></mj-raw>", "<mj-raw><!--[if mso]>…<![endif]--></mj-raw>")  # fmt: skip
@@ -27,7 +27,7 @@ FAMILY.tell("template-fault", "error", "A template that cannot be rendered",
             "A name that does not exist, a tag of Jinja that is not closed.", "{{ story.titel }}", "{{ story.title }}")  # fmt: skip
 FAMILY.tell("missing-template", "error", "A template that is not there",
             "A template includes or extends a file that neither the project nor the default theme has.",
-            '{% include "mail/foot.mjml" %}', '{% include "mail/footer.txt" %}')  # fmt: skip
+            '{% include "email/foot.mjml" %}', '{% include "email/footer.txt" %}')  # fmt: skip
 FAMILY.tell("bad-string", "error", "A string of the theme that cannot be used",
             "In `strings/<language>.toml`, only names in braces are replaced, and only those that the default theme's string has.",
             'read_on = "More of {titel}"', 'read_on = "More of {title}"')  # fmt: skip
@@ -36,5 +36,5 @@ FAMILY.tell("lost-slot", "warning", "A template that changes text after it was p
             "lost, and every mail has to be compiled by itself: a hundred times slower.",
             "{% filter upper %}{{ title }}{% endfilter %}", "{{ title|upper }}")  # fmt: skip
 FAMILY.tell("prose-selector", "error", "A rule for prose that cannot be applied",
-            "`mail/prose.css` styles what Markdown makes, before it is known what stands beside what: type, class and "
+            "`email/prose.css` styles what Markdown makes, before it is known what stands beside what: type, class and "
             "descendant selectors only.", "p > a { … }", "p a { … }")  # fmt: skip
