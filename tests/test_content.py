@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
+from conftest import Project
+from newsletter import pipeline
 from newsletter.model.problems import Problems, Stop
 from newsletter.theme import content
 from newsletter.theme.content import Content, LastingText, as_content, as_html, concat, slots
@@ -112,6 +115,20 @@ def test_a_missing_template_is_told(tmp_path: Path) -> None:
     with pytest.raises(Stop):
         Templates(tmp_path, problems).read("../pyproject.toml")
     assert {problem.code for problem in problems} == {"missing-template"}
+
+
+def test_folders_under_their_former_names_are_not_passed_over(project: Project) -> None:
+    project.announce()
+    project.write("templates/mail/footer.txt", "Fin.")
+    project.write("templates/themes/sobre/web/site.css", "")
+    opened, problems = pipeline.open_project(project.root, Problems()), Problems()
+    with pytest.raises(Stop):
+        list(pipeline.build(opened, datetime(2024, 12, 1, tzinfo=UTC), problems))
+    sobre = "templates/themes/sobre"
+    assert [(str(each.place), each.code, each.fix) for each in problems if each.level == "error"] == [
+        ("templates/mail:1:1", "moved-template", "git mv templates/mail templates/email"),
+        (f"{sobre}/web:1:1", "moved-template", f"git mv {sobre}/web {sobre}/site"),
+    ]
 
 
 def test_another_theme_replaces_single_files(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ NAMED = {
     "lost-output": "hostile/test_outbox_target.py::test_what_a_build_needs_the_place_of_is_named",
     "missing-output": "test_outbox.py",
     "missing-tool": "test_deep.py::test_what_is_not_installed_is_said",
+    "moved-template": "test_content.py::test_folders_under_their_former_names_are_not_passed_over",
     "no-manifest": "test_outbox.py",
     "no-network": "test_following.py::test_offline_is_said_once",
     "private-link": "test_following.py::test_addresses_of_ones_own_network_are_never_visited",

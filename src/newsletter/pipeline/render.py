@@ -18,15 +18,24 @@ from newsletter.theme.templates import Templates
 
 Kept = TypeVar("Kept")
 
+_RENAMED = {"mail": "email", "web": "site"}  # folders of a theme, before each channel had one name everywhere
+
 
 def open_templates(root: Path, settings: Settings, problems: Problems) -> Templates:
-    """The theme of the project at `root`. Raises Stop when there is none of that name, or when it cannot be read."""
+    """The theme of the project at `root`.
+
+    Raises Stop when there is none of that name, when it cannot be read, or when it has folders of an earlier version.
+    """
     unreadable = list(_unreadable_folders(root / "templates"))
     for folder in unreadable:
         # Else its files would be taken for absent, and those of the default theme published in their place.
         place = Place(os.path.relpath(folder, root))
         problems.error(place, "unreadable", "this folder cannot be read", "give yourself the right to read it")
-    if unreadable:
+    moved = list(_moved_folders(root))
+    for old, new in moved:
+        message = f"the templates in '{old}' are no longer found: this folder is called '{new}' now"
+        problems.error(Place(old), "moved-template", message, f"git mv {old} {new}")
+    if unreadable or moved:
         raise Stop
     templates = Templates(root, problems, settings.theme)
     if settings.theme not in templates.themes():
@@ -36,6 +45,15 @@ def open_templates(root: Path, settings: Settings, problems: Problems) -> Templa
         )  # fmt: skip
         raise Stop
     return templates
+
+
+def _moved_folders(root: Path) -> Iterator[tuple[str, str]]:
+    """Folders of a project's themes that still have their former name, each with the name it must have."""
+    themes = ("templates", *(path.relative_to(root).as_posix() for path in sorted(root.glob("templates/themes/*"))))
+    for theme in themes:
+        for old, new in _RENAMED.items():
+            if (root / theme / old).is_dir():
+                yield f"{theme}/{old}", f"{theme}/{new}"
 
 
 def _unreadable_folders(top: Path) -> Iterator[str]:

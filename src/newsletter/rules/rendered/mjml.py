@@ -23,6 +23,9 @@ FAMILY.tell("mjml-fault", "error", "MJML that cannot be compiled", "Mostly a tag
             "<mj-text><p>Bonjour</mj-text>", "<mj-text><p>Bonjour</p></mj-text>")  # fmt: skip
 FAMILY.tell("unknown-theme", "error", "A theme that is not there", "The message says which ones are.", 'theme = "defaut"',
             'theme = "default"')  # fmt: skip
+FAMILY.tell("moved-template", "error", "A folder of templates under its former name",
+            "Templates lie in a folder named as their channel: `email` (once `mail`), `site` (once `web`). In the old folder they "
+            "would be passed over without a word.", "templates/mail/layout.mjml", "templates/email/layout.mjml")  # fmt: skip
 FAMILY.tell("template-fault", "error", "A template that cannot be rendered",
             "A name that does not exist, a tag of Jinja that is not closed.", "{{ story.titel }}", "{{ story.title }}")  # fmt: skip
 FAMILY.tell("missing-template", "error", "A template that is not there",
