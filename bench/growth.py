@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from bench.kinds import KINDS, SETTINGS, Kind
 from newsletter import pipeline
-from newsletter.model.problems import Problems, Stop
-from newsletter.pipeline.render import Maker, open_templates
+from newsletter.model.problems import Aborted, Problems
+from newsletter.pipeline.render import RenderStage, open_templates
 from newsletter.theme.templates import Templates
 
 NOW = datetime(2060, 1, 1, tzinfo=UTC)
@@ -74,9 +74,9 @@ def run(root: Path, *, fixes: bool) -> Problems:
         if not problems.fatal:
             own = (root / "templates").exists()
             templates = open_templates(root, project.settings, problems) if own else packaged()
-            for _ in Maker(root, templates, problems, MADE).make(len, publication, 1, thorough=True):
+            for _ in RenderStage(root, templates, problems, MADE).make(len, publication, 1, thorough=True):
                 pass
-    except Stop:
+    except Aborted:
         pass
     for problem in problems:
         str(problem)

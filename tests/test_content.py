@@ -13,9 +13,9 @@ from markupsafe import Markup, escape
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.model.problems import Problems, Stop
+from newsletter.model.problems import Aborted, Problems
 from newsletter.theme import content
-from newsletter.theme.content import Content, LastingText, as_content, as_html, concat, slots
+from newsletter.theme.content import ConstantText, Content, as_content, as_html, concat, slots
 from newsletter.theme.templates import Templates
 
 
@@ -95,7 +95,7 @@ def faults(root: Path, source: str) -> list[str]:
     problems = Problems()
     (root / "templates").mkdir(exist_ok=True)
     (root / "templates/essai.html").write_text(source)
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         Templates(root, problems).get("essai.html").render({"a": as_content(THING)})
     return [f"{problem.place.path}:{problem.place.line} {problem.code}" for problem in problems]
 
@@ -110,9 +110,9 @@ def test_a_template_fault_is_told_at_its_line(tmp_path: Path, source: str, line:
 
 def test_a_missing_template_is_told(tmp_path: Path) -> None:
     problems = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         Templates(tmp_path, problems).get("rien.html")
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         Templates(tmp_path, problems).read("../pyproject.toml")
     assert {problem.code for problem in problems} == {"missing-template"}
 
@@ -122,7 +122,7 @@ def test_folders_under_their_former_names_are_not_passed_over(project: Project) 
     project.write("templates/mail/footer.txt", "Fin.")
     project.write("templates/themes/sobre/web/site.css", "")
     opened, problems = pipeline.open_project(project.root, Problems()), Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         list(pipeline.build(opened, datetime(2024, 12, 1, tzinfo=UTC), problems))
     sobre = "templates/themes/sobre"
     assert [(str(each.place), each.code, each.fix) for each in problems if each.level == "error"] == [
@@ -147,7 +147,7 @@ def test_content_is_escaped_as_markup_is(text: str, safe: bool) -> None:
 
 PARTS = st.lists(
     st.builds(lambda text, kind: kind(text), st.text("a<&\"'", max_size=3), st.sampled_from(
-        [str, Content, LastingText, lambda text: Content(text, safe=True), Markup, len]
+        [str, Content, ConstantText, lambda text: Content(text, safe=True), Markup, len]
     )), max_size=4,
 )  # fmt: skip
 

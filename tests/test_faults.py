@@ -10,7 +10,7 @@ from PIL import Image
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.model.problems import Problems, Stop
+from newsletter.model.problems import Aborted, Problems
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ def told(project: Project) -> list[tuple[str, int, str]]:
     try:
         for _ in pipeline.build(pipeline.open_project(project.root, problems), NOW, problems):
             pass
-    except Stop:
+    except Aborted:
         assert problems.fatal
     return [(problem.place.path, problem.place.line, problem.code) for problem in problems]
 

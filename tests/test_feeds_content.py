@@ -16,7 +16,7 @@ from newsletter import pipeline
 from newsletter.channels.feeds import atom_rss as xml
 from newsletter.channels.feeds.budget import LIMIT
 from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
-from newsletter.channels.feeds.metadata import Head
+from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.channels.feeds.sanitize import clean_html, clean_text
 from newsletter.channels.feeds.selection import Feed
 from newsletter.model import Artefact, Author
@@ -225,7 +225,7 @@ FEED = Feed(
     previous="archive/2024-10",
     is_archive=True,
 )
-HEAD = Head(
+HEAD = FeedMetadata(
     feed=FEED,
     id="tag:a.example,2024:feeds/main",
     title="A & B",

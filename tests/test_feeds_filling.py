@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from newsletter.channels.feeds.atom_rss import write_atom_head, write_rss_head
 from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
-from newsletter.channels.feeds.fastpath.entry_templates import Press, write_plainly
-from newsletter.channels.feeds.fastpath.header_templates import Openings
-from newsletter.channels.feeds.metadata import Head
+from newsletter.channels.feeds.fastpath.entry_templates import EntryCompiler, write_plain
+from newsletter.channels.feeds.fastpath.header_templates import HeaderTemplates
+from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.channels.feeds.sanitize import clean_text, encode
-from newsletter.channels.feeds.selection import Feed, Plan
+from newsletter.channels.feeds.selection import Feed, FeedSelection
 from newsletter.model import Asset, Author
 from newsletter.text.dates import instant, posted
 
@@ -79,10 +79,10 @@ FULL = Entry(
     lead=Lead("https://a.example/i.png", Asset("", "", "image/png", 6, "", 7, 8)),
     enclosures=(Enclosure("https://a.example/p.pdf", "Neuf", "application/pdf", 10),),
 )  # fmt: skip
-PRESS = Press()  # one for all examples, so that most fill a shape that others made
+PRESS = EntryCompiler()  # one for all examples, so that most fill a shape that others made
 
 
-def told(write: Callable[[Any], Any], of: Entry | Head) -> Any:
+def told(write: Callable[[Any], Any], of: Entry | FeedMetadata) -> Any:
     try:
         return write(of)
     except (ValueError, AttributeError) as fault:
@@ -96,7 +96,9 @@ def test_feeds_and_months_hold_what_they_would_one_by_one(dates: list[tuple[date
         for number, (date, later) in enumerate(sorted(dates, reverse=True))
     ]
     asked = SimpleNamespace(timezone=ZoneInfo(zone), feeds=SimpleNamespace(entries=3))
-    plan = Plan(cast(Any, SimpleNamespace(publication=SimpleNamespace(settings=asked, announcements=tuple(listed)))))
+    plan = FeedSelection(
+        cast(Any, SimpleNamespace(publication=SimpleNamespace(settings=asked, announcements=tuple(listed))))
+    )
     newest = heapq.nlargest(3, listed, key=lambda each: each.updated)
     assert plan._newest(cast(Any, listed)) == tuple(each for each in listed if each in newest)
     months: dict[str, list[Any]] = {}
@@ -109,7 +111,7 @@ def test_feeds_and_months_hold_what_they_would_one_by_one(dates: list[tuple[date
 @given(ENTRY)
 @example(FULL)
 def test_a_filled_entry_is_what_feedgen_and_the_repair_write(entry: Entry) -> None:
-    assert told(PRESS.write, entry) == told(write_plainly, entry)
+    assert told(PRESS.write, entry) == told(write_plain, entry)
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "html", "id", "url", "labels", "authors", "enclosures", "lead"])
@@ -121,14 +123,14 @@ def test_whatever_one_text_says_it_is_written_as_it_was(field: str, text: str, c
         "enclosures": (Enclosure(text, text, "audio/mpeg", 0), Enclosure("https://a.example/", text, "video/mp4", 5)),
     }  # fmt: skip
     entry = replace(FULL, **{field: values.get(field, text)})
-    found, plain = told(PRESS.write, entry), told(write_plainly, entry)
+    found, plain = told(PRESS.write, entry), told(write_plain, entry)
     assert found == plain
     if not isinstance(plain, type):
         assert json.loads(found.json)["language"] == "fr"
 
 
 def test_entries_with_the_same_parts_share_a_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    press = Press()
+    press = EntryCompiler()
     press.write(FULL)
     monkeypatch.setattr("newsletter.channels.feeds.fastpath.entry_templates.write_entry", None)
     other = press.write(
@@ -152,7 +154,7 @@ def test_text_is_cleaned_as_bytes_as_it_is_as_text(text: str) -> None:
 
 SLUG = st.sampled_from(("", "tags/ete", "archive/2024-11", "lang/zh-TW"))
 HEADS = st.builds(
-    lambda feed, **told: Head(feed=Feed(**feed), **told),
+    lambda feed, **told: FeedMetadata(feed=Feed(**feed), **told),
     feed=st.fixed_dictionaries(
         {
             "name": SLUG, "title": WILD, "lang": st.just("fr"), "home": ADDRESS, "announcements": st.just(()),
@@ -163,11 +165,11 @@ HEADS = st.builds(
     site=st.just("https://a.example/"), home=ADDRESS, hub=st.sampled_from(("", "https://hub.example/?a&b")),
     logo=st.sampled_from(("", "https://a.example/l.png", "https://a.example/l.svg")), updated=MOMENT,
 )  # fmt: skip
-OPENINGS = Openings()
+OPENINGS = HeaderTemplates()
 
 
 @settings(max_examples=300)
 @given(HEADS)
-def test_a_filled_head_is_what_feedgen_and_the_repair_write(head: Head) -> None:
+def test_a_filled_head_is_what_feedgen_and_the_repair_write(head: FeedMetadata) -> None:
     assert told(OPENINGS.atom, head) == told(lambda one: write_atom_head(one).encode(), head)
     assert told(OPENINGS.rss, head) == told(lambda one: write_rss_head(one).encode(), head)

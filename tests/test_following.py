@@ -17,7 +17,7 @@ from newsletter.cli import app
 from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import http_probe
 from newsletter.rules.external import link_checker as following
-from newsletter.rules.external.link_checker import Answer, Follower, Kept, cache_folder, follow_all, is_public
+from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, cache_folder, follow_all, is_public
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 HERE, THERE = Place("announcements/a.md", 7), Place("announcements/b.md", 9)
@@ -96,7 +96,7 @@ def test_what_a_server_says(
 ) -> None:
     address, heard = server
     problems = Problems()
-    assert follow_all([(address + path, HERE)], FOLLOWER, Kept(tmp_path / "x.json", NOW), problems) == 1
+    assert follow_all([(address + path, HERE)], FOLLOWER, AnswerCache(tmp_path / "x.json", NOW), problems) == 1
     assert heard == asked
     url = (address + path).partition("#")[0]
     expected = [(HERE, "unreachable-link", f"'{url}' {fault}")] if fault else []
@@ -113,7 +113,7 @@ def test_addresses_of_ones_own_network_are_never_visited(server: tuple[str, list
         for host in ("127.0.0.1", "localhost", "[::1]")
     ]
     problems = Problems()
-    follow_all(links, Follower(pause=0), Kept(tmp_path / "x.json", NOW), problems)
+    follow_all(links, Follower(pause=0), AnswerCache(tmp_path / "x.json", NOW), problems)
     assert {p.code for p in problems} == {"private-link"} and len(problems) == len(links)
     assert heard == []
 
@@ -174,7 +174,7 @@ def test_offline_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(http_probe.socket, "getaddrinfo", lost)
     problems = Problems(strict=True)
     links = [("https://a.example/", THERE), ("https://b.example/", HERE)]
-    kept = Kept(tmp_path / "x.json", NOW)
+    kept = AnswerCache(tmp_path / "x.json", NOW)
     assert follow_all(links, Follower(pause=0), kept, problems) == 0
     assert [(p.code, p.level, p.place) for p in problems] == [("no-network", "info", HERE)]
     assert not problems.fatal and kept.get("https://a.example/") is None
@@ -187,7 +187,7 @@ def test_one_host_that_is_gone_is_told_when_others_answer(server: tuple[str, lis
         port = free.getsockname()[1]
     problems = Problems()
     links = [(f"{server[0]}/", HERE), (f"http://127.0.0.1:{port}/", THERE)]
-    follow_all(links, FOLLOWER, Kept(tmp_path / "x.json", NOW), problems)
+    follow_all(links, FOLLOWER, AnswerCache(tmp_path / "x.json", NOW), problems)
     assert [(p.place, p.code) for p in problems] == [(THERE, "unreachable-link")]
     assert "refused" in next(iter(problems)).message
 
@@ -199,7 +199,7 @@ def test_answers_are_kept_for_a_day(server: tuple[str, list[str]], tmp_path: Pat
     path = tmp_path / "folder/links.json"
     for hours, requests in ((0, 3), (23, 3), (24, 6)):
         problems = Problems()
-        follow_all(links, FOLLOWER, Kept(path, NOW + timedelta(hours=hours)), problems)
+        follow_all(links, FOLLOWER, AnswerCache(path, NOW + timedelta(hours=hours)), problems)
         assert [p.place for p in problems] == [HERE, THERE]
         assert len(heard) == requests
     assert [p.name for p in path.parent.iterdir()] == ["links.json"]
@@ -209,7 +209,7 @@ def test_answers_are_kept_for_a_day(server: tuple[str, list[str]], tmp_path: Pat
 def test_a_cache_that_cannot_be_read_is_none(tmp_path: Path, content: str) -> None:
     path = tmp_path / "links.json"
     path.write_text(content)
-    kept = Kept(path, NOW)
+    kept = AnswerCache(path, NOW)
     assert kept.get("https://a.example/") is None
     kept.keep({"https://a.example/": Answer("x")})
     assert json.loads(path.read_text()).keys() == {"https://a.example/"}
@@ -217,7 +217,7 @@ def test_a_cache_that_cannot_be_read_is_none(tmp_path: Path, content: str) -> No
 
 def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    Kept(tmp_path / "file/links.json", NOW).keep({"https://a.example/": Answer()})
+    AnswerCache(tmp_path / "file/links.json", NOW).keep({"https://a.example/": Answer()})
 
 
 def test_the_folder_of_caches() -> None:
@@ -232,7 +232,7 @@ def test_one_request_at_a_time_for_a_host(
     pauses: list[float] = []
     monkeypatch.setattr(following.time, "sleep", pauses.append)
     links = [(f"{server[0]}/{number}x", HERE) for number in range(4)]
-    follow_all(links, Follower(allows=here, pause=2.5), Kept(tmp_path / "x.json", NOW), Problems())
+    follow_all(links, Follower(allows=here, pause=2.5), AnswerCache(tmp_path / "x.json", NOW), Problems())
     assert pauses == [2.5] * 3 and len(server[1]) == 4
 
 

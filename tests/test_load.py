@@ -13,7 +13,7 @@ from newsletter import text
 from newsletter.load import load, nodes, parse
 from newsletter.load import yaml_events as events
 from newsletter.load import yaml_subset as everyday
-from newsletter.load.context import Reading
+from newsletter.load.context import FieldContext
 from newsletter.load.keys import ANNOUNCEMENT
 from newsletter.model import Fields, Items, Scalar, Source, plain_pairs
 from newsletter.model.problems import Problems
@@ -205,7 +205,9 @@ def told_of(front: str, monkeypatch: pytest.MonkeyPatch, *, everyday_too: bool) 
             patched.setattr(everyday, "read", lambda front: None)
         problems = Problems()
         source = parse("a.md", f"---{front}---\n".encode(), problems)
-        values = ANNOUNCEMENT.collect(source.given, Reading("a.md", problems, lambda: source.front)) if source else {}
+        values = (
+            ANNOUNCEMENT.collect(source.given, FieldContext("a.md", problems, lambda: source.front)) if source else {}
+        )
         return repr(values), [f"{each.place} {each.code} {each.message}" for each in problems]
 
 

@@ -14,11 +14,11 @@ from newsletter.check.checker import summarise
 from newsletter.markdown import prose
 from newsletter.model import SLOT, Prose
 
-LOOK = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 1200, 600), widest=600)
-PAGE = prose.Flavour(link=lambda target: target, picture=lambda src: (src, 0, 0), page=True)
+LOOK = prose.RenderOptions(link=lambda target: target, picture=lambda src: (src, 1200, 600), widest=600)
+PAGE = prose.RenderOptions(link=lambda target: target, picture=lambda src: (src, 0, 0), page=True)
 
 
-def html(body: str, look: prose.Flavour = LOOK, top: int = 2) -> str:
+def html(body: str, look: prose.RenderOptions = LOOK, top: int = 2) -> str:
     parsed, _ = markdown.parse(body, top)
     return prose.html(parsed, look)
 

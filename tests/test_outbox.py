@@ -19,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.model import Artefact, Asset
-from newsletter.model.problems import Place, Problem, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problem, Problems
 from newsletter.outbox import tree as exchange
-from newsletter.outbox.previous import put_stamp, read_earlier
-from newsletter.outbox.publish import DiskFault, Published, publish, publish_made, verify
+from newsletter.outbox.previous import read_previous_build, write_stamp
+from newsletter.outbox.publish import DiskFault, Published, publish, publish_with, verify
 
 Tree = Mapping[str, bytes]
 OLD: Tree = {"site/a.html": b"a", "site/b.html": b"bb", "email/a.eml": b"mail"}
@@ -250,7 +250,7 @@ def test_a_project_file_that_is_not_what_was_judged_is_named(
     replace(tmp_path / "photo.jpg")
     before = stamps(out)
     problems = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         publish([photo(tmp_path / "photo.jpg", b"judged")], out, problems)
     assert [problem.code for problem in problems] == ["changed-file"]
     assert is_untouched(out, before)
@@ -302,7 +302,7 @@ def test_what_is_in_the_way_stops_the_build(old: Path, case: str) -> None:
     (old / path).parent.mkdir(parents=True, exist_ok=True)
     make(old / path)
     before, problems = stamps(old), Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         put(old, NEW, problems)
     assert codes(problems) == [("error", "foreign-output", f"outbox/{path}")]
     assert is_untouched(old, before)
@@ -375,7 +375,7 @@ def test_an_edit_names_the_announcement_to_change(out: Path) -> None:
 def test_when_strict_an_edit_stops_the_build(old: Path) -> None:
     (old / "site/a.html").write_text("edited")
     before = stamps(old)
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         put(old, NEW, Problems(strict=True))
     assert is_untouched(old, before)
 
@@ -411,7 +411,9 @@ def test_one_place_for_two_artefacts(old: Path, paths: tuple[str, str]) -> None:
     assert is_untouched(old, before)
 
 
-@pytest.mark.parametrize("fault", [Stop(), KeyError("x"), OSError(errno.ENOSPC, "of a channel"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "fault", [Aborted(), KeyError("x"), OSError(errno.ENOSPC, "of a channel"), KeyboardInterrupt()]
+)
 def test_what_artefacts_raise_passes_through(old: Path, fault: BaseException) -> None:
     def failing() -> Iterator[Artefact]:
         yield from artefacts(NEW)
@@ -431,7 +433,7 @@ def test_an_error_found_on_the_way_drops_the_tree(old: Path) -> None:
         problems.error(Place("announcements/a.md"), "unsafe", "it will not do")
 
     before = stamps(old)
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         publish(faulty(), old, problems)
     assert is_untouched(old, before)
 
@@ -439,7 +441,7 @@ def test_an_error_found_on_the_way_drops_the_tree(old: Path) -> None:
 def test_an_error_leaves_no_outbox_where_there_was_none(out: Path) -> None:
     problems = Problems()
     problems.extend([Problem(Place("a.md"), "unsafe", "error", "it will not do")])
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         put(out, OLD, problems)
     assert [path.name for path in out.parent.iterdir()] == [".outbox.lock"]
 
@@ -452,7 +454,7 @@ def test_a_picture_that_is_damaged_after_it_was_checked_is_not_published(tmp_pat
     damaged = b"\xff\xd8\xff\xe1\0\x10Exif SECRET"
     (tmp_path / "a.jpg").write_bytes(damaged)
     problems = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         publish([photo(tmp_path / "a.jpg", damaged)], out, problems)
     assert [problem.code for problem in problems] == ["changed-file"]
     assert tree(out) == OLD
@@ -759,7 +761,7 @@ def test_what_lies_beside_an_outbox_is_no_way_out(old: Path) -> None:
     outside = old.parent.parent / "outside"
     outside.write_bytes(b"precious")
     (old.parent / ".outbox.stamp").symlink_to(outside)
-    publish_made(
+    publish_with(
         lambda intake: [*map(intake.take, artefacts(NEW)), *(intake.conclude("f" * 64) or ())], old, Problems()
     )
     assert outside.read_bytes() == b"precious"
@@ -815,8 +817,8 @@ def test_names_of_all_kinds_stand_unchanged(tmp_path: Path) -> None:
 def test_however_many_look_an_edit_is_seen(tmp_path: Path, jobs: int) -> None:
     out = tmp_path / "out"
     put(out, {f"site/{number}.html": b"%03d" % number for number in range(700)})
-    put_stamp(str(out), "f", hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest())
-    assert read_earlier(str(out)).is_made_of("f", jobs)
-    assert not read_earlier(str(out)).is_made_of("g", jobs)
+    write_stamp(str(out), "f", hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest())
+    assert read_previous_build(str(out)).is_made_of("f", jobs)
+    assert not read_previous_build(str(out)).is_made_of("g", jobs)
     (out / "site/550.html").write_bytes(b"055")
-    assert not read_earlier(str(out)).is_made_of("f", jobs)
+    assert not read_previous_build(str(out)).is_made_of("f", jobs)

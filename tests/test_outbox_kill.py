@@ -15,7 +15,7 @@ import pytest
 
 import newsletter
 from conftest import Project
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.outbox import tree as exchange
 from newsletter.outbox.publish import Busy, Published, verify
 from test_outbox import HOUSE, SOURCE, in_child, put, tree
@@ -102,7 +102,7 @@ def refused(out: Path) -> None:
     """A run that looks after what is left, and publishes nothing."""
     problems = Problems()
     problems.error(Place("a.md"), "unsafe", "it will not do")
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         put(out, A, problems)
 
 

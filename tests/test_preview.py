@@ -23,15 +23,15 @@ from starlette.requests import Request
 from conftest import Project
 from newsletter import pipeline
 from newsletter.load.metadata import strip
-from newsletter.model.problems import Problems, Stop
+from newsletter.model.problems import Aborted, Problems
 from newsletter.preview import calendar as months
 from newsletter.preview.app import Preview, application
 from newsletter.preview.inbox import PROGRAMS, lines
-from newsletter.preview.notifier import Pulse
+from newsletter.preview.notifier import Notifier
 from newsletter.preview.panels import offered
 from newsletter.preview.screens import LANGUAGES
 from newsletter.preview.serve import folders
-from newsletter.preview.session import Desk
+from newsletter.preview.session import Session
 from newsletter.theme.string_files import load_strings
 from support.pictures import SECRET, encoded, planted_jpeg
 from test_cli import run
@@ -56,9 +56,9 @@ class Looking:
 
     def __init__(self, root: Path, now: datetime = NOW) -> None:
         self.now = now
-        self.desk = Desk(root, lambda: self.now)
+        self.desk = Session(root, lambda: self.now)
         self.desk.refresh()
-        self.app = application(self.desk, Pulse())
+        self.app = application(self.desk, Notifier())
 
     def ask(self, target: str, method: str = "GET", **headers: str) -> Answer:
         raw, _, query = target.partition("?")
@@ -338,7 +338,7 @@ def test_what_nobody_foresaw_is_shown(project: Project, monkeypatch: pytest.Monk
 
 
 def test_an_answer_that_could_not_be_made_says_so(project: Project) -> None:
-    preview = Preview(Desk(project.root, lambda: NOW), Pulse())
+    preview = Preview(Session(project.root, lambda: NOW), Notifier())
     answer = asyncio.run(preview.failed(Request({"type": "http"}), OSError(24, "Too many open files", "<a>")))
     assert answer.status_code == 500 and b"&lt;a&gt;: Too many open files" in bytes(answer.body)
 
@@ -357,7 +357,7 @@ def test_a_folder_that_is_gone_is_told_until_it_is_back(project: Project) -> Non
 
 def test_settings_that_become_readable_are_read(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: Any) -> Any:
-        raise Stop
+        raise Aborted
 
     with monkeypatch.context() as patch:
         patch.setattr("newsletter.preview.reader.load_settings", refused)

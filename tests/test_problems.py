@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from newsletter import pipeline
-from newsletter.model.problems import Place, Problem, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problem, Problems
 
 CASES = Path(__file__).parent / "problems"
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
@@ -71,7 +71,7 @@ def found(root: Path) -> Iterator[tuple[str, int, str]]:
     try:
         project = pipeline.open_project(root, problems)
         pipeline.check(project, NOW, problems)
-    except Stop:
+    except Aborted:
         assert problems.fatal
     for problem in problems:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", problem.code)

@@ -20,15 +20,15 @@ from newsletter.load import load
 from newsletter.load.assets import ProjectFiles
 from newsletter.load.settings import MAIL_PROGRAMS
 from newsletter.model import Announcement, Artefact, Publication, Unsubscribe
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.rules.manual import manual
 from newsletter.rules.registry import FAMILIES, RULES
 from newsletter.rules.rendered import clients, mails, pages
 from newsletter.rules.rendered.document import Document
 from newsletter.rules.rendered.inspection import SHAPES, Inspection
 from newsletter.rules.rendered.mails import Mail
-from newsletter.rules.rendered.project import Chosen
-from newsletter.rules.written.text import Written
+from newsletter.rules.rendered.project import ProjectSettings
+from newsletter.rules.written.text import SourceText
 from newsletter.theme.slots import Joined
 from newsletter.theme.templates import Templates
 
@@ -160,7 +160,7 @@ def codes(project: Project) -> list[str]:
     problems = Problems()
     try:
         pipeline.check(pipeline.open_project(project.root, problems), NOW, problems)
-    except Stop:
+    except Aborted:
         assert problems.fatal
     return [problem.code for problem in problems]
 
@@ -217,7 +217,7 @@ def made(project: Project) -> tuple[Publication, Inspection, Mail]:
     opened = pipeline.open_project(project.root, problems)
     publication = pipeline.read(opened, NOW, problems)
     templates = Templates(project.root, problems)
-    chosen = Chosen(project.root, opened.settings)
+    chosen = ProjectSettings(project.root, opened.settings)
     inspection = Inspection(chosen, publication, templates, problems, thorough=True)
     files = {a.path: a.data for a in pipeline.build(opened, NOW, problems, ["email"])}
     stem = "email/announcements/prix"
@@ -343,7 +343,7 @@ def test_links_are_the_same_with_and_without_their_places(project: Project) -> N
     for source, count in zip(load(project.root, problems), (4, 0), strict=True):
         announcement = checker.announcement(source)
         assert announcement is not None, list(problems)
-        written = Written(announcement, opened.settings)
+        written = SourceText(announcement, opened.settings)
         assert list(written.named()) == [(label, target) for label, target, _ in written.links]
         assert len(written.links) == count
 

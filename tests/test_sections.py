@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.email import Mails, Theme
-from newsletter.channels.email.compiler import Drawn, Press
+from newsletter.channels.email.compiler import CompiledMail, MailCompiler
 from newsletter.channels.email.css import inline, looks_around
 from newsletter.channels.email.fastpath.sections import SLOT, Inseparable, Sections
 from newsletter.channels.email.mjml import is_closed, to_html
@@ -308,11 +308,11 @@ def test_themes_whose_rules_look_around_are_compiled_whole(project: Project) -> 
 
 @given(st.lists(st.lists(st.sampled_from("abcde"), max_size=30), max_size=6))
 def test_all_new_neighbours_are_looked_at_and_no_others(mails: list[list[str]]) -> None:
-    press, template, known = Press(None, "", Problems()), SimpleNamespace(path="a.mjml"), set[tuple[str, str]]()  # type: ignore[arg-type]
+    press, template, known = MailCompiler(None, "", Problems()), SimpleNamespace(path="a.mjml"), set[tuple[str, str]]()  # type: ignore[arg-type]
     inspection = Inspection.__new__(Inspection)
     inspection._neighbours = set()
     for sections in mails:
-        drawn = Drawn(press, template, {}, "", is_shape=True, sections=("frame", *sections))  # type: ignore[arg-type]
+        drawn = CompiledMail(press, template, {}, "", is_shape=True, sections=("frame", *sections))  # type: ignore[arg-type]
         pairs = {("a.mjml", "frame"), *pairwise(drawn.sections)}
         kept = inspection._unseen(drawn)
         assert bool(kept) == bool(pairs - known)

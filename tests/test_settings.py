@@ -6,7 +6,7 @@ import pytest
 
 from conftest import SETTINGS, Project
 from newsletter.load.settings import find_project, load_settings
-from newsletter.model.problems import Problems, Stop
+from newsletter.model.problems import Aborted, Problems
 
 WHOLE = """\
 title = "Exemple"
@@ -41,7 +41,7 @@ ignore = ["plain-http"]
 
 def faults(root: Path) -> list[str]:
     problems = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         load_settings(root, problems)
     return [f"{problem.place} {problem.code}" for problem in problems]
 

@@ -15,7 +15,7 @@ from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.social.counting import bluesky
 from newsletter.channels.social.counting.platforms import PLATFORMS
-from newsletter.model.problems import Problems, Stop
+from newsletter.model.problems import Aborted, Problems
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "snippets"
@@ -266,7 +266,7 @@ def test_a_fault_in_a_template_is_told_at_its_line(project: Project, template: s
     project.announce("2024-11-26-prix.md")
     project.write("templates/social/x.txt", template)
     problems = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         built(project.root, problems)
     found = [problem for problem in problems if problem.level == "error"]
     assert [(each.place.path, each.place.line) for each in found] == [("templates/social/x.txt", line)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.channels.social.counting import bluesky, hashtags, mastodon, sms, units, x
 from newsletter.channels.social.counting.count import count
-from newsletter.channels.social.counting.fastpath import is_even, is_plain, sample
+from newsletter.channels.social.counting.fastpath import is_plain, is_simple, sample
 from newsletter.channels.social.counting.platforms import PLATFORMS
 from newsletter.channels.social.json_export import _addresses, _api_text, _places, as_json
 from newsletter.channels.social.overview import Facts
@@ -46,7 +46,7 @@ ADDRESSES = st.builds(
 @example("https://exemple.fr/a.html", "\u212a.", "")
 def test_around_a_link_every_platform_counts_as_ever(link: str, before: str, after: str) -> None:
     text = f"{before}\n{link} {after}".strip()
-    assume(is_even(text, link))
+    assume(is_simple(text, link))
     for name, row in PLATFORMS.items():
         assert count(text, name, link=link) == count(text, name), name
         assert links(link, row) == links(text, row), name
@@ -66,10 +66,10 @@ def test_what_stands_too_near_is_not_left_uncounted() -> None:
         f"@a {link}",
         f"e\u0301 {link}",
     ):
-        assert not is_even(text, link), text
-    assert not is_even(f"{link} {link}", link)
-    assert not is_even("https://exemple.fr/été", "https://exemple.fr/été")
-    assert is_even(f"Fin. {link}\n« Prix. »", link)
+        assert not is_simple(text, link), text
+    assert not is_simple(f"{link} {link}", link)
+    assert not is_simple("https://exemple.fr/été", "https://exemple.fr/été")
+    assert is_simple(f"Fin. {link}\n« Prix. »", link)
     assert not is_plain("v1.2") and not is_plain("http:// x") and not is_plain("a\r\nb") and is_plain("")
 
 
@@ -78,14 +78,14 @@ def test_links_to_one_site_are_counted_by_one_rule(link: str) -> None:
     if sample(link):
         found = tuple(each.url for each in x.links(link))
         assert (x.measure_even(link, link), x.links_even(link)) == (x.measure(link), found)
-        assert mastodon.counts_even(link, link) == (mastodon.server_count(link), mastodon.web_count(link))
+        assert mastodon.counts_simple(link, link) == (mastodon.server_count(link), mastodon.web_count(link))
 
 
 @given(ADDRESSES, TEXTS, st.lists(st.sampled_from(("#Prix", "#ÉcoleBoulle", "#Un2", "#日本語", "#Prix")), max_size=4))
 def test_facets_are_found_from_what_is_known(link: str, before: str, tags: list[str]) -> None:
     assume(not set("#＃$") & set(before + link))
     text = "\n\n".join(filter(None, (before, link, " ".join(tags))))
-    assume(is_even(text, link))
+    assume(is_simple(text, link))
     found = [
         {"kind": kind, "value": value, "start": start, "end": end} for kind, value, start, end in bluesky.facets(text)
     ]

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from newsletter.channels.social.counting.fastpath import is_even, is_plain, keeps_plain
+from newsletter.channels.social.counting.fastpath import is_plain, is_simple, preserves_plain
 from newsletter.channels.social.counting.platforms import PLATFORMS
 from newsletter.channels.social.overview import Cards, _html
 from newsletter.channels.social.writing.blocks import begin
-from newsletter.channels.social.writing.fastpath import BETWEEN, NONE, TEXT, Sheets, are_tidy, kinds
+from newsletter.channels.social.writing.fastpath import BETWEEN, NONE, TEXT, TemplateSheets, are_tidy, kinds
 from newsletter.channels.social.writing.fastpath import LINK as LINKED
 from newsletter.channels.social.writing.material import of_announcement
 from newsletter.model import Announcement
@@ -61,7 +61,7 @@ def filled(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 @given(filled())
 def test_pieces_make_the_text_that_the_template_gives(made: tuple[str, list[str]]) -> None:
-    same(Sheets(ROWS, cast(Template, Given(*made))), {"link": LINK}, LINK)
+    same(TemplateSheets(ROWS, cast(Template, Given(*made))), {"link": LINK}, LINK)
 
 
 @given(announcements())
@@ -97,14 +97,14 @@ def spelled(text: str) -> str:
     return text.replace("\u00a0", " ").replace("🏆", "")
 
 
-def same(sheets: Sheets, values: dict[str, Any], link: str) -> None:
+def same(sheets: TemplateSheets, values: dict[str, Any], link: str) -> None:
     """What is made of pieces is what is made of the whole; twice, since some of it is found once."""
     for _ in range(2):
         known = {"": NONE}
         fast, slow = sheets.drafts(values, known, spelled), sheets.drafts(values, None, spelled)
         told = [[(each.text, each.dropped, each.shortened, each.blocks) for each in made] for made in (fast, slow)]
         assert told[0] == told[1]
-        assert all(is_even(each.text, link) for each in fast if each.even)
+        assert all(is_simple(each.text, link) for each in fast if each.even)
         assert all(map(is_plain, known)) and link not in known
 
 
@@ -127,7 +127,7 @@ def test_texts_are_looked_at_together_as_one_by_one(content: list[str], link: st
 def test_between_such_literals_plain_texts_stay_plain(literals: list[str], data: st.DataObject) -> None:
     plain = CONTENTS.filter(lambda text: text != "" and is_plain(text))
     contents = [*data.draw(st.lists(plain, min_size=len(literals) - 1, max_size=len(literals) - 1)), ""]
-    if keeps_plain(literals):
+    if preserves_plain(literals):
         assert is_plain("".join(piece for pair in zip(literals, contents, strict=True) for piece in pair))
 
 

@@ -19,7 +19,7 @@ from newsletter.channels.social.writing.post import Post
 from newsletter.model import Announcement, Event, Prose, Publication, Social, Tag
 from newsletter.model.problems import Problems
 from newsletter.theme.string_files import load_strings
-from newsletter.theme.strings import Words
+from newsletter.theme.strings import Strings
 from newsletter.theme.templates import Templates
 
 ROOT = Path(__file__).parents[1]
@@ -64,8 +64,8 @@ def composer() -> Composer:
 
 
 @cache
-def words(lang: str) -> Words:
-    return Words(lang, load_strings(composer().templates, lang), publication().settings.timezone)
+def words(lang: str) -> Strings:
+    return Strings(lang, load_strings(composer().templates, lang), publication().settings.timezone)
 
 
 @st.composite

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from conftest import Project
-from newsletter.model.problems import Problems, Stop
-from newsletter.theme.content import HEAD, TAIL, Content, Printed, as_content, for_templates, lasting, slots
+from newsletter.model.problems import Aborted, Problems
+from newsletter.theme.content import HEAD, TAIL, CapturedHtml, Content, as_content, constant, for_templates, slots
 from newsletter.theme.fastpath import plan, recording
 from newsletter.theme.templates import Template, Templates
 
@@ -131,8 +131,8 @@ BRAND, MARKED = Brand(), Markup("<hr>")
 def outcome(make: Callable[[], Any]) -> Any:
     try:
         return make()
-    except Stop:
-        return "Stop"
+    except Aborted:
+        return "Aborted"
 
 
 def by_jinja(template: Template, values: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -156,7 +156,7 @@ def ready(template: Template) -> Template:
     return template
 
 
-def firsts(each: plan.Plan) -> list[plan._Way]:
+def firsts(each: plan.CompiledTrace) -> list[plan._Branch]:
     """The ways that a plan's fills begin with."""
     return [way for known in each._known.values() for way in known.ways.values()]
 
@@ -180,11 +180,11 @@ def test_a_plan_gives_what_jinja_gives(
     source = head + source + ("{% endblock %}" if name == "t.html" else "")
     try:
         template = ready(made(tmp_path_factory.mktemp("t"), name, source).get(name))
-    except Stop:
+    except Aborted:
         return
     show = as_content if seen else (lambda thing: thing)
     base = {"t": words, "brand": BRAND, "m": MARKED, "n": 7}
-    lasts = [lasting(thing) for thing in given_things[:2]]
+    lasts = [constant(thing) for thing in given_things[:2]]
     agree(template, [{**base, "s": show(thing), "f": lasts[n % 2]} for n, thing in enumerate(given_things)])
 
 
@@ -301,7 +301,7 @@ def test_a_fault_is_told_as_without_a_plan(tmp_path: Path) -> None:
     template = ready(templates.get("t.html"))
     for _ in range(3):
         assert template.render({"s": Thing("a", owner=Person("Anne"))}) == "\nAnne\n"
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         template.render({"s": Thing("a")})
     assert [str(problem.place) for problem in templates.problems] == ["templates/t.html:2:1"]
 
@@ -346,11 +346,11 @@ def test_what_lasts_is_printed_once(tmp_path: Path) -> None:
     """Content that is one object in all renders is no question and no expression; another such object is another."""
     source = "{% if p.note %}{{ p.title }}{% endif %} {{ s.title }} {{ p.note|upper }}"
     template = ready(made(tmp_path, "t.html", source).get("t.html"))
-    first, second = lasting(Thing("<a>", "n")), lasting(Thing("<b>", "m"))
+    first, second = constant(Thing("<a>", "n")), constant(Thing("<b>", "m"))
     for each, title, note in ((first, "&lt;a&gt;", "N"), (second, "&lt;b&gt;", "M")) * 2:
         text, content = template.draw({"p": each, "s": as_content(Thing("own"))})
         assert text == "QzSlot0Zq QzSlot1Zq QzSlot2Zq" and content == [title, "own", note]
-        assert [type(part) for part in content] == [Printed, str, Printed] or not template._shape.filled
+        assert [type(part) for part in content] == [CapturedHtml, str, CapturedHtml] or not template._shape.filled
         assert template.render({"p": each, "s": as_content(Thing("own"))}) == f"{title} own {note}"
     assert template._shape.filled == template._text.filled == 2
-    assert lasting("x").upper() == "X" and lasting(("x", 1)) == ("x", 1) and lasting(7) == 7
+    assert constant("x").upper() == "X" and constant(("x", 1)) == ("x", 1) and constant(7) == 7

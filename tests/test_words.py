@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.model import Event
-from newsletter.model.problems import Problems, Stop
+from newsletter.model.problems import Aborted, Problems
 from newsletter.theme import default as packaged
 from newsletter.theme.content import Content
 from newsletter.theme.string_files import load_strings
-from newsletter.theme.strings import Words, _date
+from newsletter.theme.strings import Strings, _date
 from newsletter.theme.templates import Templates
 
 PARIS = ZoneInfo("Europe/Paris")
 NIGHT = datetime(2024, 11, 30, 23, 30, tzinfo=UTC)  # 0:30 on 1 December in Paris
 
 
-def words(lang: str) -> Words:
-    return Words(lang, load_strings(Templates(Path(__file__).parents[1], Problems()), lang), PARIS)
+def words(lang: str) -> Strings:
+    return Strings(lang, load_strings(Templates(Path(__file__).parents[1], Problems()), lang), PARIS)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,6 @@ def test_broken_strings_are_told(tmp_path: Path) -> None:
     (tmp_path / "templates/strings").mkdir(parents=True)
     (tmp_path / "templates/strings/fr.toml").write_text("a = \n")
     problems = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         load_strings(Templates(tmp_path, problems), "fr")
     assert [str(problem.place) for problem in problems] == ["templates/strings/fr.toml:1:5"]

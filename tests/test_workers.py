@@ -12,7 +12,7 @@ import pytest
 from conftest import Project
 from newsletter import pipeline, workers
 from newsletter.model import Artefact, Share
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.outbox import publish as outbox
 from newsletter.workers import WorkerLost, spread
 
@@ -53,7 +53,7 @@ def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
         project.announce(f"2024-11-0{day}-n{day}.md")
     project.write("templates/site/announcement.html", "{{ rien.du.tout }}\n")
     problems = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         list(pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, jobs=jobs))
     assert [(str(problem.place), problem.code) for problem in problems] == [
         ("templates/site/announcement.html:1:1", "template-fault")
@@ -68,8 +68,8 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
     project.write("templates/email/issue.txt", "{% if %}\n")
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
-    with suppress(Stop):
-        outbox.publish_made(
+    with suppress(Aborted):
+        outbox.publish_with(
             lambda intake: pipeline.build_kept(intake, opened, NOW, problems, only, jobs=3),
             project.root / "o",
             problems,
@@ -88,7 +88,7 @@ def test_a_template_that_nobody_wants_may_be_broken(project: Project, content: b
     path.write_bytes(content)
     problems = Problems()
     opened, out = pipeline.open_project(project.root, problems), project.root / "o"
-    outbox.publish_made(
+    outbox.publish_with(
         lambda intake: pipeline.build_kept(intake, opened, NOW, problems, ["social"], jobs=jobs), out, problems
     )
     assert [problem.code for problem in problems if problem.level == "error"] == []
@@ -141,7 +141,7 @@ def test_our_own_faults_are_not_swallowed(guilty: int) -> None:
         yield from numbers(share)
         if share.number == guilty:
             raise ZeroDivisionError("un")
-        raise Stop
+        raise Aborted
 
     with pytest.raises(ZeroDivisionError, match="un"):
         list(spread(make, Problems(), 2))
@@ -176,6 +176,6 @@ def test_shares_are_everything_once(size: int, count: int) -> None:
 
 def test_few_announcements_are_made_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)))
-    assert [workers.fitting(count) for count in (0, 1, 299, 300, 450, 100_000)] == [1, 1, 1, 2, 3, 4]
+    assert [workers.worker_count(count) for count in (0, 1, 299, 300, 450, 100_000)] == [1, 1, 1, 2, 3, 4]
     monkeypatch.setattr(workers.sys, "platform", "darwin")
-    assert workers.fitting(100_000) == 1
+    assert workers.worker_count(100_000) == 1

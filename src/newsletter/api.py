@@ -7,7 +7,7 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
-from newsletter.model.problems import Problem, Problems, Stop
+from newsletter.model.problems import Aborted, Problem, Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ def build(
     try:
         opened = pipeline.open_project(Path(project).resolve(), problems)
         wanted = CHANNELS if only is None else only
-        published = outbox.publish_made(
+        published = outbox.publish_with(
             lambda intake: pipeline.build_kept(intake, opened, now, problems, wanted),
             Path(out) if out else opened.root / "outbox", problems, force=force, project=opened.root,
         )  # fmt: skip
-    except Stop:
+    except Aborted:
         return Result(False, tuple(problems))
     return Result(True, tuple(problems), published.files, published.written, published.removed)
 
@@ -74,7 +74,7 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
 
     _aware(now)
     problems = Problems()
-    with suppress(Stop):
+    with suppress(Aborted):
         pipeline.check(pipeline.open_project(Path(project).resolve(), problems), now, problems)
     return tuple(problems)
 

@@ -15,13 +15,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from newsletter.model import Share
-from newsletter.model.problems import Problems, Stop
+from newsletter.model.problems import Aborted, Problems
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-MANY = 8_000  # announcements: above, room counts for more than time
-FEWEST = 150  # announcements a process: below, forking costs more than it gains
+LARGE_SITE = 8_000  # announcements: above, room counts for more than time
+MIN_PER_WORKER = 150  # announcements a process: below, forking costs more than it gains
 _FILES = 32  # open files: where fewer are allowed, one process works
 _BATCH = 64  # of what is made, that travel together
 _PIPE = 1 << 20  # bytes that wait in a pipe, for a while in which this process does a long piece of its own work
@@ -38,7 +38,7 @@ class WorkerLost(Exception):
     """A process ended before its work was done; the message says how."""
 
 
-def fitting(announcements: int, fewest: int = FEWEST) -> int:
+def worker_count(announcements: int, fewest: int = MIN_PER_WORKER) -> int:
     """How many processes pay for so many announcements on this machine, or for other things of which `fewest` do."""
     if sys.platform != "linux":  # forking is not safe with what macOS loads
         return 1
@@ -66,7 +66,7 @@ def spread(
         own = _start_all(make, [Share(number, count) for number in range(1, count)], problems, children)
         # Shares of processes that could not be started are ours.
         shares = [Share(0, count), *own]
-        arriving = _Arriving(children, problems, faults)
+        arriving = _Inbox(children, problems, faults)
         try:
             meanwhile()
             for number, made in enumerate(chain.from_iterable(map(make, shares))):
@@ -84,7 +84,7 @@ def spread(
             with suppress(ChildProcessError):
                 os.waitpid(child.process, 0)
     # A fault of ours says more than a Stop, which its problems explain.
-    for fault in sorted(faults, key=lambda each: isinstance(each, Stop)):
+    for fault in sorted(faults, key=lambda each: isinstance(each, Aborted)):
         raise fault
 
 
@@ -164,7 +164,7 @@ def _work(make: Make[Made], share: Share, problems: Problems, send: Callable[[An
     send((problems, fault))
 
 
-class _Arriving:
+class _Inbox:
     """What comes from the other processes: `left` holds those that are still at work."""
 
     def __init__(self, children: Mapping[int, _Child], problems: Problems, faults: list[Exception]) -> None:

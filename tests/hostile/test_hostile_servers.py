@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import http_probe
 from newsletter.rules.external.http_probe import Deadline, NotHttp, NotWeb, read_target
-from newsletter.rules.external.link_checker import Answer, Follower, Kept, cache_folder, follow_all
+from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, cache_folder, follow_all
 from newsletter.rules.external.public_ip import is_public
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
@@ -204,7 +204,9 @@ def test_one_bad_link_does_not_end_the_check(serve: Serve, tmp_path: Path, monke
 
     monkeypatch.setattr(Follower, "follow", follow)
     problems = Problems()
-    follow_all([(url, HERE) for url in (evil, gone, broken)], follower(), Kept(tmp_path / "x.json", NOW), problems)
+    follow_all(
+        [(url, HERE) for url in (evil, gone, broken)], follower(), AnswerCache(tmp_path / "x.json", NOW), problems
+    )
     assert {problem.message.partition("' ")[2] for problem in problems} == {
         "is sent on to 'http://[evil', which is not a valid address",
         "answers 410 Gone",
@@ -223,7 +225,7 @@ def test_a_host_that_stalls_again_and_again_is_left_alone(tmp_path: Path, monkey
     monkeypatch.setattr(Follower, "follow", follow)
     problems = Problems()
     links = [(f"http://a.example/{number}", HERE) for number in range(6)]
-    follow_all(links, follower(), kept := Kept(tmp_path / "x.json", NOW), problems)
+    follow_all(links, follower(), kept := AnswerCache(tmp_path / "x.json", NOW), problems)
     assert len(asked) == 3 and len(problems) == 6
     assert kept.get(links[0][0]) is kept.get(links[5][0]) is None
 
@@ -261,7 +263,7 @@ def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> 
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "home", homeless)
-    kept = Kept(cache_folder({}) / "links.json", NOW)
+    kept = AnswerCache(cache_folder({}) / "links.json", NOW)
     kept.keep({"https://a.example/": Answer()})
 
 

@@ -9,7 +9,7 @@ from conftest import Project
 from newsletter import markdown
 from newsletter.load import MAX_BODY, parse
 from newsletter.load.settings import MAX_SETTINGS, load_settings
-from newsletter.model.problems import MAX_ALIKE, Place, Problem, Problems, Stop
+from newsletter.model.problems import MAX_ALIKE, Aborted, Place, Problem, Problems
 from newsletter.rules.written.writing import _bare
 from newsletter.text.typography import find_slips, mend, passage
 from support.guard import assert_sound, build_soundly, newsletter, problems
@@ -75,7 +75,7 @@ def test_what_is_endless_or_huge_is_not_read_whole(project: Project) -> None:
 def test_settings_that_no_reader_can_take_are_located(tmp_path: Path, more: str, message: str) -> None:
     (tmp_path / "newsletter.toml").write_text(f'title = "T"\n{more}\n', encoding="utf-8")
     told = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         load_settings(tmp_path, told)
     (problem,) = told
     assert problem.code == "toml-syntax" and message in problem.message
@@ -84,7 +84,7 @@ def test_settings_that_no_reader_can_take_are_located(tmp_path: Path, more: str,
 def test_a_table_of_ours_inside_a_text_is_no_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('x = """\n[tool.newsletter]\n"""\n', encoding="utf-8")
     told = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         load_settings(tmp_path, told)
     assert {problem.code for problem in told} == {"missing-key"}
 
@@ -92,7 +92,7 @@ def test_a_table_of_ours_inside_a_text_is_no_table(tmp_path: Path) -> None:
 def test_a_table_may_have_blanks_in_its_name(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(" [ tool . newsletter ]\n\n  nothing = 1\n", encoding="utf-8")
     told = Problems()
-    with pytest.raises(Stop):
+    with pytest.raises(Aborted):
         load_settings(tmp_path, told)
     (unknown,) = (problem for problem in told if problem.code == "unknown-key")
     assert str(unknown.place) == "pyproject.toml:3:3"

@@ -407,16 +407,16 @@ def test_a_folder_that_appears_during_the_first_build_is_kept(tmp_path: Path) ->
 
 def test_when_strict_a_lost_file_does_not_claim_that_nothing_was_written(clone: Project) -> None:
     assert build(clone.root).exit_code == 0
-    real = next_tree.Growing.finish
+    real = next_tree.NextTree.finish
 
-    def finish(tree: next_tree.Growing, folders: tuple[str, ...]) -> None:
+    def finish(tree: next_tree.NextTree, folders: tuple[str, ...]) -> None:
         clone.write("outbox/site/2024-11-27-deux.html", "theirs")
         real(tree, folders)
 
     clone.announce("2024-11-27-deux.md", body="Deux.", slug="2024-11-27-deux")
     clone.complete()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(next_tree.Growing, "finish", finish)
+        patch.setattr(next_tree.NextTree, "finish", finish)
         result = build(clone.root, "--strict")
     assert result.exit_code == 1 and "[lost-output]" in result.stderr, result.stderr
     assert "nothing was written" not in result.stderr and not list(verify(clone.root / "outbox"))

@@ -12,7 +12,7 @@ import newsletter
 from conftest import Project
 from newsletter.load import read, safe_open
 from newsletter.load.asset_copy import Changed, published
-from newsletter.load.assets import ProjectFiles, Refused
+from newsletter.load.assets import AssetRefused, ProjectFiles
 from newsletter.model.problems import Problems
 from newsletter.pipeline import render as making
 
@@ -86,7 +86,7 @@ def test_a_folder_exchanged_while_its_path_is_walked_leads_nowhere(
 
     with pytest.raises(OSError, match="symbolic links"):
         safe_open.open_beneath(str(attached.root), "announcements/files/a.pdf", enter)
-    with pytest.raises(Refused, match="symbolic link"):
+    with pytest.raises(AssetRefused, match="symbolic link"):
         files.find(SOURCE, "files/a.pdf")
 
 
@@ -141,7 +141,7 @@ def test_a_folder_that_flickers_never_gives_what_is_behind_the_link(attached: Pr
                 asset = ProjectFiles(attached.root).find(SOURCE, "files/a.pdf")
                 assert b"".join(published(asset)) == OWN
                 seen["read"] += 1
-            except (Refused, Changed):
+            except (AssetRefused, Changed):
                 seen["refused"] += 1
             source = read(attached.root, "announcements/files/a.md", Problems())
             assert source is None or dict(source.given)["title"] == "Un"

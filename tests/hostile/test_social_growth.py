@@ -16,7 +16,7 @@ from newsletter.channels.social.counting import bluesky, hashtags, mastodon, x
 from newsletter.channels.social.counting.count import count, count_all, excess
 from newsletter.channels.social.counting.platforms import PLATFORMS
 from newsletter.channels.social.writing import cutting, fitting, threads
-from newsletter.channels.social.writing.blocks import Kind
+from newsletter.channels.social.writing.blocks import BlockKind
 from newsletter.cli.count import LONGEST
 from support.guard import assert_sound, newsletter
 from support.hostile_texts import KINDS
@@ -40,7 +40,7 @@ def everything(text: str) -> None:
     texts.sentences(text)
     texts.shorten(text, 110)
     fitting.shorter(text, 600)
-    blocks = [(Kind("hook"), "Un titre", ""), (Kind("body", cut=True), text, "\n\n")]
+    blocks = [(BlockKind("hook"), "Un titre", ""), (BlockKind("body", cut=True), text, "\n\n")]
     fitting.fit(blocks, fitting.Measure(len, 3000))
     fitting.fit(blocks, fitting.Measure(x.plain, excess=lambda each: excess(each, "x", 280)))
     list(threads.parts(text.split("\n\n"), lambda part: count(part, "x").fits, " 99/99"))

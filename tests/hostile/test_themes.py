@@ -13,7 +13,7 @@ from jinja2 import Undefined
 
 import newsletter
 from conftest import SETTINGS, Project
-from newsletter.model.problems import Problems, Stop
+from newsletter.model.problems import Aborted, Problems
 from newsletter.theme.content import View
 from newsletter.theme.sandbox import is_shown
 from newsletter.theme.templates import Template, Templates
@@ -133,7 +133,7 @@ def test_each_attack_is_a_problem_at_its_line(project: Project, given: Given, ki
             before = len(templates.problems)
             try:
                 found = render(given[kind])
-            except Stop:
+            except Aborted:
                 assert f"templates/{name}:3:1" in map(str, (problem.place for problem in templates.problems)), attack
             else:
                 shown = found if isinstance(found, str) else found[0]
@@ -173,7 +173,7 @@ def attributes(environment: Any, value: Any) -> Iterator[tuple[str, Any]]:
     for name in {*dir(of), *getattr(of, "__dict__", ())}:
         try:
             found = environment.getattr(value, name)
-        except (Stop, AttributeError, TypeError, ValueError):
+        except (Aborted, AttributeError, TypeError, ValueError):
             continue
         if not isinstance(found, Undefined):
             yield name, found
@@ -205,7 +205,7 @@ def test_no_template_stands_outside_the_theme(project: Project, form: str) -> No
     templates = Templates(project.root, Problems())
     for number, path in enumerate(LEAVING):
         project.write(f"templates/{number}.txt", "\n" + forms[form].format(path))
-        with pytest.raises(Stop):
+        with pytest.raises(Aborted):
             templates.get(f"{number}.txt").render({})
         assert ("missing-template", f"templates/{number}.txt") in {(p.code, p.place.path) for p in templates.problems}
 

@@ -10,7 +10,7 @@ from typing import Any
 from newsletter import markdown, text
 from newsletter.check.links import Targets
 from newsletter.load.assets import ProjectFiles
-from newsletter.load.context import Reading
+from newsletter.load.context import FieldContext
 from newsletter.load.fields import LANGUAGE, SLUG
 from newsletter.load.keys import ANNOUNCEMENT, ISSUE_FILE, tags
 from newsletter.markdown.prose import iter_paragraphs
@@ -90,8 +90,8 @@ class Checker:
             return None
         return IssueFile(source=source, id=match[1], prose=prose, targets=targets.found, **values)
 
-    def _reading(self, source: Source) -> Reading:
-        return Reading(source.path, self.problems, lambda: source.front, self.settings.timezone)
+    def _reading(self, source: Source) -> FieldContext:
+        return FieldContext(source.path, self.problems, lambda: source.front, self.settings.timezone)
 
     def _prose(self, source: Source) -> Prose:
         prose, faults = markdown.parse(source.body)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from newsletter.load.assets import ProjectFiles, Refused
+from newsletter.load.assets import AssetRefused, ProjectFiles
 from newsletter.load.metadata import CHANGES, COMMENTS, POSITION
 from newsletter.model import Asset, Prose, Reference, Settings, Source, Target
 from newsletter.model.problems import Place, Problems
@@ -71,7 +71,7 @@ class Targets:
                     self.found[target] = Target(fragment, announcement=path)
                 case "file":
                     self._keep(target, self.files.find(self.source.path, destination.address), fragment, where)
-        except (Unsafe, Refused) as fault:
+        except (Unsafe, AssetRefused) as fault:
             self.problems.error(where(), fault.code, fault.message, fault.fix)
 
     def image(self, target: str, where: Where) -> Asset | None:
@@ -89,7 +89,7 @@ class Targets:
                 return self._keep(target, asset, "", where)
             else:
                 self.problems.error(where(), "unsafe-image", f"'{target}' is no image", "name a file of the project")
-        except (Unsafe, Refused) as fault:
+        except (Unsafe, AssetRefused) as fault:
             code = fault.code.replace("unsafe-link", "unsafe-image").replace("missing-file", "missing-image")
             self.problems.error(where(), code, fault.message, fault.fix)
         return None
@@ -101,7 +101,7 @@ class Targets:
             if destination.kind == "file":
                 return self._keep(target, self.files.find(self.source.path, destination.address), "", where)
             self.problems.error(where(), "bad-address", f"'{target}' is no file", "name a file of the project")
-        except (Unsafe, Refused) as fault:
+        except (Unsafe, AssetRefused) as fault:
             self.problems.error(where(), fault.code, fault.message, fault.fix)
         return None
 

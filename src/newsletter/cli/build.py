@@ -78,11 +78,11 @@ def build(
         told = _Told()
         with Progress() as progress:
 
-            def make(intake: outbox.Intake) -> Iterator[outbox.Receipt]:
+            def make(intake: outbox.OutboxWriter) -> Iterator[outbox.Receipt]:
                 made = pipeline.build_kept(intake, project, at, problems, wanted, jobs=jobs, arrived=progress.read)
                 return map(told.note, progress.files(made))
 
-            published = outbox.publish_made(make, target, problems, force=force, project=project.root)
+            published = outbox.publish_with(make, target, problems, force=force, project=project.root)
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
         # Standard output belongs to the problems when a program reads them.
         stream = sys.stdout if format == "text" else sys.stderr

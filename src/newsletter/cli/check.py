@@ -60,9 +60,9 @@ def check(
 
 def _follow(project: "Project", now: datetime, problems: "Problems") -> None:
     from newsletter import pipeline
-    from newsletter.rules.external.link_checker import Follower, Kept, cache_folder, follow_all
+    from newsletter.rules.external.link_checker import AnswerCache, Follower, cache_folder, follow_all
 
-    kept = Kept(cache_folder(os.environ) / "links.json", datetime.now(UTC))
+    kept = AnswerCache(cache_folder(os.environ) / "links.json", datetime.now(UTC))
     followed = follow_all(pipeline.outgoing(project, now), Follower(), kept, problems)
     print(f"{followed} links followed, answers kept for a day", file=sys.stderr)
 

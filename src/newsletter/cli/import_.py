@@ -12,7 +12,7 @@ from newsletter.cli.extras import how_to_add
 from newsletter.cli.options import Folder, Format, Now, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
-    from newsletter.importers import Given, Leftovers, Written
+    from newsletter.importers import Given, ImportedFile, Leftovers
     from newsletter.model.problems import Problems
 
 _MOST_TOLD = 5_000  # doubts of one import
@@ -58,7 +58,7 @@ def import_(
             print(f"left out: {_printable(line)}", file=sys.stderr)
 
 
-def _read(file: Path, given: "Given", root: Path, left: "Leftovers") -> Iterator["Written"]:
+def _read(file: Path, given: "Given", root: Path, left: "Leftovers") -> Iterator["ImportedFile"]:
     """What is to be written, one announcement after the other. Raises Unreadable, before the first."""
     from newsletter.importers import Unreadable, sites, write
     from newsletter.importers.press_release import draft
@@ -92,7 +92,7 @@ def _read(file: Path, given: "Given", root: Path, left: "Leftovers") -> Iterator
         yield written
 
 
-def _save(made: Iterator["Written"], root: Path, problems: "Problems", left: "Leftovers") -> None:
+def _save(made: Iterator["ImportedFile"], root: Path, problems: "Problems", left: "Leftovers") -> None:
     """Write each announcement before the next one is read: a site's images need not fit into memory together."""
     from newsletter.model.problems import Place
 

@@ -46,7 +46,7 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
     """
     from newsletter import pipeline
     from newsletter.cli import report
-    from newsletter.model.problems import Problems, Stop
+    from newsletter.model.problems import Aborted, Problems
 
     if format not in report.FORMATS:
         refuse(f"--format cannot be '{format}'; use {', '.join(report.FORMATS)}")
@@ -55,7 +55,7 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
     code, stopped = FINE, False
     try:
         yield pipeline.open_project(root, problems), problems
-    except Stop:
+    except Aborted:
         code, stopped = PROBLEMS, True
     except _disk_faults() as fault:
         print(f"newsletter: {fault}", file=sys.stderr)

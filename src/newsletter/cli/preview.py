@@ -36,10 +36,10 @@ def preview(
         if (fault.name or "").partition(".")[0] not in ("starlette", "uvicorn", "watchfiles"):
             raise
         refuse(f"preview needs a few more packages; {how_to_add('preview')}")
-    from newsletter.preview.session import Desk
+    from newsletter.preview.session import Session
 
     _require_room()
-    desk = Desk(root, _clock(now, root))
+    desk = Session(root, _clock(now, root))
     desk.refresh()
 
     def ready(address: str) -> None:
@@ -80,14 +80,14 @@ def _require_room() -> None:
 def _clock(now: str, root: Path) -> Callable[[], datetime]:
     """The moment that is shown: `--now` for ever, or the clock."""
     from newsletter.load.settings import load_settings
-    from newsletter.model.problems import Problems, Stop
+    from newsletter.model.problems import Aborted, Problems
     from newsletter.text.dates import read_moment
 
     if not now:
         return lambda: datetime.now(UTC)
     try:
         zone = load_settings(root, Problems()).timezone
-    except Stop:  # told on the screens
+    except Aborted:  # told on the screens
         zone = UTC
     try:
         fixed = read_moment(now, zone).value

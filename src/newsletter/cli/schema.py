@@ -27,11 +27,11 @@ def schema(
 
     if format == "decap":
         from newsletter.load.settings import load_settings
-        from newsletter.model.problems import Problems, Stop
+        from newsletter.model.problems import Aborted, Problems
 
         try:
             settings = load_settings(project_folder(directory), Problems())
-        except Stop:
+        except Aborted:
             refuse("the settings hold an error; newsletter check says which")
         print("\n".join(front.lines(hints.decap(settings.language, settings.title, settings.url), front.quoted)))
     elif format in ("json", "vscode"):

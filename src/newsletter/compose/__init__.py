@@ -94,13 +94,13 @@ class _Links:
         return any(target.announcement for target in holder.targets.values())
 
     def resolve(self, holder: Announcement | IssueFile) -> dict[str, Target]:
-        places = _Places(holder)
+        places = _PlaceFinder(holder)
         return {
             written: self._page(places, written, target) if target.announcement else target
             for written, target in holder.targets.items()
         }
 
-    def _page(self, places: "_Places", written: str, target: Target) -> Target:
+    def _page(self, places: "_PlaceFinder", written: str, target: Target) -> Target:
         page = self.pages.get(target.announcement)
         if page is not None:
             # Target.url still holds the fragment only.
@@ -116,7 +116,7 @@ class _Links:
         return target
 
 
-class _Places:
+class _PlaceFinder:
     """Where an announcement's or issue's links stand, by target as written."""
 
     def __init__(self, holder: Announcement | IssueFile) -> None:

@@ -4,7 +4,7 @@ What comes in is not trusted: sizes and depths are bounded, XML has no entities,
 name from a file becomes a path. What goes out may be wrong, so every guess is a Doubt.
 """
 
-from newsletter.importers.draft import Doubt, Draft, Given, Picture, Unreadable, Written, write
+from newsletter.importers.draft import Doubt, Draft, Given, ImportedFile, ImportedPicture, Unreadable, write
 from newsletter.importers.leftovers import Leftovers
 
-__all__ = ["Doubt", "Draft", "Given", "Leftovers", "Picture", "Unreadable", "Written", "write"]
+__all__ = ["Doubt", "Draft", "Given", "ImportedFile", "ImportedPicture", "Leftovers", "Unreadable", "write"]

@@ -33,14 +33,14 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ImportedPicture:
     """An image's name and bytes; the name is ours, so it is safe as a file's."""
 
     name: str
     content: bytes
 
 
-def picture(name: str, content: bytes) -> Picture | None:
+def picture(name: str, content: bytes) -> ImportedPicture | None:
     """An image under a name that depends on its content; None when mail programs would not show its format."""
     ending = next((ending for begins, ending in _ENDINGS if content.startswith(begins)), "")
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
@@ -48,7 +48,7 @@ def picture(name: str, content: bytes) -> Picture | None:
     elif content[4:12] in (b"ftypavif", b"ftypavis"):
         ending = ".avif"
     stem = text.fold(name.rpartition("/")[2].rpartition(".")[0])[:60].strip("-") or "image"
-    return Picture(f"{stem}-{hashlib.sha256(content).hexdigest()[:8]}{ending}", content) if ending else None
+    return ImportedPicture(f"{stem}-{hashlib.sha256(content).hexdigest()[:8]}{ending}", content) if ending else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class Draft:
     body: str
     slug: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
-    pictures: tuple[Picture, ...] = ()
-    files: tuple[Picture, ...] = ()
+    pictures: tuple[ImportedPicture, ...] = ()
+    files: tuple[ImportedPicture, ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -76,7 +76,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ImportedFile:
     """An announcement file: slug, project path, text, doubts; the images and files it needs, by their project paths."""
 
     slug: str
@@ -91,7 +91,7 @@ class Written:
         return self.content.count("\n", 0, offset) + 1, offset - self.content.rfind("\n", 0, offset)
 
 
-def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> Written:
+def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> ImportedFile:
     """The file for a draft, with an id. `taken` says which slugs are in use, and on which day ("": on any).
 
     Raises Unreadable for a body that is much longer than any announcement.
@@ -122,7 +122,7 @@ def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> Written:
     needs |= {f"announcements/files/{each.name}": each.content for each in draft.files}
     # A line that was taken for a heading may have been taken out since.
     doubts = [doubt for doubt in _first(doubts) if doubt.code != "import-heading" or doubt.at in content]
-    return Written(slug, f"announcements/{day[:10]}-{slug}.md", content, needs, tuple(doubts))
+    return ImportedFile(slug, f"announcements/{day[:10]}-{slug}.md", content, needs, tuple(doubts))
 
 
 def _first(doubts: list[Doubt]) -> Iterator[Doubt]:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from newsletter import text
 from newsletter.importers import hidden
-from newsletter.importers.draft import MAX_BROUGHT, MAX_FILES, Doubt, Picture, Unreadable, picture
+from newsletter.importers.draft import MAX_BROUGHT, MAX_FILES, Doubt, ImportedPicture, Unreadable, picture
 from newsletter.importers.moments import moment
 from newsletter.importers.safe_files import read
 
@@ -72,13 +72,13 @@ class Mapped:
     locate: Locate
     today: date
     more: dict[str, Any] = field(default_factory=dict)
-    pictures: dict[str, Picture] = field(default_factory=dict)
-    files: dict[str, Picture] = field(default_factory=dict)
+    pictures: dict[str, ImportedPicture] = field(default_factory=dict)
+    files: dict[str, ImportedPicture] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     title: str = ""
     date: str = ""
     slug: str = ""
-    _seen: dict[tuple[str, str], tuple[bool, Picture | None]] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], tuple[bool, ImportedPicture | None]] = field(default_factory=dict)
     _brought: int = 0  # bytes of images and files
 
     def __post_init__(self) -> None:
@@ -163,7 +163,7 @@ class Mapped:
 
         return _FILE.sub(document, _IMAGE.sub(image, body))
 
-    def _bring(self, source: str) -> Picture | None:
+    def _bring(self, source: str) -> ImportedPicture | None:
         told = len(self.doubts)
         is_there, made = self._found(source, picture)
         if made is not None:
@@ -174,7 +174,9 @@ class Mapped:
             self.doubts.append(Doubt("import-image", said, "put it into announcements/images as PNG or JPEG", source))
         return made
 
-    def _found(self, source: str, make: Callable[[str, bytes], Picture | None]) -> tuple[bool, Picture | None]:
+    def _found(
+        self, source: str, make: Callable[[str, bytes], ImportedPicture | None]
+    ) -> tuple[bool, ImportedPicture | None]:
         """Whether an address means a file, and what `make` gives for it. However often it comes, it is read once."""
         key = make.__name__, source
         if key in self._seen or len(self._seen) >= MAX_FILES:
@@ -193,8 +195,8 @@ class Mapped:
         return self._seen[key]
 
 
-def _attachment(name: str, content: bytes) -> Picture:
+def _attachment(name: str, content: bytes) -> ImportedPicture:
     """A file under a name that depends on its content."""
     stem, _, ending = name.rpartition(".")
     folded = text.fold(stem)[:60].strip("-") or "file"
-    return Picture(f"{folded}-{hashlib.sha256(content).hexdigest()[:8]}.{ending.lower()}", content)
+    return ImportedPicture(f"{folded}-{hashlib.sha256(content).hexdigest()[:8]}.{ending.lower()}", content)

@@ -43,7 +43,7 @@ _EMPTY = frozenset(("", "null", "~"))
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Hiding:
     """Whether a page was hidden, why (completes "…: so it is a draft"; "" where it says so itself), and from and until
     when it is shown, as ours; "" for no bound.
     """
@@ -54,7 +54,7 @@ class Kept:
     end: str = ""
 
 
-def judge(keys: Mapping[str, Any], day: str, today: date) -> Kept:
+def judge(keys: Mapping[str, Any], day: str, today: date) -> Hiding:
     """What the front matter of a page of `day` ("" if not known) says about who may see it, and when."""
     known = {name.lower().replace("_", "").replace("-", ""): value for name, value in list(keys.items())[::-1]}
     starts = [found for name in _STARTS if (found := moment(known.get(name) or "")) and found[:10] >= f"{today}"]
@@ -67,7 +67,7 @@ def judge(keys: Mapping[str, Any], day: str, today: date) -> Kept:
     end = ends[0] if ends else ""
     if end and day and end[:10] < day[:10]:
         reasons, end = [*reasons, "it expired before its date"], ""
-    return Kept(bool(reasons), next(filter(None, reasons), ""), max(starts, default=""), end)
+    return Hiding(bool(reasons), next(filter(None, reasons), ""), max(starts, default=""), end)
 
 
 def _reasons(known: Mapping[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from newsletter import text
 from newsletter.importers import markdown_escape as inlines
-from newsletter.importers.draft import MAX_BROUGHT, MAX_FILES, MAX_TEXT, Doubt, Picture, Unreadable, picture
+from newsletter.importers.draft import MAX_BROUGHT, MAX_FILES, MAX_TEXT, Doubt, ImportedPicture, Unreadable, picture
 from newsletter.importers.trees import BLOCKS, block_holders, parse
 from newsletter.text.urls import Unsafe, judge
 
@@ -41,10 +41,10 @@ class Markup:
     """Turns a tree into Markdown. `find` gives name and bytes of an image; pictures and doubts grow."""
 
     find: Find = nothing
-    pictures: dict[str, Picture] = field(default_factory=dict)
+    pictures: dict[str, ImportedPicture] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     _holders: set[etree._Element] | None = None
-    _found: dict[str, tuple[Picture | None, str | None]] = field(default_factory=dict)
+    _found: dict[str, tuple[ImportedPicture | None, str | None]] = field(default_factory=dict)
     _brought: int = 0  # bytes of images
 
     def markdown(self, element: etree._Element) -> str:
@@ -167,7 +167,7 @@ class Markup:
             self._doubt("import-image", "an image has no alternative text", "write what it shows between [ and ]", link)
         return link
 
-    def _picture(self, source: str) -> tuple[Picture | None, str | None]:
+    def _picture(self, source: str) -> tuple[ImportedPicture | None, str | None]:
         """An image, if it is one that can be used, and the name of what was found. Each is read once."""
         if source in self._found or len(self._found) >= MAX_FILES:
             return self._found.get(source, (None, None))

@@ -43,7 +43,7 @@ def drafts(place: Path, today: date, left: Leftovers) -> Iterator[Draft]:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SitePage:
     """A file of a site with front matter, as it is read before it is mapped."""
 
     path: Path
@@ -70,11 +70,11 @@ class _Site:
         """What makes Markdown of a body."""
         raise NotImplementedError
 
-    def hides(self, page: Page) -> str | None:
+    def hides(self, page: SitePage) -> str | None:
         """Why the site, not the page, keeps it back; "" where no reason is needed; None for a page that is shown."""
         raise NotImplementedError
 
-    def may_be_undated(self, page: Page) -> bool:
+    def may_be_undated(self, page: SitePage) -> bool:
         """Whether the other tool itself keeps posts of this kind without a date."""
         return False
 
@@ -110,13 +110,13 @@ class _Site:
             files = (name for name in sorted(names) if not name.startswith(".") and Path(name).suffix.lower() in _PAGES)
             yield Path(parent), folders, [name for name in files if not Path(parent, name).is_symlink()]
 
-    def page(self, path: Path, shown: str) -> Page:
+    def page(self, path: Path, shown: str) -> SitePage:
         """A file as it stands. Raises Unreadable."""
         doubts: list[Doubt] = []
         keys, body = fronts.split(bounded(decode(read(path), doubts)))
-        return Page(path, shown, keys, body, doubts)
+        return SitePage(path, shown, keys, body, doubts)
 
-    def draft(self, page: Page) -> Draft:
+    def draft(self, page: SitePage) -> Draft:
         """A page as an announcement. Raises Unreadable."""
         path, doubts = page.path, page.doubts
         base = path.parent.name if path.stem == "index" else path.stem
@@ -163,10 +163,10 @@ class _Jekyll(_Site):
     def mend(self) -> Mend:
         return liquid
 
-    def may_be_undated(self, page: Page) -> bool:
+    def may_be_undated(self, page: SitePage) -> bool:
         return page.shown.startswith("_drafts/")
 
-    def hides(self, page: Page) -> str | None:
+    def hides(self, page: SitePage) -> str | None:
         if page.shown.startswith("_drafts/"):
             return ""
         inside = page.shown.removeprefix("_posts/")
@@ -211,5 +211,5 @@ class _Hugo(_Site):
     def mend(self) -> Mend:
         return shortcodes
 
-    def hides(self, page: Page) -> str | None:
+    def hides(self, page: SitePage) -> str | None:
         return next((self.hidden[folder] for folder in page.path.parents if folder in self.hidden), None)

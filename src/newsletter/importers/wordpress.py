@@ -70,7 +70,7 @@ def drafts(place: Path, today: date, left: Leftovers) -> Iterator[Draft]:
             left.undated(f"the post '{shown}'")
 
 
-def _draft(item: wxr.Item, attached: Attached, folder: Path, today: date) -> Draft:
+def _draft(item: wxr.ExportItem, attached: Attached, folder: Path, today: date) -> Draft:
     content = bounded(item.of("content"))
     doubts: list[Doubt] = []
 
@@ -98,7 +98,7 @@ def _draft(item: wxr.Item, attached: Attached, folder: Path, today: date) -> Dra
     return Draft(mapped.title, mapped.date, body, mapped.slug, mapped.more, pictures, doubts=tuple(doubts))
 
 
-def _reasons(item: wxr.Item) -> Iterator[str]:
+def _reasons(item: wxr.ExportItem) -> Iterator[str]:
     """Why readers do not see a post; "" for a draft, which says so itself."""
     if item.of("post_password"):
         yield "a password protected it"
@@ -110,7 +110,7 @@ def _reasons(item: wxr.Item) -> Iterator[str]:
         yield f"'[{found}]' showed a part of it to some readers only"
 
 
-def _lead(item: wxr.Item, attached: Attached, find: Find, mapped: matter.Mapped) -> None:
+def _lead(item: wxr.ExportItem, attached: Attached, find: Find, mapped: matter.Mapped) -> None:
     """The post's featured image, as the announcement's."""
     address, alt = attached.get(item.meta.get("_thumbnail_id", ""), ("", ""))
     if not address:

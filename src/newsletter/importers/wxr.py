@@ -13,7 +13,7 @@ _PIECE = 4 * 2**20  # bytes between two looks at what has come
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
 
-class Item:
+class ExportItem:
     """One entry of an export: its texts by name, its categories, its further values."""
 
     def __init__(self) -> None:
@@ -27,12 +27,12 @@ class Item:
         return self.texts.get(name, "")
 
 
-class _Reader:
+class _ExportReader:
     """Collects entries from expat's events; nothing is kept of an entry that has been taken."""
 
     def __init__(self) -> None:
-        self.made: list[Item] = []
-        self.item: Item | None = None
+        self.made: list[ExportItem] = []
+        self.item: ExportItem | None = None
         self.path: list[str] = []  # local names from `item` inwards
         self.depth = self.elements = self.parts = 0
         self.domain = ""
@@ -59,7 +59,7 @@ class _Reader:
         space, _, local = name.rpartition(" ")
         if self.item is None:
             if local == "item":
-                self.item, self.path, self.parts = Item(), [], 0
+                self.item, self.path, self.parts = ExportItem(), [], 0
             return
         if local == "encoded":
             local = "content" if space == _CONTENT else "excerpt"
@@ -95,9 +95,9 @@ class _Reader:
             self.item.texts[name] = text
 
 
-def items(content: bytes) -> Iterator[Item]:
+def items(content: bytes) -> Iterator[ExportItem]:
     """The entries of an export. Raises Unreadable, also in the middle, for XML that is damaged or made to do harm."""
-    reader = _Reader()
+    reader = _ExportReader()
     starts = range(0, len(content) or 1, _PIECE)
     for start in starts:
         try:

@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 from newsletter import text
 from newsletter.load import metadata
-from newsletter.load.publishable import Refused, extension_of, media_type, refuse_folder, refuse_name, shown
+from newsletter.load.publishable import AssetRefused, extension_of, media_type, refuse_folder, refuse_name, shown
 from newsletter.load.safe_open import PIECE, open_beneath
 from newsletter.model import Asset
 
-__all__ = ["ProjectFiles", "Refused"]
+__all__ = ["AssetRefused", "ProjectFiles"]
 
 MAX_FILE = 1_000_000_000  # bytes
 MAX_IMAGE = 1_000_000  # bytes
@@ -36,16 +36,16 @@ class ProjectFiles:
 
     root: Path
     attachments: Collection[str] = ()
-    _found: dict[tuple[str, bool, bool], Asset | Refused] = field(default_factory=dict)
+    _found: dict[tuple[str, bool, bool], Asset | AssetRefused] = field(default_factory=dict)
 
     def resolve(self, source: str, target: str) -> str:
-        """The project path of `target`, written in the file `source`. Raises Refused outside."""
+        """The project path of `target`, written in the file `source`. Raises AssetRefused outside."""
         parts: list[str] = list(PurePosixPath(source).parent.parts)
         for part in target.split("/"):
             if part == "..":
                 if not parts:
                     message = f"'{shown(target)}' leads out of the project"
-                    raise Refused("outside-project", message, "copy the file in")
+                    raise AssetRefused("outside-project", message, "copy the file in")
                 parts.pop()
             elif part not in ("", "."):
                 parts.append(part)
@@ -56,7 +56,7 @@ class ProjectFiles:
 
         `by_settings`: `source` is the settings file, which may name files that an announcement may not.
 
-        Raises Refused when the file is missing, may not be published, or is no image.
+        Raises AssetRefused when the file is missing, may not be published, or is no image.
         """
         path = self.resolve(source, target)
         key = (path, image, by_settings)
@@ -64,10 +64,10 @@ class ProjectFiles:
             try:
                 refuse_name(path, by_settings=by_settings)
                 self._found[key] = self._measure(path, image)
-            except Refused as fault:
+            except AssetRefused as fault:
                 self._found[key] = fault
         found = self._found[key]
-        if isinstance(found, Refused):
+        if isinstance(found, AssetRefused):
             raise found
         return found
 
@@ -89,30 +89,30 @@ class ProjectFiles:
                     hidden = metadata.find_hidden(file)
         except OSError as fault:
             raise _refusal(path, fault) from None
-        except Refused:
+        except AssetRefused:
             raise
         except ValueError:  # a NUL, or half of a surrogate pair
-            raise Refused("missing-file", f"there is no file '{shown(path)}'", "correct the path") from None
+            raise AssetRefused("missing-file", f"there is no file '{shown(path)}'", "correct the path") from None
         name = _published_name(path, sha256)
         return Asset(f"{self.root}/{path}", name, kind, size, sha256, width, height, hidden, str(self.root))
 
     def _kind(self, path: str, image: bool) -> str:
         if image and extension_of(path) == ".svg":
-            raise Refused("bad-image", f"'{shown(path)}' is SVG, which may hold scripts", "save it as PNG")
+            raise AssetRefused("bad-image", f"'{shown(path)}' is SVG, which may hold scripts", "save it as PNG")
         return media_type(path, self.attachments)
 
 
-def _refusal(path: str, fault: OSError) -> Refused:
+def _refusal(path: str, fault: OSError) -> AssetRefused:
     """Why a file cannot be used that could not be opened or read."""
     if fault.errno in _ABSENT:
-        return Refused("missing-file", f"there is no file '{shown(path)}'", "correct the path or add the file")
+        return AssetRefused("missing-file", f"there is no file '{shown(path)}'", "correct the path or add the file")
     if fault.errno == errno.ELOOP:
-        return Refused("outside-project", f"'{shown(path)}' passes through a symbolic link", "copy the file in")
+        return AssetRefused("outside-project", f"'{shown(path)}' passes through a symbolic link", "copy the file in")
     if fault.errno == errno.EISDIR:
-        return Refused("missing-file", f"'{shown(path)}' is a folder", "name a file in it")
+        return AssetRefused("missing-file", f"'{shown(path)}' is a folder", "name a file in it")
     if fault.errno in (errno.EINVAL, errno.ENXIO):  # ENXIO: a socket
-        return Refused("forbidden-file", f"'{shown(path)}' is not a regular file", "publish a file with content")
-    return Refused("missing-file", f"'{shown(path)}' cannot be read: {fault.strerror}")
+        return AssetRefused("forbidden-file", f"'{shown(path)}' is not a regular file", "publish a file with content")
+    return AssetRefused("missing-file", f"'{shown(path)}' cannot be read: {fault.strerror}")
 
 
 def _published_name(path: str, sha256: str) -> str:
@@ -130,19 +130,19 @@ def _measured(path: str, kind: str, file: BinaryIO, size: int) -> tuple[int, str
         head = head or piece
         published += len(piece)
     if kind.startswith("image/") and not metadata.kind(head):
-        raise Refused("bad-image", f"'{shown(path)}' cannot be read as an image", "use PNG, JPEG, GIF or WebP")
+        raise AssetRefused("bad-image", f"'{shown(path)}' cannot be read as an image", "use PNG, JPEG, GIF or WebP")
     return published, digest.hexdigest()
 
 
 def _pieces(path: str, file: BinaryIO, size: int, note: Callable[[bytes], None]) -> Iterator[bytes]:
-    """The bytes of an open file in pieces, each of which `note` sees too. Raises Refused for too many of them."""
+    """The bytes of an open file in pieces, each of which `note` sees too. Raises AssetRefused for too many of them."""
     counted = 0
     while size <= MAX_FILE and counted <= MAX_FILE and (piece := file.read(PIECE)):
         note(piece)
         counted += len(piece)
         yield piece
     if max(size, counted) > MAX_FILE:
-        raise Refused(
+        raise AssetRefused(
             "file-size", f"'{shown(path)}' has more than {MAX_FILE // 10**6:,} MB",
             "put it on a host for large files, and link to it",
         )  # fmt: skip
@@ -152,17 +152,17 @@ def _image_bytes(path: str, file: BinaryIO, size: int) -> bytes:
     """The bytes of an open file that is small enough for a mail."""
     content = b"" if size > MAX_IMAGE else file.read(MAX_IMAGE + 1)
     if (size := max(size, len(content))) > MAX_IMAGE:
-        raise Refused("image-size", f"'{shown(path)}' weighs {size / 1e6:.1f} MB", "shrink it below 1 MB")
+        raise AssetRefused("image-size", f"'{shown(path)}' weighs {size / 1e6:.1f} MB", "shrink it below 1 MB")
     return content
 
 
 def _cleaned(path: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """What is published of a file. Raises Refused for a picture whose metadata cannot be told from the picture."""
+    """What is published of a file. Raises AssetRefused for a picture whose metadata cannot be told from the picture."""
     try:
         yield from metadata.published(pieces)
     except metadata.Malformed as fault:
         cure = "open it in a picture editor and save it again"
-        raise Refused("bad-image", f"'{shown(path)}' is a damaged picture: {fault}", cure) from None
+        raise AssetRefused("bad-image", f"'{shown(path)}' is a damaged picture: {fault}", cure) from None
 
 
 def _picture(path: str, content: bytes) -> tuple[int, int, str]:
@@ -173,12 +173,14 @@ def _picture(path: str, content: bytes) -> tuple[int, int, str]:
         with Pillow.open(io.BytesIO(content)) as picture:
             kind, (width, height) = picture.format or "", picture.size
             if kind not in _PICTURES or kind.lower() != metadata.kind(content):
-                raise Refused("bad-image", f"'{path}' is {kind or 'no image'}", "use PNG, JPEG, GIF or WebP")
+                raise AssetRefused("bad-image", f"'{path}' is {kind or 'no image'}", "use PNG, JPEG, GIF or WebP")
             if width * height > MAX_PIXELS:
-                raise Refused("image-size", f"'{path}' has {width}×{height} pixels", "shrink it")
+                raise AssetRefused("image-size", f"'{path}' has {width}×{height} pixels", "shrink it")
             picture.load()
-    except Refused:
+    except AssetRefused:
         raise
     except Exception:  # Pillow raises nearly everything on hostile bytes
-        raise Refused("bad-image", f"'{path}' is no image that can be read", "use PNG, JPEG, GIF or WebP") from None
+        raise AssetRefused(
+            "bad-image", f"'{path}' is no image that can be read", "use PNG, JPEG, GIF or WebP"
+        ) from None
     return width, height, f"image/{kind.lower()}"

@@ -9,7 +9,7 @@ from newsletter.model.problems import Place, Problems
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FieldContext:
     """Where a file's values are read: its path, the collector, the publication's time zone.
 
     `nodes` gives the values with their places, which are looked up for faults only: `steps` lead from the whole to

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from newsletter.load.context import Reading
+from newsletter.load.context import FieldContext
 from newsletter.model import Pairs, Plain, is_empty
 from newsletter.text.dates import PATTERN, Moment, read_moment
 from newsletter.text.urls import Unsafe, judge
@@ -24,15 +24,15 @@ EMAIL = r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[^\s@<>\"(),:;\\\[\]]+"
 _GUESSES = 100  # unknown keys of a mapping that are compared with the known ones
 
 
-class Kind(Protocol):
+class FieldType(Protocol):
     """What a field's value must be. `read` gives None after reporting a fault."""
 
-    def read(self, given: Plain, at: Reading, key: str) -> Any: ...
+    def read(self, given: Plain, at: FieldContext, key: str) -> Any: ...
 
     def schema(self) -> dict[str, Any]: ...
 
 
-def _text(given: Plain, at: Reading, key: str, expected: str) -> str | None:
+def _text(given: Plain, at: FieldContext, key: str, expected: str) -> str | None:
     if isinstance(given, str):
         return given
     found = "a list" if isinstance(given, list) else "a mapping"
@@ -54,7 +54,7 @@ class Text:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_fits", re.compile(self.pattern).fullmatch)
 
-    def read(self, given: Plain, at: Reading, key: str) -> str | None:
+    def read(self, given: Plain, at: FieldContext, key: str) -> str | None:
         value = _text(given, at, key, self.expected)
         if value is None:
             return None
@@ -82,7 +82,7 @@ class Choice:
 
     words: tuple[str, ...]
 
-    def read(self, given: Plain, at: Reading, key: str) -> str | None:
+    def read(self, given: Plain, at: FieldContext, key: str) -> str | None:
         if isinstance(given, str) and given in self.words:
             return given
         value = _text(given, at, key, " or ".join(self.words))
@@ -97,10 +97,10 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class Bool:
     """true or false."""
 
-    def read(self, given: Plain, at: Reading, key: str) -> bool | None:
+    def read(self, given: Plain, at: FieldContext, key: str) -> bool | None:
         value = _text(given, at, key, "true or false")
         if value is not None and value.lower() in ("true", "false"):
             return value.lower() == "true"
@@ -119,7 +119,7 @@ class Number:
     least: int
     most: int
 
-    def read(self, given: Plain, at: Reading, key: str) -> int | None:
+    def read(self, given: Plain, at: FieldContext, key: str) -> int | None:
         value = _text(given, at, key, "a whole number")
         if value is None:
             return None
@@ -134,10 +134,10 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class Date:
     """`YYYY-MM-DD`, or that plus `T` or a space plus `HH:MM[:SS][Z|±HH:MM]`, nothing else."""
 
-    def read(self, given: Plain, at: Reading, key: str) -> Moment | None:
+    def read(self, given: Plain, at: FieldContext, key: str) -> Moment | None:
         value = _text(given, at, key, "a date such as 2024-11-26 or 2024-11-26 09:30")
         if value is None:
             return None
@@ -153,13 +153,13 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
+class Url:
     """An absolute address; https, or http with a warning, plus the `others` kinds of judge()."""
 
     others: tuple[str, ...] = ()
     placeholder: bool = False
 
-    def read(self, given: Plain, at: Reading, key: str) -> str | None:
+    def read(self, given: Plain, at: FieldContext, key: str) -> str | None:
         value = _text(given, at, key, "an address such as https://example.org/")
         if value is None:
             return None
@@ -182,13 +182,13 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
+class ListOf:
     """A list of values of one kind; `distinct` drops later ones that are equal to an earlier one."""
 
-    kind: Kind
+    kind: FieldType
     most: int = 100
 
-    def read(self, given: Plain, at: Reading, key: str) -> tuple[Any, ...] | None:
+    def read(self, given: Plain, at: FieldContext, key: str) -> tuple[Any, ...] | None:
         if not isinstance(given, list):
             at.error("wrong-type", f"'{key}' is not a list", f"write {key}: [one, two]")
             return None
@@ -213,19 +213,19 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class MappingOf:
     """A mapping with known keys. `make` builds the value from those that were read.
 
     `short` names the key that a plain text stands for (`authors: [Nom]` is `{name: Nom}`).
     """
 
-    keys: Mapping[str, Kind]
+    keys: Mapping[str, FieldType]
     make: Callable[..., Any] = dict
     required: tuple[str, ...] = ()
     short: str = ""
     rename: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, given: Plain, at: Reading, key: str) -> Any:
+    def read(self, given: Plain, at: FieldContext, key: str) -> Any:
         if self.short and isinstance(given, str):
             given = ((self.short, given),)
         if not isinstance(given, tuple):
@@ -240,7 +240,7 @@ class Record:
             values = {self.rename.get(name, name): value for name, value in values.items()}
         return self.make(**values)
 
-    def collect(self, given: Pairs, at: Reading, key: str = "") -> dict[str, Any]:
+    def collect(self, given: Pairs, at: FieldContext, key: str = "") -> dict[str, Any]:
         """The values that could be read, by key; unknown and missing keys are reported."""
         values: dict[str, Any] = {}
         present, unknown = set(), 0

@@ -6,7 +6,20 @@ from functools import lru_cache
 from typing import Any
 
 from newsletter import text
-from newsletter.load.fields import EMAIL, ID, LANGUAGE, SLUG, Choice, Flag, Kind, Many, Record, Text, Web, When
+from newsletter.load.fields import (
+    EMAIL,
+    ID,
+    LANGUAGE,
+    SLUG,
+    Bool,
+    Choice,
+    Date,
+    FieldType,
+    ListOf,
+    MappingOf,
+    Text,
+    Url,
+)
 from newsletter.model import Attachment, Author, Event, Fields, Image, Items, Link, Node, Scalar, Social, Tag
 from newsletter.text.dates import Moment
 
@@ -18,7 +31,7 @@ PLATFORMS = (
 _LONGEST_TAG = 240  # characters of a tag in file names, which end in .atom.xml and have at most 255 bytes
 
 # Links may lead wherever a body's links may.
-_ANYWHERE = Web(("mailto", "tel", "site", "announcement", "file", "anchor"))
+_ANYWHERE = Url(("mailto", "tel", "site", "announcement", "file", "anchor"))
 
 
 # Keys of texts for readers, wherever they stand. What is written for a platform is left as it is: an SMS has no ’.
@@ -38,11 +51,11 @@ def texts_for_readers(node: Node, key: str = "") -> Iterator[Scalar]:
         yield node
 
 
-_SOCIAL: dict[str, Kind] = {
-    "hashtags": Many(Text(100)),
-    "skip": Many(Choice(PLATFORMS)),
-    "thread": Flag(),
-    "sms_ascii": Flag(),
+_SOCIAL: dict[str, FieldType] = {
+    "hashtags": ListOf(Text(100)),
+    "skip": ListOf(Choice(PLATFORMS)),
+    "thread": Bool(),
+    "sms_ascii": Bool(),
 }
 _SOCIAL |= {name: Text(70_000, lines=True) for name in PLATFORMS}
 
@@ -79,50 +92,50 @@ def _tag(label: str, slug: str) -> Tag:
     return Tag(label, slug)
 
 
-ANNOUNCEMENT = Record(
+ANNOUNCEMENT = MappingOf(
     {
         "title": Text(150),
-        "date": When(),
+        "date": Date(),
         "id": Text(100, ID, "small letters, digits and hyphens", "bad-id"),
         "slug": Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug"),
-        "aliases": Many(Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug")),
-        "updated": When(),
+        "aliases": ListOf(Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug")),
+        "updated": Date(),
         "summary": Text(300, lines=True),
         "lang": Text(35, LANGUAGE, "a language such as fr"),
-        "tags": Many(Text(60)),
-        "authors": Many(
-            Record(
-                {"name": Text(100), "email": Text(254, EMAIL, "an address"), "url": Web()}, Author, ("name",), "name"
+        "tags": ListOf(Text(60)),
+        "authors": ListOf(
+            MappingOf(
+                {"name": Text(100), "email": Text(254, EMAIL, "an address"), "url": Url()}, Author, ("name",), "name"
             )
         ),
-        "image": Record(
+        "image": MappingOf(
             {"src": Text(300), "alt": Text(1000, lines=True), "caption": Text(300), "credit": Text(100)},
             Image,
             ("src", "alt"),
         ),
-        "action": Record({"label": Text(60), "url": _ANYWHERE}, Link, ("label", "url"), rename={"label": "title"}),
-        "links": Many(Record({"title": Text(200), "url": _ANYWHERE}, Link, ("title", "url"))),
-        "event": Record(
-            {"start": When(), "end": When(), "place": Text(200), "address": Text(300, lines=True), "url": _ANYWHERE},
+        "action": MappingOf({"label": Text(60), "url": _ANYWHERE}, Link, ("label", "url"), rename={"label": "title"}),
+        "links": ListOf(MappingOf({"title": Text(200), "url": _ANYWHERE}, Link, ("title", "url"))),
+        "event": MappingOf(
+            {"start": Date(), "end": Date(), "place": Text(200), "address": Text(300, lines=True), "url": _ANYWHERE},
             _event,
             ("start",),
         ),
-        "attachments": Many(Record({"src": Text(300), "title": Text(200)}, Attachment, ("src", "title"))),
-        "url": Web(),
+        "attachments": ListOf(MappingOf({"src": Text(300), "title": Text(200)}, Attachment, ("src", "title"))),
+        "url": Url(),
         "issue": Text(60, r"[A-Za-z0-9][A-Za-z0-9-]*", "the id of an issue, or none"),
-        "draft": Flag(),
-        "expires": When(),
-        "social": Record(_SOCIAL, _social),
+        "draft": Bool(),
+        "expires": Date(),
+        "social": MappingOf(_SOCIAL, _social),
     },
     required=("title", "date"),
 )
 
-ISSUE_FILE = Record(
+ISSUE_FILE = MappingOf(
     {
         "title": Text(150),
         "summary": Text(300, lines=True),
         "lang": Text(35, LANGUAGE, "a language such as fr"),
         "lead": Text(100, ID, "the id of an announcement", "bad-id"),
-        "order": Many(Text(100, ID, "the id of an announcement", "bad-id")),
+        "order": ListOf(Text(100, ID, "the id of an announcement", "bad-id")),
     }
 )

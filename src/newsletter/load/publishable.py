@@ -63,7 +63,7 @@ _ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment of Python
 _CURE = "copy the file to a folder below announcements/"
 
 
-class Refused(ValueError):
+class AssetRefused(ValueError):
     """The file cannot be used: code, message and fix of the problem to report."""
 
     def __init__(self, code: str, message: str, fix: str = "") -> None:
@@ -77,28 +77,28 @@ def shown(path: str) -> str:
 
 
 def refuse_name(path: str, *, by_settings: bool = False) -> None:
-    """Raise Refused if a part of the project path `path` names what a project keeps for itself.
+    """Raise AssetRefused if a part of the project path `path` names what a project keeps for itself.
 
     `by_settings`: the settings name the file, not an announcement.
     """
     if not path:
-        raise Refused("missing-file", "this is the folder of the project", "name a file in it")
+        raise AssetRefused("missing-file", "this is the folder of the project", "name a file in it")
     parts = path.split("/")
     if len(path) > _LONGEST_PATH or any(len(os.fsencode(part)) > _LONGEST_PART for part in parts):
-        raise Refused("missing-file", f"'{shown(path)}' is too long to be the path of a file", "correct the path")
+        raise AssetRefused("missing-file", f"'{shown(path)}' is too long to be the path of a file", "correct the path")
     folded = [_folded(part) for part in parts]
     if any(part.startswith(".") or not part for part in folded):
         message = f"'{shown(path)}' is hidden: a part of its path begins with a dot"
-        raise Refused("outside-project", message, f"{_CURE}, under a name without leading dot")
+        raise AssetRefused("outside-project", message, f"{_CURE}, under a name without leading dot")
     if len(parts) > 1 and folded[0] in (_CLOSED_TO_SETTINGS if by_settings else _CLOSED):
-        raise Refused("forbidden-file", f"'{shown(path)}' lies in {parts[0]}/, which is not published", _CURE)
+        raise AssetRefused("forbidden-file", f"'{shown(path)}' lies in {parts[0]}/, which is not published", _CURE)
     name = folded[-1]
     if name in _SETTINGS:
-        raise Refused("forbidden-file", f"'{shown(path)}' holds settings", "publish another file")
+        raise AssetRefused("forbidden-file", f"'{shown(path)}' holds settings", "publish another file")
     is_requirement = len(parts) > 1 and folded[-2] == "requirements" and name.endswith((".txt", ".in"))
     if is_requirement or _LOCKS.fullmatch(name):
         message = f"'{shown(path)}' is named as a lock or requirements file"
-        raise Refused("forbidden-file", message, "give the file another name, or publish another one")
+        raise AssetRefused("forbidden-file", message, "give the file another name, or publish another one")
 
 
 def _folded(part: str) -> str:
@@ -110,26 +110,29 @@ def _folded(part: str) -> str:
 
 
 def refuse_folder(folder: str, start: Start) -> None:
-    """Raise Refused for a virtual environment or an outbox; `start` gives the first bytes of a file in `folder`."""
+    """Raise AssetRefused for a virtual environment or an outbox.
+
+    `start` gives the first bytes of a file in `folder`.
+    """
     place = f"'{shown(folder)}'" if folder else "the project's folder"
     if start(_ENVIRONMENT) is not None:
         fix = _CURE if folder else "make the environment in .venv instead"
-        raise Refused("forbidden-file", f"{place} is a virtual environment of Python ({_ENVIRONMENT})", fix)
+        raise AssetRefused("forbidden-file", f"{place} is a virtual environment of Python ({_ENVIRONMENT})", fix)
     if folder and (start(MANIFEST) or b"").startswith(MANIFEST_BEGINS):
-        raise Refused("forbidden-file", f"{place} is an outbox ({MANIFEST})", _CURE)
+        raise AssetRefused("forbidden-file", f"{place} is an outbox ({MANIFEST})", _CURE)
 
 
 def media_type(path: str, more: Collection[str] = ()) -> str:
-    """The media type of a file by its extension, one of KINDS or `more`. Raises Refused for any other."""
+    """The media type of a file by its extension, one of KINDS or `more`. Raises AssetRefused for any other."""
     extension = extension_of(path)
     if extension in KINDS:
         return KINDS[extension]
     if extension in more:
         return _ON_REQUEST.get(extension, _OCTETS)
     if not EXTENSION.fullmatch(extension):
-        raise Refused("forbidden-file", f"'{shown(path)}' has no known extension", "publish a PDF, for example")
+        raise AssetRefused("forbidden-file", f"'{shown(path)}' has no known extension", "publish a PDF, for example")
     fix = f'publish a PDF, or allow this kind in the settings: attachments = ["{extension}"]'
-    raise Refused("forbidden-file", f"'{shown(path)}' is of a kind that is not published", fix)
+    raise AssetRefused("forbidden-file", f"'{shown(path)}' is of a kind that is not published", fix)
 
 
 def extension_of(path: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from newsletter.load.fields import ID, SLUG, Choice, Flag, Kind, Many, Number, Record, Text, Web, When
+from newsletter.load.fields import ID, SLUG, Bool, Choice, Date, FieldType, ListOf, MappingOf, Number, Text, Url
 from newsletter.load.keys import ANNOUNCEMENT
 
 # What a form says beside a key. The rest speaks for itself, or is in docs/announcements.md.
@@ -80,16 +80,16 @@ def snippets() -> dict[str, Any]:
     }
 
 
-def _snippet(name: str, kind: Kind) -> Iterator[str]:
-    if isinstance(kind, Many) and not isinstance(kind.kind, Record):
+def _snippet(name: str, kind: FieldType) -> Iterator[str]:
+    if isinstance(kind, ListOf) and not isinstance(kind.kind, MappingOf):
         yield f"{name}: [$1]"
-    elif isinstance(kind, Flag):
+    elif isinstance(kind, Bool):
         yield f"{name}: ${{1|true,false|}}"
-    elif isinstance(record := kind.kind if isinstance(kind, Many) else kind, Record):
+    elif isinstance(record := kind.kind if isinstance(kind, ListOf) else kind, MappingOf):
         yield f"{name}:"
-        keys = [key for key, inner in record.keys.items() if not isinstance(inner, Many)][:6]
+        keys = [key for key, inner in record.keys.items() if not isinstance(inner, ListOf)][:6]
         for number, key in enumerate(keys, 1):
-            dash = ("- " if number == 1 else "  ") if isinstance(kind, Many) else ""
+            dash = ("- " if number == 1 else "  ") if isinstance(kind, ListOf) else ""
             yield f"  {dash}{key}: ${number}"
     else:
         yield f"{name}: $1"
@@ -122,28 +122,28 @@ def decap(lang: str, title: str, site: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _field(name: str, kind: Kind, said: Mapping[str, tuple[str, str]], needed: bool) -> dict[str, Any]:
+def _field(name: str, kind: FieldType, said: Mapping[str, tuple[str, str]], needed: bool) -> dict[str, Any]:
     label, hint = said.get(name, (name, ""))
     head = {"name": name, "label": label} | ({"hint": hint} if hint else {})
     return head | _widget(name, kind, said) | ({} if needed else {"required": False})
 
 
-def _widget(name: str, kind: Kind, said: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def _widget(name: str, kind: FieldType, said: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     """What a form shows for a kind. What only `check` can judge, it leaves to `check`."""
-    if isinstance(kind, Many):
-        inner = {"fields": _fields(name, kind.kind, said)} if isinstance(kind.kind, Record) else {}
+    if isinstance(kind, ListOf):
+        inner = {"fields": _fields(name, kind.kind, said)} if isinstance(kind.kind, MappingOf) else {}
         return {"widget": "list"} | inner
-    if isinstance(kind, Record):
+    if isinstance(kind, MappingOf):
         return {"widget": "object", "collapsed": True, "fields": _fields(name, kind, said)}
-    if isinstance(kind, Flag):
+    if isinstance(kind, Bool):
         return {"widget": "boolean"}
-    if isinstance(kind, When):
+    if isinstance(kind, Date):
         return {"widget": "datetime", "format": _MOMENT, "default": ""}
     if isinstance(kind, Choice):
         return {"widget": "select", "options": list(kind.words)}
     if isinstance(kind, Number):
         return {"widget": "number", "value_type": "int", "min": kind.least, "max": kind.most}
-    if isinstance(kind, Web):
+    if isinstance(kind, Url):
         return {"widget": "string"}
     assert isinstance(kind, Text)
     shape = {ID: "a-z 0-9 -", SLUG: "a-z 0-9 -"}.get(kind.pattern, kind.expected)
@@ -151,7 +151,7 @@ def _widget(name: str, kind: Kind, said: Mapping[str, tuple[str, str]]) -> dict[
     return {"widget": "text" if kind.lines else "string"} | pattern
 
 
-def _fields(name: str, record: Record, said: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+def _fields(name: str, record: MappingOf, said: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
     # A form would ask for a required field even where the object around it is left empty; `check` asks rightly.
     made = [_field(key, kind, said, needed=False) for key, kind in record.keys.items()]
     widget, folder = _FILES.get(name, ("", ""))

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter import text
-from newsletter.load.context import Reading
-from newsletter.load.fields import EMAIL, LANGUAGE, Choice, Flag, Many, Number, Record, Text, Web
+from newsletter.load.context import FieldContext
+from newsletter.load.fields import EMAIL, LANGUAGE, Bool, Choice, ListOf, MappingOf, Number, Text, Url
 from newsletter.load.keys import PLATFORMS
 from newsletter.load.safe_open import MAX_TEXT, open_beneath, read, report_unread
 from newsletter.model import (
@@ -30,7 +30,7 @@ from newsletter.model import (
     Unsubscribe,
     plain_pairs,
 )
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 
 _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
 _TABLE_OF_OURS = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*newsletter[ \t]*[\].]", re.MULTILINE)
@@ -44,7 +44,7 @@ MAIL_PROGRAMS = ("outlook-windows", "outlook-new", "gmail", "apple-mail", "orang
 class _Zone(Text):
     """A time zone of the IANA database."""
 
-    def read(self, given: Plain, at: Reading, key: str) -> Any:
+    def read(self, given: Plain, at: FieldContext, key: str) -> Any:
         name = super().read(given, at, key)
         try:
             return ZoneInfo(name) if name else None
@@ -56,7 +56,7 @@ class _Zone(Text):
 class _Extension(Text):
     """The extension of a kind of file; case does not count."""
 
-    def read(self, given: Plain, at: Reading, key: str) -> str | None:
+    def read(self, given: Plain, at: FieldContext, key: str) -> str | None:
         value = super().read(given, at, key)
         return value and value.lower()
 
@@ -69,14 +69,14 @@ def _audience(**shares: int) -> tuple[tuple[str, int], ...]:
     return tuple(shares.items())
 
 
-KEYS = Record(
+KEYS = MappingOf(
     {
         "title": Text(100),
         "language": Text(35, LANGUAGE, "a language such as fr"),
         "timezone": _Zone(60),
-        "url": Web(),
+        "url": Url(),
         "authority": Text(100, r"[a-z0-9.-]+(?:@[a-z0-9.-]+)?,\d{4}(?:-\d\d(?:-\d\d)?)?", "example.org,2024"),
-        "sender": Record(
+        "sender": MappingOf(
             {"name": Text(100), "email": Text(254, EMAIL, "an address"), "reply_to": Text(254, EMAIL, "an address")},
             Sender,
             ("name", "email"),
@@ -84,32 +84,34 @@ KEYS = Record(
         "description": Text(500, lines=True),
         "cadence": Choice(("monthly", "weekly", "quarterly", "manual")),
         "theme": Text(40, r"[a-z][a-z0-9-]*", "the name of a theme"),
-        "organisation": Record({"name": Text(100), "address": Text(500, lines=True), "logo": Text(200)}, Organisation),
-        "unsubscribe": Record({"url": Web(placeholder=True), "mailto": Text(254, EMAIL, "an address")}, Unsubscribe),
-        "brand": Record({f"{name}{dark}": _COLOUR for name in COLOURS for dark in ("", "_dark")}, _brand),
-        "feeds": Record(
-            {"entries": Number(1, 500), "content": Choice(("full", "summary")), "hub": Web()}, FeedSettings
+        "organisation": MappingOf(
+            {"name": Text(100), "address": Text(500, lines=True), "logo": Text(200)}, Organisation
         ),
-        "social": Record(
+        "unsubscribe": MappingOf({"url": Url(placeholder=True), "mailto": Text(254, EMAIL, "an address")}, Unsubscribe),
+        "brand": MappingOf({f"{name}{dark}": _COLOUR for name in COLOURS for dark in ("", "_dark")}, _brand),
+        "feeds": MappingOf(
+            {"entries": Number(1, 500), "content": Choice(("full", "summary")), "hub": Url()}, FeedSettings
+        ),
+        "social": MappingOf(
             {
-                "platforms": Many(Choice(PLATFORMS)),
-                "hashtags": Many(Text(100)),
+                "platforms": ListOf(Choice(PLATFORMS)),
+                "hashtags": ListOf(Text(100)),
                 "mastodon_limit": Number(100, 100_000),
                 "sms_segments": Number(1, 10),
-                "utm": Flag(),
+                "utm": Bool(),
             },
             SocialSettings,
         ),
-        "mail": Record({"utm": Flag(), "domains": Many(Text(253, r"[a-z0-9.-]+", "a domain"))}, MailSettings),
-        "check": Record(
+        "mail": MappingOf({"utm": Bool(), "domains": ListOf(Text(253, r"[a-z0-9.-]+", "a domain"))}, MailSettings),
+        "check": MappingOf(
             {
-                "ignore": Many(Text(60)),
-                "error": Many(Text(60)),
-                "audience": Record({name: Number(0, 100) for name in MAIL_PROGRAMS}, _audience),
+                "ignore": ListOf(Text(60)),
+                "error": ListOf(Text(60)),
+                "audience": MappingOf({name: Number(0, 100) for name in MAIL_PROGRAMS}, _audience),
             },
             CheckSettings,
         ),
-        "attachments": Many(_Extension(10, r"\.[A-Za-z0-9]{1,9}", "an extension such as .gpx")),
+        "attachments": ListOf(_Extension(10, r"\.[A-Za-z0-9]{1,9}", "an extension such as .gpx")),
     },
     required=("title", "language", "timezone", "url", "authority", "sender"),
 )
@@ -154,7 +156,7 @@ def _read(root: Path, name: str, problems: Problems) -> str:
         content = read(open_beneath(str(root), name), MAX_TEXT)
     except OSError as fault:
         report_unread(name, fault, problems)
-        raise Stop from None
+        raise Aborted from None
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as fault:
@@ -162,7 +164,7 @@ def _read(root: Path, name: str, problems: Problems) -> str:
         column = len(content[line_start : fault.start].decode("utf-8-sig", "replace")) + 1
         place = Place(name, content.count(b"\n", 0, fault.start) + 1, column)
         problems.error(place, "not-utf-8", f"byte 0x{content[fault.start]:02x} is not UTF-8", "save the file as UTF-8")
-        raise Stop from None
+        raise Aborted from None
 
 
 def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
@@ -187,7 +189,7 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
         # Python refuses to read a number of thousands of digits.
         reason = str(fault) if isinstance(fault, tomllib.TOMLDecodeError) else "a number is too long"
         problems.error(place, "toml-syntax", f"not valid TOML: {reason}")
-    raise Stop
+    raise Aborted
 
 
 class _Oversized(ValueError):
@@ -209,14 +211,14 @@ def load_settings(root: Path, problems: Problems) -> Settings:
         told = "two settings files" if names else "no settings"
         fix = "keep [tool.newsletter] or newsletter.toml" if names else "add [tool.newsletter] to pyproject.toml"
         problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", f"there are {told}", fix)
-        raise Stop
+        raise Aborted
     name = names[0]
     content = _read(root, name, problems)
     node, pairs = _parse(content, name, problems)
     _refuse_unseen(node, name, problems)
-    values = KEYS.collect(pairs, Reading(name, problems, lambda: node))
+    values = KEYS.collect(pairs, FieldContext(name, problems, lambda: node))
     if problems.fatal:
-        raise Stop
+        raise Aborted
     values["url"] = values["url"].rstrip("/") + "/"
     settings = Settings(**values, path=name)
     problems.ignore, problems.raised = frozenset(settings.check.ignore), frozenset(settings.check.error)

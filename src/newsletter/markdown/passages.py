@@ -12,7 +12,7 @@ _NO_TEXT = frozenset(("Autolink", "Email", "Shortcut", "Collapsed"))
 
 def running(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
     """One passage for each paragraph, heading, item and cell; events are those of pyromark, texts not merged."""
-    reader, positions = _Reader(), Positions(body.encode())
+    reader, positions = _PassageReader(), Positions(body.encode())
     silent: list[str] = []  # open code blocks and links whose text is left out
     for payload, span in events:
         if isinstance(payload, str):
@@ -35,7 +35,7 @@ def running(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
     return tuple(reader.found)
 
 
-class _Reader:
+class _PassageReader:
     """Gathers the pieces of one passage after another."""
 
     def __init__(self) -> None:

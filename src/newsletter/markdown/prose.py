@@ -17,7 +17,7 @@ def no_style(chain: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Flavour:
+class RenderOptions:
     """How one channel renders what a body leaves open.
 
     `style` gives the HTML attribute for a chain of elements (with its leading space) or "";
@@ -31,7 +31,7 @@ class Flavour:
     widest: int = 0  # px; images are shown no wider (0: no bound)
 
 
-def html(prose: Prose, flavour: Flavour) -> str:
+def html(prose: Prose, flavour: RenderOptions) -> str:
     """The body as HTML. All text in it was escaped when it was parsed."""
     pieces = prose.html.split(SLOT)
     pieces[1::2] = map(_Slots(prose, flavour).__getitem__, pieces[1::2])
@@ -43,7 +43,7 @@ class _Slots(dict[str, str]):
 
     __slots__ = ("flavour", "prose")
 
-    def __init__(self, prose: Prose, flavour: Flavour) -> None:
+    def __init__(self, prose: Prose, flavour: RenderOptions) -> None:
         super().__init__()
         self.prose, self.flavour = prose, flavour
 
@@ -61,7 +61,7 @@ class _Slots(dict[str, str]):
         return made
 
 
-def _image(picture: Picture, flavour: Flavour) -> str:
+def _image(picture: Picture, flavour: RenderOptions) -> str:
     address, width, height = flavour.picture(picture.src)
     if flavour.widest and width > flavour.widest:
         width, height = flavour.widest, round(height * flavour.widest / width)

@@ -120,5 +120,5 @@ class Problems:
         return self._counts["error"] > 0 or (self.strict and self._counts["warning"] > 0)
 
 
-class Stop(Exception):
+class Aborted(Exception):
     """The run cannot go on: its problems hold at least one error, which says why."""

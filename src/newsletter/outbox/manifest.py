@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 
 FEED_TYPES = frozenset({"application/atom+xml", "application/feed+json", "application/rss+xml"})
 
@@ -30,16 +30,16 @@ def read_manifest(path: Path, shown: str, cure: str, problems: Problems) -> Mapp
     """
     if not path.is_file():  # a pipe would never end
         problems.error(Place(shown), "no-manifest", "there is no manifest", cure)
-        raise Stop
+        raise Aborted
     try:
         content = path.read_bytes()
     except OSError as fault:
         problems.error(Place(shown), "no-manifest", f"it cannot be read: {fault.strerror}", cure)
-        raise Stop from None
+        raise Aborted from None
     entries = entries_of(content)
     if entries is None:
         problems.error(Place(shown, *_fault(content)), "bad-manifest", "this is no manifest", cure)
-        raise Stop
+        raise Aborted
     return entries
 
 

@@ -12,7 +12,7 @@ from newsletter.outbox.tree import refusals, refused
 
 
 @dataclass(slots=True)
-class Growing:
+class NextTree:
     """The next tree; each of its folders is made once. Its methods raise DiskFault.
 
     Workers, forks of the process that made this object, may write into the tree as well. One whose parent was

@@ -18,14 +18,14 @@ from newsletter.load.safe_open import pieces
 from newsletter.model import MANIFEST, Share
 from newsletter.model.problems import Place, Problems
 from newsletter.outbox.manifest import entries_of
-from newsletter.outbox.tree import Reading, refusals
+from newsletter.outbox.tree import FileReader, refusals
 
 _DIGEST = 32  # bytes of a SHA-256
 _FEWEST = 4096  # files a process that looks at them: below, forking costs more than it gains
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TreeListing:
     """A tree as it stands: the size of every file, in bytes (-1: no regular file), and its folders."""
 
     root: str
@@ -34,7 +34,7 @@ class Standing:
     folders: tuple[str, ...]  # all of them, the tree itself included
 
 
-def look(root: str) -> Standing:
+def look(root: str) -> TreeListing:
     """The tree at `root`, which may be absent; symbolic links are not followed. Raises DiskFault."""
     sizes: dict[str, int] = {}
     empty: list[str] = []
@@ -54,11 +54,11 @@ def look(root: str) -> Standing:
                 else:
                     regular = each.is_file(follow_symlinks=False)
                     sizes[folder + each.name] = each.stat(follow_symlinks=False).st_size if regular else -1
-    return Standing(root, sizes, tuple(empty), tuple(entered))
+    return TreeListing(root, sizes, tuple(empty), tuple(entered))
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class PreviousBuild:
     """What stands in the outbox.
 
     A manifest that is none is not `trusted`: then a foreign file may be one of ours.
@@ -83,7 +83,7 @@ class Earlier:
     def is_whole(self, path: str) -> bool:
         """Whether the file that stands there is the one in the manifest, byte by byte."""
         with suppress(OSError):
-            return Reading(pieces(f"{self.root}/{path}")).whole().digest == self.hashes.get(path)
+            return FileReader(pieces(f"{self.root}/{path}")).whole().digest == self.hashes.get(path)
         return False
 
     def is_made_of(self, fingerprint: str, jobs: int) -> bool:
@@ -99,15 +99,15 @@ class Earlier:
         def look(share: Share) -> Iterator[bool]:
             yield all(map(self.is_whole, share.of(self.paths)))
 
-        return all(workers.spread(look, Problems(), jobs or workers.fitting(len(self.paths), _FEWEST)))
+        return all(workers.spread(look, Problems(), jobs or workers.worker_count(len(self.paths), _FEWEST)))
 
 
-def read_earlier(target: str) -> Earlier:
+def read_previous_build(target: str) -> PreviousBuild:
     """The outbox at `target`, which may be absent. Raises DiskFault."""
     tree = look(target)
     sizes = tree.sizes
     if MANIFEST not in sizes:
-        return Earlier(target, foreign=tuple(sizes), empty=tree.empty, folders=tree.folders)
+        return PreviousBuild(target, foreign=tuple(sizes), empty=tree.empty, folders=tree.folders)
     manifest = b""
     if sizes.pop(MANIFEST) > 0:  # a pipe would never end
         with refusals(target):
@@ -116,7 +116,7 @@ def read_earlier(target: str) -> Earlier:
     entries = entries_of(manifest)
     if entries is None:
         foreign = tuple(sizes)
-        return Earlier(target, sha256, foreign=foreign, empty=tree.empty, folders=tree.folders, trusted=False)
+        return PreviousBuild(target, sha256, foreign=foreign, empty=tree.empty, folders=tree.folders, trusted=False)
     hashes: dict[str, bytes] = {}
     edited: list[tuple[str, str]] = []
     missing: list[str] = []
@@ -130,7 +130,7 @@ def read_earlier(target: str) -> Earlier:
             size += found
         else:
             edited.append((path, str(entry.get("origin") or "")))
-    return Earlier(
+    return PreviousBuild(
         target, sha256, tuple(hashes), hashes, size, tuple(edited), tuple(missing), tuple(sizes), tree.empty,
         tree.folders,
     )  # fmt: skip
@@ -143,7 +143,7 @@ def _digest(sha256: str) -> bytes:
     return bytes(_DIGEST)  # of no file, then
 
 
-def put_stamp(target: str, fingerprint: str, sha256: str) -> None:
+def write_stamp(target: str, fingerprint: str, sha256: str) -> None:
     """Note what the outbox at `target`, with this hash of its manifest, was made of; "": that nobody knows."""
     path = _stamp(target)
     # A disk that refuses costs the next build time, no more.
@@ -178,7 +178,7 @@ def verify(out: Path) -> Problems:
     Raises DiskFault when the folder cannot be read.
     """
     problems, name, cure = Problems(), name_of(out), "run 'newsletter build'"
-    old = read_earlier(os.path.realpath(out))
+    old = read_previous_build(os.path.realpath(out))
     if not old.sha256:
         problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
     elif not old.trusted:

@@ -17,15 +17,15 @@ from typing import NamedTuple
 
 from newsletter.load.asset_copy import Changed, published
 from newsletter.model import MANIFEST, MANIFEST_BEGINS, Artefact, Asset
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.outbox import tree as exchange
-from newsletter.outbox.next_tree import Growing
-from newsletter.outbox.previous import Earlier, name_of, put_stamp, read_earlier, verify
+from newsletter.outbox.next_tree import NextTree
+from newsletter.outbox.previous import PreviousBuild, name_of, read_previous_build, verify, write_stamp
 from newsletter.outbox.rescue import Rescue, clock
 from newsletter.outbox.target import check_content, check_place, check_unlocked
-from newsletter.outbox.tree import Busy, DiskFault, Reading, refusals
+from newsletter.outbox.tree import Busy, DiskFault, FileReader, refusals
 
-__all__ = ["Busy", "DiskFault", "Intake", "Published", "Receipt", "publish", "publish_made", "verify"]
+__all__ = ["Busy", "DiskFault", "OutboxWriter", "Published", "Receipt", "publish", "publish_with", "verify"]
 
 _NOWHERE = frozenset({"", ".", ".."})
 _SHA256 = b'"sha256": "'
@@ -58,11 +58,11 @@ def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wai
     `wait` seconds, DiskFault when the disk refuses, ValueError for paths that no channel may give,
     and what `artefacts` raises; then `out` is as it was.
     """
-    return publish_made(lambda intake: map(intake.take, artefacts), out, problems, wait=wait)
+    return publish_with(lambda intake: map(intake.take, artefacts), out, problems, wait=wait)
 
 
-def publish_made(
-    make: Callable[["Intake"], Iterable[Receipt]],
+def publish_with(
+    make: Callable[["OutboxWriter"], Iterable[Receipt]],
     out: Path,
     problems: Problems,
     *,
@@ -73,7 +73,7 @@ def publish_made(
     """As publish(), of artefacts that several processes make: `make` gets what takes an artefact in.
 
     It is called where the artefact was made, so that no bytes travel; the receipts it gives come back.
-    What is made of what stands there already (`Intake.standing`) need not be made again, unless `force`.
+    What is made of what stands there already (`OutboxWriter.standing`) need not be made again, unless `force`.
     For the commands of a user, `project` is the folder whose sources, and strangers' files, `out` must not replace:
     then Stop is raised for `unsafe-outbox` and `foreign-output` before anything is written.
     """
@@ -88,12 +88,12 @@ def publish_made(
         os.makedirs(parent, exist_ok=True)
     with exchange.locked(lock, wait):
         exchange.settle(following, target)
-        tree, begin = Growing(following, target), clock()
+        tree, begin = NextTree(following, target), clock()
         try:
-            old = read_earlier(target)
+            old = read_previous_build(target)
             if project is not None:
                 check_content(old, name_of(out), problems)
-            intake = Intake(old, tree, name_of(out), problems, force, begin)
+            intake = OutboxWriter(old, tree, name_of(out), problems, force, begin)
             for receipt in make(intake):
                 intake.note(receipt)
             return intake.publish()
@@ -104,11 +104,11 @@ def publish_made(
 
 
 @dataclass(slots=True)
-class Intake:
+class OutboxWriter:
     """Artefacts as they come: hashed, written when they differ from what stands there, forgotten."""
 
-    old: Earlier
-    tree: Growing
+    old: PreviousBuild
+    tree: NextTree
     name: str
     problems: Problems
     force: bool
@@ -144,7 +144,7 @@ class Intake:
         except Changed as fault:
             source = artefact.asset.source if artefact.asset else path
             self.problems.error(Place(source), "changed-file", str(fault), "build again")
-            raise Stop from None
+            raise Aborted from None
         except FileExistsError:
             raise _twice(path) from None
         except NotADirectoryError:
@@ -168,13 +168,13 @@ class Intake:
 
     def _store_asset(self, path: str, asset: Asset) -> tuple[bytes, int, bool]:
         """The same for a file of the project; the hash is that of the copy. Raises Changed."""
-        reading = Reading(published(asset))
+        reading = FileReader(published(asset))
         if self.old.hashes.get(path):
             with refusals(asset.file):
                 reading.whole()
             if self.old.names(path, reading.digest) and self.old.is_whole(path):
                 return reading.digest, reading.size, True
-            reading = Reading(published(asset))
+            reading = FileReader(published(asset))
         self.tree.write(path, reading)
         return reading.digest, reading.size, False
 
@@ -215,13 +215,13 @@ class Intake:
         for path, origin in old.edited:
             self._tell_edit(path, origin)
         if self.problems.fatal:
-            raise Stop
+            raise Aborted
         manifest = MANIFEST_BEGINS + b",\n".join(lines) + b'\n}, "schema": 1}\n'
         sha256 = hashlib.sha256(manifest).hexdigest()
         written = len(told) - len(kept)
         if written or sha256 != old.sha256:
             self._exchange(manifest, kept, foreign)
-        put_stamp(old.root, self.fingerprint, sha256)
+        write_stamp(old.root, self.fingerprint, sha256)
         if not written and sha256 == old.sha256:
             return Published(len(told), 0, 0, False, self.size)
         removed = sum(path not in told for path in (*old.paths, *(path for path, _ in old.edited)))

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from newsletter.load.safe_open import pieces
 from newsletter.model import MANIFEST
-from newsletter.outbox.next_tree import Growing
-from newsletter.outbox.previous import Earlier
-from newsletter.outbox.tree import DiskFault, Reading
+from newsletter.outbox.next_tree import NextTree
+from newsletter.outbox.previous import PreviousBuild
+from newsletter.outbox.tree import DiskFault, FileReader
 
 
 def clock() -> int:
@@ -33,8 +33,8 @@ class Rescue:
     `is_free` tells whether the next outbox leaves a path to others; `edited` are files whose loss is told already.
     """
 
-    old: Earlier
-    tree: Growing
+    old: PreviousBuild
+    tree: NextTree
     begin: int
     is_free: Callable[[str], bool]
     edited: Collection[str]
@@ -56,7 +56,7 @@ class Rescue:
         with suppress(OSError):
             if entry.stat(follow_symlinks=False).st_ctime_ns < self.begin:
                 return False
-            return Reading(pieces(entry.path)).whole().digest != self.old.hashes.get(path)
+            return FileReader(pieces(entry.path)).whole().digest != self.old.hashes.get(path)
         return True
 
     def _move(self, path: str, entry: "os.DirEntry[str]", *, is_known: bool) -> bool:

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from newsletter.model import MANIFEST
-from newsletter.model.problems import Place, Problems, Stop
-from newsletter.outbox.previous import Earlier, has_stamp, read_earlier
+from newsletter.model.problems import Aborted, Place, Problems
+from newsletter.outbox.previous import PreviousBuild, has_stamp, read_previous_build
 from newsletter.outbox.tree import refusals
 
 _SOURCES = ("announcements", "templates", "src", "tests")
@@ -34,20 +34,20 @@ def check_place(out: Path, root: Path, problems: Problems) -> str:
     if danger := _find_danger(out, target, os.path.realpath(root)):
         cure = "choose a folder of its own, such as 'outbox' in the project"
         problems.error(Place(_shown(out, root)), "unsafe-outbox", danger, cure)
-        raise Stop
+        raise Aborted
     return target
 
 
 def check_unlocked(target: str, name: str, problems: Problems) -> None:
     """As check_content, of a folder without lock, before anything is written beside it. Raises Stop, DiskFault."""
     if os.path.lexists(f"{target}/{MANIFEST}"):
-        check_content(read_earlier(target), name, problems)
+        check_content(read_previous_build(target), name, problems)
     elif os.path.lexists(target):
         with refusals(target):
             _refuse(next(_files(target), ""), name, problems)
 
 
-def check_content(old: Earlier, name: str, problems: Problems) -> None:
+def check_content(old: PreviousBuild, name: str, problems: Problems) -> None:
     """Report the first file that keeps a folder, called `name`, from being taken for an outbox, or for an empty one.
 
     It is an outbox when it has a manifest as a build writes it, and at least one file as that manifest lists it. Where
@@ -64,7 +64,7 @@ def _refuse(first: str, name: str, problems: Problems) -> None:
             "this file is in the way: its folder does not look like an outbox that was built before",
             "move it away, or choose another folder with --out; an outbox whose manifest is damaged can be deleted",
         )  # fmt: skip
-        raise Stop
+        raise Aborted
 
 
 def _files(target: str, folder: str = "") -> Iterator[str]:
@@ -78,7 +78,7 @@ def _files(target: str, folder: str = "") -> Iterator[str]:
             yield folder + entry.name
 
 
-def _find_foreign(old: Earlier) -> str:
+def _find_foreign(old: PreviousBuild) -> str:
     """The first file in the way, in the order of the paths; "" when there is none."""
     listed = (*old.paths, *(path for path, _ in old.edited))
     is_manifest = bool(old.sha256) and old.trusted

@@ -89,7 +89,7 @@ os.register_at_fork(after_in_child=_let_go)
 
 
 @dataclass(slots=True)
-class Reading:
+class FileReader:
     """Bytes as they are read, in pieces: their hash and number so far. Raises what `pieces` raises."""
 
     pieces: Iterable[bytes]
@@ -107,7 +107,7 @@ class Reading:
             self.size += len(piece)
             yield piece
 
-    def whole(self) -> "Reading":
+    def whole(self) -> "FileReader":
         """Itself, read to the end."""
         for _ in self:
             pass

@@ -14,27 +14,27 @@ from newsletter.check import fix
 from newsletter.check.checker import Checker
 from newsletter.check.duplicates import Claim, claims, find_clashes
 from newsletter.compose import compose
-from newsletter.load.assets import ProjectFiles, Refused
+from newsletter.load.assets import AssetRefused, ProjectFiles
 from newsletter.load.settings import load_settings
 from newsletter.model import Announcement, Artefact, Asset, IssueFile, Publication, Settings, Share, Source
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.outbox.inputs import fingerprint, surroundings
-from newsletter.rules.rendered.project import Chosen
+from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.review import review, review_codes
-from newsletter.rules.written.text import Written
+from newsletter.rules.written.text import SourceText
 
 if TYPE_CHECKING:
-    from newsletter.pipeline.render import Maker
+    from newsletter.pipeline.render import RenderStage
 
-Look = Callable[[Announcement | IssueFile], None]
+Review = Callable[[Announcement | IssueFile], None]
 # Told how many announcements were read so far, and of how many.
-Arrived = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 
 Kept = TypeVar("Kept")
 Kept_co = TypeVar("Kept_co", covariant=True)
 
 
-class Intake(Protocol[Kept_co]):
+class Sink(Protocol[Kept_co]):
     """Where artefacts go."""
 
     def take(self, artefact: Artefact) -> Kept_co:
@@ -75,11 +75,11 @@ class Gathered:
 def gather(
     project: Project,
     problems: Problems,
-    look: Look = lambda _: None,
+    look: Review = lambda _: None,
     *,
     jobs: int = 1,
     meanwhile: Callable[[], None] = workers.nothing,
-    arrived: Arrived = lambda done, of: None,
+    arrived: OnProgress = lambda done, of: None,
 ) -> Gathered:
     """Every announcement and issue file, checked, by so many processes (0: as many as pay); `look` sees each.
 
@@ -89,8 +89,8 @@ def gather(
     files = ProjectFiles(project.root, project.settings.attachments)
     checker = Checker(project.settings, files, problems)
     names = tuple(load.paths(project.root, "announcements", problems))
-    processes = jobs or workers.fitting(len(names))
-    many = len(names) > workers.MANY
+    processes = jobs or workers.worker_count(len(names))
+    many = len(names) > workers.LARGE_SITE
 
     def examine(share: Share) -> Iterator[_Examined]:
         for source in load.read_each(project.root, share.of(names), problems):
@@ -114,7 +114,7 @@ def gather(
     )
 
 
-def _issue_files(project: Project, checker: Checker, look: Look, problems: Problems) -> Iterator[IssueFile]:
+def _issue_files(project: Project, checker: Checker, look: Review, problems: Problems) -> Iterator[IssueFile]:
     for source in load.load_issues(project.root, problems):
         issue_file = checker.issue_file(source)
         if issue_file is not None:
@@ -130,7 +130,7 @@ class _Examined(NamedTuple):
     announcement: Announcement | None
 
 
-def _examined(source: Source, checker: Checker, look: Look) -> _Examined:
+def _examined(source: Source, checker: Checker, look: Review) -> _Examined:
     claimed = tuple(claims(source, checker.settings))
     announcement = checker.announcement(source)
     if announcement is not None:
@@ -146,10 +146,10 @@ def read(
     thorough: bool = False,
     jobs: int = 1,
     meanwhile: Callable[[], None] = workers.nothing,
-    arrived: Arrived = lambda done, of: None,
+    arrived: OnProgress = lambda done, of: None,
 ) -> Publication:
     """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""
-    chosen = Chosen(project.root, project.settings)
+    chosen = ProjectSettings(project.root, project.settings)
 
     def look(written: Announcement | IssueFile) -> None:
         review(written, chosen, problems, thorough=thorough)
@@ -169,7 +169,7 @@ def build(
     *,
     jobs: int = 0,
     thorough: bool = False,
-    arrived: Arrived = lambda done, of: None,
+    arrived: OnProgress = lambda done, of: None,
 ) -> Iterator[Artefact]:
     """Every file of the outbox at `now`, as it is made, by the channels in `only`.
 
@@ -181,26 +181,26 @@ def build(
     """
     publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs, arrived=arrived)
     if problems.fatal:
-        raise Stop
+        raise Aborted
     yield from _maker(project, problems, only).make(lambda artefact: artefact, publication, jobs, thorough=thorough)
 
 
 def build_kept(
-    intake: Intake[Kept],
+    intake: Sink[Kept],
     project: Project,
     now: datetime,
     problems: Problems,
     only: Collection[str] = CHANNELS,
     *,
     jobs: int = 0,
-    arrived: Arrived = lambda done, of: None,
+    arrived: OnProgress = lambda done, of: None,
 ) -> Iterator[Kept]:
     """As build(): what `intake` gives for every file, taken in by the process that made it, or standing already."""
     around = surroundings(project.root, project.settings)
     maker = cache(partial(_maker, project, problems, only))
     publication = read(project, now, problems, jobs=jobs, meanwhile=lambda: maker().prepare(), arrived=arrived)
     if problems.fatal:
-        raise Stop
+        raise Aborted
     origin = fingerprint(around, publication, only)
     standing = intake.standing(origin, jobs)
     if standing is not None:
@@ -214,11 +214,11 @@ def build_kept(
         intake.conclude(origin)
 
 
-def _maker(project: Project, problems: Problems, only: Collection[str]) -> "Maker":
+def _maker(project: Project, problems: Problems, only: Collection[str]) -> "RenderStage":
     """Raises Stop when there is no theme of the chosen name."""
-    from newsletter.pipeline.render import Maker, open_templates  # noqa: PLC0415 (for what makes nothing, they are in vain)
+    from newsletter.pipeline.render import RenderStage, open_templates  # noqa: PLC0415 (for what makes nothing, they are in vain)
 
-    return Maker(project.root, open_templates(project.root, project.settings, problems), problems, only)
+    return RenderStage(project.root, open_templates(project.root, project.settings, problems), problems, only)
 
 
 def check(project: Project, now: datetime, problems: Problems) -> None:
@@ -236,7 +236,7 @@ def outgoing(project: Project, now: datetime) -> Iterator[tuple[str, Place]]:
     files = (issue.file for issue in publication.issues if issue.file)
     holders: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *files)
     for holder in holders:
-        for _, target, place in Written(holder, project.settings).links:
+        for _, target, place in SourceText(holder, project.settings).links:
             found = holder.targets.get(target)
             if (
                 found
@@ -253,7 +253,7 @@ def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> As
         return None
     try:
         return files.find(settings.path, settings.organisation.logo, image=True, by_settings=True)
-    except Refused as fault:
+    except AssetRefused as fault:
         problems.error(Place(settings.path), fault.code, f"organisation.logo: {fault.message}", fault.fix)
         return None
 

@@ -10,10 +10,10 @@ from typing import TypeVar
 from newsletter import workers
 from newsletter.channels import CHANNELS, channel, prepare
 from newsletter.model import Artefact, Publication, Settings, Share
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import SHORTAGES
 from newsletter.rules.rendered.inspection import Inspection
-from newsletter.rules.rendered.project import Chosen
+from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.theme.templates import Templates
 
 Kept = TypeVar("Kept")
@@ -36,14 +36,14 @@ def open_templates(root: Path, settings: Settings, problems: Problems) -> Templa
         message = f"the templates in '{old}' are no longer found: this folder is called '{new}' now"
         problems.error(Place(old), "moved-template", message, f"git mv {old} {new}")
     if unreadable or moved:
-        raise Stop
+        raise Aborted
     templates = Templates(root, problems, settings.theme)
     if settings.theme not in templates.themes():
         problems.error(
             Place(settings.path), "unknown-theme", f"there is no theme '{settings.theme}'",
             f"use {' or '.join(templates.themes())}",
         )  # fmt: skip
-        raise Stop
+        raise Aborted
     return templates
 
 
@@ -77,7 +77,7 @@ def _is_readable(folder: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
+class RenderStage:
     """Makes the files of the channels in `only`. Faults go to `problems`."""
 
     root: Path
@@ -100,7 +100,7 @@ class Maker:
 
         def make(share: Share) -> Iterator[Kept]:
             mine = replace(publication, share=share)
-            chosen = Chosen(self.root, publication.settings)
+            chosen = ProjectSettings(self.root, publication.settings)
             inspection = Inspection(chosen, mine, self.templates, self.problems, thorough)
             for name in CHANNELS:
                 if name in self.only:
@@ -110,5 +110,5 @@ class Maker:
             inspection.finish()
 
         count = len(publication.announcements)
-        processes = 1 if thorough else jobs or workers.fitting(count)
+        processes = 1 if thorough else jobs or workers.worker_count(count)
         yield from workers.spread(make, self.problems, processes)

@@ -14,11 +14,11 @@ from starlette.routing import Route
 from newsletter.load.asset_copy import Changed, published
 from newsletter.model import Artefact, Asset
 from newsletter.preview.calendar import read_month
-from newsletter.preview.notifier import Pulse
+from newsletter.preview.notifier import Notifier
 from newsletter.preview.panels import entry_of, offered
 from newsletter.preview.screens import HERE, LANGUAGES, Screens
-from newsletter.preview.security import FRAMED, SCREEN, WITHOUT_IMAGES, Guard
-from newsletter.preview.session import Desk, Showing, failure
+from newsletter.preview.security import FRAMED, SCREEN, WITHOUT_IMAGES, RequestGuard
+from newsletter.preview.session import Session, SubjectView, failure
 
 _OWN_FILES = {
     name: ((HERE / "static" / name).read_bytes(), kind)
@@ -46,7 +46,7 @@ _FAILED = """<!doctype html>
 class Preview:
     """What answers requests."""
 
-    def __init__(self, desk: Desk, pulse: Pulse) -> None:
+    def __init__(self, desk: Session, pulse: Notifier) -> None:
         self.desk = desk
         self.pulse = pulse
         self.screens = Screens(desk)
@@ -159,7 +159,7 @@ class Preview:
             data = re.sub(rb'( (?:src|href)=")' + re.escape(base.encode()), rb"\1" + _home(request).encode(), data)
         return Response(data, media_type=artefact.media_type, headers={"Content-Security-Policy": policy})
 
-    def _showing(self, request: Request) -> Showing | None:
+    def _showing(self, request: Request) -> SubjectView | None:
         kind, key = request.path_params["kind"], request.path_params["key"]
         if kind not in _KINDS:
             return None
@@ -187,7 +187,7 @@ def _home(request: Request) -> str:
     return f"/announcement/{quote(key)}/site/" if key and request.path_params.get("kind") != "issue" else "/site/"
 
 
-def application(desk: Desk, pulse: Pulse) -> Starlette:
+def application(desk: Session, pulse: Notifier) -> Starlette:
     """The preview of a desk; `pulse` tells open screens of a new version."""
     preview = Preview(desk, pulse)
     routes = [
@@ -206,4 +206,6 @@ def application(desk: Desk, pulse: Pulse) -> Starlette:
         Route("/{kind}/{key}/{view}", preview.subject),
         Route("/{path:path}", preview.nothing),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Guard)], exception_handlers={Exception: preview.failed})
+    return Starlette(
+        routes=routes, middleware=[Middleware(RequestGuard)], exception_handlers={Exception: preview.failed}
+    )

@@ -9,13 +9,13 @@ from newsletter.compose import state
 from newsletter.compose.issues import issue_id, period
 from newsletter.model import Announcement
 from newsletter.preview.calendar import Outing
-from newsletter.preview.snapshot import Entry, Snapshot
+from newsletter.preview.snapshot import Snapshot, SourceState
 
 STATES = ("broken", "scheduled", "draft", "public", "expired")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListingRow:
     """An announcement: `state` is "broken" for a file that never could be read, and `date` is None then."""
 
     key: str
@@ -34,7 +34,7 @@ class Row:
         return f"/announcement/{quote(self.key)}"
 
 
-def rows(snapshot: Snapshot) -> tuple[Row, ...]:
+def listing(snapshot: Snapshot) -> tuple[ListingRow, ...]:
     """Every announcement, newest first; files that never could be read stand before all."""
     found = [
         _row(entry, snapshot)
@@ -46,19 +46,19 @@ def rows(snapshot: Snapshot) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _row(entry: Entry, snapshot: Snapshot) -> Row:
+def _row(entry: SourceState, snapshot: Snapshot) -> ListingRow:
     key = entry.path.removeprefix("announcements/").removesuffix(".md")
     errors, warnings = snapshot.counts[entry.path, "error"], snapshot.counts[entry.path, "warning"]
     shown = entry.shown
     if not isinstance(shown, Announcement):
-        return Row(key, entry.path, key, "broken", None, "", "", errors, warnings)
-    return Row(
+        return ListingRow(key, entry.path, key, "broken", None, "", "", errors, warnings)
+    return ListingRow(
         key, entry.path, shown.title, state(shown, snapshot.now), shown.date.astimezone(snapshot.settings.timezone),
         issue_id(shown, snapshot.settings), shown.lang, errors, warnings,
     )  # fmt: skip
 
 
-def outings(snapshot: Snapshot, found: Iterable[Row]) -> Iterator[Outing]:
+def outings(snapshot: Snapshot, found: Iterable[ListingRow]) -> Iterator[Outing]:
     """What goes out when: announcements by their date, issues by the day on which they are complete."""
     for row in found:
         if row.date is not None:

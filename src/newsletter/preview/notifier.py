@@ -3,7 +3,7 @@
 import asyncio
 
 
-class Pulse:
+class Notifier:
     """Beats when there is something new. All methods belong to the loop of the server."""
 
     def __init__(self) -> None:

@@ -16,13 +16,13 @@ from newsletter.model import Announcement, Artefact, Issue
 from newsletter.model.problems import Problem
 from newsletter.preview.inbox import lines
 from newsletter.preview.render import Subject
-from newsletter.preview.session import Desk, Made, Showing
+from newsletter.preview.session import ChannelFiles, Session, SubjectView
 
 CLIPPED = 102_000  # bytes of HTML behind which Gmail cuts a mail
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Panel:
     """What a view's template is given; `missing` when the theme's fault left nothing to show."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -75,19 +75,19 @@ def offered(kind: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def look(desk: Desk, showing: Showing, here: str, view: str) -> Look:
+def panel(desk: Session, showing: SubjectView, here: str, view: str) -> Panel:
     """What `view` shows. `here` is the address of the announcement or issue in the preview."""
     made = desk.look(showing, VIEWS[view])
     if showing.subject is None:
-        return Look(missing=True)
+        return Panel(missing=True)
     try:
         values = _VALUES[view](showing, showing.subject, made, here)
     except LookupError:  # the channel could not make the file
-        return Look({}, made.problems, made.stale, missing=True)
-    return Look(values, made.problems, made.stale)
+        return Panel({}, made.problems, made.stale, missing=True)
+    return Panel(values, made.problems, made.stale)
 
 
-def _file(made: Made, suffix: str) -> Artefact:
+def _file(made: ChannelFiles, suffix: str) -> Artefact:
     found = made.ending(suffix)
     if found is None:
         raise LookupError(suffix)
@@ -99,7 +99,7 @@ def _version(artefact: Artefact) -> str:
     return hashlib.sha256(artefact.data).hexdigest()[:12]
 
 
-def _mail(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str, Any]:
+def _mail(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
     html = _file(made, ".html")
     return {
         "src": f"{here}/mail.html?v={_version(html)}", "size": len(html.data), "clipped": CLIPPED,
@@ -107,15 +107,15 @@ def _mail(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str
     }  # fmt: skip
 
 
-def _inbox(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str, Any]:
+def _inbox(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
     return {"lines": tuple(lines(subject.title, subject.preheader)), "date": subject.date}
 
 
-def _text(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str, Any]:
+def _text(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
     return {"text": _file(made, ".txt").data.decode()}
 
 
-def _headers(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str, Any]:
+def _headers(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
     data = _file(made, ".eml").data
     head = data.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
     return {"headers": read_headers(head), "raw": head.replace("\r\n", "\n"), "size": len(data)}
@@ -128,19 +128,19 @@ def read_headers(head: str) -> tuple[Header, ...]:
     return tuple(Header(name, raw.strip(), str(make_header(decode_header(raw.strip())))) for name, raw in pairs)
 
 
-def _web(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str, Any]:
+def _web(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
     page = _file(made, subject.page)
     address = showing.publication.settings.url + subject.page
     home = here if isinstance(subject, Announcement) else ""
     return {"src": f"{home}/site/{quote(subject.page)}?v={_version(page)}", "address": address}
 
 
-def _social(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str, Any]:
+def _social(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
     posts = json.loads(_file(made, f"social/{subject.stem}.json").data)["posts"]
     return {"snippets": tuple(_snippet(each, made) for each in posts), "card": _card(showing, subject, here)}
 
 
-def _snippet(told: Mapping[str, Any], made: Made) -> Snippet:
+def _snippet(told: Mapping[str, Any], made: ChannelFiles) -> Snippet:
     platform, text = told["platform"], made.artefacts[f"social/{told['file']}"].data.decode()
     fold = told["fold"]
     shown = text[: len(fold["shown"])] if fold else text
@@ -157,7 +157,7 @@ def _limit(told: Mapping[str, Any]) -> int:
     return int(told["also"].get("segment_limit", told["limit"]))
 
 
-def _card(showing: Showing, subject: Subject, here: str) -> dict[str, str]:
+def _card(showing: SubjectView, subject: Subject, here: str) -> dict[str, str]:
     """What platforms show of the page that a snippet links to."""
     story = subject.stories[0] if isinstance(subject, Issue) else subject
     home = "" if isinstance(subject, Issue) else here
@@ -171,14 +171,14 @@ def _card(showing: Showing, subject: Subject, here: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _feed(showing: Showing, subject: Subject, made: Made, here: str) -> dict[str, Any]:
+def _feed(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
     entry = entry_of(made)
     content = str(entry.get("content_html", ""))
     version = hashlib.sha256(content.encode()).hexdigest()[:12]
     return {"entry": entry, "src": f"{here}/feed.html?v={version}" if content else ""}
 
 
-def entry_of(made: Made) -> Mapping[str, Any]:
+def entry_of(made: ChannelFiles) -> Mapping[str, Any]:
     """The entry in a JSON feed that was made of one announcement. Raises LookupError when there is none."""
     for path, artefact in sorted(made.artefacts.items()):
         if path.startswith("site/feeds/") and path.endswith(".json"):
@@ -188,7 +188,7 @@ def entry_of(made: Made) -> Mapping[str, Any]:
     raise LookupError("no entry")
 
 
-_VALUES: Mapping[str, Callable[[Showing, Subject, Made, str], dict[str, Any]]] = {
+_VALUES: Mapping[str, Callable[[SubjectView, Subject, ChannelFiles, str], dict[str, Any]]] = {
     "mail": _mail, "inbox": _inbox, "text": _text, "headers": _headers,
     "web": _web, "social": _social, "feed": _feed,
 }  # fmt: skip

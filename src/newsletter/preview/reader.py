@@ -16,10 +16,10 @@ from newsletter.load import paths, read
 from newsletter.load.assets import ProjectFiles
 from newsletter.load.settings import load_settings
 from newsletter.model import Announcement, IssueFile, Settings
-from newsletter.model.problems import Problem, Problems, Stop
+from newsletter.model.problems import Aborted, Problem, Problems
 from newsletter.pipeline import find_logo
-from newsletter.preview.snapshot import Entry, Snapshot, Stamp, collector
-from newsletter.rules.rendered.project import Chosen
+from newsletter.preview.snapshot import Snapshot, SourceState, Stamp, collector
+from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.review import review, review_codes
 
 _SETTINGS = ("pyproject.toml", "newsletter.toml")
@@ -34,7 +34,7 @@ class Reader:
     _settings_stamps: tuple[Stamp, ...] = ()
     _settings_problems: tuple[Problem, ...] = ()
     _settings_stale: bool = False
-    _entries: dict[str, Entry] = field(default_factory=dict)
+    _entries: dict[str, SourceState] = field(default_factory=dict)
 
     def read(self, now: datetime) -> Snapshot:
         """The project at `now`. Raises Stop while its settings have never been sound; `faults` then says why."""
@@ -50,7 +50,7 @@ class Reader:
         find_clashes((claim for source in sources for claim in claims(source, settings)), problems)
         for entry in self._entries.values():
             problems.excuse_like(entry.problems)
-        review_codes(Chosen(self.root, settings), problems)
+        review_codes(ProjectSettings(self.root, settings), problems)
         told = tuple(entry.shown for entry in self._entries.values() if entry.shown)
         announcements = tuple(each for each in told if isinstance(each, Announcement))
         issue_files = tuple(each for each in told if isinstance(each, IssueFile))
@@ -77,14 +77,14 @@ class Reader:
                     # Time zone, language and address of the site are in every announcement.
                     self._entries = {path: replace(each, stamp=(0, 0, 0)) for path, each in self._entries.items()}
                 self._settings, self._settings_stale = settings, False
-            except Stop:
+            except Aborted:
                 self._settings_stale = True
             self._settings_stamps, self._settings_problems = stamps, tuple(problems)
         if self._settings is None:
-            raise Stop
+            raise Aborted
         return self._settings
 
-    def _entry(self, path: str, settings: Settings, files: ProjectFiles) -> Entry:
+    def _entry(self, path: str, settings: Settings, files: ProjectFiles) -> SourceState:
         """The entry of a file: the one before, unless the file or one that it names has changed."""
         before, now = self._entries.get(path), stamp(self.root / path)
         # What is missing may be there by now: a file with an error is always looked at again.
@@ -98,10 +98,10 @@ class Reader:
         if source is not None:
             checked = checker.issue_file(source) if _is_issue_file(path) else checker.announcement(source)
         if checked is not None:
-            review(checked, Chosen(self.root, settings), problems, thorough=True)
+            review(checked, ProjectSettings(self.root, settings), problems, thorough=True)
         shown = checked or (before.shown if before else None)
         assets = tuple(_assets(checked)) if checked else ()
-        return Entry(path, now, source, shown, shown is not checked, problems, tuple(problems), assets)
+        return SourceState(path, now, source, shown, shown is not checked, problems, tuple(problems), assets)
 
 
 def stamp(path: Path | str) -> Stamp:

@@ -17,7 +17,7 @@ from newsletter.channels.site.calendar import calendar
 from newsletter.channels.site.pages import Pages
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.rules.rendered.inspection import Inspection
-from newsletter.rules.rendered.project import Chosen
+from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.theme.pages import Site
 from newsletter.theme.templates import Templates
 
@@ -38,7 +38,9 @@ def render(
     """The files that the channel `name` (email, site, …) makes of `subject`. Raises Stop for a fault of the theme."""
     problems = templates.problems
     if name == "email":
-        inspection = Inspection(Chosen(root, publication.settings), publication, templates, problems, thorough=True)
+        inspection = Inspection(
+            ProjectSettings(root, publication.settings), publication, templates, problems, thorough=True
+        )
         mails = Mails(publication, Theme(publication, templates, problems), templates)
         for artefact in mails.issue(subject) if isinstance(subject, Issue) else mails.announcement(subject):
             inspection.take(artefact)

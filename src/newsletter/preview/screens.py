@@ -14,13 +14,13 @@ from babel import Locale
 from newsletter import text
 from newsletter.model.problems import Problem, Problems
 from newsletter.preview import calendar as months
-from newsletter.preview.listing import STATES, Row, outings, rows
-from newsletter.preview.panels import look, offered
-from newsletter.preview.session import Desk, Showing
+from newsletter.preview.listing import STATES, ListingRow, listing, outings
+from newsletter.preview.panels import offered, panel
+from newsletter.preview.session import Session, SubjectView
 from newsletter.preview.snapshot import Snapshot
 from newsletter.text.babel_dates import format_date
 from newsletter.theme.string_files import load_strings
-from newsletter.theme.strings import Words
+from newsletter.theme.strings import Strings
 from newsletter.theme.templates import Templates
 
 HERE = Path(__file__).parent
@@ -34,10 +34,10 @@ MOST = 50  # announcements of one state that the overview lists before it is ask
 class Screens:
     """Renders every screen of one desk, in French or English."""
 
-    desk: Desk
+    desk: Session
     _templates: Templates = field(init=False)
     _strings: dict[str, Mapping[str, str]] = field(init=False)
-    _listed: tuple[Snapshot | None, tuple[Row, ...]] = (None, ())
+    _listed: tuple[Snapshot | None, tuple[ListingRow, ...]] = (None, ())
 
     def __post_init__(self) -> None:
         self._templates = Templates(HERE, Problems())
@@ -88,10 +88,10 @@ class Screens:
         by_path = {path: sorted(held) for path, held in by_path.items()}
         return self._render("problems", lang, by_path=by_path, rest=len(found) - len(chosen))
 
-    def subject(self, lang: str, kind: str, showing: Showing, view: str) -> str:
+    def subject(self, lang: str, kind: str, showing: SubjectView, view: str) -> str:
         """One view of an announcement or issue."""
         here = f"/{kind}/{quote(showing.key)}"
-        seen = look(self.desk, showing, here, view)
+        seen = panel(self.desk, showing, here, view)
         template = "views/nothing" if seen.missing else f"views/{view}"
         return self._render(
             template, lang, kind=kind, showing=showing, subject=showing.subject, views=offered(kind), view=view,
@@ -103,7 +103,7 @@ class Screens:
         """What stands where there is nothing."""
         return self._render("missing", lang)
 
-    def _issue(self, showing: Showing) -> str:
+    def _issue(self, showing: SubjectView) -> str:
         """The stem of the issue that an announcement stands in; "" for none."""
         issues = self.desk.snapshot.publication.issues if self.desk.snapshot else ()
         holds = (issue.stem for issue in issues for story in issue.stories if story.source.path == showing.path)
@@ -120,13 +120,13 @@ class Screens:
         newer, older = keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
         return {name: f"/{kind}/{quote(to)}" if to else "" for name, to in (("newer", newer), ("older", older))}
 
-    def _rows(self) -> tuple[Row, ...]:
+    def _rows(self) -> tuple[ListingRow, ...]:
         """All announcements, listed once a snapshot."""
         snapshot = self.desk.snapshot
         if snapshot is None:
             return ()
         if self._listed[0] is not snapshot:
-            self._listed = snapshot, rows(snapshot)
+            self._listed = snapshot, listing(snapshot)
         return self._listed[1]
 
     def _render(self, name: str, lang: str, **values: Any) -> str:
@@ -136,7 +136,7 @@ class Screens:
             told += snapshot.levels
         counts = told + Counter(each.level for each in self.desk.rendered if not (snapshot and snapshot.tells(each)))
         settings = snapshot.settings if snapshot else None
-        words = Words(lang, self._strings[lang], settings.timezone if settings else UTC)
+        words = Strings(lang, self._strings[lang], settings.timezone if settings else UTC)
         return self._templates.get(f"{name}.html").render(
             {
                 "t": words, "count": _counter(words), "lang": lang, "languages": LANGUAGES,
@@ -152,7 +152,7 @@ class Screens:
         return f"vscode://file{quote(full.as_posix())}:{line}:{column}" if os.path.isfile(full) else ""
 
 
-def _counter(words: Words) -> Any:
+def _counter(words: Strings) -> Any:
     """A number with its noun, in singular or plural."""
     plural = Locale.parse(words.lang).plural_form
 

@@ -27,7 +27,7 @@ _ALWAYS: Mapping[str, str] = {
 }
 
 
-class Guard:
+class RequestGuard:
     """Refuses foreign Host headers (DNS rebinding), requests of other sites, and methods that change things."""
 
     def __init__(self, app: ASGIApp) -> None:

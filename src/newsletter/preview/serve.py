@@ -11,8 +11,8 @@ import uvicorn
 from watchfiles import Change, awatch
 
 from newsletter.preview.app import application
-from newsletter.preview.notifier import Pulse
-from newsletter.preview.session import Desk
+from newsletter.preview.notifier import Notifier
+from newsletter.preview.session import Session
 
 HOST = "127.0.0.1"
 _SETTINGS = ("pyproject.toml", "newsletter.toml")
@@ -28,9 +28,9 @@ class Taken(OSError):
     """The port is in use."""
 
 
-def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
+def serve(desk: Session, port: int, ready: Callable[[str], None]) -> None:
     """Serve until interrupted; `ready` is told the address. Port 0 takes any free one. Raises Taken."""
-    pulse = Pulse()
+    pulse = Notifier()
     config = uvicorn.Config(
         application(desk, pulse), host=HOST, port=port, log_level="critical", access_log=False, lifespan="off",
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
@@ -45,7 +45,7 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
 class _Server(uvicorn.Server):
     """Tells when it is there, and lets go of open screens when it stops."""
 
-    def __init__(self, config: uvicorn.Config, pulse: Pulse, ready: Callable[[str], None]) -> None:
+    def __init__(self, config: uvicorn.Config, pulse: Notifier, ready: Callable[[str], None]) -> None:
         super().__init__(config)
         self._pulse = pulse
         self._ready = ready
@@ -65,7 +65,7 @@ class _Server(uvicorn.Server):
         self._pulse.end()
 
 
-async def _run(server: uvicorn.Server, desk: Desk, pulse: Pulse) -> None:
+async def _run(server: uvicorn.Server, desk: Session, pulse: Notifier) -> None:
     serving = asyncio.create_task(server.serve())
     moved = asyncio.Event()
     works = (_watch(desk, pulse, moved), _tick(desk, pulse, moved))
@@ -81,12 +81,12 @@ async def _run(server: uvicorn.Server, desk: Desk, pulse: Pulse) -> None:
         task.result()
 
 
-async def _warm(desk: Desk) -> None:
+async def _warm(desk: Session) -> None:
     with suppress(Exception):  # what is wrong is shown when it is looked at
         await asyncio.to_thread(desk.warm)
 
 
-async def _refresh(desk: Desk, pulse: Pulse) -> None:
+async def _refresh(desk: Session, pulse: Notifier) -> None:
     try:
         changed = await asyncio.to_thread(desk.refresh)
     except RuntimeError:  # the system allows no further thread; answers wait meanwhile
@@ -95,7 +95,7 @@ async def _refresh(desk: Desk, pulse: Pulse) -> None:
         pulse.beat()
 
 
-async def _tick(desk: Desk, pulse: Pulse, moved: asyncio.Event) -> None:
+async def _tick(desk: Session, pulse: Notifier, moved: asyncio.Event) -> None:
     """Refresh now and then, and at once when another folder is in the place of the project's, or none.
 
     A watch follows the folder that was there when it began, so `moved` then tells the watches to begin again.
@@ -121,7 +121,7 @@ def _identity(folder: Path) -> tuple[int, int]:
     return 0, 0
 
 
-async def _watch(desk: Desk, pulse: Pulse, moved: asyncio.Event) -> None:
+async def _watch(desk: Session, pulse: Notifier, moved: asyncio.Event) -> None:
     """Refresh at every change of a file, for ever."""
 
     async def refresh() -> None:

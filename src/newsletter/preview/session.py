@@ -12,7 +12,7 @@ from threading import RLock
 
 from newsletter.compose import State, state
 from newsletter.model import Announcement, Artefact, Issue, Publication
-from newsletter.model.problems import Place, Problem, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problem, Problems
 from newsletter.model.refusals import sentence
 from newsletter.pipeline.render import open_templates
 from newsletter.preview.reader import Reader, stamp
@@ -22,7 +22,7 @@ from newsletter.theme.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ChannelFiles:
     """The files that one channel made of a subject, by path; `stale` when they are older than their source."""
 
     artefacts: Mapping[str, Artefact] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class SubjectView:
     """An announcement or issue as it is shown: in the publication of its day.
 
     `subject` is None for a file that never could be read. `now` is the moment shown, which lies ahead for
@@ -52,7 +52,7 @@ class Showing:
 
 
 @dataclass(slots=True)
-class Desk:
+class Session:
     """The project under `root` while someone writes in it. Every method may be called from any thread."""
 
     root: Path
@@ -62,9 +62,9 @@ class Desk:
     faults: tuple[Problem, ...] = ()
     _reader: Reader = field(init=False)
     _lock: RLock = field(default_factory=RLock)
-    _showings: dict[str, Showing] = field(default_factory=dict)
-    _made: dict[tuple[str, str], Made] = field(default_factory=dict)
-    _good: dict[tuple[str, str], Made] = field(default_factory=dict)
+    _showings: dict[str, SubjectView] = field(default_factory=dict)
+    _made: dict[tuple[str, str], ChannelFiles] = field(default_factory=dict)
+    _good: dict[tuple[str, str], ChannelFiles] = field(default_factory=dict)
     _websites: dict[str, Website] = field(default_factory=dict)
     _templates: Templates | None = None
     _theme: tuple[object, ...] = ()
@@ -95,7 +95,7 @@ class Desk:
             return
         try:
             self.snapshot, self.faults = self._reader.read(self.clock()), ()
-        except Stop:
+        except Aborted:
             self.faults = self._reader.faults
         except Exception as fault:  # the writer may be about to mend what caused it
             self.faults = (failure(fault),)
@@ -119,7 +119,7 @@ class Desk:
                 self.look(showing, "email")
                 self.look(showing, "site")
 
-    def announcement(self, key: str) -> Showing | None:
+    def announcement(self, key: str) -> SubjectView | None:
         """The announcement in `announcements/<key>.md`; None when there is no such file."""
         with self._lock:
             snapshot, path = self.snapshot, f"announcements/{key}.md"
@@ -128,12 +128,12 @@ class Desk:
                 return None
             if path not in self._showings:
                 told = snapshot.problems_of(path)
-                blank = Showing(key, path, None, None, snapshot.publication, told, entry.stale)
+                blank = SubjectView(key, path, None, None, snapshot.publication, told, entry.stale)
                 shown = entry.shown
                 self._showings[path] = _shown(blank, shown, snapshot) if isinstance(shown, Announcement) else blank
             return self._showings[path]
 
-    def issue(self, key: str) -> Showing | None:
+    def issue(self, key: str) -> SubjectView | None:
         """The issue with this stem, such as `2024-11`; None when no announcement belongs to it."""
         with self._lock:
             snapshot = self.snapshot
@@ -143,9 +143,9 @@ class Desk:
             path = found.file.source.path if found.file else f"announcements/issues/{key}.md"
             told = snapshot.problems_of(path)
             entry = snapshot.entries.get(path)
-            return Showing(key, path, found, None, snapshot.publication, told, bool(entry and entry.stale))
+            return SubjectView(key, path, found, None, snapshot.publication, told, bool(entry and entry.stale))
 
-    def look(self, showing: Showing, channel: str) -> Made:
+    def look(self, showing: SubjectView, channel: str) -> ChannelFiles:
         """What `channel` makes of it, now or when it last could."""
         with self._lock:
             key = (f"{type(showing.subject).__name__}/{showing.key}", channel)
@@ -153,18 +153,18 @@ class Desk:
                 self._made[key] = self._make(showing, channel, key)
             return self._made[key]
 
-    def _make(self, showing: Showing, channel: str, key: tuple[str, str]) -> Made:
+    def _make(self, showing: SubjectView, channel: str, key: tuple[str, str]) -> ChannelFiles:
         if showing.subject is None or self.snapshot is None:
-            return Made()
+            return ChannelFiles()
         problems = self.snapshot.collector()
         try:
             templates = self._opened(problems)
             artefacts = render(self.root, showing.publication, showing.subject, channel, templates)
-            made = Made({each.path: each for each in artefacts}, tuple(problems), showing.stale)
-        except Stop:
-            return replace(self._good.get(key, Made()), problems=tuple(problems), stale=True)
+            made = ChannelFiles({each.path: each for each in artefacts}, tuple(problems), showing.stale)
+        except Aborted:
+            return replace(self._good.get(key, ChannelFiles()), problems=tuple(problems), stale=True)
         except Exception as fault:
-            return replace(self._good.get(key, Made()), problems=(*problems, failure(fault)), stale=True)
+            return replace(self._good.get(key, ChannelFiles()), problems=(*problems, failure(fault)), stale=True)
         self._good[key] = made
         return made
 
@@ -191,8 +191,8 @@ class Desk:
                     templates = self._opened(self.snapshot.collector())
                     self._websites[key] = Website(publication, templates)
                 return self._websites[key].page(path)
-            except Stop:
-                made = self._good.get((f"Announcement/{key}", "site"), Made())
+            except Aborted:
+                made = self._good.get((f"Announcement/{key}", "site"), ChannelFiles())
                 return made.artefacts.get(f"site/{path}")
 
 
@@ -227,7 +227,7 @@ def _same(one: Snapshot | None, other: Snapshot | None) -> bool:
     return is_same_day and all(state(each, one.now) == state(each, other.now) for each in other.announcements)
 
 
-def _shown(blank: Showing, announcement: Announcement, snapshot: Snapshot) -> Showing:
+def _shown(blank: SubjectView, announcement: Announcement, snapshot: Snapshot) -> SubjectView:
     """The announcement in the publication of now, or of the day on which it is on view."""
     at = state(announcement, snapshot.now)
     publication, told = snapshot.publication, blank.problems

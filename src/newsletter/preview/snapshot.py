@@ -16,7 +16,7 @@ Stamp = tuple[int, int, int]  # when a file changed (ns), its size, its inode; z
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SourceState:
     """One file: as it was found, what it says, and what is wrong with it (`told`, by place).
 
     `shown` is what it said when it was last sound, and `stale` then tells that it no longer is.
@@ -44,7 +44,7 @@ class Snapshot:
     now: datetime
     settings: Settings
     settings_stale: bool
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, SourceState]
     announcements: tuple[Announcement, ...]
     issue_files: tuple[IssueFile, ...]
     paths: frozenset[str]

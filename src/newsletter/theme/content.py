@@ -31,12 +31,12 @@ def slots() -> Iterator[list[str]]:
         _slots.reset(token)
 
 
-def is_drawing() -> bool:
+def is_capturing() -> bool:
     """Whether content is put aside now."""
     return _slots.get() is not None
 
 
-def put_aside(draw: Callable[[], tuple[Sequence[str], list[str]]]) -> str:
+def capture_part(draw: Callable[[], tuple[Sequence[str], list[str]]]) -> str:
     """What `draw` gives, a text split at its tokens and its content, as part of the text that is being drawn."""
     taken = _slots.get()
     assert taken is not None
@@ -215,33 +215,33 @@ class View:
         return hash(self._of)
 
 
-class Lasting:
+class Constant:
     """A mark: this value is the same object in many renders, so that what is made of it need be made once."""
 
     __slots__ = ()
 
 
-class LastingText(Lasting, Content):
+class ConstantText(Constant, Content):
     """Content that lasts."""
 
 
-class LastingView(Lasting, View):
+class ConstantView(Constant, View):
     """A view that lasts."""
 
     __slots__ = ()
 
 
-_TEXTS = frozenset((str, Content, LastingText))
+_TEXTS = frozenset((str, Content, ConstantText))
 
 
-class Printed(str):
+class CapturedHtml(str):
     """The HTML of content in a slot that holds the same in every document of its shape."""
 
     __slots__ = ()
 
 
-def lasting(value: Any) -> Any:
+def constant(value: Any) -> Any:
     """As as_content(), of what is given to templates as one object again and again."""
     if value.__class__ is str:
-        return LastingText(value)
-    return LastingView(value) if is_dataclass(value) else as_content(value)
+        return ConstantText(value)
+    return ConstantView(value) if is_dataclass(value) else as_content(value)

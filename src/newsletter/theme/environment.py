@@ -14,13 +14,13 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.utils import _PassArg
 from markupsafe import Markup, escape
 
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import is_shortage
 from newsletter.theme.content import Content, concat, join
 from newsletter.theme.fastpath.recording import current
-from newsletter.theme.fastpath.traced import Rendered, Traced, Untraceable, holds, real
+from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds, real
 from newsletter.theme.sandbox import Sandbox
-from newsletter.theme.source_map import Marks, Trace, trace, without_last_end
+from newsletter.theme.source_map import Marks, SourceMap, trace, without_last_end
 from newsletter.theme.template import Template, report
 
 # What `context.call` puts beside a call's own arguments.
@@ -94,9 +94,9 @@ class _Context(Context):
             return super().call(__obj, *args, **kwargs)
         function = real(__obj)
         if recording.shape and function in (_part, _parts):
-            raise Untraceable  # its tokens must stand in the text that is being drawn
+            raise Bailout  # its tokens must stand in the text that is being drawn
         if isinstance(getattr(function, "__self__", None), LoopContext):
-            raise Untraceable
+            raise Bailout
         return recording.call(_bound(__self.environment, __obj, function), args, named)
 
 
@@ -141,8 +141,8 @@ class Environment(Sandbox):
         except jinja2.TemplateNotFound as fault:
             place = Place(f"templates/{fault.name}")
             problems.error(place, "missing-template", "there is no such template", "restore the file")
-            raise Stop from None
-        except Stop:
+            raise Aborted from None
+        except Aborted:
             raise
         except Exception as fault:  # Jinja's own, or what Python says of the code that Jinja made
             if is_shortage(fault):
@@ -156,7 +156,7 @@ class Environment(Sandbox):
         source = between.join([f'{{% include "{name}" %}}' for name in names])
         return Template(" ".join(names), names[0] if names else "", source, self.from_string(source), problems)
 
-    def trace(self, template: Template, values: Mapping[str, Any], text: str, sources: Mapping[str, str]) -> Trace:
+    def trace(self, template: Template, values: Mapping[str, Any], text: str, sources: Mapping[str, str]) -> SourceMap:
         """Where each line of `text` comes from, which `template` gave for `values`."""
         marked = self.overlay(extensions=[Marks]).get_template(template.name).render(values)
         return trace(marked, template.path, text, sources)
@@ -208,10 +208,10 @@ class Environment(Sandbox):
             with suppress(AttributeError, TypeError, LookupError):
                 found = way(obj, name)
                 if way is Traced.attribute and not self._is_open(obj.sample, name, found.sample):
-                    raise Untraceable  # Jinja will refuse it, or wrap it
+                    raise Bailout  # Jinja will refuse it, or wrap it
                 return found
         if isinstance(obj.sample, Mapping):
-            raise Untraceable
+            raise Bailout
         return self.undefined(obj=obj.sample, name=name)
 
     def _is_open(self, obj: Any, name: str, value: Any) -> bool:
@@ -238,7 +238,7 @@ class Environment(Sandbox):
     def unrecorded(self) -> None:
         """End a recording, if there is one."""
         if current.get():
-            raise Untraceable
+            raise Bailout
 
 
 def _bound(environment: jinja2.Environment, called: Any, function: Any) -> Any:
@@ -247,7 +247,7 @@ def _bound(environment: jinja2.Environment, called: Any, function: Any) -> Any:
     if passed is _PassArg.environment:
         return functools.partial(function, environment)
     if passed is not None:
-        raise Untraceable
+        raise Bailout
     return called
 
 

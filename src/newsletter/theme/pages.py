@@ -12,7 +12,7 @@ from markupsafe import Markup
 from newsletter.model import Announcement, Artefact, Asset, Issue, Publication, Target
 from newsletter.theme.branding import colours
 from newsletter.theme.templates import Templates
-from newsletter.theme.vocabulary import Vocabulary
+from newsletter.theme.vocabulary import Catalog
 
 FEED_TYPES = {"Atom": "application/atom+xml", "JSON": "application/feed+json"}
 
@@ -28,7 +28,7 @@ class Alternate:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class SharePicture:
     """The picture that others show with a link to a page; `large` when it is the page's own."""
 
     url: str
@@ -49,7 +49,7 @@ class Page:
     description: str = ""
     canonical: str = ""
     kind: str = "website"
-    share: Share | None = None
+    share: SharePicture | None = None
     versions: tuple[Alternate, ...] = ()
     origin: str = ""
 
@@ -81,9 +81,9 @@ class Site:
     _frames: dict[tuple[str, str, bool], dict[str, Any]] = field(init=False, default_factory=dict)
 
     @cached_property
-    def words(self) -> Vocabulary:
+    def words(self) -> Catalog:
         """Strings and dates, by language."""
-        return Vocabulary(self.templates, self.publication.settings.timezone)
+        return Catalog(self.templates, self.publication.settings.timezone)
 
     @cached_property
     def stylesheet(self) -> Artefact:
@@ -168,7 +168,7 @@ class Site:
         """Where an announcement is at home: here, unless it says otherwise."""
         return announcement.url or self.publication.settings.url + announcement.page
 
-    def share(self, announcement: Announcement | None = None) -> Share | None:
+    def share(self, announcement: Announcement | None = None) -> SharePicture | None:
         """The announcement's picture, else the first one of its body, else the logo."""
         if announcement is not None:
             targets, image = announcement.targets, announcement.image
@@ -178,11 +178,11 @@ class Site:
                 if targets[picture.src].asset:
                     return _share(targets[picture.src], picture.alt)
         logo = self.publication.logo
-        return Share(self.publication.settings.url + logo.path, "", *_measures(logo)) if logo else None
+        return SharePicture(self.publication.settings.url + logo.path, "", *_measures(logo)) if logo else None
 
 
-def _share(target: Target, alt: str) -> Share:
-    return Share(target.url, alt, *(_measures(target.asset) if target.asset else ("", 0, 0)), True)
+def _share(target: Target, alt: str) -> SharePicture:
+    return SharePicture(target.url, alt, *(_measures(target.asset) if target.asset else ("", 0, 0)), True)
 
 
 def _measures(asset: Asset) -> tuple[str, int, int]:

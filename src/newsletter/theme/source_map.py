@@ -37,7 +37,7 @@ class Marks(Extension):
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class SourceMap:
     """Where the pieces of a rendered text come from: `starts` are offsets, in order."""
 
     starts: tuple[int, ...]
@@ -57,7 +57,7 @@ class Trace:
         return Place(path, line, next((column for column in columns if column >= 0), 0) + 1)
 
 
-def trace(marked: str, path: str, text: str, sources: Mapping[str, str]) -> Trace:
+def trace(marked: str, path: str, text: str, sources: Mapping[str, str]) -> SourceMap:
     """Where each line of `text` comes from; `marked` is the same with marks, from the template at `path`."""
     starts, origins, plain = [0], [(path, 1)], []
     last = length = 0
@@ -70,4 +70,4 @@ def trace(marked: str, path: str, text: str, sources: Mapping[str, str]) -> Trac
     # A filter over printed text would see the marks: then only the template is known.
     if "".join((*plain, marked[last:])) != text:
         starts, origins = [0], [(path, 1)]
-    return Trace(tuple(starts), tuple(origins), text, sources)
+    return SourceMap(tuple(starts), tuple(origins), text, sources)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from string import Formatter
 
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme.strings import TIMES, is_time_pattern
 from newsletter.theme.templates import Templates
 
@@ -26,7 +26,7 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
         each.check(known)
         strings |= each.values
     if len(templates.problems) > faults:
-        raise Stop
+        raise Aborted
     return strings
 
 
@@ -47,7 +47,7 @@ class _Strings:
             where = re.search(r"at line (\d+), column (\d+)", str(fault))
             place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
             problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
-            raise Stop from None
+            raise Aborted from None
 
     def check(self, known: dict[str, set[str]]) -> None:
         """Report strings that could not be filled, or that ask for more than their `{names}`.

@@ -19,7 +19,7 @@ TIMES = ("time", "time_full_hour")  # strings that are a pattern of Babel's for 
 
 
 @dataclass(frozen=True)
-class Words:
+class Strings:
     """The strings of the theme in `lang`; dates are shown in `zone`."""
 
     lang: str

@@ -6,10 +6,10 @@ from typing import Any
 
 import jinja2
 
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import is_shortage
-from newsletter.theme.content import TOKEN, is_drawing, put_aside, slots
-from newsletter.theme.fastpath.plan import Plan
+from newsletter.theme.content import TOKEN, capture_part, is_capturing, slots
+from newsletter.theme.fastpath.plan import CompiledTrace
 from newsletter.theme.fastpath.recording import Recording
 
 
@@ -17,7 +17,7 @@ from newsletter.theme.fastpath.recording import Recording
 class Template:
     """One file of the theme. `path` is what problems name.
 
-    What Jinja did for some values is done for others by a Plan, where it can be.
+    What Jinja did for some values is done for others by a CompiledTrace, where it can be.
     """
 
     name: str
@@ -25,12 +25,12 @@ class Template:
     source: str
     _compiled: jinja2.Template
     _problems: Problems
-    _text: Plan = field(init=False)
-    _shape: Plan = field(init=False)
+    _text: CompiledTrace = field(init=False)
+    _shape: CompiledTrace = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_text", Plan(self._record, shape=False))
-        object.__setattr__(self, "_shape", Plan(self._record, shape=True))
+        object.__setattr__(self, "_text", CompiledTrace(self._record, shape=False))
+        object.__setattr__(self, "_shape", CompiledTrace(self._record, shape=True))
 
     def render(self, values: Mapping[str, Any]) -> str:
         """The file with `values`. A fault is reported at its line; then Stop is raised."""
@@ -60,7 +60,7 @@ class Template:
 
     def within(self, values: Mapping[str, Any]) -> str:
         """The file as a part of another one: with tokens where that is being drawn."""
-        return put_aside(lambda: self._split(values)) if is_drawing() else self.render(values)
+        return capture_part(lambda: self._split(values)) if is_capturing() else self.render(values)
 
     def _split(self, values: Mapping[str, Any]) -> tuple[Sequence[str], list[str]]:
         """As draw(), with the text split at its tokens: what a plan gives, is."""
@@ -77,7 +77,7 @@ class Template:
     def _rendered(self, values: Mapping[str, Any]) -> str:
         try:
             return self._compiled.render(values)
-        except Stop:
+        except Aborted:
             raise
         except Exception as fault:  # a template may cause any, whatever its author meant
             if is_shortage(fault):
@@ -89,7 +89,7 @@ class Template:
             return self._compiled.render(values)
 
 
-def report(fault: Exception, problems: Problems, path: str = "templates") -> Stop:
+def report(fault: Exception, problems: Problems, path: str = "templates") -> Aborted:
     """Report a fault at the innermost line of a template that it passed through, or else at `path`."""
     place = Place(path)
     if isinstance(fault, jinja2.TemplateSyntaxError):
@@ -103,7 +103,7 @@ def report(fault: Exception, problems: Problems, path: str = "templates") -> Sto
             trace = trace.tb_next
     if isinstance(fault, jinja2.TemplateNotFound):
         problems.error(place, "missing-template", f"there is no template '{fault.name}'", "correct the name")
-        return Stop()
+        return Aborted()
     message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
     problems.error(place, "template-fault", f"the template cannot be rendered: {message}", "correct this line")
-    return Stop()
+    return Aborted()

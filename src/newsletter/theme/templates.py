@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.load.safe_open import MAX_TEXT, first_link, open_beneath, read, report_unread
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme import default as packaged
 from newsletter.theme.environment import Environment
-from newsletter.theme.source_map import Trace
+from newsletter.theme.source_map import SourceMap
 from newsletter.theme.template import Template
 
 # A name in the theme: a relative path without hidden parts and without "..".
 _NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
 
-__all__ = ["Template", "Templates", "Trace"]
+__all__ = ["SourceMap", "Template", "Templates"]
 
 
 @dataclass(slots=True)
@@ -73,14 +73,14 @@ class Templates:
         found = self._find(name)
         if found is None:
             self.problems.error(Place(f"templates/{name}"), "missing-template", "there is no such file", "restore it")
-            raise Stop
+            raise Aborted
         return found
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
         """Path and content of every template that was loaded, by name."""
         return self._sources
 
-    def trace(self, template: Template, values: Mapping[str, Any], text: str) -> Trace:
+    def trace(self, template: Template, values: Mapping[str, Any], text: str) -> SourceMap:
         """Where each line of `text` comes from, which `template` gave for `values`."""
         return self._environment.trace(template, values, text, dict(self._sources.values()))
 
@@ -123,7 +123,7 @@ class Templates:
             return None
         except OSError as fault:
             report_unread(first_link(str(self.root), path) or path, fault, self.problems)
-            raise Stop from None
+            raise Aborted from None
 
     def _text(self, content: bytes, name: str) -> str:
         try:
@@ -132,7 +132,7 @@ class Templates:
             self.problems.error(
                 Place(f"templates/{name}"), "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
             )
-            raise Stop from None
+            raise Aborted from None
 
 
 def _subfolders(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from newsletter.markdown import prose
 from newsletter.model import Announcement, Author, Link, Publication, Target
 from newsletter.theme.content import Content
-from newsletter.theme.strings import Words
+from newsletter.theme.strings import Strings
 
 Value = TypeVar("Value")
 
@@ -100,7 +100,7 @@ def relative(page: str) -> Addressing:
     return Addressing(target, lambda path: up + path, on_page=True)
 
 
-def flavour(targets: Mapping[str, Target], addressing: Addressing) -> prose.Flavour:
+def render_options(targets: Mapping[str, Target], addressing: Addressing) -> prose.RenderOptions:
     """How a body with these targets is rendered."""
 
     def picture(written: str) -> tuple[str, int, int]:
@@ -114,7 +114,7 @@ def flavour(targets: Mapping[str, Target], addressing: Addressing) -> prose.Flav
         address = addressing.target(targets[written])
         return address if written.startswith("#") else addressing.mark(address)
 
-    return prose.Flavour(link, picture, addressing.style, addressing.on_page, addressing.widest)
+    return prose.RenderOptions(link, picture, addressing.style, addressing.on_page, addressing.widest)
 
 
 class Lazy(Generic[Value]):
@@ -140,13 +140,13 @@ class Story:
     of: Announcement
     # No template may print what these hold of the machine.
     publication: Publication = field(repr=False)
-    words: Words = field(repr=False)
+    words: Strings = field(repr=False)
     addressing: Addressing = field(repr=False)
 
     @Lazy
-    def look(self) -> prose.Flavour:
+    def look(self) -> prose.RenderOptions:
         """How its body is rendered, and where its links lead."""
-        return flavour(self.of.targets, self.addressing)
+        return render_options(self.of.targets, self.addressing)
 
     @Lazy
     def title(self) -> str:
@@ -260,7 +260,7 @@ def _figure(announcement: Announcement, addressing: Addressing) -> Figure | None
     return Figure(url, image.alt, image.caption, image.credit, width, height)
 
 
-def _happening(announcement: Announcement, words: Words, addressing: Addressing) -> Happening | None:
+def _happening(announcement: Announcement, words: Strings, addressing: Addressing) -> Happening | None:
     event = announcement.event
     if event is None:
         return None

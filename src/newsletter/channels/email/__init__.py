@@ -11,9 +11,9 @@ from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubsc
 from newsletter.model.problems import Problems
 from newsletter.text import wrap
 from newsletter.text.utm import marker
-from newsletter.theme.content import Content, as_content, lasting
+from newsletter.theme.content import Content, as_content, constant
 from newsletter.theme.templates import Templates
-from newsletter.theme.views import Addressing, Story, absolute, flavour
+from newsletter.theme.views import Addressing, Story, absolute, render_options
 
 TEXT_WIDTH = WIDTH - 2 * GUTTER
 
@@ -41,9 +41,9 @@ class Mails:
         self.domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
         self.list_id = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
         self.shared: Mapping[str, Any] = {
-            "publication": lasting(settings),
-            "logo": lasting(settings.url + logo.path) if logo else "",
-            "unsubscribe_url": lasting(_unsubscribe(settings.unsubscribe)),
+            "publication": constant(settings),
+            "logo": constant(settings.url + logo.path) if logo else "",
+            "unsubscribe_url": constant(_unsubscribe(settings.unsubscribe)),
         }
         self._in_lang: dict[str, Mapping[str, Any]] = {}
         self._unmarked = absolute(publication, TEXT_WIDTH, theme.style)
@@ -72,7 +72,7 @@ class Mails:
         addressing = self._addressing(issue.stem)
         if issue.file:
             self.theme.learn(issue.file.prose)
-            look = flavour(issue.file.targets, addressing)
+            look = render_options(issue.file.targets, addressing)
             introduction = Content(prose.html(issue.file.prose, look), safe=True)
             introduction_text = prose.plain(issue.file.prose, look.link)
         url = self.publication.settings.url + issue.page
@@ -95,7 +95,7 @@ class Mails:
     def _values(self, lang: str, title: str, preheader: str, url: str) -> dict[str, Any]:
         same = self._in_lang.get(lang)
         if same is None:
-            same = self._in_lang[lang] = {**self.shared, **self.theme.values(lang), "lang": lasting(lang)}
+            same = self._in_lang[lang] = {**self.shared, **self.theme.values(lang), "lang": constant(lang)}
         return {**same, "title": Content(title), "preheader": Content(preheader), "view_url": Content(url)}
 
     def _mail(self, kind: str, of: Announcement | Issue, values: Mapping[str, Any], origin: str) -> Iterator[Artefact]:

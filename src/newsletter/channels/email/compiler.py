@@ -13,34 +13,34 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from newsletter.channels.email.css import inline
-from newsletter.channels.email.fastpath.sections import SLOT, Cut, Inseparable, Sections
+from newsletter.channels.email.fastpath.sections import SLOT, Inseparable, Sections, Split
 from newsletter.channels.email.mjml import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.email.mjml_schema import find_invalid
 from newsletter.channels.email.quoted_printable import Literal
-from newsletter.model.problems import Place, Problems, Stop
-from newsletter.theme.content import Printed, slots
+from newsletter.model.problems import Aborted, Place, Problems
+from newsletter.theme.content import CapturedHtml, slots
 from newsletter.theme.slots import TOKEN, Shape, lost, split, token
-from newsletter.theme.templates import Template, Templates, Trace
+from newsletter.theme.templates import SourceMap, Template, Templates
 
 _MOST = 64  # shapes that are kept
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class CompiledMail:
     """A mail as its template gave it, and what it was compiled to.
 
     `sections` are what `mjml` is made of, less the numbers of its slots: what stands around them all
     first. What is no shape has no slots: it is a whole mail with its content.
     """
 
-    press: "Press"
+    press: "MailCompiler"
     template: Template
     values: Mapping[str, Any]
     mjml: str
     is_shape: bool
     sections: tuple[str, ...] = ()
     shape: Shape[str] = field(default_factory=lambda: Shape(("",), ()))
-    cut: Cut | None = None  # when it was not compiled whole
+    cut: Split | None = None  # when it was not compiled whole
 
     @property
     def html(self) -> str:
@@ -54,7 +54,7 @@ class Drawn:
         less = self.cut._replace(sections=tuple(sections[1:]))
         return _with_tokens(self.press.sections.shape(less, range("".join(sections).count(SLOT))))
 
-    def trace(self) -> Trace:
+    def trace(self) -> SourceMap:
         """Where the lines of `mjml` come from."""
         with slots() if self.is_shape else nullcontext():
             return self.press.templates.trace(self.template, self.values, self.mjml)
@@ -65,7 +65,7 @@ class Drawn:
 
 
 @dataclass(slots=True)
-class Press:
+class MailCompiler:
     """Renders mail templates, compiling each shape once. `css` is inlined."""
 
     templates: Templates
@@ -91,10 +91,10 @@ class Press:
             if fault := lost(pieces, len(content)):
                 self._report_lost(template, fault)
                 return "", self.full(template, values)
-            shape = self._draw(Drawn(self, template, values, mjml, is_shape=True), pieces)
+            shape = self._draw(CompiledMail(self, template, values, mjml, is_shape=True), pieces)
             _keep(self.shapes, mjml, shape)
             self.templates.tally["shapes"] += 1
-        known = tuple([each if each.__class__ is Printed else None for each in content])
+        known = tuple([each if each.__class__ is CapturedHtml else None for each in content])
         key = mjml, known
         if key not in self.settled:
             _keep(self.settled, key, None)  # most issues are one of a kind
@@ -105,12 +105,12 @@ class Press:
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
         """The same by the full path: the whole document through mrml and premailer."""
         self.templates.tally["full paths"] += 1
-        drawn = Drawn(self, template, values, template.render(values), is_shape=False)
+        drawn = CompiledMail(self, template, values, template.render(values), is_shape=False)
         drawn = replace(drawn, shape=Shape((self._compile(drawn),), ()))
         self._show(drawn)
         return drawn.html
 
-    def _draw(self, drawn: Drawn, pieces: Sequence[str]) -> Shape[str]:
+    def _draw(self, drawn: CompiledMail, pieces: Sequence[str]) -> Shape[str]:
         """The shape of a mail, whose MJML is split at its tokens: joined of its sections, or compiled whole."""
         sections: tuple[str, ...] = (SLOT.join(pieces[::2]),)
         cut = None
@@ -125,11 +125,11 @@ class Press:
         self._show(replace(drawn, sections=sections, shape=shape, cut=cut))
         return shape
 
-    def _show(self, drawn: Drawn) -> None:
+    def _show(self, drawn: CompiledMail) -> None:
         if self.templates.watch:
             self.templates.watch(drawn)
 
-    def _compile(self, drawn: Drawn) -> str:
+    def _compile(self, drawn: CompiledMail) -> str:
         """A whole mail's HTML. Raises Stop on a template's fault."""
         try:
             check_balance(drawn.mjml)
@@ -141,15 +141,15 @@ class Press:
                 place, "mjml-fault", f"this template gives MJML that cannot be compiled: {fault.message}",
                 "correct the tag at this line",
             )  # fmt: skip
-            raise Stop from None
+            raise Aborted from None
 
-    def _refuse_invalid(self, drawn: Drawn) -> None:
+    def _refuse_invalid(self, drawn: CompiledMail) -> None:
         found = list(find_invalid(drawn.mjml))
         if found:
             trace = drawn.trace()
             for fault in found:
                 self.problems.error(trace.place(fault.position), fault.code, fault.message, fault.fix)
-            raise Stop
+            raise Aborted
 
     def _report_lost(self, template: Template, fault: str) -> None:
         self.problems.warning(

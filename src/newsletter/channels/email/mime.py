@@ -47,7 +47,7 @@ class Letter:
     unsubscribe: Unsubscribe
 
 
-class Written(NamedTuple):
+class MailParts(NamedTuple):
     """A mail's HTML and text as files hold them, and the whole message."""
 
     html: bytes
@@ -60,7 +60,7 @@ def encode(letter: Letter) -> bytes:
     return write(letter).message
 
 
-def write(letter: Letter) -> Written:
+def write(letter: Letter) -> MailParts:
     """The mail with its parts. Raises as `encode` does."""
     plain_text, text, plain_html, html = quoting.encode(letter.text, letter.html)
     if len(html) % 2 == 0:
@@ -86,7 +86,7 @@ def write(letter: Letter) -> Written:
          text + edge + b"\r\n", _part_head("html", letter.lang), b"",
          *html, end + edge + b"--\r\n")
     )  # fmt: skip
-    return Written(plain_html, plain_text, message)
+    return MailParts(plain_html, plain_text, message)
 
 
 def _head(lines: Iterable[str]) -> bytes:

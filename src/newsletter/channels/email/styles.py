@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from newsletter.channels.email.compiler import Press
+from newsletter.channels.email.compiler import MailCompiler
 from newsletter.channels.email.css import resolve
 from newsletter.model import Prose, Publication
 from newsletter.model.positions import Positions
-from newsletter.model.problems import Place, Problems, Stop
+from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme.branding import colours
 from newsletter.theme.templates import Templates
-from newsletter.theme.vocabulary import Vocabulary
+from newsletter.theme.vocabulary import Catalog
 
 WIDTH = 600  # px, of the mail
 GUTTER = 32  # px, left and right of the text
@@ -40,14 +40,14 @@ class Theme:
     templates: Templates
     problems: Problems
     brand: Literals = field(init=False)
-    press: Press = field(init=False)
+    press: MailCompiler = field(init=False)
     head_css: str = field(init=False)
-    words: Vocabulary = field(init=False)
+    words: Catalog = field(init=False)
     _prose_css: str = field(init=False)
     _styles: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.words = Vocabulary(self.templates, self.publication.settings.timezone)
+        self.words = Catalog(self.templates, self.publication.settings.timezone)
         self.brand = Literals(colours(self.publication.settings))
         css = {
             name: self.templates.get(f"email/{name}.css").render({"brand": self.brand})
@@ -56,7 +56,7 @@ class Theme:
         self.head_css = _squeeze(css["head"])
         self._prose_css = css["prose"]
         self._check_selectors()
-        self.press = Press(self.templates, css["inline"], self.problems)
+        self.press = MailCompiler(self.templates, css["inline"], self.problems)
 
     def learn(self, prose: Prose) -> None:
         """Resolve the styles of every chain of elements in `prose` that is not known yet."""
@@ -98,7 +98,7 @@ class Theme:
                     bad = True
                 offset += len(selector) + 1
         if bad:
-            raise Stop
+            raise Aborted
 
 
 def _squeeze(css: str) -> str:

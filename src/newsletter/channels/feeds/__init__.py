@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.channels.feeds.atom_rss import write_atom, write_rss
-from newsletter.channels.feeds.budget import Pieces
+from newsletter.channels.feeds.budget import EntryBudget
 from newsletter.channels.feeds.entry import Entries, instants
-from newsletter.channels.feeds.fastpath.header_templates import Openings
+from newsletter.channels.feeds.fastpath.header_templates import HeaderTemplates
 from newsletter.channels.feeds.json_feed import write_json
-from newsletter.channels.feeds.metadata import MEDIA_TYPES, Head, head
+from newsletter.channels.feeds.metadata import MEDIA_TYPES, FeedMetadata, metadata
 from newsletter.channels.feeds.opml import write_opml
 from newsletter.channels.feeds.page import page
-from newsletter.channels.feeds.selection import Feed, Plan
+from newsletter.channels.feeds.selection import Feed, FeedSelection
 from newsletter.model import Artefact, Publication
 from newsletter.model.problems import Problems
 from newsletter.theme.pages import Site
@@ -22,9 +22,9 @@ from newsletter.theme.templates import Templates
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
     """The files under `site/feeds/`. Raises Stop when the theme has a fault."""
     site, share = Site(publication, templates), publication.share
-    plan = Plan(site)
-    pieces = Pieces(Entries(site, templates.get("feeds/entry.html")), problems)
-    feeds = _Feeds(publication, pieces, Openings())
+    plan = FeedSelection(site)
+    pieces = EntryBudget(Entries(site, templates.get("feeds/entry.html")), problems)
+    feeds = _Feeds(publication, pieces, HeaderTemplates())
     updated = instants(publication.announcements)
     if share.first:
         for feed in (plan.main, *plan.languages):
@@ -46,8 +46,8 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
         yield Artefact("site/feeds/feed.css", css.encode(), "text/css")
 
 
-def _head(feed: Feed, publication: Publication, updated: Mapping[str, datetime]) -> Head:
-    return head(feed, publication, max((updated[each.stem] for each in feed.announcements), default=None))
+def _head(feed: Feed, publication: Publication, updated: Mapping[str, datetime]) -> FeedMetadata:
+    return metadata(feed, publication, max((updated[each.stem] for each in feed.announcements), default=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class _Feeds:
     """Writes feeds in every format."""
 
     publication: Publication
-    pieces: Pieces
-    openings: Openings
+    pieces: EntryBudget
+    openings: HeaderTemplates
 
     def write(self, feed: Feed, updated: Mapping[str, datetime]) -> Iterator[Artefact]:
         """The feed in every format; `updated` says when each of its announcements was."""

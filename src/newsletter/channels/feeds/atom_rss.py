@@ -21,7 +21,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from newsletter.channels.feeds.entry import Enclosure, Entry
-from newsletter.channels.feeds.metadata import Head
+from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.text.dates import instant, posted
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -116,7 +116,7 @@ def _add_lead(element: Any, entry: Entry) -> None:
 # --- feeds ------------------------------------------------------------------------------------
 
 
-def write_atom(head: Head, opening: bytes, entries: Iterable[tuple[str, datetime, bytes]]) -> Iterator[bytes]:
+def write_atom(head: FeedMetadata, opening: bytes, entries: Iterable[tuple[str, datetime, bytes]]) -> Iterator[bytes]:
     """A whole Atom feed, in pieces.
 
     `opening` is what `write_atom_head` gives; of each entry its language, its last change, its lines.
@@ -132,7 +132,7 @@ def write_atom(head: Head, opening: bytes, entries: Iterable[tuple[str, datetime
     yield b"</feed>\n"
 
 
-def write_atom_head(head: Head) -> str:
+def write_atom_head(head: FeedMetadata) -> str:
     """The lines of an Atom feed that are not entries."""
     base = _generator(head)
     base.id(head.id)
@@ -147,7 +147,7 @@ def write_atom_head(head: Head) -> str:
     return lines(root)
 
 
-def repair_atom_head(root: Any, head: Head) -> None:
+def repair_atom_head(root: Any, head: FeedMetadata) -> None:
     """Make the feed's own elements say what the head says."""
     _drop(root, "link", "updated", "subtitle", "fh:archive")
     _type(root.find("title"), head.title)
@@ -160,7 +160,7 @@ def repair_atom_head(root: Any, head: Head) -> None:
         _add(root, "fh:archive")
 
 
-def write_rss(head: Head, opening: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
+def write_rss(head: FeedMetadata, opening: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
     """A whole RSS feed, in pieces; `opening` is what `write_rss_head` gives; of each item its lines."""
     spaces = "".join(f' xmlns:{name}="{space}"' for name, space in _SPACES.items())
     yield _DECLARED.format(css=head.css).encode()
@@ -173,7 +173,7 @@ def write_rss(head: Head, opening: bytes, items: Iterable[bytes]) -> Iterator[by
     yield b"</channel>\n</rss>\n"
 
 
-def write_rss_head(head: Head) -> str:
+def write_rss_head(head: FeedMetadata) -> str:
     """The lines of an RSS channel that are not items."""
     base = _generator(head)
     base.docs("https://www.rssboard.org/rss-specification")
@@ -183,7 +183,7 @@ def write_rss_head(head: Head) -> str:
     return lines(channel)
 
 
-def repair_rss_head(channel: Any, head: Head) -> None:
+def repair_rss_head(channel: Any, head: FeedMetadata) -> None:
     """Make the channel's own elements say what the head says."""
     _drop(channel, "atom:link", "fh:archive", "image", "lastBuildDate")
     channel.find("link").text = head.home
@@ -201,7 +201,7 @@ def repair_rss_head(channel: Any, head: Head) -> None:
             _add(image, name, text)
 
 
-def _generator(head: Head) -> Any:
+def _generator(head: FeedMetadata) -> Any:
     base = FeedGenerator()
     base.title(head.title)
     base.description(head.description or head.title)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.channels.feeds.entry import Entries
-from newsletter.channels.feeds.fastpath.entry_templates import Press, Written
+from newsletter.channels.feeds.fastpath.entry_templates import EntryCompiler, EntryLines
 from newsletter.channels.feeds.selection import Feed
 from newsletter.model import Announcement
 from newsletter.model.problems import Place, Problems
@@ -14,26 +14,26 @@ _HEAD = 8_000  # bytes that a feed's own words take at most
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SizedEntry:
     """One announcement in every format; `size` is that of the longest, in bytes."""
 
     lang: str
     stem: str
-    written: Written
+    written: EntryLines
     size: int
 
 
-class Pieces:
+class EntryBudget:
     """Makes pieces, and keeps those that several feeds hold."""
 
     def __init__(self, entries: Entries, problems: Problems) -> None:
         self.entries = entries
-        self.press = Press()
+        self.press = EntryCompiler()
         self.problems = problems
         self.is_short = entries.publication.settings.feeds.content == "summary"
-        self.kept: dict[tuple[str, bool], Piece] = {}
+        self.kept: dict[tuple[str, bool], SizedEntry] = {}
 
-    def of(self, feed: Feed, limit: int = LIMIT) -> tuple[Piece, ...]:
+    def of(self, feed: Feed, limit: int = LIMIT) -> tuple[SizedEntry, ...]:
         """The pieces of a feed. When they take too much, the longest give summary and link instead.
 
         What is still too much in a feed to subscribe to loses its oldest entries; an archive never does.
@@ -54,7 +54,7 @@ class Pieces:
             excess -= held.pop().size
         return tuple(held)
 
-    def _pieces(self, announcements: Sequence[Announcement], *, short: bool, keep: bool) -> list[Piece]:
+    def _pieces(self, announcements: Sequence[Announcement], *, short: bool, keep: bool) -> list[SizedEntry]:
         """The piece of each, made if it is not kept."""
         found = {each.stem: self.kept[each.stem, short] for each in announcements if (each.stem, short) in self.kept}
         wanted = [each for each in announcements if each.stem not in found]
@@ -64,11 +64,11 @@ class Pieces:
                 self.kept[announcement.stem, short] = piece
         return [found[each.stem] for each in announcements]
 
-    def _made(self, announcement: Announcement, *, short: bool) -> Piece:
+    def _made(self, announcement: Announcement, *, short: bool) -> SizedEntry:
         entry = self.entries.of(announcement, short=short)
         written = self.press.write(entry)
         size = max(len(written.atom), len(written.rss), len(written.json)) + 100  # what stands around the lines
-        return Piece(entry.lang, announcement.stem, written, size)
+        return SizedEntry(entry.lang, announcement.stem, written, size)
 
     def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
         # A month of many announcements is nobody's fault.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from newsletter.channels.feeds.entry import Entry
-from newsletter.channels.feeds.metadata import Head
+from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.text.dates import instant
 
 
@@ -34,7 +34,7 @@ def write_item(entry: Entry) -> str:
     )
 
 
-def write_json(head: Head, items: Iterable[bytes]) -> Iterator[bytes]:
+def write_json(head: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
     """A whole feed, in pieces; each item as `write_item` gives it."""
     feed = _json(
         {

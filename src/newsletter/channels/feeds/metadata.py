@@ -17,7 +17,7 @@ MEDIA_TYPES: Mapping[Kind, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class FeedMetadata:
     """A feed's own words and addresses. `site` is where everything is published, `logo` may be empty."""
 
     feed: Feed
@@ -60,10 +60,10 @@ class Head:
         return found
 
 
-def head(feed: Feed, publication: Publication, updated: datetime | None) -> Head:
+def metadata(feed: Feed, publication: Publication, updated: datetime | None) -> FeedMetadata:
     """What `feed` says of itself; `updated` is its newest entry's. An empty one is as old as the authority."""
     settings = publication.settings
-    return Head(
+    return FeedMetadata(
         feed=feed,
         id=f"tag:{settings.authority}:feeds/{feed.logical}",
         title=clean_text(feed.title),

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from html import escape
 
-from newsletter.channels.feeds.metadata import Head
+from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.text.dates import posted
 
 
-def write_opml(heads: Iterable[Head], title: str, updated: datetime) -> str:
+def write_opml(heads: Iterable[FeedMetadata], title: str, updated: datetime) -> str:
     """Every feed that one can subscribe to, as Atom."""
     heads = tuple(heads)
     outlines = "".join(map(_outline, heads))
@@ -20,7 +20,7 @@ def write_opml(heads: Iterable[Head], title: str, updated: datetime) -> str:
     )
 
 
-def _outline(head: Head) -> str:
+def _outline(head: FeedMetadata) -> str:
     values = {
         "type": "rss", "text": _twice(head.title), "title": _twice(head.title), "xmlUrl": head.address("atom"),
         "htmlUrl": head.home, "language": head.lang, "description": _twice(head.description),

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.channels.feeds.metadata import Head
-from newsletter.channels.feeds.selection import Plan
+from newsletter.channels.feeds.metadata import FeedMetadata
+from newsletter.channels.feeds.selection import FeedSelection
 from newsletter.model import Artefact
 from newsletter.theme.pages import Page, Site
 
@@ -22,7 +22,7 @@ class Offer:
     json: str
 
 
-def page(site: Site, heads: Sequence[Head], plan: Plan) -> Artefact:
+def page(site: Site, heads: Sequence[FeedMetadata], plan: FeedSelection) -> Artefact:
     """The page. `heads` are those of the plan's feeds to subscribe to, in its order."""
     settings = site.publication.settings
     words = site.words(settings.language)

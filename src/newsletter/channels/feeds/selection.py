@@ -38,7 +38,7 @@ class Feed:
         return f"feeds/{self.name}.{ENDINGS[kind]}" if self.name else MAIN[kind]
 
 
-class Plan:
+class FeedSelection:
     """The feeds of one publication."""
 
     def __init__(self, site: Site) -> None:

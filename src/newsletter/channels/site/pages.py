@@ -10,7 +10,7 @@ from markupsafe import Markup
 from newsletter.markdown import prose
 from newsletter.model import Announcement, Artefact, Issue
 from newsletter.theme.pages import Alternate, Page, Site, Subject
-from newsletter.theme.views import Addressing, Story, flavour, relative
+from newsletter.theme.views import Addressing, Story, relative, render_options
 
 NEWEST = 12  # announcements that a list shows with summary and picture; the others get a line
 
@@ -62,7 +62,7 @@ class Pages:
         )  # fmt: skip
         introduction, addressing = "", relative(issue.page)
         if issue.file:
-            introduction = prose.html(issue.file.prose, flavour(issue.file.targets, addressing))
+            introduction = prose.html(issue.file.prose, render_options(issue.file.targets, addressing))
         newer, older = site.issue_neighbours[issue.stem]
         yield site.render(
             "issue", page, issue=issue, introduction=Markup(introduction),

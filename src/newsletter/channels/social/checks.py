@@ -26,7 +26,7 @@ Fault = tuple[str, str, str]  # code, what is wrong, what would be right
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class SnippetChecker:
     """Looks at the snippets of one publication."""
 
     problems: Problems
@@ -43,7 +43,7 @@ class Judge:
         # In plain texts there is nothing to find, and most are plain.
         composed = () if material.plain else {post.platform.name for post in posts if not post.by_hand}
         if composed:
-            places = _Places(material, self.settings)
+            places = _TextPlaces(material, self.settings)
             for key, text in material.texts.items():
                 # The same fault has the same place.
                 for code, message, fix in dict.fromkeys((*in_text(text), *(on_x(text) if "x" in composed else ()))):
@@ -182,7 +182,7 @@ def _is_meant(url: str) -> bool:
     return "/" in url or (url.isascii() and url == url.lower())
 
 
-class _Places:
+class _TextPlaces:
     """Where what is quoted stands in an announcement, whose body is read once however many faults there are."""
 
     def __init__(self, material: Material, settings: Settings) -> None:

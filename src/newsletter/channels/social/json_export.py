@@ -122,13 +122,13 @@ def _links_of(link: str, on_x: bool) -> str:
 @lru_cache(maxsize=64)
 def _addresses(link: str) -> str:
     """The links of such a text as Bluesky finds them."""
-    return _list([each.value for each in bluesky.facets_even(link) if each.kind == "link"])
+    return _list([each.value for each in bluesky.facets_simple(link) if each.kind == "link"])
 
 
 def _places(data: bytes, link: str, tags: Sequence[str]) -> str:
     """The facets of such a text, in UTF-8; `tags` are its hashtags, one after the other behind link and last words."""
     at = data.find(link.encode("ascii"))
-    found = [_facet(kind, value, at + start, at + end) for kind, value, start, end in bluesky.facets_even(link)]
+    found = [_facet(kind, value, at + start, at + end) for kind, value, start, end in bluesky.facets_simple(link)]
     at = len(data) - len(" ".join(tags).encode())
     for tag in tags:
         end = at + len(tag.encode())

@@ -17,7 +17,7 @@ from newsletter.channels.social.writing.post import Post
 from newsletter.model import Artefact, Publication
 from newsletter.theme.branding import colours
 from newsletter.theme.slots import Form, form, token
-from newsletter.theme.strings import Words
+from newsletter.theme.strings import Strings
 from newsletter.theme.templates import Template, Templates
 
 
@@ -36,7 +36,7 @@ class Section(NamedTuple):
 class Overview:
     """Shows what was composed, on `count` pages that need neither server nor network."""
 
-    def __init__(self, publication: Publication, templates: Templates, words: Words, count: int) -> None:
+    def __init__(self, publication: Publication, templates: Templates, words: Strings, count: int) -> None:
         css = templates.get("social/index.css").render({"brand": colours(publication.settings)})
         script = templates.get("social/copy.js").render({})
         self._template = templates.get("social/index.html")
@@ -103,7 +103,7 @@ class Cards:
 class Facts:
     """What the page tells of each text, as HTML, in one language."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Strings) -> None:
         self.words = words
         self._said = cache(lambda key, **values: _html(words(f"social_{key}", **values)))
         self._alike = cache(self._told_alike)

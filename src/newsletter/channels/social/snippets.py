@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from newsletter.channels.social.checks import Judge
+from newsletter.channels.social.checks import SnippetChecker
 from newsletter.channels.social.json_export import as_json
 from newsletter.channels.social.overview import Overview
 from newsletter.channels.social.writing.blocks import FILTERS
@@ -13,7 +13,7 @@ from newsletter.channels.social.writing.post import Post
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.model.problems import Problems
 from newsletter.theme.templates import Templates
-from newsletter.theme.vocabulary import Vocabulary
+from newsletter.theme.vocabulary import Catalog
 
 __all__ = ["FILTERS", "PAGE", "Snippets", "render"]
 
@@ -27,8 +27,8 @@ class Snippets:
         self.publication = publication
         self.templates = templates
         self.composer = Composer(publication.settings, templates)
-        self.judge = Judge(problems, publication.settings)
-        self.words = Vocabulary(templates, publication.settings.timezone)
+        self.judge = SnippetChecker(problems, publication.settings)
+        self.words = Catalog(templates, publication.settings.timezone)
         self._stems = {announcement.stem for announcement in publication.announcements}
 
     def material(self, of: Announcement | Issue) -> Material:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from newsletter.load.metadata.boxes import Box, boxes
-from newsletter.load.metadata.items import Item, Range, listed, locate
+from newsletter.load.metadata.items import HeifItem, Range, listed, locate
 from newsletter.load.metadata.malformed import Malformed, number
 
 _BRANDS = frozenset(
@@ -106,7 +106,7 @@ class _Cleaner:
         for item in items:
             self._name(item)
 
-    def _name(self, item: Item) -> None:
+    def _name(self, item: HeifItem) -> None:
         """Overwrite the name of an item, unless it only says what encoders say; and the type of metadata."""
         name = item.kind + 4
         if not item.is_picture:

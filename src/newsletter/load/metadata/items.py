@@ -32,7 +32,7 @@ _WIDTHS = frozenset({0, 4, 8})
 _VAGUE = "it does not say clearly where its pictures are"
 
 
-class Item(NamedTuple):
+class HeifItem(NamedTuple):
     """An item as `iinf` lists it: its number, the offset of its type, which its name follows, and of its end."""
 
     number: int
@@ -41,7 +41,7 @@ class Item(NamedTuple):
     is_picture: bool
 
 
-def listed(content: bytes, box: Box) -> Iterator[Item]:
+def listed(content: bytes, box: Box) -> Iterator[HeifItem]:
     """The items that the box `iinf` lists. Raises Malformed, also when a number comes twice."""
     seen = set()
     version = number(content, box.content, "B")
@@ -55,7 +55,7 @@ def listed(content: bytes, box: Box) -> Iterator[Item]:
         if item in seen or kind + 4 > entry.end:
             raise Malformed(_VAGUE)
         seen.add(item)
-        yield Item(item, kind, entry.end, content[kind : kind + 4] in _PICTURES)
+        yield HeifItem(item, kind, entry.end, content[kind : kind + 4] in _PICTURES)
 
 
 def locate(

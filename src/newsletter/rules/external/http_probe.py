@@ -52,7 +52,7 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ProbeTarget:
     """A web address in the parts that a request needs; all of them ASCII without white space."""
 
     scheme: str
@@ -67,7 +67,7 @@ class Target:
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def read_target(url: str) -> Target:
+def read_target(url: str) -> ProbeTarget:
     """The parts of a web address. Raises NotWeb for other schemes and for what is malformed."""
     try:
         parts = urlsplit(url)
@@ -84,7 +84,7 @@ def read_target(url: str) -> Target:
     if not _HOST.fullmatch(ascii_host) or port == 0:
         raise NotWeb("is not a valid address: its host or port is malformed")
     path = quote(parts.path or "/", SAFE) + (f"?{quote(parts.query, SAFE)}" if parts.query else "")
-    return Target(parts.scheme, ascii_host, port or _PORTS[parts.scheme], path)
+    return ProbeTarget(parts.scheme, ascii_host, port or _PORTS[parts.scheme], path)
 
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
@@ -135,7 +135,7 @@ def secure(connection: socket.socket, host: str, context: ssl.SSLContext, deadli
     return wrapped
 
 
-def ask(connection: socket.socket, method: str, target: Target, agent: str, deadline: Deadline) -> tuple[int, str]:
+def ask(connection: socket.socket, method: str, target: ProbeTarget, agent: str, deadline: Deadline) -> tuple[int, str]:
     """Status and `Location` ("" for none) of the answer to a request. Raises OSError and NotHttp."""
     lines = (
         f"{method} {target.path} HTTP/1.1", f"Host: {target.authority}", f"User-Agent: {agent}", "Accept: */*",

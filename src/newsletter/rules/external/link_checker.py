@@ -25,7 +25,7 @@ from newsletter.rules.external.http_probe import (
     Deadline,
     NotHttp,
     NotWeb,
-    Target,
+    ProbeTarget,
     ask,
     connect,
     read_target,
@@ -134,7 +134,7 @@ class Follower:
             raise Unreached(said, connected=is_connected, slow=isinstance(fault, TimeoutError)) from None
         return status, location if status in (301, 302, 303, 307, 308) else ""
 
-    def _resolve(self, target: Target, deadline: Deadline) -> Any:
+    def _resolve(self, target: ProbeTarget, deadline: Deadline) -> Any:
         """The first address of a host, when all of them may be visited."""
         host = _printable(target.host)
         try:
@@ -180,7 +180,7 @@ def _reason(fault: Exception) -> str:
 
 
 @dataclass(slots=True)
-class Kept:
+class AnswerCache:
     """Answers of the last day, in a file of the user's cache. `at` is the clock's time."""
 
     path: Path
@@ -230,7 +230,7 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
         return Path(os.devnull) / "newsletter"
 
 
-def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, kept: Kept, problems: Problems) -> int:
+def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, kept: AnswerCache, problems: Problems) -> int:
     """Follow each address once and tell what is wrong at all its places; gives how many were followed."""
     places: dict[str, list[Place]] = {}
     for url, place in links:

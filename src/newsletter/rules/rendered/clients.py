@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from newsletter.rules.rendered.sheets import Piece, Sheet
+from newsletter.rules.rendered.sheets import Sheet, SheetPart
 from newsletter.rules.rule import Family, Finding
 
 FAMILY = Family("clients", "What mail programs of your readers do not support.")
@@ -28,7 +28,7 @@ class Feature:
     page: str
     tested: str
 
-    def is_used(self, piece: Piece) -> bool:
+    def is_used(self, piece: SheetPart) -> bool:
         """Whether the piece uses it."""
         match self.kind, piece.kind:
             case ("property", "declaration") | ("at", "at") | ("tag", "tag") | ("attribute", "attribute"):
@@ -72,7 +72,7 @@ def client_support(themes: Themes) -> Iterator[Finding]:
                 )
 
 
-def uses(sheet: Sheet) -> Iterator[tuple[Feature, Piece]]:
+def uses(sheet: Sheet) -> Iterator[tuple[Feature, SheetPart]]:
     """The features of the table that a sheet uses, each use once."""
     for piece in sheet.pieces:
         for feature in _features():

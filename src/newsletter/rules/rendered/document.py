@@ -17,7 +17,7 @@ _BLOCKS = frozenset("p div td th li h1 h2 h3 h4 h5 h6 blockquote pre ul ol table
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TextStyle:
     """How an element's text looks: colours as `#rrggbb`, sizes in px, as far as inline styles say."""
 
     colour: str = "#000000"
@@ -45,7 +45,7 @@ class Document:
     known_pairs: frozenset[tuple[str, str]] = frozenset()
     elements: list[Any] = field(init=False)
     tags: dict[str, list[Any]] = field(init=False, default_factory=dict)
-    looks: dict[Any, Look] = field(init=False, default_factory=dict)
+    looks: dict[Any, TextStyle] = field(init=False, default_factory=dict)
     _starts: dict[str, dict[Any, int]] = field(init=False, default_factory=dict)
     _shown: str = field(init=False, default="")
 
@@ -58,7 +58,7 @@ class Document:
         for element in self.elements:
             self.tags.setdefault(element.tag, []).append(element)
             above = element.getparent()
-            self.looks[element] = _look(element, self.looks[above] if above is not None else Look())
+            self.looks[element] = _look(element, self.looks[above] if above is not None else TextStyle())
 
     def all(self, *tags: str) -> Iterator[Any]:
         """The elements of these tags, in the order of the document when there is one tag."""
@@ -120,7 +120,7 @@ def colour_of(value: str) -> str:
     return value if re.fullmatch(r"#[0-9a-f]{6}", value) else ""
 
 
-def _look(element: Any, above: Look) -> Look:
+def _look(element: Any, above: TextStyle) -> TextStyle:
     style = style_of(element.get("style") or "")
     is_link = element.tag == "a"
     if not style and not element.get("bgcolor") and not is_link:
@@ -130,7 +130,7 @@ def _look(element: Any, above: Look) -> Look:
     underlined = "underline" in decoration or (above.underlined and element.tag not in _BLOCKS)
     size = _pixels(style.get("font-size", ""), above.size)
     weight = style.get("font-weight", "")
-    return Look(
+    return TextStyle(
         colour_of(style.get("color", "")) or above.colour,
         colour_of(ground) or above.ground,
         size,

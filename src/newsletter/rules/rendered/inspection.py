@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from newsletter.channels.email.compiler import Drawn
+from newsletter.channels.email.compiler import CompiledMail
 from newsletter.channels.email.fastpath.sections import SLOT
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.model.problems import Place, Problems
@@ -37,7 +37,7 @@ SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 class Inspection:
     """Looks at everything that passes; problems go to `problems`."""
 
-    chosen: project.Chosen
+    chosen: project.ProjectSettings
     publication: Publication
     templates: Templates
     problems: Problems
@@ -57,7 +57,7 @@ class Inspection:
         self._pairs = frozenset((brand[text], brand[ground]) for text, ground, _ in project.weak_pairs(settings))
         self.templates.watch = self.drawn
 
-    def drawn(self, drawn: Drawn) -> None:
+    def drawn(self, drawn: CompiledMail) -> None:
         """A mail's shape: its rules run on the finished HTML; only where one finds something, its origin is looked up."""
         sections = drawn.sections if self.thorough else self._unseen(drawn)
         if drawn.is_shape and not sections:
@@ -70,7 +70,7 @@ class Inspection:
             for rule, finding in family.find(marked):
                 rule.report(self.problems, trace.place(_origin(finding.where, drawn.mjml)), finding)
 
-    def _unseen(self, drawn: Drawn) -> Sequence[str]:
+    def _unseen(self, drawn: CompiledMail) -> Sequence[str]:
         """The sections of a shape, less rounds among them that were seen: every one, and every two neighbours, that
         none before held. None when it has nothing new.
 
@@ -154,7 +154,7 @@ class Inspection:
 
     def _page(self, path: str, artefact: Artefact, known: frozenset[str]) -> None:
         document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=self._host())
-        page = pages.Linked(path, document, known)
+        page = pages.PageContext(path, document, known)
         found = [*pages.SITE.find(page)]
         for family in SHAPES:
             found += family.find(document)

@@ -20,7 +20,7 @@ FEED_SIZE = 250_000  # bytes: JSON Feed 1.1 calls that fine, and more a burden
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class PageContext:
     """A page and what stands beside it: `known` are the paths of all files of the site."""
 
     path: str
@@ -39,7 +39,7 @@ class Linked:
     fails='<a href="archive.html">',
     passes='<a href="index.html">',
 )
-def broken_page_link(page: Linked) -> Iterator[Finding]:
+def broken_page_link(page: PageContext) -> Iterator[Finding]:
     """A template links to a page of the site that no channel makes."""
     for element in page.document.all("a", "img", "link", "script"):
         target = element.get("href") or element.get("src") or ""
@@ -58,7 +58,7 @@ def broken_page_link(page: Linked) -> Iterator[Finding]:
     fails='<div id="menu"> <ul id="menu">',
     passes='<div id="menu"> <ul id="entries">',
 )
-def duplicate_html_id(page: Linked) -> Iterator[Finding]:
+def duplicate_html_id(page: PageContext) -> Iterator[Finding]:
     """Labels and links find the first element only."""
     seen = set()
     for element in page.document.elements:

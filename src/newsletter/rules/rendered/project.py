@@ -21,7 +21,7 @@ _PAIRS = (("text", "card"), ("text", "background"), ("muted", "card"), ("muted",
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ProjectSettings:
     """The settings of the project at `root`."""
 
     root: Path
@@ -59,7 +59,7 @@ def weak_pairs(settings: Settings) -> Iterator[tuple[str, str, float]]:
 
 @FAMILY.rule("brand-contrast", "Two colours of the brand that cannot be told apart", fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
              passes='[tool.newsletter.brand]\nmuted = "#54656b"')  # fmt: skip
-def brand_contrast(chosen: Chosen) -> Iterator[Finding]:
+def brand_contrast(chosen: ProjectSettings) -> Iterator[Finding]:
     """Text needs a contrast of 4.5 to its ground (WCAG 2.2, 1.4.3), in light and in dark mode."""
     own = dict(chosen.settings.brand)
     for text, ground, ratio in weak_pairs(chosen.settings):

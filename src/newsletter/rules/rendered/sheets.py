@@ -22,7 +22,7 @@ _SELECTOR = re.compile(r"(?:^|(?<=[{};]))\s*([^@{};\s][^{};]*?)\s*(?=\{)")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SheetPart:
     """Something that a rule may look at: `kind` is css, selector, at, tag, attribute or declaration."""
 
     kind: str
@@ -37,7 +37,7 @@ class Sheet:
 
     path: str
     source: str
-    pieces: tuple[Piece, ...] = field(init=False)
+    pieces: tuple[SheetPart, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         # What Jinja fills in is a value like any other, of the same length.
@@ -52,33 +52,33 @@ class Sheet:
         return Place(self.path, self.source.count("\n", 0, offset) + 1, offset - start)
 
 
-def _css(text: str, start: int) -> Iterator[Piece]:
-    yield Piece("css", "", text, start)
+def _css(text: str, start: int) -> Iterator[SheetPart]:
+    yield SheetPart("css", "", text, start)
     for match in re.finditer(r"@([a-z-]+)", text, re.IGNORECASE):
-        yield Piece("at", match[1].lower(), "", start + match.start())
+        yield SheetPart("at", match[1].lower(), "", start + match.start())
     for match in _SELECTOR.finditer(text):
-        yield Piece("selector", "", match[1], start + match.start(1))
+        yield SheetPart("selector", "", match[1], start + match.start(1))
     for match in re.finditer(r"\{([^{}]*)\}", text):
         yield from _declarations(match[1], start + match.start(1))
 
 
-def _declarations(text: str, start: int) -> Iterator[Piece]:
+def _declarations(text: str, start: int) -> Iterator[SheetPart]:
     for match in _DECLARATION.finditer(text):
-        yield Piece("declaration", match[1].lower(), match[2], start + match.start())
+        yield SheetPart("declaration", match[1].lower(), match[2], start + match.start())
 
 
-def _markup(text: str) -> Iterator[Piece]:
+def _markup(text: str) -> Iterator[SheetPart]:
     for match in _STYLE.finditer(text):
         yield from _css(match["css"], match.start("css"))
     for match in _ATTRIBUTE.finditer(text):
         group = 1 if match[1] is not None else 2
-        yield Piece("css", "", match[group], match.start(group))
+        yield SheetPart("css", "", match[group], match.start(group))
         yield from _declarations(match[group], match.start(group))
     for match in _TAG.finditer(text):
-        yield Piece("tag", match[1].lower(), "", match.start())
+        yield SheetPart("tag", match[1].lower(), "", match.start())
         if not match[1].startswith("mj-"):
             for attribute in re.finditer(r"\s([a-z-]+)(?==|\s|/?$)", match[2], re.IGNORECASE):
-                yield Piece("attribute", attribute[1].lower(), "", match.start(2) + attribute.start(1))
+                yield SheetPart("attribute", attribute[1].lower(), "", match.start(2) + attribute.start(1))
 
 
 _FRAGILE: Mapping[str, tuple[str, str]] = {

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from newsletter.rules.rule import Family, Finding
-from newsletter.rules.written.text import Written
+from newsletter.rules.written.text import SourceText
 
 FAMILY = Family("links", "Where links lead.")
 LONGEST = 2_000  # characters
@@ -25,7 +25,7 @@ def _host(target: str) -> str:
         return ""
 
 
-def are_plain(written: Written) -> bool:
+def are_plain(written: SourceText) -> bool:
     """Whether no rule here finds anything. Almost every link is plain, and the same ones come again and again."""
     return all("." not in label and _is_plain(target) for label, target in written.named())
 
@@ -39,7 +39,7 @@ def _is_plain(target: str) -> bool:
 
 @FAMILY.rule("disguised-link", "A link whose text names another site", level="error",
              fails="[www.banque.example](https://ailleurs.example/)", passes="[www.banque.example](https://www.banque.example/)")  # fmt: skip
-def disguised_link(written: Written) -> Iterator[Finding]:
+def disguised_link(written: SourceText) -> Iterator[Finding]:
     """A text that names one site and leads to another is how phishing works: filters refuse the mail, readers are right to
     be afraid.
     """
@@ -57,7 +57,7 @@ def disguised_link(written: Written) -> Iterator[Finding]:
     fails="https://192.0.2.7/inscription",
     passes="https://exemple.example/inscription",
 )
-def ip_address(written: Written) -> Iterator[Finding]:
+def ip_address(written: SourceText) -> Iterator[Finding]:
     """Links to bare addresses are a mark of spam (SpamAssassin: NORMAL_HTTP_TO_IP)."""
     for _, target, place in written.links:
         if re.fullmatch(r"[\d.]+|.*:.*", _host(target) or "x"):
@@ -67,7 +67,7 @@ def ip_address(written: Written) -> Iterator[Finding]:
 @FAMILY.rule(
     "short-address", "A link by a shortener", fails="https://bit.ly/3xYz", passes="https://exemple.example/programme"
 )
-def short_address(written: Written) -> Iterator[Finding]:
+def short_address(written: SourceText) -> Iterator[Finding]:
     """A shortened address hides where it leads, tells a stranger who follows it, and shares its fate with all the spam
     that uses the same shortener.
     """
@@ -82,7 +82,7 @@ def short_address(written: Written) -> Iterator[Finding]:
     fails="https://… (2,500 characters)",
     passes="https://… (100 characters)",
 )
-def long_address(written: Written) -> Iterator[Finding]:
+def long_address(written: SourceText) -> Iterator[Finding]:
     """Some programs cut or refuse addresses of more than 2,000 characters."""
     for _, target, place in written.links:
         if len(target) > LONGEST:
@@ -96,7 +96,7 @@ def long_address(written: Written) -> Iterator[Finding]:
     fails="https://exаmple.example/ (with a Cyrillic а)",
     passes="https://example.example/",
 )
-def look_alike_host(written: Written) -> Iterator[Finding]:
+def look_alike_host(written: SourceText) -> Iterator[Finding]:
     """A name that mixes Latin letters with Cyrillic or Greek ones is made to be taken for another. Names in one script
     may stand.
     """

@@ -6,7 +6,7 @@ from newsletter import markdown
 from newsletter.model import Announcement, Asset
 from newsletter.model.problems import Place
 from newsletter.rules.rule import Family, Finding
-from newsletter.rules.written.text import Written
+from newsletter.rules.written.text import SourceText
 
 FAMILY = Family("pictures", "The files that announcements show, as mails can carry them.")
 HEAVY = 200_000  # bytes
@@ -14,7 +14,7 @@ HEAVY_TOGETHER = 800_000  # bytes
 WIDEST = 1_200  # px: twice the width of a mail
 
 
-def _shown(written: Written) -> Iterator[tuple[Asset, Place]]:
+def _shown(written: SourceText) -> Iterator[tuple[Asset, Place]]:
     """The project files that are shown as pictures, and where."""
     of, seen = written.of, set()
     find = markdown.places(of.source)
@@ -31,7 +31,7 @@ def _shown(written: Written) -> Iterator[tuple[Asset, Place]]:
 @FAMILY.rule(
     "heavy-image", "A picture that takes long to load", fails="a photograph of 600 kB", passes="a photograph of 120 kB"
 )
-def heavy_image(written: Written) -> Iterator[Finding]:
+def heavy_image(written: SourceText) -> Iterator[Finding]:
     """Mails are read on the way: 200 kB a picture is plenty for 600 px. (Over 1 MB: `image-size`.)"""
     for asset, place in _shown(written):
         if asset.size > HEAVY:
@@ -46,7 +46,7 @@ def heavy_image(written: Written) -> Iterator[Finding]:
     fails="five pictures of 190 kB",
     passes="five pictures of 80 kB",
 )
-def heavy_mail(written: Written) -> Iterator[Finding]:
+def heavy_mail(written: SourceText) -> Iterator[Finding]:
     """All pictures of a mail are loaded at once."""
     shown = list(_shown(written))
     if (size := sum(asset.size for asset, _ in shown)) > HEAVY_TOGETHER:
@@ -56,7 +56,7 @@ def heavy_mail(written: Written) -> Iterator[Finding]:
 
 
 @FAMILY.rule("wide-image", "A picture wider than any screen shows it", fails="4,000 px", passes="1,200 px")
-def wide_image(written: Written) -> Iterator[Finding]:
+def wide_image(written: SourceText) -> Iterator[Finding]:
     """A mail is 600 px wide. 1,200 px are sharp on the finest screens; more is only weight."""
     for asset, place in _shown(written):
         if asset.width > WIDEST:
@@ -64,7 +64,7 @@ def wide_image(written: Written) -> Iterator[Finding]:
 
 
 @FAMILY.rule("image-format", "A picture that some mail programs cannot show", fails="photo.webp", passes="photo.jpg")
-def image_format(written: Written) -> Iterator[Finding]:
+def image_format(written: SourceText) -> Iterator[Finding]:
     """Outlook for Windows shows neither WebP nor AVIF (caniemail.com/features/image-webp, 2023-03)."""
     for asset, place in _shown(written):
         if asset.media_type in ("image/webp", "image/avif"):

@@ -5,12 +5,14 @@ from newsletter.model import Announcement, IssueFile
 from newsletter.model.problems import Problems
 from newsletter.rules.rendered import project
 from newsletter.rules.written import links, pictures, writing
-from newsletter.rules.written.text import Written
+from newsletter.rules.written.text import SourceText
 
 
-def review(of: Announcement | IssueFile, chosen: project.Chosen, problems: Problems, *, thorough: bool) -> None:
+def review(
+    of: Announcement | IssueFile, chosen: project.ProjectSettings, problems: Problems, *, thorough: bool
+) -> None:
     """Rules about what was written: run once for each file, whatever is made of it; hints when `thorough`."""
-    written = Written(of, chosen.settings)
+    written = SourceText(of, chosen.settings)
     if not thorough and links.are_plain(written):
         return
     for family in (links.FAMILY, writing.FAMILY, pictures.FAMILY) if thorough else (links.FAMILY,):
@@ -18,7 +20,7 @@ def review(of: Announcement | IssueFile, chosen: project.Chosen, problems: Probl
             rule.report(problems, finding.where, finding)
 
 
-def review_codes(chosen: project.Chosen, problems: Problems) -> None:
+def review_codes(chosen: project.ProjectSettings, problems: Problems) -> None:
     """Codes to ignore or to raise that no problem has, or that cannot be ignored."""
     named = [
         (chosen.place(key), key, code) for key in ("ignore", "error") for code in getattr(chosen.settings.check, key)

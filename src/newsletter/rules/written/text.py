@@ -13,7 +13,7 @@ from newsletter.text.typography import Passage, find_slips, passage
 
 
 @dataclass
-class Written:
+class SourceText:
     """What a writer wrote: an announcement or an issue file, taken apart once."""
 
     of: Announcement | IssueFile

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from newsletter.model import Announcement
 from newsletter.rules.rule import Family, Finding
-from newsletter.rules.written.text import Written
+from newsletter.rules.written.text import SourceText
 
 FAMILY = Family("writing", "Hints for writers, in French and English. `newsletter check --fix` mends the typography.")
 LONG_SUBJECT = 70  # characters; a desktop shows about as many, telephones 30 to 60
@@ -55,7 +55,7 @@ def _bare(label: str) -> str:
 @FAMILY.rule(
     "long-subject", "A subject that is cut off", fails="title: (75 characters)", passes="title: (50 characters)"
 )
-def long_subject(written: Written) -> Iterator[Finding]:
+def long_subject(written: SourceText) -> Iterator[Finding]:
     """A desktop shows about 70 characters of a subject, a telephone 30 to 60. The title is the subject."""
     if isinstance(written.of, Announcement) and (length := len(written.of.title)) > LONG_SUBJECT:
         cure = f"say the main thing within {LONG_SUBJECT}, best at the beginning"
@@ -64,7 +64,7 @@ def long_subject(written: Written) -> Iterator[Finding]:
 
 @FAMILY.rule("forged-reply", "A subject that pretends to be an answer", fails="title: 'Re: notre rendez-vous'",
              passes="title: Notre rendez-vous")  # fmt: skip
-def forged_reply(written: Written) -> Iterator[Finding]:
+def forged_reply(written: SourceText) -> Iterator[Finding]:
     """“Re:” or “Fwd:” before what is no answer is a trick of senders of spam, and is treated so."""
     if written.of.title and (match := _FORGED.match(written.of.title)):
         yield Finding(written.at("title"), f"the subject begins with '{match[0]}'", "delete it")
@@ -72,7 +72,7 @@ def forged_reply(written: Written) -> Iterator[Finding]:
 
 @FAMILY.rule("short-preheader", "A summary that says little", fails="summary: Nouveauté",
              passes="summary: Le 5 décembre, vingt entreprises vous reçoivent dans nos locaux.")  # fmt: skip
-def short_preheader(written: Written) -> Iterator[Finding]:
+def short_preheader(written: SourceText) -> Iterator[Finding]:
     """The beginning of the summary stands beside the subject in the list of mails, where there is room for 40 to 110
     characters. What you leave empty, programs fill with whatever comes next.
     """
@@ -84,7 +84,7 @@ def short_preheader(written: Written) -> Iterator[Finding]:
 
 @FAMILY.rule("same-preheader", "A summary that repeats the title", fails="title: Portes ouvertes\nsummary: Portes ouvertes",
              passes="title: Portes ouvertes\nsummary: Le 14 décembre, visitez nos ateliers.")  # fmt: skip
-def same_preheader(written: Written) -> Iterator[Finding]:
+def same_preheader(written: SourceText) -> Iterator[Finding]:
     """Subject and preheader stand side by side: said twice, the place of one is lost."""
     is_written = written.of.source.front.get("summary") is not None
     if is_written and written.of.title and _bare(written.of.summary) == _bare(written.of.title):
@@ -93,7 +93,7 @@ def same_preheader(written: Written) -> Iterator[Finding]:
 
 @FAMILY.rule("vague-link", "A link that does not say where it leads", fails="[Cliquez ici](https://exemple.example/programme)",
              passes="[Le programme de la journée](https://exemple.example/programme)")  # fmt: skip
-def vague_link(written: Written) -> Iterator[Finding]:
+def vague_link(written: SourceText) -> Iterator[Finding]:
     """Many people go from link to link, and hear nothing but their texts. “Cliquez ici”, “en savoir plus”, “here” say
     nothing there; what can be found behind the link does.
     """
@@ -105,7 +105,7 @@ def vague_link(written: Written) -> Iterator[Finding]:
 
 @FAMILY.rule("ambiguous-link", "One text for two links", fails="[le dossier](a.pdf), [le dossier](b.pdf)",
              passes="[le dossier d’inscription](a.pdf), [le dossier de bourse](b.pdf)")  # fmt: skip
-def ambiguous_link(written: Written) -> Iterator[Finding]:
+def ambiguous_link(written: SourceText) -> Iterator[Finding]:
     """In a list of links, the same text stands for the same place."""
     seen: dict[str, str] = {}
     for label, target, place in written.links:
@@ -117,7 +117,7 @@ def ambiguous_link(written: Written) -> Iterator[Finding]:
 
 @FAMILY.rule("alt-file-name", "An alternative text that says nothing", fails="![IMG_2041.jpg](a.jpg)",
              passes="![Remise du trophée à Arras](a.jpg)")  # fmt: skip
-def alt_file_name(written: Written) -> Iterator[Finding]:
+def alt_file_name(written: SourceText) -> Iterator[Finding]:
     """The name of a file, or “image”, “photo”, tells what it is but not what it shows."""
     for alt, place in written.pictures:
         if _FILE_NAME.fullmatch(alt.strip()) or _SAYS_NOTHING.fullmatch(alt.strip(" .")):
@@ -126,7 +126,7 @@ def alt_file_name(written: Written) -> Iterator[Finding]:
 
 @FAMILY.rule("long-alt", "An alternative text that is too long", fails="![(200 characters)](a.png)",
              passes="![(80 characters)](a.png)")  # fmt: skip
-def long_alt(written: Written) -> Iterator[Finding]:
+def long_alt(written: SourceText) -> Iterator[Finding]:
     """An alternative text is heard in one go, without a way to stop in it. Longer descriptions belong into the text."""
     for alt, place in written.pictures:
         if len(alt) > LONG_ALT:
@@ -136,7 +136,7 @@ def long_alt(written: Written) -> Iterator[Finding]:
 @FAMILY.rule(
     "capitals", "Words in capitals", fails="INSCRIVEZ-VOUS DÈS MAINTENANT", passes="Inscrivez-vous dès maintenant"
 )
-def capitals(written: Written) -> Iterator[Finding]:
+def capitals(written: SourceText) -> Iterator[Finding]:
     """Capitals are slower to read, are spelled out by some screen readers, and count as spam in a subject. Write `**` for
     emphasis. Abbreviations may stand.
     """
@@ -159,7 +159,7 @@ def _shouted(text: str) -> Iterator[tuple[int, str]]:
 
 
 @FAMILY.rule("emoji-run", "Many emoji in a row", fails="🎉🎉🎉🎉 Bravo", passes="🎉 Bravo")
-def emoji_run(written: Written) -> Iterator[Finding]:
+def emoji_run(written: SourceText) -> Iterator[Finding]:
     """A screen reader says each of them by its name: “party popper, party popper, party popper…”."""
     for text, place in written.running:
         for match in _EMOJI.finditer(text):
@@ -167,7 +167,7 @@ def emoji_run(written: Written) -> Iterator[Finding]:
 
 
 @FAMILY.rule("missing-nbsp", "A sign that may begin a line", fails="Venez nombreux !", passes="Venez nombreux\u00a0!")
-def missing_nbsp(written: Written) -> Iterator[Finding]:
+def missing_nbsp(written: SourceText) -> Iterator[Finding]:
     """French has a no-break space (U+00A0) before `:` `;` `!` `?` and inside `« »`: with another one, or none, the sign can
     stand alone on the next line. `newsletter check --fix` writes them.
     """
@@ -180,14 +180,14 @@ def missing_nbsp(written: Written) -> Iterator[Finding]:
     fails='L\'école dit "oui"',
     passes="L’école dit «\u00a0oui\u00a0»",
 )
-def straight_quotes(written: Written) -> Iterator[Finding]:
+def straight_quotes(written: SourceText) -> Iterator[Finding]:
     """Printed French has `’` and `« »`, printed English `’` and `“ ”`. `newsletter check --fix` writes them; in code and
     addresses everything stays as it is.
     """
     yield from _slips(written, "straight-quotes", "typewriter's quotation marks")
 
 
-def _slips(written: Written, code: str, told: str) -> Iterator[Finding]:
+def _slips(written: SourceText, code: str, told: str) -> Iterator[Finding]:
     """One finding a file, at its first slip: there may be hundreds, and one command mends them."""
     places = sorted(place() for found, place in written.slips if found == code)
     if places:

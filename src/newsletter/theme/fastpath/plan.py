@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from newsletter.theme.content import Printed, as_content, as_html
+from newsletter.theme.content import CapturedHtml, as_content, as_html
 from newsletter.theme.fastpath.recording import Recording, blank, identity
-from newsletter.theme.fastpath.traced import TooLong, Untraceable
+from newsletter.theme.fastpath.traced import Bailout, TooLong
 from newsletter.theme.slots import Shape, split
 
 _FIRST = 12  # renders before the first recording: a few announcements do not need one
@@ -22,7 +22,7 @@ _VARIABLE = re.compile(r"\bv(\d+)\b")
 _CONSTANT = re.compile(r"k\d+")
 
 
-class Text(NamedTuple):
+class RecordedText(NamedTuple):
     """What a recording says: the text with tokens, and the same split at them."""
 
     text: str
@@ -30,12 +30,12 @@ class Text(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Way:
+class _Branch:
     """One function, what it is the way to, and where it goes on at another answer."""
 
     run: Callable[[Mapping[str, Any]], Any]
-    text: Text
-    others: dict[tuple[int, Any], "_Way"] = field(default_factory=dict)
+    text: RecordedText
+    others: dict[tuple[int, Any], "_Branch"] = field(default_factory=dict)
 
 
 class _Known(NamedTuple):
@@ -46,7 +46,7 @@ class _Known(NamedTuple):
 
     plain: tuple[str, ...]
     objects: tuple[str, ...]
-    ways: dict[tuple[Any, ...], _Way]
+    ways: dict[tuple[Any, ...], _Branch]
 
     def key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """What the values have to be for a way to be theirs."""
@@ -54,7 +54,7 @@ class _Known(NamedTuple):
 
 
 @dataclass(slots=True)
-class Plan:
+class CompiledTrace:
     """The recordings of one template. `record` makes one for given values; `shape`: see Recording."""
 
     record: Callable[[Recording], str]
@@ -65,7 +65,7 @@ class Plan:
     _known: dict[tuple[Any, ...], _Known] = field(default_factory=dict)  # by names and classes of values
     _kept: list[Mapping[str, Any]] = field(default_factory=list)  # whose values are known by their identity
 
-    def fill(self, values: Mapping[str, Any]) -> tuple[Text, list[str]] | None:
+    def fill(self, values: Mapping[str, Any]) -> tuple[RecordedText, list[str]] | None:
         """The text for these values and what stands in its slots; None when Jinja has to render them."""
         if self._left:
             self._left -= 1
@@ -97,19 +97,21 @@ class Plan:
         objects = [name for name, found in identities.items() if isinstance(found, int)]
         return _Known(tuple(plain), tuple(objects), {})
 
-    def _learn(self, known: _Known, values: Mapping[str, Any], last: _Way | None, miss: tuple[int, Any] | None) -> None:
+    def _learn(
+        self, known: _Known, values: Mapping[str, Any], last: _Branch | None, miss: tuple[int, Any] | None
+    ) -> None:
         recording = Recording(values, self.shape)
         try:
             if any(isinstance(value, Iterator) for value in values.values()):
-                raise Untraceable  # Jinja would find it used up
+                raise Bailout  # Jinja would find it used up
             text = self.record(recording)
             shape = split(text)
             if shape.order != tuple(range(len(recording.slots))):
-                raise Untraceable
+                raise Bailout
             asked = -1 if miss is None else miss[0]
             if miss is not None and recording.guards[asked].answer != miss[1]:
-                raise Untraceable
-            way = _Way(_function(recording, asked + 1), Text(text, shape))
+                raise Bailout
+            way = _Branch(_function(recording, asked + 1), RecordedText(text, shape))
         except TooLong:
             return
         except Exception:  # whatever it is: this template is Jinja's
@@ -142,7 +144,7 @@ def _function(recording: Recording, first: int) -> Callable[[Mapping[str, Any]],
     printed: list[str] = []
     for slot, (variable, html) in enumerate(recording.slots):
         if html and _CONSTANT.fullmatch(code := recording.definitions[variable]):
-            constants[f"p{slot}"] = Printed(as_html(constants[code]))
+            constants[f"p{slot}"] = CapturedHtml(as_html(constants[code]))
             printed.append(f"p{slot}")
             continue
         lines += _definitions(recording, variable, defined)

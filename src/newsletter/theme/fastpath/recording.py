@@ -7,7 +7,7 @@ holds this time, and the question is written down with its answer. So a recordin
 answers gets the same text, with these expressions in its slots.
 
 A Traced has no text, so that no content can get into the text unseen: whatever asks it for more than is written
-here ends the recording (Untraceable), and the template is rendered by Jinja each time, as it would be without all this.
+here ends the recording (Bailout), and the template is rendered by Jinja each time, as it would be without all this.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from newsletter.theme.content import HEAD, TAIL, Content, Lasting, View
-from newsletter.theme.fastpath.traced import Rendered, TooLong, Traced, Untraceable, holds, identifier, real
+from newsletter.theme.content import HEAD, TAIL, Constant, Content, View
+from newsletter.theme.fastpath.traced import Bailout, Rendered, TooLong, Traced, holds, identifier, real
 
 Question = Callable[[Any], Any]
 
@@ -93,12 +93,12 @@ class Recording:
         key = ask, variable
         if key not in self._asked:
             if len(self.guards) == _MOST:
-                raise Untraceable
+                raise Bailout
             answer = self._asked[key] = ask(value)
             try:
                 hash(answer)
             except TypeError:
-                raise Untraceable from None
+                raise Bailout from None
             self.guards.append(Guard(ask, variable, answer))
         return self._asked[key]
 
@@ -107,7 +107,7 @@ class Recording:
         if isinstance(value, Traced):
             return value.seen
         if isinstance(value, Rendered):
-            raise Untraceable
+            raise Bailout
         if holds(value):
             if isinstance(value, dict):
                 return "{" + "".join(f"{self.code(key)}: {self.code(each)}, " for key, each in value.items()) + "}"
@@ -143,7 +143,7 @@ class Recording:
             return str(written(value))
         if self.shape:
             if isinstance(value.sample, Markup) or not html:
-                raise Untraceable  # markup must pass through mrml, content must not
+                raise Bailout  # markup must pass through mrml, content must not
             if not isinstance(value.sample, Content):
                 return str(escape(self.ask(itself, value.number, value.raw)[1]))
             if (text := self.ask(blank, value.number, value.raw)) is not True:
@@ -165,6 +165,6 @@ def identity(value: Any, shape: bool) -> Any:
 
 @cache
 def _varies(kind: type) -> bool:
-    if issubclass(kind, Markup | Lasting) or any("__call__" in each.__dict__ for each in kind.__mro__):
+    if issubclass(kind, Markup | Constant) or any("__call__" in each.__dict__ for each in kind.__mro__):
         return False
     return issubclass(kind, str | int | float | tuple | list | View | NoneType) or is_dataclass(kind)

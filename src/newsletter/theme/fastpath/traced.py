@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from newsletter.theme.fastpath.recording import Recording
 
 
-class Untraceable(Exception):
+class Bailout(Exception):
     """This template does something that cannot be written down."""
 
 
-class TooLong(Untraceable):
+class TooLong(Bailout):
     """What it does for these values would take too long to write down; for others it may not."""
 
 
@@ -26,7 +26,7 @@ class Opaque:
     __slots__ = ()
 
     def _refuse(self, *_: Any, **__: Any) -> Any:
-        raise Untraceable
+        raise Bailout
 
     __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __hash__ = __str__ = _refuse
     __add__ = __radd__ = __mul__ = __rmul__ = __mod__ = __rmod__ = __call__ = __format__ = _refuse
@@ -128,7 +128,7 @@ def real(value: Any) -> Any:
     if isinstance(value, Traced):
         return value.sample
     if isinstance(value, Rendered):
-        raise Untraceable
+        raise Bailout
     if isinstance(value, dict):
         return {real(key): real(each) for key, each in value.items()}
     return type(value)(map(real, value)) if type(value) in (list, tuple) else value
@@ -146,5 +146,5 @@ def holds(value: Any) -> bool:
 def identifier(name: str) -> str:
     """A name that may stand in code."""
     if not name.isidentifier() or iskeyword(name):
-        raise Untraceable
+        raise Bailout
     return name

@@ -28,7 +28,7 @@ class Inseparable(ValueError):
     """The sections of a mail depend on one another, or one is faulty: the mail is to be compiled whole."""
 
 
-class Cut(NamedTuple):
+class Split(NamedTuple):
     """MJML without the numbers of its slots: `sections` between what stands before and behind them."""
 
     before: str
@@ -73,7 +73,7 @@ class Sections:
     def __len__(self) -> int:
         return sum(len(frame.sections) for frame in self._frames.values())
 
-    def cut(self, mjml: str) -> Cut:
+    def cut(self, mjml: str) -> Split:
         """Where sections of this MJML, whose slots have no numbers, begin and end. Raises Inseparable."""
         start, end = inside(mjml, "mj-body")
         if start < 0 or not self._is_closed(mjml[:start] + mjml[end:]):
@@ -87,7 +87,7 @@ class Sections:
                 begin = at
         if begin != end:
             raise Inseparable
-        return Cut(mjml[:start], tuple(sections), mjml[end:])
+        return Split(mjml[:start], tuple(sections), mjml[end:])
 
     def _is_closed(self, part: str) -> bool:
         known = self._closed.get(part)
@@ -103,7 +103,7 @@ class Sections:
             known = self._whole[part] = is_level and self._is_closed(part)
         return known
 
-    def shape(self, cut: Cut, numbers: Sequence[int]) -> Shape[str]:
+    def shape(self, cut: Split, numbers: Sequence[int]) -> Shape[str]:
         """The mail's shape; `numbers` are those of its slots, from beginning to end. Raises Inseparable."""
         if not self._joins:
             raise Inseparable

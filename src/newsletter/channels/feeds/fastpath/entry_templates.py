@@ -26,7 +26,7 @@ _PUBLISHED, _UPDATED = datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tz
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class EntryLines:
     """The lines inside an Atom entry, all but `updated`; those inside an RSS item; a JSON item. All in UTF-8."""
 
     atom: bytes
@@ -35,7 +35,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Mould:
+class EntryTemplate:
     """One shape of entries in each format.
 
     The slots are the numbers of an entry's texts; in attributes of XML, plus how many there are.
@@ -47,17 +47,17 @@ class Mould:
 
 
 @dataclass(slots=True)
-class Press:
+class EntryCompiler:
     """Writes entries; keeps their shapes."""
 
-    moulds: dict[Any, Mould] = field(default_factory=dict)
+    moulds: dict[Any, EntryTemplate] = field(default_factory=dict)
 
-    def write(self, entry: Entry) -> Written:
+    def write(self, entry: Entry) -> EntryLines:
         """The entry in every format."""
         told = texts(entry)
         data = joined(told)
         if not data:
-            return write_plainly(entry)  # for lxml to refuse
+            return write_plain(entry)  # for lxml to refuse
         is_marked = b"&" in data or b"<" in data or b">" in data
         html = encode(entry.html)
         key = _key(entry, told, is_marked=is_marked, is_empty=not html)
@@ -70,16 +70,16 @@ class Press:
         atom[_HTML] = rss[_HTML] = in_content(html)
         json = in_json(data).split(b"\0")
         json[_HTML] = in_json(html)
-        return Written(
+        return EntryLines(
             b"".join(mould.atom.fill(atom)), b"".join(mould.rss.fill(rss)), b"".join(mould.json.fill(json))
         )  # fmt: skip
 
 
-def write_plainly(entry: Entry) -> Written:
+def write_plain(entry: Entry) -> EntryLines:
     """The same, by those who write one entry."""
     clean = replace(entry, html=clean_text(entry.html))
     atom, rss = write_entry(clean)
-    return Written(atom.encode(), rss.encode(), write_item(clean).encode())
+    return EntryLines(atom.encode(), rss.encode(), write_item(clean).encode())
 
 
 # --- what an entry says -----------------------------------------------------------------------
@@ -160,14 +160,14 @@ def _in_rss(told: Sequence[str], entry: Entry) -> list[str]:
 # --- shapes -----------------------------------------------------------------------------------
 
 
-def _mould(entry: Entry, told: Sequence[str], *, is_empty: bool) -> Mould:
+def _mould(entry: Entry, told: Sequence[str], *, is_empty: bool) -> EntryTemplate:
     """The shape of an entry, made of one that says nothing but tokens."""
     tokens = [token(number) if text else "" for number, text in enumerate(told)]
     tokens[_HTML] = "" if is_empty else token(_HTML)
     outline = _signed(refill(entry, iter(tokens)), entry)
     atom, rss = map(_dated, write_entry(outline))
     json = _dated(write_item(outline))
-    return Mould(xml_shape(atom, len(told)), xml_shape(rss, len(told)), json_shape(json))
+    return EntryTemplate(xml_shape(atom, len(told)), xml_shape(rss, len(told)), json_shape(json))
 
 
 def _dated(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from newsletter.channels.feeds.atom_rss import is_html, spelled, write_atom_head, write_rss_head
 from newsletter.channels.feeds.fastpath.escaping import SIGN, in_xml, joined, xml_shape
-from newsletter.channels.feeds.metadata import Head
+from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.text.dates import instant, posted
 from newsletter.theme.slots import Shape, token
 
@@ -20,20 +20,20 @@ _UPDATED = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class Openings:
+class HeaderTemplates:
     """Writes the lines of heads; keeps their shapes."""
 
     shapes: dict[Any, Shape[bytes]] = field(default_factory=dict)
 
-    def atom(self, head: Head) -> bytes:
+    def atom(self, head: FeedMetadata) -> bytes:
         """The lines of an Atom feed's head."""
         return self._write(head, write_atom_head, lambda text: escape(text, quote=False))
 
-    def rss(self, head: Head) -> bytes:
+    def rss(self, head: FeedMetadata) -> bytes:
         """The lines of an RSS feed's head."""
         return self._write(head, write_rss_head, spelled)
 
-    def _write(self, head: Head, write: Callable[[Head], str], spell: Callable[[str], str]) -> bytes:
+    def _write(self, head: FeedMetadata, write: Callable[[FeedMetadata], str], spell: Callable[[str], str]) -> bytes:
         told = _texts(head)
         told[_TITLE], told[_DESCRIPTION] = spell(head.title), spell(head.description)
         data = joined(told)
@@ -47,7 +47,7 @@ class Openings:
         return b"".join(shape.fill(in_xml(data)))
 
 
-def _texts(head: Head) -> list[str]:
+def _texts(head: FeedMetadata) -> list[str]:
     updated = head.updated
     return [
         head.title, head.description, head.id, head.lang, head.home, head.feed.name, head.feed.previous,
@@ -55,7 +55,7 @@ def _texts(head: Head) -> list[str]:
     ]  # fmt: skip
 
 
-def _shape(head: Head, write: Callable[[Head], str]) -> Shape[bytes]:
+def _shape(head: FeedMetadata, write: Callable[[FeedMetadata], str]) -> Shape[bytes]:
     told = _texts(head)
     title, description, identity, lang, home, name, previous = (
         token(number) if text else "" for number, text in enumerate(told[:_TEXTS])

@@ -83,12 +83,12 @@ def app_count(text: str) -> int:
     return units.graphemes("".join(pieces) + text[at:])
 
 
-def app_count_even(text: str, link: str) -> int:
+def app_count_simple(text: str, link: str) -> int:
     """The same for a text that is even around its only link (see even.py)."""
     return len(text) - len(link) + _alone(link)[0]
 
 
-def facets_even(link: str) -> tuple[Facet, ...]:
+def facets_simple(link: str) -> tuple[Facet, ...]:
     """What Bluesky finds in the link of such a text, with places in the link."""
     return _alone(link)[1]
 

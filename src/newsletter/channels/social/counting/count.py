@@ -97,7 +97,7 @@ def _x(text: str, row: Platform, limit: int, link: str) -> Count:
 
 def _mastodon(text: str, row: Platform, limit: int, link: str) -> Count:
     if link:
-        server, web = mastodon.counts_even(text, link)
+        server, web = mastodon.counts_simple(text, link)
     else:
         server, web = mastodon.server_count(text), mastodon.web_count(text)
     return Count(row.name, max(server, web), limit, "graphemes", row.certainty, (("server", server), ("web", web)))
@@ -105,7 +105,7 @@ def _mastodon(text: str, row: Platform, limit: int, link: str) -> Count:
 
 def _bluesky(text: str, row: Platform, limit: int, link: str) -> Count:
     graphemes = len(text) if link else units.graphemes(text)
-    in_app = bluesky.app_count_even(text, link) if link else bluesky.app_count(text)
+    in_app = bluesky.app_count_simple(text, link) if link else bluesky.app_count(text)
     size = units.utf8(text)
     extra = (("bytes", size), ("byte_limit", bluesky.BYTES), ("app_count", in_app))
     return Count(row.name, graphemes, limit, "graphemes", row.certainty, extra, size > bluesky.BYTES)

@@ -17,16 +17,16 @@ _PATH = "annonce-qui-est-longue.html"  # with it no link has 23 characters
 _LONGEST = 4000
 
 
-def is_even(text: str, link: str) -> bool:
+def is_simple(text: str, link: str) -> bool:
     """Whether a text is `link`, between white space, and otherwise nothing that is a link or a mention.
 
     Its characters are each a grapheme, none is a part of an emoji, and none stops X from taking it.
     """
     before, _, after = text.partition(link)
-    return stands_apart(text, link) and link.isascii() and is_plain(before + after)
+    return is_link_separate(text, link) and link.isascii() and is_plain(before + after)
 
 
-def stands_apart(text: str, link: str) -> bool:
+def is_link_separate(text: str, link: str) -> bool:
     """Whether there is a link in a text, the first of its kind between white space."""
     before, found, after = text.partition(link)
     return found != "" and before[-1:] in AROUND and after[:1] in AROUND
@@ -37,7 +37,7 @@ def is_plain(text: str) -> bool:
     return not ("@" in text or "://" in text or "\r" in text or _STOP.search(text) or units.joins(text))
 
 
-def keeps_plain(literals: Sequence[str]) -> bool:
+def preserves_plain(literals: Sequence[str]) -> bool:
     """Whether what stands between, before and behind plain texts makes of them a plain text, whatever they are."""
     if not is_plain(" ".join(literals)) or "" in literals[1:-1]:
         return False

@@ -79,7 +79,7 @@ def web_count(text: str) -> int:
     return len(_characters().findall(text)) if _COMPOSED.search(text) else len(text)
 
 
-def counts_even(text: str, link: str) -> tuple[int, int]:
+def counts_simple(text: str, link: str) -> tuple[int, int]:
     """Both counts, the server's first, of a text that is even around its only link (see even.py)."""
     server, web = _alone(link)
     rest = len(text) - len(link)

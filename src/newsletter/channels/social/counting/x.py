@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from newsletter.channels.social.counting import domains, emoji, units, x_links
 from newsletter.channels.social.counting import fastpath as even
-from newsletter.channels.social.counting.x_links import Link
+from newsletter.channels.social.counting.x_links import FoundLink
 
 LINK = 23  # weight of any link
 _EMOJI = 2
@@ -89,7 +89,7 @@ def _sampled(link: str) -> tuple[Weight, tuple[str, ...]]:
     return measure(link), tuple(each.url for each in links(link))
 
 
-def links(text: str) -> tuple[Link, ...]:
+def links(text: str) -> tuple[FoundLink, ...]:
     """What X turns into links, in order; offsets are in the text as given."""
     return x_links.find(text, domains.either())
 
@@ -127,7 +127,7 @@ def hashtags(text: str) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-def _sum(text: str, found: tuple[Link, ...]) -> Weight:
+def _sum(text: str, found: tuple[FoundLink, ...]) -> Weight:
     total = at = 0
     exact = True
     for link in found:

@@ -22,7 +22,7 @@ _SHORT = re.compile(rf"https?://t\.co/([a-z0-9]+){QUERY}", re.IGNORECASE | re.AS
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class FoundLink:
     """A link in a text: offsets in code points, the top-level domain as written.
 
     `url` is the text between the offsets, except where letters of another script stand between a
@@ -35,7 +35,7 @@ class Link:
     ending: str
 
 
-def find(text: str, endings: Endings) -> tuple[Link, ...]:
+def find(text: str, endings: Endings) -> tuple[FoundLink, ...]:
     """The links of a text by their start, which is each one's own."""
     if "." not in text:
         return ()
@@ -71,17 +71,17 @@ def _punycode(label: str) -> str:
     return f"xn--{punycode.encode(label)}"
 
 
-def _with_protocol(text: str, found: Found) -> Iterator[Link]:
+def _with_protocol(text: str, found: Found) -> Iterator[FoundLink]:
     end = found.end
     # Nothing but a slug belongs to a link that X shortened.
     if short := _SHORT.match(text, found.start, end):
         if len(short[1]) > _LONGEST_SLUG:
             return
         end = short.end()
-    yield Link(text[found.start : end], found.start, end, found.ending)
+    yield FoundLink(text[found.start : end], found.start, end, found.ending)
 
 
-def _bare(text: str, found: Found, endings: Endings) -> Iterator[Link]:
+def _bare(text: str, found: Found, endings: Endings) -> Iterator[FoundLink]:
     """The parts of a domain without protocol that are in Latin script; the last one has the path."""
     if found.before and found.before in "-_./":
         return
@@ -90,10 +90,10 @@ def _bare(text: str, found: Found, endings: Endings) -> Iterator[Link]:
     for name, ending in _latin_domains(found.domain, endings):
         start = found.domain.index(name, at)
         at = start + len(name)
-        made.append(Link(name, found.start + start, found.start + at, ending))
+        made.append(FoundLink(name, found.start + start, found.start + at, ending))
     if made and found.path:
         last = made.pop()
-        made.append(Link(last.url + text[found.tail : found.end], last.start, found.end, last.ending))
+        made.append(FoundLink(last.url + text[found.tail : found.end], last.start, found.end, last.ending))
     yield from made
 
 

@@ -16,7 +16,7 @@ _SURPLUS = re.compile(r"[ \t]+(?=\n)|\n+(?=\n\n)")
 HOOK = "hook"
 
 
-class Kind(NamedTuple):
+class BlockKind(NamedTuple):
     """What may be done to a block.
 
     One with `drop` may be left out, the lowest number first. One with `cut` may lose sentences, then
@@ -29,15 +29,15 @@ class Kind(NamedTuple):
     most: int = 0
 
 
-_KINDS = {"": Kind("")}  # by label
+_KINDS = {"": BlockKind("")}  # by label
 
 
 Block = tuple[
-    Kind, str, str
+    BlockKind, str, str
 ]  # a piece of a snippet: what it is, its text, the gap that separates it from the one before
 
 
-def most(kind: Kind, fold: int | None) -> int | None:
+def most(kind: BlockKind, fold: int | None) -> int | None:
     """How many characters a block of this kind has at most; the hook also stands complete within `fold`."""
     given = [each for each in (kind.most, fold if kind.name == HOOK else None) if each]
     return min(given) if given else None
@@ -46,7 +46,7 @@ def most(kind: Kind, fold: int | None) -> int | None:
 def begin(name: str, drop: int = 0, cut: bool = False, most: int = 0) -> str:
     """Template filter: here begins the block `name`, as `{{ "event"|block(drop=2) }}`."""
     label = _BETWEEN.join((str(name), str(int(drop)), str(int(cut)), str(int(most))))
-    _KINDS[label] = Kind(str(name), int(drop), bool(cut), int(most))
+    _KINDS[label] = BlockKind(str(name), int(drop), bool(cut), int(most))
     return f"{_BEGIN}{label}{_END}"
 
 

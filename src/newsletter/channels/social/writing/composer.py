@@ -7,11 +7,11 @@ from itertools import islice
 
 from newsletter.channels.social.counting import mastodon, sms, units, x
 from newsletter.channels.social.counting.count import Count, count, counted, excess
-from newsletter.channels.social.counting.fastpath import is_even, stands_apart
+from newsletter.channels.social.counting.fastpath import is_link_separate, is_simple
 from newsletter.channels.social.counting.platforms import PLATFORMS, Platform
 from newsletter.channels.social.writing import threads
 from newsletter.channels.social.writing.blocks import FILTERS
-from newsletter.channels.social.writing.fastpath import BETWEEN, NONE, Draft, Sheets
+from newsletter.channels.social.writing.fastpath import BETWEEN, NONE, FilledDraft, TemplateSheets
 from newsletter.channels.social.writing.fitting import Fitted, Measure, Size, fit
 from newsletter.channels.social.writing.material import LONGEST, Material
 from newsletter.channels.social.writing.post import Post
@@ -35,7 +35,7 @@ class Composer:
     templates: Templates
     platforms: tuple[str, ...] = field(init=False)  # those that are written for, in the table's order
     _aims: dict[str, tuple[Platform, int]] = field(init=False)  # each of them with its limit
-    _sheets: dict[tuple[str, ...], Sheets] = field(init=False, default_factory=dict)
+    _sheets: dict[tuple[str, ...], TemplateSheets] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.templates.add_filters(FILTERS)
@@ -59,7 +59,7 @@ class Composer:
         One platform comes after the other for all of them: the processor is quicker at what it has just done.
         """
         found: list[list[Post]] = []
-        usual: list[tuple[Material, Mapping[str, tuple[Draft, str]], list[Post]]] = []
+        usual: list[tuple[Material, Mapping[str, tuple[FilledDraft, str]], list[Post]]] = []
         for material in materials:
             social, posts = material.social, list[Post]()
             if social.texts or social.skip or social.thread:
@@ -92,7 +92,7 @@ class Composer:
         for number, part in enumerate(map(units.composed, parts), 1):
             yield Post(PLATFORMS[name], part, self.count(part, name), by_hand=True, part=number, parts=len(parts))
 
-    def _single(self, material: Material, name: str, made: Draft, link: str, suffix: str = "") -> Post:
+    def _single(self, material: Material, name: str, made: FilledDraft, link: str, suffix: str = "") -> Post:
         row, limit = self._aims[name]
         # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
         summed = row.unit != "sms" and material.plain
@@ -106,7 +106,7 @@ class Composer:
                 return post
         if summed and (fitted := fit(made.blocks, Measure(_SIZES[row.unit], room), row.fold)):
             text = fitted.text + suffix
-            stands = stands_apart(text, link) if made.even else is_even(text, link)
+            stands = is_link_separate(text, link) if made.even else is_simple(text, link)
             post = _post(row, limit, text, fitted, link if stands else "")
             if post.counted.fits:
                 return post
@@ -114,9 +114,9 @@ class Composer:
         # Where not even title and link fit, what comes out says by how much, and stops the build.
         fitted = fit(made.blocks, exact, row.fold) or Fitted(link, ("hook",))
         text = fitted.text + suffix
-        return _post(row, limit, text, fitted, link if is_even(text, link) else "")
+        return _post(row, limit, text, fitted, link if is_simple(text, link) else "")
 
-    def _thread(self, material: Material, name: str, made: Draft, link: str) -> Iterator[Post]:
+    def _thread(self, material: Material, name: str, made: FilledDraft, link: str) -> Iterator[Post]:
         row = PLATFORMS[name]
 
         def fits(text: str) -> bool:
@@ -138,9 +138,9 @@ class Composer:
             whole = text + threads.number(place, total, inline=True)
             yield Post(row, whole, self.count(whole, name), part=place, parts=total)
 
-    def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[Draft, str]]:
+    def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[FilledDraft, str]]:
         """The draft of each platform's text, and the link in it. Texts with one link are made at once."""
-        found: dict[str, tuple[Draft, str]] = {}
+        found: dict[str, tuple[FilledDraft, str]] = {}
         known = {"": NONE} if material.plain else None
         for link, same in self._by_link(material, names) if names else ():
 
@@ -163,9 +163,9 @@ class Composer:
             found[link] = (*found.get(link, ()), name)
         return found.items()
 
-    def _new_sheets(self, names: tuple[str, ...]) -> Sheets:
+    def _new_sheets(self, names: tuple[str, ...]) -> TemplateSheets:
         files = [f"social/{name}.txt" for name in names]
-        sheets = Sheets([PLATFORMS[name] for name in names], self.templates.together(files, BETWEEN))
+        sheets = TemplateSheets([PLATFORMS[name] for name in names], self.templates.together(files, BETWEEN))
         return self._sheets.setdefault(names, sheets)
 
 
@@ -188,14 +188,14 @@ def _plain(rendered: str, link: str, *, transliterate: bool) -> str:
     return link.join(map(plain, rendered.split(link)))
 
 
-def _is_around(made: Draft, text: str, link: str, suffix: str) -> bool:
+def _is_around(made: FilledDraft, text: str, link: str, suffix: str) -> bool:
     """Whether all of a draft is even around its link."""
     if made.even:
-        return not suffix or stands_apart(text, link)
-    return is_even(text, link)
+        return not suffix or is_link_separate(text, link)
+    return is_simple(text, link)
 
 
-def _post(row: Platform, limit: int, text: str, made: Draft | Fitted, link: str) -> Post:
+def _post(row: Platform, limit: int, text: str, made: FilledDraft | Fitted, link: str) -> Post:
     """A text as a post; `link`: the one that it is even around."""
     return Post(row, text, counted(text, row, limit, link), False, made.dropped, made.shortened, 1, 1, link)
 
@@ -204,4 +204,4 @@ def _more(link: str, row: Platform) -> int:
     """What a link counts more, or less, than its characters do, where it does not count as it is."""
     if not link.isascii():
         return count(link, row.name).count - _SIZES[row.unit](link)
-    return (x.weigh_link(link) if row.name == "x" else max(mastodon.counts_even(link, link))) - len(link)
+    return (x.weigh_link(link) if row.name == "x" else max(mastodon.counts_simple(link, link))) - len(link)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from newsletter.channels.social.counting import fastpath as even
 from newsletter.channels.social.counting.platforms import Platform
-from newsletter.channels.social.writing.blocks import Block, Kind, join, most, split
+from newsletter.channels.social.writing.blocks import Block, BlockKind, join, most, split
 from newsletter.channels.social.writing.fitting import longest
 from newsletter.theme.slots import TOKEN, Form, form
 from newsletter.theme.slots import split as split_at_tokens
@@ -41,7 +41,7 @@ class Layout(NamedTuple):
     """
 
     whole: Form
-    blocks: tuple[tuple[Kind, Form | int, str], ...]
+    blocks: tuple[tuple[BlockKind, Form | int, str], ...]
     bounds: tuple[tuple[tuple[int, ...], int, int], ...]
     even: bool
 
@@ -52,16 +52,16 @@ class Layout(NamedTuple):
             for kind, each, gap in self.blocks
         ]
 
-    def draft(self, content: Sequence[str], fold: int | None) -> "Draft":
+    def draft(self, content: Sequence[str], fold: int | None) -> "FilledDraft":
         """The draft with these contents."""
         whole, _, bounds, even = self
         for slots, fixed, allowed in bounds:
             if fixed + sum([len(content[slot]) for slot in slots]) > allowed:
                 return drafted(self.filled(content), fold)  # what is cut in it may be anything
-        return Draft(whole.fill(content), (), (), even, None, self, content)
+        return FilledDraft(whole.fill(content), (), (), even, None, self, content)
 
 
-class Draft(NamedTuple):
+class FilledDraft(NamedTuple):
     """A filled template: all of it, what is left out or shortened however much room there is, whether it is even.
 
     So is then what is made of its blocks, as long as the link stands apart in it.
@@ -84,13 +84,13 @@ class Draft(NamedTuple):
         return self.layout.filled(self.content)
 
 
-def drafted(blocks: list[Block], fold: int | None) -> Draft:
+def drafted(blocks: list[Block], fold: int | None) -> FilledDraft:
     """Blocks as a draft; `fold` is the length within which the hook stands complete."""
-    return Draft(*longest(blocks, fold), False, blocks)
+    return FilledDraft(*longest(blocks, fold), False, blocks)
 
 
 @dataclass(slots=True)
-class Sheets:
+class TemplateSheets:
     """What the templates of some platforms give; `template` gives all their texts, `BETWEEN` them that sign."""
 
     rows: Sequence[Platform]
@@ -99,7 +99,7 @@ class Sheets:
 
     def drafts(
         self, values: Mapping[str, Any], known: dict[str, int] | None, spelled: Callable[[str], str]
-    ) -> list[Draft]:
+    ) -> list[FilledDraft]:
         """A draft for each platform. Text messages have signs of their own, which `spelled` gives a text.
 
         `known` holds texts that are known to be plain and tidy (see kinds()); it is none where no text is.
@@ -175,11 +175,11 @@ def _layout(blocks: list[Block], fold: int | None, links: Container[int]) -> Lay
     around = [pair for slot, pair in zip(shape.order, pairwise(shape.literals), strict=True) if slot in links]
     is_apart = len(around) == 1 and around[0][0][-1:] in even.AROUND and around[0][1][:1] in even.AROUND
     # With white space between all blocks it stays plain, whichever of them are cut or left out.
-    plain = even.keeps_plain(shape.literals) and all(gap for _, _, gap in blocks[1:])
+    plain = even.preserves_plain(shape.literals) and all(gap for _, _, gap in blocks[1:])
     return Layout(form(whole), tuple(map(_formed, blocks)), tuple(bounds), is_apart and plain)
 
 
-def _formed(block: Block) -> tuple[Kind, Form | int, str]:
+def _formed(block: Block) -> tuple[BlockKind, Form | int, str]:
     kind, text, gap = block
     alone = TOKEN.fullmatch(text)
     return kind, int(alone[1]) if alone else form(text), gap

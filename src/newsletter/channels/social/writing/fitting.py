@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from newsletter.channels.social.writing import cutting
-from newsletter.channels.social.writing.blocks import HOOK, Block, Kind, assemble, join, length, most
+from newsletter.channels.social.writing.blocks import HOOK, Block, BlockKind, assemble, join, length, most
 
 _LINK = "link"
 _CLAUSE = 0.75  # a clause is preferred to words that are not much longer
@@ -74,7 +74,7 @@ def shorter(text: str, most: int) -> str:
     return next(chain(cutting.by_sentence(text, most), _cut(text, most)), "")
 
 
-def _within(kind: Kind, text: str, fold: int | None) -> str:
+def _within(kind: BlockKind, text: str, fold: int | None) -> str:
     allowed = most(kind, fold)
     return shorter(text, allowed) or text if allowed and len(text) > allowed else text
 

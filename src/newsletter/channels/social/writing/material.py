@@ -12,7 +12,7 @@ from newsletter.channels.social.writing.tagging import hashtags
 from newsletter.markdown.prose import paragraphs
 from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
 from newsletter.text import normalized
-from newsletter.theme.strings import Words
+from newsletter.theme.strings import Strings
 
 # Characters of an introduction that snippets are made of, more than any platform takes: what is behind them can
 # never be seen, and costs nothing.
@@ -63,7 +63,7 @@ class Material:
         return self.source.path if self.source else ""
 
 
-def of_announcement(announcement: Announcement, publication: Publication, words: Words) -> Material:
+def of_announcement(announcement: Announcement, publication: Publication, words: Strings) -> Material:
     """What the snippets of an announcement are made of."""
     settings, social = publication.settings, announcement.social
     title, summary = clean(announcement.title), clean(announcement.summary)
@@ -89,7 +89,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
     )
 
 
-def of_issue(issue: Issue, publication: Publication, words: Words) -> Material:
+def of_issue(issue: Issue, publication: Publication, words: Strings) -> Material:
     """What the snippets of an issue are made of: its introduction, and the titles of its announcements."""
     settings, file = publication.settings, issue.file
     title, summary = clean(issue.title), clean(file.summary) if file else ""
@@ -120,7 +120,7 @@ def _labels(announcement: Announcement) -> tuple[str, ...]:
 
 
 def _values(
-    publication: Publication, words: Words, title: str, summary: str, intro: str, tags: tuple[str, ...]
+    publication: Publication, words: Strings, title: str, summary: str, intro: str, tags: tuple[str, ...]
 ) -> dict[str, Any]:
     settings = publication.settings
     brand = settings.organisation.name or settings.title
@@ -183,7 +183,7 @@ _NO_EVENT: dict[str, Any] = {
 }
 
 
-def _event(announcement: Announcement, said: str, words: Words) -> dict[str, Any]:
+def _event(announcement: Announcement, said: str, words: Strings) -> dict[str, Any]:
     """When and where, as long as it was still to come on the day of the announcement.
 
     `date_is_said`: title and summary, which are `said`, hold day and hour already.
@@ -213,7 +213,7 @@ def _with_spaces(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-def _when(event: Event, announcement: Announcement, words: Words) -> str:
+def _when(event: Event, announcement: Announcement, words: Strings) -> str:
     """`jeudi 5 décembre, de 9 h à 16 h 30`; with its year when it is not the announcement's."""
     when = words.when(event)
     year = announcement.date.astimezone(words.zone).year
