@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.text import urls as addresses
+from newsletter.text import urls
 from newsletter.text.urls import Destination, Unsafe, ascii_address, judge
 
 
@@ -77,4 +77,4 @@ def test_what_looks_plain_is_judged_as_everything_else(target: str) -> None:
         except Unsafe as fault:
             return fault.code, fault.message, fault.fix
 
-    assert judged(judge) == judged(addresses._judge)
+    assert judged(judge) == judged(urls._judge)

@@ -15,8 +15,7 @@ from typer.testing import CliRunner, Result
 from conftest import Project
 from newsletter.cli import app, progress
 from newsletter.model.problems import Problems
-from newsletter.pipeline import build, open_project
-from newsletter.pipeline import render as making
+from newsletter.pipeline import build, open_project, render
 
 NOW = ("--now", "2024-12-01")
 
@@ -63,8 +62,8 @@ def test_a_forced_build_makes_everything_and_touches_nothing(project: Project, m
     project.announce()
     told = run("build", "-C", str(project.root), *NOW).stdout
     asked = []
-    real = making.channel
-    monkeypatch.setattr(making, "channel", lambda name: asked.append(name) or real(name))
+    real = render.channel
+    monkeypatch.setattr(render, "channel", lambda name: asked.append(name) or real(name))
     again = run("build", "-C", str(project.root), *NOW).stdout
     assert not asked
     assert again.splitlines()[1:] == told.splitlines()[1:]  # what stands there is summed up as well

@@ -11,8 +11,7 @@ from conftest import Project
 from newsletter.cli import app
 from newsletter.model import Artefact
 from newsletter.model.problems import Place, Problems
-from newsletter.rules.external import audit as deep
-from newsletter.rules.external import browser
+from newsletter.rules.external import audit, browser
 
 HERE = Place("announcements/a.md")
 SETTINGS = Place("pyproject.toml")
@@ -23,7 +22,7 @@ BAD = """<!DOCTYPE html><html lang="fr"><head><title>Un</title></head><body>
 def test_what_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     problems = Problems(strict=True)
-    deep.judge([], tmp_path, "pyproject.toml", {}, problems)
+    audit.judge([], tmp_path, "pyproject.toml", {}, problems)
     assert [(p.code, p.level) for p in problems] == [("missing-tool", "info")] * 2
     assert ["Chromium" in p.message or "SpamAssassin" in p.message for p in problems] == [True, True]
     assert not problems.fatal
@@ -31,7 +30,7 @@ def test_what_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_browser_without_axe_is_said(tmp_path: Path) -> None:
     problems = Problems()
-    deep.judge_pages([(HERE, BAD)], "chromium", browser.find_axe(tmp_path, {}), SETTINGS, problems)
+    audit.judge_pages([(HERE, BAD)], "chromium", browser.find_axe(tmp_path, {}), SETTINGS, problems)
     assert ["npm install axe-core" in p.fix for p in problems] == [True]
 
 
@@ -51,18 +50,18 @@ def test_tools_that_do_not_work_are_said(tmp_path: Path, program: str) -> None:
     axe = tmp_path / "axe.min.js"
     axe.touch()
     problems = Problems()
-    deep.judge_pages([(HERE, BAD)], program, axe, SETTINGS, problems)
-    deep.judge_letters([(HERE, b"")], program, SETTINGS, problems)
+    audit.judge_pages([(HERE, BAD)], program, axe, SETTINGS, problems)
+    audit.judge_letters([(HERE, b"")], program, SETTINGS, problems)
     assert [p.code for p in problems] == ["missing-tool"] * 2
 
 
 @pytest.mark.system
 def test_axe_and_width_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     tests_browser.require()
-    assert set(deep.LOOKS) == {(width, dark) for width in (800, 360) for dark in (False, True)}
-    monkeypatch.setattr(deep, "LOOKS", ((800, False), (360, True)))
+    assert set(audit.LOOKS) == {(width, dark) for width in (800, 360) for dark in (False, True)}
+    monkeypatch.setattr(audit, "LOOKS", ((800, False), (360, True)))
     problems = Problems()
-    deep.judge_pages([(HERE, BAD)], tests_browser.CHROMIUM, tests_browser.AXE, SETTINGS, problems)
+    audit.judge_pages([(HERE, BAD)], tests_browser.CHROMIUM, tests_browser.AXE, SETTINGS, problems)
     found = list(problems)
     assert {p.place for p in found} == {HERE}
     assert {p.code for p in found} == {"axe", "wide-mail"}
@@ -82,7 +81,7 @@ def test_spam_is_told() -> None:
     if not program:
         pytest.skip("SpamAssassin is not installed")
     problems = Problems()
-    deep.judge_letters([(HERE, SPAM)], program, SETTINGS, problems)
+    audit.judge_letters([(HERE, SPAM)], program, SETTINGS, problems)
     (problem,) = problems
     assert (problem.place, problem.code) == (HERE, "spam-score")
     assert "MISSING_DATE" in problem.message
@@ -95,7 +94,7 @@ def test_scores_are_read_as_spamassassin_writes_them(tmp_path: Path) -> None:
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{report}END\n")
     program.chmod(0o755)
     problems = Problems()
-    deep.judge_letters([(HERE, b"x")], str(program), SETTINGS, problems)
+    audit.judge_letters([(HERE, b"x")], str(program), SETTINGS, problems)
     assert [p.message for p in problems] == [
         "SpamAssassin gives 5.3 points (MISSING_DATE 3.1, MPART 2.2); servers refuse it"
     ]
@@ -105,7 +104,7 @@ def test_the_command_looks_deep_only_when_asked(project: Project, monkeypatch: p
     project.complete()
     project.announce()
     looked: list[list[Artefact]] = []
-    monkeypatch.setattr(deep, "judge", lambda made, *rest: looked.append(list(made)))
+    monkeypatch.setattr(audit, "judge", lambda made, *rest: looked.append(list(made)))
     words = ["check", "-C", str(project.root), "--now", "2024-12-01"]
     assert CliRunner().invoke(app, words).exit_code == 0 and not looked
     assert CliRunner().invoke(app, [*words, "--deep"]).exit_code == 0

@@ -13,7 +13,7 @@ from lxml import etree, html
 
 from conftest import Project
 from newsletter import pipeline
-from newsletter.channels.feeds import atom_rss as xml
+from newsletter.channels.feeds import atom_rss
 from newsletter.channels.feeds.budget import LIMIT
 from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
 from newsletter.channels.feeds.metadata import FeedMetadata
@@ -260,23 +260,23 @@ def test_repairing_twice_is_repairing_once(times: int) -> None:
     # Also of an element in which feedgen had said everything right.
     atom, rss = base().atom_entry(), base().rss_entry()
     for _ in range(times):
-        xml.repair_atom_entry(atom, ENTRY)
-        xml.repair_rss_item(rss, ENTRY)
+        atom_rss.repair_atom_entry(atom, ENTRY)
+        atom_rss.repair_rss_item(rss, ENTRY)
     alternate = '<link rel="alternate" type="text/html" href="https://a.example/x.html"/>'
-    assert f'{alternate}\n<link rel="enclosure" type="application/pdf" length="0"' in xml.lines(atom)
-    assert xml.lines(atom).count("<link") == 3 and xml.lines(atom).count("<title") == 1
-    assert '<title type="html">A &#x26;amp; &#x26;lt;b&#x26;gt;</title>' in xml.lines(atom)
-    assert xml.lines(rss).count("<enclosure") == 1 and 'url="https://a.example/s.mp3"' in xml.lines(rss)
-    assert xml.lines(rss).count("<dc:creator>") == 2 and "<author" not in xml.lines(rss)
-    assert "<description>&#x26;amp;eacute;</description>" in xml.lines(rss)
+    assert f'{alternate}\n<link rel="enclosure" type="application/pdf" length="0"' in atom_rss.lines(atom)
+    assert atom_rss.lines(atom).count("<link") == 3 and atom_rss.lines(atom).count("<title") == 1
+    assert '<title type="html">A &#x26;amp; &#x26;lt;b&#x26;gt;</title>' in atom_rss.lines(atom)
+    assert atom_rss.lines(rss).count("<enclosure") == 1 and 'url="https://a.example/s.mp3"' in atom_rss.lines(rss)
+    assert atom_rss.lines(rss).count("<dc:creator>") == 2 and "<author" not in atom_rss.lines(rss)
+    assert "<description>&#x26;amp;eacute;</description>" in atom_rss.lines(rss)
 
 
-@pytest.mark.parametrize("write", [xml.write_atom_head, xml.write_rss_head])
+@pytest.mark.parametrize("write", [atom_rss.write_atom_head, atom_rss.write_rss_head])
 def test_heads_are_repaired_once_and_for_all(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = write(HEAD)
     for name in ("repair_atom_head", "repair_rss_head"):
-        once = getattr(xml, name)
-        monkeypatch.setattr(xml, name, lambda root, head, once=once: [once(root, head), once(root, head)])
+        once = getattr(atom_rss, name)
+        monkeypatch.setattr(atom_rss, name, lambda root, head, once=once: [once(root, head), once(root, head)])
     assert write(HEAD) == whole
     for rel in ("self", "current", "prev-archive"):
         assert whole.count(f'rel="{rel}"') == 1

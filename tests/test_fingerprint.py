@@ -19,10 +19,10 @@ from conftest import Project
 from newsletter import pipeline
 from newsletter.channels import CHANNELS
 from newsletter.model.problems import Problems
-from newsletter.outbox import inputs as fingerprints
+from newsletter.outbox import inputs
 from newsletter.outbox.publish import DiskFault
-from newsletter.pipeline import render as making
-from newsletter.theme import default as packaged
+from newsletter.pipeline import render
+from newsletter.theme import default as default_theme
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 Edit = Callable[[Project], object]
@@ -63,8 +63,8 @@ def tree(out: Path) -> dict[str, bytes]:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The channels that are asked for files from now on."""
     asked: list[str] = []
-    real = making.channel
-    monkeypatch.setattr(making, "channel", lambda name: asked.append(name) or real(name))
+    real = render.channel
+    monkeypatch.setattr(render, "channel", lambda name: asked.append(name) or real(name))
     return asked
 
 
@@ -138,8 +138,8 @@ def test_a_moment_counts_for_what_it_shows(
 def of(project: Project, channels: tuple[str, ...] = tuple(CHANNELS)) -> str:
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
-    around = fingerprints.surroundings(project.root, opened.settings)
-    return fingerprints.fingerprint(around, pipeline.read(opened, NOW, problems), channels)
+    around = inputs.surroundings(project.root, opened.settings)
+    return inputs.fingerprint(around, pipeline.read(opened, NOW, problems), channels)
 
 
 def test_the_program_counts_and_what_it_is_run_by(
@@ -167,13 +167,13 @@ def test_the_program_counts_and_what_it_is_run_by(
     monkeypatch.setattr(zoneinfo, "TZPATH", ())
     found.add(of(written))
     copy = tmp_path / "package"
-    shutil.copytree(Path(fingerprints.__file__).parent, copy)
-    monkeypatch.setattr(fingerprints, "__file__", str(copy / "fingerprint.py"))
+    shutil.copytree(Path(inputs.__file__).parent, copy)
+    monkeypatch.setattr(inputs, "__file__", str(copy / "fingerprint.py"))
     assert of(written) in found
     (copy / "text.py").write_bytes(b"")
     found.add(of(written))
-    shutil.copytree(packaged.folder(), tmp_path / "default")
-    monkeypatch.setattr(packaged, "folder", lambda: tmp_path / "default")
+    shutil.copytree(default_theme.folder(), tmp_path / "default")
+    monkeypatch.setattr(default_theme, "folder", lambda: tmp_path / "default")
     assert of(written) in found
     (tmp_path / "default/email/issue.mjml").write_bytes(b"")
     found.add(of(written))
@@ -233,7 +233,7 @@ WHILE = {
 }
 
 
-@pytest.mark.parametrize(("where", "when"), [(pipeline, "read"), (making, "open_templates")])
+@pytest.mark.parametrize(("where", "when"), [(pipeline, "read"), (render, "open_templates")])
 @pytest.mark.parametrize("edit", WHILE)
 def test_what_is_changed_while_a_build_runs_and_back_is_not_taken_for_unchanged(
     written: Project, tmp_path: Path, edit: str, where: ModuleType, when: str, monkeypatch: pytest.MonkeyPatch

@@ -15,8 +15,7 @@ from conftest import Project
 from newsletter import pipeline
 from newsletter.cli import app
 from newsletter.model.problems import Place, Problems
-from newsletter.rules.external import http_probe
-from newsletter.rules.external import link_checker as following
+from newsletter.rules.external import http_probe, link_checker
 from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, cache_folder, follow_all, is_public
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
@@ -230,7 +229,7 @@ def test_one_request_at_a_time_for_a_host(
     server: tuple[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(following.time, "sleep", pauses.append)
+    monkeypatch.setattr(link_checker.time, "sleep", pauses.append)
     links = [(f"{server[0]}/{number}x", HERE) for number in range(4)]
     follow_all(links, Follower(allows=here, pause=2.5), AnswerCache(tmp_path / "x.json", NOW), Problems())
     assert pauses == [2.5] * 3 and len(server[1]) == 4

@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 
 from conftest import Project
 from newsletter import markdown
-from newsletter.importers import html_to_markdown as markup
-from newsletter.importers import markdown_escape as inlines
-from newsletter.importers import safe_files as archive
+from newsletter.importers import html_to_markdown, markdown_escape, safe_files
 from newsletter.markdown import prose
 from test_cli import run, tree
 from test_problems import png
@@ -62,9 +60,9 @@ def parts(announcement: str) -> tuple[str, str]:
 def pack(**files: str | bytes) -> bytes:
     """A zip file; `__` in a name stands for a slash, `_` for a dot."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as safe_files:
         for name, content in files.items():
-            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+            safe_files.writestr(name.replace("__", "/").replace("_", "."), content)
     return stream.getvalue()
 
 
@@ -239,19 +237,19 @@ def word(*paragraphs: str, prolog: str = "", **more: str | bytes) -> bytes:
         '<w:style w:type="paragraph" w:styleId="Titre1"><w:name w:val="heading 1"/></w:style></w:styles>'
     )
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", types)
-        archive.writestr("_rels/.rels", relationship.format(main))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as safe_files:
+        safe_files.writestr("[Content_Types].xml", types)
+        safe_files.writestr("_rels/.rels", relationship.format(main))
         styled = f'<Relationship Id="rId9" Type="{R}/styles" Target="styles.xml"/>'
         notes = f'<Relationship Id="rId8" Type="{R}/footnotes" Target="footnotes.xml"/>'
-        archive.writestr("word/_rels/document.xml.rels", relationship.format(image + styled + notes))
-        archive.writestr("word/styles.xml", styles)
-        archive.writestr("word/media/image1.png", png())
-        archive.writestr(
+        safe_files.writestr("word/_rels/document.xml.rels", relationship.format(image + styled + notes))
+        safe_files.writestr("word/styles.xml", styles)
+        safe_files.writestr("word/media/image1.png", png())
+        safe_files.writestr(
             "word/document.xml", f"{prolog}<w:document {W}><w:body>{''.join(paragraphs)}</w:body></w:document>"
         )
         for name, content in more.items():
-            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+            safe_files.writestr(name.replace("__", "/").replace("_", "."), content)
     return stream.getvalue()
 
 
@@ -333,7 +331,7 @@ def test_markdown_keeps_its_body_and_brings_its_images(project: Project) -> None
 def test_text_reads_back_as_it_was(content: str) -> None:
     """Whatever stands in a text that came in, Markdown takes nothing of it for its own signs."""
     lines = [line.strip(" ") for line in content.split("\n") if line.strip(" ")]
-    found, faults = markdown.parse(inlines.guard(inlines.escape("\n".join(lines))))
+    found, faults = markdown.parse(markdown_escape.guard(markdown_escape.escape("\n".join(lines))))
     shown = prose.plain(found, str, width=10_000)
     assert shown.split() == " ".join(lines).split()
     assert not faults and len(found.blocks) <= 1 and all(block.kind == "paragraph" for block in found.blocks)
@@ -356,7 +354,7 @@ def test_text_reads_back_as_it_was(content: str) -> None:
     ],
 )
 def test_html_as_markdown(page: str, body: str) -> None:
-    assert markup.Markup().markdown(markup.parse(page)) == body
+    assert html_to_markdown.Markup().markdown(html_to_markdown.parse(page)) == body
 
 
 # what is not to be trusted
@@ -369,15 +367,15 @@ def test_archives_made_to_do_harm(project: Project, monkeypatch: pytest.MonkeyPa
     assert "it is no Word document" in refused(project, "d.docx", pack(other_xml="<x/>"))
     bomb = pack(content_xml=b" " * 3_000_000)
     assert len(bomb) < 10_000
-    monkeypatch.setattr(archive, "MAX_UNPACKED", 2_000_000)
+    monkeypatch.setattr(safe_files, "MAX_UNPACKED", 2_000_000)
     assert "unpack to more than 1 MB" in refused(project, "e.odt", bomb)
 
 
 def test_a_size_that_lies_is_found_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_UNPACKED", 1000)
-    opened = archive.Archive(pack(a="x" * 600, b="x" * 300))
+    monkeypatch.setattr(safe_files, "MAX_UNPACKED", 1000)
+    opened = safe_files.Archive(pack(a="x" * 600, b="x" * 300))
     opened._left = 500
-    with pytest.raises(archive.Unreadable, match="unpack to more"):
+    with pytest.raises(safe_files.Unreadable, match="unpack to more"):
         opened.read("a")
 
 
@@ -401,10 +399,10 @@ def test_depth_is_bounded(project: Project) -> None:
 def test_huge_and_unknown_files(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "cannot be read; save it as .docx" in refused(project, "a.pages", b"x")
     assert "there is no " in refused(project, "rien.txt")
-    monkeypatch.setattr(archive, "read", archive.read)
+    monkeypatch.setattr(safe_files, "read", safe_files.read)
     path = project.root.parent / "b.txt"
     with path.open("wb") as file:
-        file.truncate(archive.MAX_FILE + 1)
+        file.truncate(safe_files.MAX_FILE + 1)
     assert "weighs more than 50 MB" in refused(project, "b.txt")
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from conftest import Project
 from newsletter.cli import app, extras, starter
 from newsletter.load import schema as hints
-from newsletter.theme import default as packaged
+from newsletter.theme import default as default_theme
 from test_cli import run, tree
 
 NOW = ("--now", "2024-12-01")
@@ -119,7 +119,7 @@ def test_theme_copy_brings_one_file_and_never_overwrites(project: Project) -> No
     words = ("theme", "copy", "email/layout.mjml", "-C", str(project.root))
     assert run(*words).exit_code == 0
     path = project.root / "templates/email/layout.mjml"
-    assert path.read_bytes() == (packaged.folder() / "email/layout.mjml").read_bytes()
+    assert path.read_bytes() == (default_theme.folder() / "email/layout.mjml").read_bytes()
     assert "* email/layout.mjml" in run("theme", "list", "-C", str(project.root)).stdout
     path.write_text("à moi")
     assert run(*words).exit_code == 2 and path.read_text() == "à moi"

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from conftest import Project
 from newsletter import text
-from newsletter.load import load, nodes, parse
-from newsletter.load import yaml_events as events
-from newsletter.load import yaml_subset as everyday
+from newsletter.load import load, nodes, parse, yaml_events, yaml_subset
 from newsletter.load.context import FieldContext
 from newsletter.load.keys import ANNOUNCEMENT
 from newsletter.model import Fields, Items, Scalar, Source, plain_pairs
@@ -154,10 +152,10 @@ FRONTS = st.lists(BLOCKS, max_size=5).map(lambda blocks: "\n" + "".join(f"{block
 
 def assert_same_values(front: str) -> bool:
     """Whether it was read without libyaml; then libyaml must find the same, and nothing wrong."""
-    found = everyday.read(front)
+    found = yaml_subset.read(front)
     if found is not None:
         problems = Problems()
-        fields = events.read("a.md", front, problems)
+        fields = yaml_events.read("a.md", front, problems)
         assert fields is not None and repr(plain_pairs(fields)) == repr(found) and not len(problems)
     return found is not None
 
@@ -190,7 +188,7 @@ def test_everyday_front_matter_may_hold_lists_and_mappings() -> None:
     front += "event:\n    start: 2024\n"
     front += "summary: >-\n  g: h # i\n  j\n"
     assert assert_same_values(front)
-    found, plain = nodes(front), dict(everyday.read(front) or ())
+    found, plain = nodes(front), dict(yaml_subset.read(front) or ())
     assert found.get("tags") == Items((Scalar("a", 4, 8), Scalar("b, c", 4, 11, True)), 4, 7)
     assert found.get("summary") == Scalar("g: h # i j", 10, 10, True)
     assert (
@@ -202,7 +200,7 @@ def told_of(front: str, monkeypatch: pytest.MonkeyPatch, *, everyday_too: bool) 
     """What the kinds make of front matter, and the problems that they tell."""
     with monkeypatch.context() as patched:
         if not everyday_too:
-            patched.setattr(everyday, "read", lambda front: None)
+            patched.setattr(yaml_subset, "read", lambda front: None)
         problems = Problems()
         source = parse("a.md", f"---{front}---\n".encode(), problems)
         values = (

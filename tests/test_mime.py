@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.channels.email import quoted_printable as quoting
+from newsletter.channels.email import quoted_printable
 from newsletter.channels.email.mime import Letter, encode, write
 from newsletter.model import Sender, Unsubscribe
 
@@ -107,9 +107,9 @@ def test_every_byte_of_a_mail() -> None:
 
 def test_boundary_follows_the_content_and_occurs_in_no_part() -> None:
     (boundary,) = re.findall(r'boundary="(.+)"', WIRE)
-    quoting = encode(replace(LETTER, text=f"--{boundary}\n", html=(f"\n--{boundary}--\n",)))
-    assert boundary.encode() not in quoting
-    assert bodies(quoting) == [f"--{boundary}\r\n".encode(), f"\r\n--{boundary}--\r\n".encode()]
+    quoted_printable = encode(replace(LETTER, text=f"--{boundary}\n", html=(f"\n--{boundary}--\n",)))
+    assert boundary.encode() not in quoted_printable
+    assert bodies(quoted_printable) == [f"--{boundary}\r\n".encode(), f"\r\n--{boundary}--\r\n".encode()]
 
 
 def test_both_parsers_find_nothing_amiss() -> None:
@@ -377,10 +377,10 @@ def test_pieces_encoded_together_are_those_encoded_one_by_one(text: str, html: l
         "".join(re.sub("\r\n?|\n", "\r\n", piece) for piece in part).encode() for part in ([text], html)
     ]
     assert sound(written.message)
-    pieces = [b"".join(quoting.encode("", ("", piece)).quoted_html).removesuffix(b"=\r\n") for piece in html]
+    pieces = [b"".join(quoted_printable.encode("", ("", piece)).quoted_html).removesuffix(b"=\r\n") for piece in html]
     shown = [piece + b"=\r\n" if piece and not piece.endswith(b"\n") else piece for piece in pieces]
-    together = quoting.encode(text, html)
-    assert together.quoted_text == quoting.encode(text, ()).quoted_text and together.quoted_html == shown
+    together = quoted_printable.encode(text, html)
+    assert together.quoted_text == quoted_printable.encode(text, ()).quoted_text and together.quoted_html == shown
 
 
 @given(ODD | st.from_regex(r"(From |F|a{60,80}|[ \t]|[éœ]{20}|\n|=20|0){0,12}", fullmatch=True))
@@ -389,14 +389,14 @@ def test_what_is_mended_is_found(text: str) -> None:
     octets = re.sub("\r\n?|\n", "\n", text).encode()
     lines = re.sub(rb"(?m)^(?=.{77}|From .{70})(.{71}[^=\n]{0,2})", rb"\1=\n", binascii.b2a_qp(octets, istext=True))
     wanted = re.sub(rb"(?m)^From ", b"=46rom ", lines).replace(b"\n", b"\r\n")
-    assert quoting.encode(text, ()).quoted_text == wanted
+    assert quoted_printable.encode(text, ()).quoted_text == wanted
 
 
 @given(st.lists(st.tuples(ODD, ODD, ODD), min_size=1, max_size=4))
 def test_literals_are_their_pieces(html: list[tuple[str, str, str]]) -> None:
     """Pieces that were joined beforehand give the same mail, whose own pieces are whole lines."""
     by_one = [piece for one, two, own in html for piece in (one, "", two, own)]
-    joined = [piece for one, two, own in html for piece in (quoting.Literal((one, two)), own)]
+    joined = [piece for one, two, own in html for piece in (quoted_printable.Literal((one, two)), own)]
     made = [write(replace(LETTER, html=tuple(pieces))) for pieces in (by_one, joined)]
     assert made[0] == made[1] and "".join(by_one) == "".join(joined)
     for each in made:

@@ -24,7 +24,7 @@ from conftest import Project
 from newsletter import pipeline
 from newsletter.load.metadata import strip
 from newsletter.model.problems import Aborted, Problems
-from newsletter.preview import calendar as months
+from newsletter.preview import calendar
 from newsletter.preview.app import Preview, application
 from newsletter.preview.inbox import PROGRAMS, lines
 from newsletter.preview.notifier import Notifier
@@ -440,11 +440,11 @@ def test_inbox_lines_are_cut_where_programs_cut() -> None:
 
 
 def test_months() -> None:
-    assert months.read_month("2024-12") == datetime(2024, 12, 1).date()
-    assert [months.read_month(text) for text in ("2024-13", "24-12", "", "2024-1", "9999-12", "2024-12-01")] == [
+    assert calendar.read_month("2024-12") == datetime(2024, 12, 1).date()
+    assert [calendar.read_month(text) for text in ("2024-13", "24-12", "", "2024-1", "9999-12", "2024-12-01")] == [
         None
     ] * 6
-    assert months.around(datetime(2024, 1, 1).date()) == (datetime(2023, 12, 1).date(), datetime(2024, 2, 1).date())
+    assert calendar.around(datetime(2024, 1, 1).date()) == (datetime(2023, 12, 1).date(), datetime(2024, 2, 1).date())
 
 
 # --- Nobody else may look

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from newsletter import pipeline
-from newsletter.channels.email import Mails, Theme
-from newsletter.channels.email import compiler as shape
+from newsletter.channels.email import Mails, Theme, compiler
 from newsletter.model import Publication, Tag
 from newsletter.model.problems import Problems
 from newsletter.theme.templates import Templates
@@ -172,7 +171,7 @@ def test_only_a_few_shapes_are_kept(hostile_project: Path, monkeypatch: pytest.M
         for count in range(5)
     ]
     expected = [each.theme.press.render(template, values) for values in several]
-    monkeypatch.setattr(shape, "_MOST", 2)
+    monkeypatch.setattr(compiler, "_MOST", 2)
     for kept in (each.theme.press.shapes, each.theme.press.settled):
         kept.clear()
     for _ in range(3):

@@ -50,7 +50,7 @@ def test_around_a_link_every_platform_counts_as_ever(link: str, before: str, aft
     for name, row in PLATFORMS.items():
         assert count(text, name, link=link) == count(text, name), name
         assert links(link, row) == links(text, row), name
-    assert x.links_even(link) == tuple(each.url for each in x.links(text))
+    assert x.links_simple(link) == tuple(each.url for each in x.links(text))
     assert units.clusters(text) == list(text)
 
 
@@ -77,7 +77,7 @@ def test_what_stands_too_near_is_not_left_uncounted() -> None:
 def test_links_to_one_site_are_counted_by_one_rule(link: str) -> None:
     if sample(link):
         found = tuple(each.url for each in x.links(link))
-        assert (x.measure_even(link, link), x.links_even(link)) == (x.measure(link), found)
+        assert (x.measure_simple(link, link), x.links_simple(link)) == (x.measure(link), found)
         assert mastodon.counts_simple(link, link) == (mastodon.server_count(link), mastodon.web_count(link))
 
 

@@ -104,7 +104,7 @@ def same(sheets: TemplateSheets, values: dict[str, Any], link: str) -> None:
         fast, slow = sheets.drafts(values, known, spelled), sheets.drafts(values, None, spelled)
         told = [[(each.text, each.dropped, each.shortened, each.blocks) for each in made] for made in (fast, slow)]
         assert told[0] == told[1]
-        assert all(is_simple(each.text, link) for each in fast if each.even)
+        assert all(is_simple(each.text, link) for each in fast if each.simple)
         assert all(map(is_plain, known)) and link not in known
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newsletter.model import Event
 from newsletter.model.problems import Aborted, Problems
-from newsletter.theme import default as packaged
+from newsletter.theme import default as default_theme
 from newsletter.theme.content import Content
 from newsletter.theme.string_files import load_strings
 from newsletter.theme.strings import Strings, _date
@@ -89,7 +89,7 @@ def test_direction_and_names_of_languages() -> None:
 
 
 def test_both_languages_have_the_same_strings() -> None:
-    folder = packaged.folder() / "strings"
+    folder = default_theme.folder() / "strings"
     french, english = (tomllib.loads((folder / f"{lang}.toml").read_text("utf-8")) for lang in ("fr", "en"))
     assert french.keys() == english.keys()
     for key in french:

@@ -4,8 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from newsletter.cli import app
-from newsletter.importers import dates as spoken
-from newsletter.importers import office
+from newsletter.importers import dates, office
 from newsletter.rules.rendered.document import colour_of
 
 LONG = "9" * 5_000  # int() refuses more than 4,300 digits
@@ -28,7 +27,7 @@ def test_levels_of_headings(written: str, level: int) -> None:
     ],
 )  # fmt: skip
 def test_dates_in_letters_that_pass_for_others(said: str, day: str) -> None:
-    found = spoken.dates(said)
+    found = dates.dates(said)
     assert [each.value.isoformat() for each in found] == ([day] if day else [])
 
 

@@ -21,7 +21,7 @@ import newsletter
 from newsletter.model import Settings
 from newsletter.model.problems import Problem, Problems
 from newsletter.outbox import publish as outbox
-from newsletter.pipeline import render as making
+from newsletter.pipeline import render
 from newsletter.rules.registry import RULES
 from newsletter.theme.templates import Templates
 from support import strategies
@@ -102,7 +102,7 @@ def lines_of(file: Path | None) -> int:
 def compiled() -> Iterator[None]:
     """The default theme is compiled once for all examples."""
     known: dict[str, Templates] = {}
-    real = making.open_templates
+    real = render.open_templates
 
     def opened(root: Path, settings: Settings, problems: Problems) -> Templates:
         found = known.get(settings.theme)
@@ -112,7 +112,7 @@ def compiled() -> Iterator[None]:
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(making, "open_templates", opened)
+        patch.setattr(render, "open_templates", opened)
         yield
 
 

@@ -14,7 +14,7 @@ from newsletter.load import read, safe_open
 from newsletter.load.asset_copy import Changed, published
 from newsletter.load.assets import AssetRefused, ProjectFiles
 from newsletter.model.problems import Problems
-from newsletter.pipeline import render as making
+from newsletter.pipeline import render
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 OWN, SECRET = b"%PDF-1.4 own", b"%PDF-1.4 secret"
@@ -59,13 +59,13 @@ def test_what_is_exchanged_between_check_and_copy_is_not_published(
 ) -> None:
     if built_before:
         assert newsletter.build(attached.root, now=NOW).ok
-    real = making.open_templates
+    real = render.open_templates
 
     def meanwhile(*given: object, **named: object) -> object:
         exchange(attached)
         return real(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(making, "open_templates", meanwhile)
+    monkeypatch.setattr(render, "open_templates", meanwhile)
     result = newsletter.build(attached.root, now=NOW, force=True)
     errors = [problem for problem in result.problems if problem.level == "error"]
     assert [(problem.code, problem.place.path) for problem in errors] == [("changed-file", "announcements/files/a.pdf")]

@@ -92,8 +92,7 @@ def _require_texts(wish: Wish) -> None:
 def _write(project: "Project", wish: Wish) -> Path:
     from newsletter import text
     from newsletter.cli import starter
-    from newsletter.load import front_matter as front
-    from newsletter.load import safe_write
+    from newsletter.load import front_matter, safe_write
 
     day = moment(wish.date, project).astimezone(project.settings.timezone)
     slug = text.fold(wish.title)[:60].strip("-")
@@ -107,7 +106,7 @@ def _write(project: "Project", wish: Wish) -> Path:
     more, body = starter.skeleton(wish.kind, (wish.lang or project.settings.language)[:2].lower())
     name = f"announcements/{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
     path = project.root / name
-    content = "---\n" + "\n".join(front.lines(keys)) + f"\n{more}---\n\n{body}"
+    content = "---\n" + "\n".join(front_matter.lines(keys)) + f"\n{more}---\n\n{body}"
     try:
         safe_write.create(project.root, name, content.encode())
     except FileExistsError:

@@ -31,7 +31,7 @@ def preview(
     """
     root = project_folder(directory)
     try:
-        from newsletter.preview import serve as serving
+        from newsletter.preview import serve
     except ModuleNotFoundError as fault:
         if (fault.name or "").partition(".")[0] not in ("starlette", "uvicorn", "watchfiles"):
             raise
@@ -50,8 +50,8 @@ def preview(
             webbrowser.open(address)
 
     try:
-        serving.serve(desk, port, ready)
-    except serving.Taken:
+        serve.serve(desk, port, ready)
+    except serve.Taken:
         refuse(f"port {port} is in use or not allowed; choose another one with --port, or any with --port 0")
 
 

@@ -22,7 +22,7 @@ def schema(
 
       newsletter schema --format decap > admin/config.yml
     """
-    from newsletter.load import front_matter as front
+    from newsletter.load import front_matter
     from newsletter.load import schema as hints
 
     if format == "decap":
@@ -33,7 +33,11 @@ def schema(
             settings = load_settings(project_folder(directory), Problems())
         except Aborted:
             refuse("the settings hold an error; newsletter check says which")
-        print("\n".join(front.lines(hints.decap(settings.language, settings.title, settings.url), front.quoted)))
+        print(
+            "\n".join(
+                front_matter.lines(hints.decap(settings.language, settings.title, settings.url), front_matter.quoted)
+            )
+        )
     elif format in ("json", "vscode"):
         print(json.dumps(hints.schema() if format == "json" else hints.snippets(), ensure_ascii=False, indent=2))
     else:

@@ -24,12 +24,12 @@ def list_(directory: Folder = None) -> None:
 
       newsletter theme list
     """
-    from newsletter.theme import default as packaged
+    from newsletter.theme import default as default_theme
 
     own = project_folder(directory) / "templates"
-    for name in packaged.names():
+    for name in default_theme.names():
         # In a checkout of newsletter itself the two are one.
-        mine = os.path.isfile(own / name) and own != packaged.folder()
+        mine = os.path.isfile(own / name) and own != default_theme.folder()
         print(f"{'*' if mine else ' '} {name}")
 
 
@@ -47,9 +47,9 @@ def copy(
     import difflib
 
     from newsletter.load import safe_write
-    from newsletter.theme import default as packaged
+    from newsletter.theme import default as default_theme
 
-    names = packaged.names()
+    names = default_theme.names()
     if name not in names:
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
         cure = f"did you mean {near[0]}?" if near else "see newsletter theme list"
@@ -57,7 +57,7 @@ def copy(
     root = project_folder(directory)
     path = root / "templates" / name
     try:
-        safe_write.create(root, f"templates/{name}", (packaged.folder() / name).read_bytes())
+        safe_write.create(root, f"templates/{name}", (default_theme.folder() / name).read_bytes())
     except FileExistsError:
         refuse(f"{shown(path)} is there already; nothing was overwritten")
     except OSError as fault:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from newsletter import text
-from newsletter.load import front_matter as front
+from newsletter.load import front_matter
 
 MAX_TEXT = 2 * 2**20  # characters of one announcement; a body that may be published has half of it
 MAX_BROUGHT = 200 * 2**20  # bytes of one announcement's images and files
@@ -117,7 +117,7 @@ def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> ImportedFile:
     if len(keys.get("summary") or "") > _MOST_SUMMARY:
         keys["summary"] = text.shorten(keys["summary"], _MOST_SUMMARY)
         doubts.append(Doubt("import-lost", "the summary was longer than 300 characters", "look at it", "summary: "))
-    content = visible("\n".join(["---", *front.lines(keys), "---", "", visible(draft.body).strip("\n"), ""]))
+    content = visible("\n".join(["---", *front_matter.lines(keys), "---", "", visible(draft.body).strip("\n"), ""]))
     needs = {f"announcements/images/{each.name}": each.content for each in draft.pictures}
     needs |= {f"announcements/files/{each.name}": each.content for each in draft.files}
     # A line that was taken for a heading may have been taken out since.

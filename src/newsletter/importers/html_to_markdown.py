@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from newsletter import text
-from newsletter.importers import markdown_escape as inlines
+from newsletter.importers import markdown_escape
 from newsletter.importers.draft import MAX_BROUGHT, MAX_FILES, MAX_TEXT, Doubt, ImportedPicture, Unreadable, picture
+from newsletter.importers.markdown_escape import EM, EM_END, STRONG, STRONG_END
 from newsletter.importers.trees import BLOCKS, block_holders, parse
 from newsletter.text.urls import Unsafe, judge
 
@@ -24,8 +25,8 @@ _SILENT = frozenset(
 _LOST = frozenset("video audio iframe object embed svg math canvas form map".split())
 _KEPT = frozenset("sup sub small kbd mark q cite s".split())
 _EMPHASIS = {
-    "strong": (inlines.STRONG, inlines.STRONG_END), "b": (inlines.STRONG, inlines.STRONG_END),
-    "em": (inlines.EM, inlines.EM_END), "i": (inlines.EM, inlines.EM_END),
+    "strong": (STRONG, STRONG_END), "b": (STRONG, STRONG_END),
+    "em": (EM, EM_END), "i": (EM, EM_END),
 }  # fmt: skip
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -53,7 +54,7 @@ class Markup:
 
     def blocks(self, element: etree._Element) -> Iterator[str]:
         """The blocks in an element, one after the other; text between blocks is a paragraph."""
-        line: list[str] = [inlines.escape(_flow(element.text))]
+        line: list[str] = [markdown_escape.escape(_flow(element.text))]
         for child in element:
             tag = child.tag if isinstance(child.tag, str) else ""
             if tag in BLOCKS or self._holds_blocks(child):
@@ -62,7 +63,7 @@ class Markup:
                 yield from self._block(tag, child)
             else:
                 line.append(self._inline(child))
-            line.append(inlines.escape(_flow(child.tail)))
+            line.append(markdown_escape.escape(_flow(child.tail)))
         yield from self._paragraph("".join(line))
 
     def _holds_blocks(self, element: etree._Element) -> bool:
@@ -71,9 +72,9 @@ class Markup:
         return element in self._holders and element.tag not in _SILENT | _LOST
 
     def _paragraph(self, line: str) -> Iterator[str]:
-        line = inlines.without_breaks(re.sub(r"(?<![ \t])[ \t]*+\n[ \t]*+", "\n", line))
+        line = markdown_escape.without_breaks(re.sub(r"(?<![ \t])[ \t]*+\n[ \t]*+", "\n", line))
         if line.strip():
-            yield inlines.guard(inlines.settle(line))
+            yield markdown_escape.guard(markdown_escape.settle(line))
 
     def _block(self, tag: str, element: etree._Element) -> Iterator[str]:
         if tag in _HEADINGS:
@@ -96,18 +97,18 @@ class Markup:
             yield "---"
         elif tag == "figcaption":
             if caption := self.line(element):
-                yield inlines.settle(f"{inlines.EM}{caption}{inlines.EM_END}") if "*" not in caption else caption
+                yield (markdown_escape.settle(f"{EM}{caption}{EM_END}") if "*" not in caption else caption)
         else:
             yield from self.blocks(element)
 
     def line(self, element: etree._Element) -> str:
         """What stands in an element, as one line."""
-        return inlines.settle(text.one_line(self._run(element).replace("\\\n", " ")))
+        return markdown_escape.settle(text.one_line(self._run(element).replace("\\\n", " ")))
 
     def _run(self, element: etree._Element) -> str:
-        parts = [inlines.escape(_flow(element.text))]
+        parts = [markdown_escape.escape(_flow(element.text))]
         for child in element:
-            parts += [self._inline(child), inlines.escape(_flow(child.tail))]
+            parts += [self._inline(child), markdown_escape.escape(_flow(child.tail))]
         return "".join(parts)
 
     def _inline(self, element: etree._Element) -> str:
@@ -146,7 +147,7 @@ class Markup:
         if found.kind in ("file", "announcement"):
             self._doubt("import-link", f"the link to '{target}' was left out", "its file is not in what came in", label)
             return inner
-        return inlines.wrapped("[", inner, f"]({_target(target)})")
+        return markdown_escape.wrapped("[", inner, f"]({_target(target)})")
 
     def _image(self, element: etree._Element) -> str:
         source = (element.get("src") or "").strip()
@@ -162,7 +163,7 @@ class Markup:
             self._lose(f"an image ('{found}') was left out", "save it as PNG or JPEG", "import-image")
             return ""
         self.pictures[made.name] = made
-        link = f"![{inlines.escape(alt)}](images/{made.name})"
+        link = f"![{markdown_escape.escape(alt)}](images/{made.name})"
         if not alt:
             self._doubt("import-image", "an image has no alternative text", "write what it shows between [ and ]", link)
         return link
@@ -245,12 +246,12 @@ def _bounded(markdown: str) -> str:
 def _marked(tag: str, inner: str) -> str:
     if tag in _EMPHASIS:
         begin, end = _EMPHASIS[tag]
-        return inlines.wrapped(begin, inner.replace(begin, "").replace(end, ""), end)
+        return markdown_escape.wrapped(begin, inner.replace(begin, "").replace(end, ""), end)
     if tag in ("del", "strike"):
-        return inlines.wrapped("~~", inner, "~~")
+        return markdown_escape.wrapped("~~", inner, "~~")
     if inner.startswith("[^") or tag not in _KEPT:
         return inner
-    return inlines.wrapped(f"<{tag}>", inner, f"</{tag}>")
+    return markdown_escape.wrapped(f"<{tag}>", inner, f"</{tag}>")
 
 
 def _note(kind: str, number: str) -> str:
@@ -259,7 +260,7 @@ def _note(kind: str, number: str) -> str:
 
 def _code(code: str) -> str:
     if "`" in code or not code.strip():
-        return inlines.wrapped("<kbd>", inlines.escape(code), "</kbd>")
+        return markdown_escape.wrapped("<kbd>", markdown_escape.escape(code), "</kbd>")
     return f"`{code}`"
 
 

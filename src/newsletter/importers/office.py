@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from newsletter.importers import html_to_markdown as markup
+from newsletter.importers import html_to_markdown
 from newsletter.importers.draft import Unreadable
 from newsletter.importers.safe_files import Archive
 from newsletter.importers.trees import shallow
@@ -54,7 +54,7 @@ def _attribute(element: etree._Element, wanted: str) -> str:
     return str(element.get(f"{{{_SPACES[space]}}}{local}") or "")
 
 
-def open_document(content: bytes) -> tuple[etree._Element, markup.Find, int]:
+def open_document(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
     """An .odt document, its images, and how many hidden pieces were left out. Raises Unreadable."""
     archive = Archive(content)
     tree = archive.tree("content.xml")

@@ -8,10 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from newsletter import text
-from newsletter.importers import dates as spoken
-from newsletter.importers import front_matter as matter
-from newsletter.importers import fronts, office, word
-from newsletter.importers import markdown_escape as inlines
+from newsletter.importers import dates, front_matter, fronts, markdown_escape, office, word
 from newsletter.importers.draft import MAX_TEXT, Doubt, Draft, Given, Unreadable
 from newsletter.importers.html_to_markdown import Find, Markup, parse
 from newsletter.importers.moments import moment
@@ -77,7 +74,7 @@ def _text(path: Path, given: Given) -> Draft:
 
 def _plain_block(block: str) -> str:
     marked = re.sub(r"^[•·▪–—*-][ \u00a0\t]+", "- ", block)
-    return marked if marked.startswith("- ") else inlines.guard(inlines.escape(block))
+    return marked if marked.startswith("- ") else markdown_escape.guard(markdown_escape.escape(block))
 
 
 def _like_heading(block: str, following: list[str]) -> bool:
@@ -85,7 +82,7 @@ def _like_heading(block: str, following: list[str]) -> bool:
     ends = block.rstrip("*_ ")[-1:]
     return (
         len(block) <= _LONGEST_HEADING and not block.startswith(("- ", "#", ">", "|", "!")) and bool(following)
-        and len(following[0]) > len(block) and ends not in ".!?…:;,»" and not spoken.dates(block)
+        and len(following[0]) > len(block) and ends not in ".!?…:;,»" and not dates.dates(block)
     )  # fmt: skip
 
 
@@ -117,7 +114,7 @@ def _beside(path: Path) -> Find:
     folder = path.parent.resolve()
 
     def find(source: str) -> tuple[str, bytes] | None:
-        place = matter.inside(folder, source)
+        place = front_matter.inside(folder, source)
         return (place.name, read(place)) if place else None
 
     return find
@@ -148,7 +145,7 @@ def _markdown(path: Path, given: Given) -> Draft:
     doubts: list[Doubt] = []
     keys, body = fronts.split(bounded(decode(read(path), doubts)))
     folder = path.parent.resolve()
-    mapped = matter.Mapped(keys, doubts, lambda source: matter.inside(folder, source), given.today)
+    mapped = front_matter.Mapped(keys, doubts, lambda source: front_matter.inside(folder, source), given.today)
     body = mapped.images(body)
     blocks = [block for block in re.split(r"\n[ \t]*\n", body) if block.strip()]
     pictures, files = tuple(mapped.pictures.values()), tuple(mapped.files.values())
@@ -191,7 +188,7 @@ def settle(
 
 
 def _date(content: str, path: Path, doubts: list[Doubt], given: bool) -> str:
-    found = spoken.likeliest(content)
+    found = dates.likeliest(content)
     if found is not None:
         said = f"the date was taken from “{found.words}” in the text"
         said += "; day and month may be exchanged" if found.ambiguous else ""

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from newsletter.importers import front_matter as matter
-from newsletter.importers import fronts, sitesettings, wordpress
+from newsletter.importers import front_matter, fronts, sitesettings, wordpress
 from newsletter.importers.draft import Doubt, Draft, Unreadable
 from newsletter.importers.html_to_markdown import Markup, parse
 from newsletter.importers.leftovers import Leftovers
@@ -121,7 +120,7 @@ class _Site:
         path, doubts = page.path, page.doubts
         base = path.parent.name if path.stem == "index" else path.stem
         named = _POST.fullmatch(base)
-        mapped = matter.Mapped(page.keys, doubts, lambda source: self.locate(path, source), self.today)
+        mapped = front_matter.Mapped(page.keys, doubts, lambda source: self.locate(path, source), self.today)
         self.left.keys(mapped.left)
         reason = self.hides(page)
         if reason is not None:
@@ -144,7 +143,7 @@ class _Site:
         """The file that an address in a post means: beside the post, or where the site keeps public files."""
         folders = [path.parent] if not source.startswith("/") else []
         for folder in (*folders, *self.public):
-            place = matter.inside(folder.resolve(), source)
+            place = front_matter.inside(folder.resolve(), source)
             if place and place.is_relative_to(self.root):
                 return place
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from newsletter.importers import html_to_markdown as markup
+from newsletter.importers import html_to_markdown
 from newsletter.importers.draft import MAX_BROUGHT, Unreadable, picture
 from newsletter.importers.safe_files import Archive
 
@@ -19,7 +19,7 @@ p[style-name='Intense Quote'] => blockquote > p:fresh
 _OFF = ("0", "false", "off", "none")
 
 
-def word(content: bytes) -> tuple[etree._Element, markup.Find, int]:
+def word(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
     """A .docx document, its images, and how many hidden pieces were left out.
 
     Raises Unreadable; ModuleNotFoundError without the extra `import`.
@@ -49,7 +49,7 @@ def word(content: bytes) -> tuple[etree._Element, markup.Find, int]:
     except Exception as fault:  # mammoth has no errors of its own
         raise Unreadable(f"it cannot be read as a Word document ({type(fault).__name__})") from None
     images = {f"part:{number}": each for number, each in enumerate(found)}
-    return markup.parse(made.value or "<p></p>"), images.get, hidden
+    return html_to_markdown.parse(made.value or "<p></p>"), images.get, hidden
 
 
 def _harmless(archive: Archive) -> tuple[bytes, int]:

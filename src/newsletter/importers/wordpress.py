@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from newsletter import text
-from newsletter.importers import front_matter as matter
-from newsletter.importers import wxr
+from newsletter.importers import front_matter, wxr
 from newsletter.importers.draft import Doubt, Draft, Unreadable, picture
 from newsletter.importers.html_to_markdown import Find, Markup, parse
 from newsletter.importers.leftovers import Leftovers
@@ -90,7 +89,7 @@ def _draft(item: wxr.ExportItem, attached: Attached, folder: Path, today: date) 
         "tags": [label for label in item.labels if label not in ("Uncategorized", "Non classé", "")],
         "author": item.of("creator"), "excerpt": item.of("excerpt"),
     }  # fmt: skip
-    mapped = matter.Mapped({key: value for key, value in keys.items() if value}, doubts, lambda _: None, today)
+    mapped = front_matter.Mapped({key: value for key, value in keys.items() if value}, doubts, lambda _: None, today)
     if reasons:
         mapped.hide(next(filter(None, reasons), ""))
     _lead(item, attached, find, mapped)
@@ -110,7 +109,7 @@ def _reasons(item: wxr.ExportItem) -> Iterator[str]:
         yield f"'[{found}]' showed a part of it to some readers only"
 
 
-def _lead(item: wxr.ExportItem, attached: Attached, find: Find, mapped: matter.Mapped) -> None:
+def _lead(item: wxr.ExportItem, attached: Attached, find: Find, mapped: front_matter.Mapped) -> None:
     """The post's featured image, as the announcement's."""
     address, alt = attached.get(item.meta.get("_thumbnail_id", ""), ("", ""))
     if not address:
@@ -138,7 +137,7 @@ def _upload(folder: Path, source: str) -> Path | None:
         return None
     _, sign, inside = path.rpartition("/uploads/")
     names = (f"{top}/{inside}" for top in ("uploads", "wp-content/uploads"))
-    return next((place for name in names if sign and (place := matter.inside(folder, name))), None)
+    return next((place for name in names if sign and (place := front_matter.inside(folder, name))), None)
 
 
 def _html(content: str, doubts: list[Doubt]) -> str:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter import text
-from newsletter.load import yaml_subset as everyday
+from newsletter.load import yaml_subset
 from newsletter.load.safe_open import MAX_TEXT, open_beneath, report_unread
 from newsletter.load.safe_open import read as read_whole
 from newsletter.model import Fields, Pairs, Source, plain_pairs
@@ -127,7 +127,7 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
         return None
     front, body, body_line = split
     _read_excuses(path, front, problems)
-    given, fields = everyday.read(front), None
+    given, fields = yaml_subset.read(front), None
     if given is None:
         fields = _by_libyaml(path, front, problems)
         if fields is None:
@@ -146,7 +146,7 @@ def texts(root: str, path: str) -> tuple[bytes, bytes]:
 
 def values(front: str) -> Pairs:
     """The values of front matter that was read before, for a Source that lost them on its way."""
-    return everyday.read(front) or plain_pairs(nodes(front))
+    return yaml_subset.read(front) or plain_pairs(nodes(front))
 
 
 def nodes(front: str) -> Fields:
@@ -159,9 +159,9 @@ READERS = (values, nodes)
 
 def _by_libyaml(path: str, front: str, problems: Problems) -> Fields | None:
     # It takes 10 ms to import, and most projects have no file that needs it.
-    from newsletter.load import yaml_events as events  # noqa: PLC0415
+    from newsletter.load import yaml_events  # noqa: PLC0415
 
-    return events.read(path, front, problems)
+    return yaml_events.read(path, front, problems)
 
 
 def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:

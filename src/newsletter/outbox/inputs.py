@@ -15,7 +15,7 @@ from pathlib import Path
 
 from newsletter.load.safe_open import MAX_TEXT, open_regular, read
 from newsletter.model import Announcement, IssueFile, Publication, Settings
-from newsletter.theme import default as packaged
+from newsletter.theme import default as default_theme
 
 
 def surroundings(root: Path, settings: Settings) -> str:
@@ -63,7 +63,7 @@ def _written(holder: Announcement | IssueFile) -> Iterator[bytes]:
 
 def _program() -> Iterator[bytes]:
     """This package's files and those of the default theme, Python, the libraries; and when each was written."""
-    for folder in (Path(__file__).parents[1], packaged.folder()):
+    for folder in (Path(__file__).parents[1], default_theme.folder()):
         for path in _files(folder):
             with suppress(OSError):
                 seen = path.stat()

@@ -15,13 +15,11 @@ from newsletter.rules.rendered import (
     snippets,
 )
 from newsletter.rules.rule import Rule
-from newsletter.rules.written import files as source
-from newsletter.rules.written import imports as importing
-from newsletter.rules.written import links, pictures, writing
+from newsletter.rules.written import files, imports, links, pictures, writing
 
 FAMILIES = (
-    source.FAMILY, safety.FAMILY, links.FAMILY, writing.FAMILY, pictures.FAMILY, pictures.ATTACHMENTS, accessibility.FAMILY, mjml.FAMILY,
+    files.FAMILY, safety.FAMILY, links.FAMILY, writing.FAMILY, pictures.FAMILY, pictures.ATTACHMENTS, accessibility.FAMILY, mjml.FAMILY,
     sheets.FAMILY, clients.FAMILY, layout.FAMILY, mails.SIZES, mails.TEXTS, mails.LISTS, mails.HEADERS, pages.SITE, pages.FEEDS, snippets.FAMILY,
-    project.FAMILY, project.OUTPUT, importing.FAMILY,
+    project.FAMILY, project.OUTPUT, imports.FAMILY,
 )  # fmt: skip
 RULES: Mapping[str, Rule] = {rule.code: rule for family in FAMILIES for rule in family.rules}

@@ -10,7 +10,7 @@ from typing import Any
 
 from newsletter.load.safe_open import MAX_TEXT, first_link, open_beneath, read, report_unread
 from newsletter.model.problems import Aborted, Place, Problems
-from newsletter.theme import default as packaged
+from newsletter.theme import default as default_theme
 from newsletter.theme.environment import Environment
 from newsletter.theme.source_map import SourceMap
 from newsletter.theme.template import Template
@@ -53,7 +53,7 @@ class Templates:
     def prepare(self, folder: str) -> None:
         """Compile the templates in this folder; what is wrong with one is told when it is asked for."""
         told, self.problems = self.problems, Problems()
-        for name in packaged.names():
+        for name in default_theme.names():
             if name.startswith(f"{folder}/"):
                 self._environment.prepare(name)
         self.problems = told
@@ -102,13 +102,13 @@ class Templates:
         for candidate in (*own, name):
             if (content := self._own(candidate)) is not None:
                 yield f"templates/{candidate}", self._text(content, candidate)
-            path = packaged.folder() / candidate
+            path = default_theme.folder() / candidate
             if path.is_file():
                 yield f"templates/{candidate}", self._text(path.read_bytes(), candidate)
 
     def themes(self) -> tuple[str, ...]:
         """The names that `theme` may have."""
-        folders = (folder / "themes" for folder in (self.root / "templates", packaged.folder()))
+        folders = (folder / "themes" for folder in (self.root / "templates", default_theme.folder()))
         return ("default", *sorted({name for folder in folders for name in _subfolders(folder)}))
 
     def _find(self, name: str) -> tuple[str, str] | None:

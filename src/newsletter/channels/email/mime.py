@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
-from newsletter.channels.email import quoted_printable as quoting
+from newsletter.channels.email import quoted_printable
 from newsletter.model import Sender, Unsubscribe
 from newsletter.text import forbidden, wrap
 from newsletter.text.dates import posted
@@ -62,13 +62,13 @@ def encode(letter: Letter) -> bytes:
 
 def write(letter: Letter) -> MailParts:
     """The mail with its parts. Raises as `encode` does."""
-    plain_text, text, plain_html, html = quoting.encode(letter.text, letter.html)
+    plain_text, text, plain_html, html = quoted_printable.encode(letter.text, letter.html)
     if len(html) % 2 == 0:
         html.append(b"")
     last = len(html) - 1
     while last and not html[last]:
         last -= 1
-    html[last], end = quoting.parted(html[last])
+    html[last], end = quoted_printable.parted(html[last])
     # "=_" never occurs in quoted-printable, so no part can hold the boundary. The text, a fifth of
     # the whole, is enough to make it differ from that of a mail which may quote this one.
     boundary = f"=_{hashlib.sha256(text).hexdigest()[:32]}".encode()

@@ -104,7 +104,7 @@ def _hashtags(row: Platform, text: str, tags: Tags | None) -> str:
 
 
 def _around(row: Platform, text: str, link: str, tags: Tags | None) -> tuple[str, str]:
-    """Links and facets, as JSON, of a text that is even around its only link."""
+    """Links and facets, as JSON, of a text that is simple around its only link."""
     if row.name != "bluesky":
         return _links_of(link, row.name == "x"), "null"
     if tags is None or "$" in text or "＃" in text:
@@ -116,7 +116,7 @@ def _around(row: Platform, text: str, link: str, tags: Tags | None) -> tuple[str
 @lru_cache(maxsize=64)
 def _links_of(link: str, on_x: bool) -> str:
     """The links of such a text: as X finds them, or any other but Bluesky."""
-    return _list(x.links_even(link) if on_x else links(link, PLATFORMS["facebook"]))
+    return _list(x.links_simple(link) if on_x else links(link, PLATFORMS["facebook"]))
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from importlib.resources import files
 
-from newsletter.load import schema as hints
+from newsletter.load import schema
 
 LANGUAGES = ("fr", "en")
 KINDS = ("news", "event", "award", "enrolment")
@@ -43,8 +43,8 @@ def project(lang: str, today: date, package: str = "") -> Mapping[str, str]:
         for mark, value in values.items():
             content = content.replace(mark, value)
         made[place.format(**names)] = content
-    made[".vscode/announcement.schema.json"] = _json(hints.schema())
-    made[".vscode/announcement.code-snippets"] = _json(hints.snippets())
+    made[".vscode/announcement.schema.json"] = _json(schema.schema())
+    made[".vscode/announcement.code-snippets"] = _json(schema.snippets())
     made[".vscode/settings.json"] = _json(_EDITOR)
     return made
 

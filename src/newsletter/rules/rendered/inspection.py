@@ -20,7 +20,7 @@ from newsletter.rules.rendered import accessibility, clients, layout, mails, pag
 from newsletter.rules.rendered.document import Document
 from newsletter.rules.rendered.mails import Mail
 from newsletter.rules.rule import Family, Finding
-from newsletter.theme import default as packaged
+from newsletter.theme import default as default_theme
 from newsletter.theme.branding import colours
 from newsletter.theme.content import HEAD
 from newsletter.theme.templates import Templates
@@ -196,7 +196,7 @@ def _kind(section: str) -> str:
 @cache
 def _baseline() -> frozenset[str]:
     """What the themes that come with the package use: known to do no harm."""
-    files = (path for path in sorted(packaged.folder().rglob("email/*")) if path.suffix in (".css", ".mjml"))
+    files = (path for path in sorted(default_theme.folder().rglob("email/*")) if path.suffix in (".css", ".mjml"))
     return clients.features_of(sheets.Sheet(str(path), path.read_text(encoding="utf-8")) for path in files)
 
 

@@ -84,7 +84,7 @@ def app_count(text: str) -> int:
 
 
 def app_count_simple(text: str, link: str) -> int:
-    """The same for a text that is even around its only link (see even.py)."""
+    """The same for a text that is simple around its only link (see fastpath.py)."""
     return len(text) - len(link) + _alone(link)[0]
 
 

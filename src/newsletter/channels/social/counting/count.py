@@ -36,7 +36,7 @@ class Count:
 def count(text: str, platform: str, *, limit: int | None = None, link: str = "") -> Count:
     """A text as `platform` counts it; `limit` replaces the usual one (for `sms`: the most parts).
 
-    `link` is given for a text that is even around it (see even.py): it is counted in less time.
+    `link` is given for a text that is simple around it (see fastpath.py): it is counted in less time.
     Raises KeyError for a platform that is not in the table.
     """
     row = PLATFORMS[platform]
@@ -86,7 +86,7 @@ def as_json(counts: Mapping[str, Count]) -> dict[str, dict[str, int | str | bool
 
 def _x(text: str, row: Platform, limit: int, link: str) -> Count:
     if link:
-        weight, invalid = x.measure_even(text, link), ""
+        weight, invalid = x.measure_simple(text, link), ""
     else:
         weight = x.measure(text)
         invalid = " ".join(x.invalid_characters(text)) if text else "empty"

@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from newsletter.channels.social.counting import domains, units
-from newsletter.channels.social.counting import fastpath as even
+from newsletter.channels.social.counting import domains, fastpath, units
 from newsletter.channels.social.counting.urls import (  # fmt: skip
     DIRECTIONS,
     FOLDED,
@@ -80,7 +79,7 @@ def web_count(text: str) -> int:
 
 
 def counts_simple(text: str, link: str) -> tuple[int, int]:
-    """Both counts, the server's first, of a text that is even around its only link (see even.py)."""
+    """Both counts, the server's first, of a text that is simple around its only link (see fastpath.py)."""
     server, web = _alone(link)
     rest = len(text) - len(link)
     return rest + server, rest + web
@@ -88,7 +87,7 @@ def counts_simple(text: str, link: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=64)
 def _alone(link: str) -> tuple[int, int]:
-    if other := even.sample(link):
+    if other := fastpath.sample(link):
         counts = _sampled(other)
         if counts == (LINK, LINK):
             return counts

@@ -10,8 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from newsletter.channels.social.counting import domains, emoji, units, x_links
-from newsletter.channels.social.counting import fastpath as even
+from newsletter.channels.social.counting import domains, emoji, fastpath, units, x_links
 from newsletter.channels.social.counting.x_links import FoundLink
 
 LINK = 23  # weight of any link
@@ -57,8 +56,8 @@ def measure(text: str) -> Weight:
     return weight
 
 
-def measure_even(text: str, link: str) -> Weight:
-    """The same for a text that is even around its only link (see even.py)."""
+def measure_simple(text: str, link: str) -> Weight:
+    """The same for a text that is simple around its only link (see fastpath.py)."""
     known, _ = _alone(link)
     return Weight(plain(units.composed(text)) - len(link) + known.total, known.exact)
 
@@ -68,14 +67,14 @@ def weigh_link(link: str) -> int:
     return _alone(link)[0].total
 
 
-def links_even(link: str) -> tuple[str, ...]:
-    """What X turns into links in a text that is even around its only link."""
+def links_simple(link: str) -> tuple[str, ...]:
+    """What X turns into links in a text that is simple around its only link."""
     return _alone(link)[1]
 
 
 @lru_cache(maxsize=64)
 def _alone(link: str) -> tuple[Weight, tuple[str, ...]]:
-    if other := even.sample(link):
+    if other := fastpath.sample(link):
         weight, found = _sampled(other)
         if weight.exact and found == (other,):
             return weight, (link,)

@@ -106,7 +106,7 @@ class Composer:
                 return post
         if summed and (fitted := fit(made.blocks, Measure(_SIZES[row.unit], room), row.fold)):
             text = fitted.text + suffix
-            stands = is_link_separate(text, link) if made.even else is_simple(text, link)
+            stands = is_link_separate(text, link) if made.simple else is_simple(text, link)
             post = _post(row, limit, text, fitted, link if stands else "")
             if post.counted.fits:
                 return post
@@ -189,14 +189,14 @@ def _plain(rendered: str, link: str, *, transliterate: bool) -> str:
 
 
 def _is_around(made: FilledDraft, text: str, link: str, suffix: str) -> bool:
-    """Whether all of a draft is even around its link."""
-    if made.even:
+    """Whether all of a draft is simple around its link."""
+    if made.simple:
         return not suffix or is_link_separate(text, link)
     return is_simple(text, link)
 
 
 def _post(row: Platform, limit: int, text: str, made: FilledDraft | Fitted, link: str) -> Post:
-    """A text as a post; `link`: the one that it is even around."""
+    """A text as a post; `link`: the one that it is simple around."""
     return Post(row, text, counted(text, row, limit, link), False, made.dropped, made.shortened, 1, 1, link)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from newsletter.channels.social.counting import fastpath as even
+from newsletter.channels.social.counting import fastpath
 from newsletter.channels.social.counting.platforms import Platform
 from newsletter.channels.social.writing.blocks import Block, BlockKind, join, most, split
 from newsletter.channels.social.writing.fitting import longest
@@ -36,14 +36,15 @@ _UNTIDY = (
 class Layout(NamedTuple):
     """The blocks of a text with tokens: the form of the whole, and for each block its slot, or a form if it holds more.
 
-    `bounds` are the slots of blocks that have a longest length, what else these hold, and that length. `even`: the
-    text is even around its link (see even.py), and so is whatever is made of its blocks, where the link stands apart.
+    `bounds` are the slots of blocks that have a longest length, what else these hold, and that length. `simple`: the
+    text is simple around its link (see counting/fastpath.py), and so is whatever is made of its blocks, where the link
+    stands apart.
     """
 
     whole: Form
     blocks: tuple[tuple[BlockKind, Form | int, str], ...]
     bounds: tuple[tuple[tuple[int, ...], int, int], ...]
-    even: bool
+    simple: bool
 
     def filled(self, content: Sequence[str]) -> list[Block]:
         """The blocks with their texts."""
@@ -54,15 +55,15 @@ class Layout(NamedTuple):
 
     def draft(self, content: Sequence[str], fold: int | None) -> "FilledDraft":
         """The draft with these contents."""
-        whole, _, bounds, even = self
+        whole, _, bounds, simple = self
         for slots, fixed, allowed in bounds:
             if fixed + sum([len(content[slot]) for slot in slots]) > allowed:
                 return drafted(self.filled(content), fold)  # what is cut in it may be anything
-        return FilledDraft(whole.fill(content), (), (), even, None, self, content)
+        return FilledDraft(whole.fill(content), (), (), simple, None, self, content)
 
 
 class FilledDraft(NamedTuple):
-    """A filled template: all of it, what is left out or shortened however much room there is, whether it is even.
+    """A filled template: all of it, what is left out or shortened however much room there is, whether it is simple.
 
     So is then what is made of its blocks, as long as the link stands apart in it.
     """
@@ -70,7 +71,7 @@ class FilledDraft(NamedTuple):
     text: str
     dropped: tuple[str, ...]
     shortened: tuple[str, ...]
-    even: bool
+    simple: bool
     made: list[Block] | None
     layout: Layout | None = None
     content: Sequence[str] = ()
@@ -149,7 +150,7 @@ def kinds(content: Sequence[str], link: str, known: dict[str, int]) -> tuple[int
             return tuple(map(known.__getitem__, content))
         except KeyError:
             others = {*content}.difference(known)
-            if not (are_tidy(others) and even.is_plain(_APART.join(others))):
+            if not (are_tidy(others) and fastpath.is_plain(_APART.join(others))):
                 return None
             known.update(dict.fromkeys(others, TEXT))
             return tuple(map(known.__getitem__, content))
@@ -173,9 +174,9 @@ def _layout(blocks: list[Block], fold: int | None, links: Container[int]) -> Lay
     ]
     shape = split_at_tokens(whole)
     around = [pair for slot, pair in zip(shape.order, pairwise(shape.literals), strict=True) if slot in links]
-    is_apart = len(around) == 1 and around[0][0][-1:] in even.AROUND and around[0][1][:1] in even.AROUND
+    is_apart = len(around) == 1 and around[0][0][-1:] in fastpath.AROUND and around[0][1][:1] in fastpath.AROUND
     # With white space between all blocks it stays plain, whichever of them are cut or left out.
-    plain = even.preserves_plain(shape.literals) and all(gap for _, _, gap in blocks[1:])
+    plain = fastpath.preserves_plain(shape.literals) and all(gap for _, _, gap in blocks[1:])
     return Layout(form(whole), tuple(map(_formed, blocks)), tuple(bounds), is_apart and plain)
 
 

@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"https?://[^\s«»]+")
 class Post(NamedTuple):
     """One text to paste; `part` of `parts` when it belongs to a thread.
 
-    `link` is the one that the text is even around (see even.py), empty when it is no such text.
+    `link` is the one that the text is simple around (see fastpath.py), empty when it is no such text.
     """
 
     platform: Platform
