@@ -92,7 +92,7 @@ def _require_texts(wish: Wish) -> None:
 def _write(project: "Project", wish: Wish) -> Path:
     from newsletter import front, safe_write, starter, text
 
-    day = moment(wish.date, project).astimezone(project.settings.timezone)
+    day = moment(wish.date, project, "--date").astimezone(project.settings.timezone)
     slug = text.fold(wish.title)[:60].strip("-")
     if not slug or "\n" in wish.title or len(wish.title) > 150:
         refuse(f"'{wish.title}' is no title; write at most 150 characters on one line, with letters")
