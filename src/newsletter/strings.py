@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from string import Formatter
 
+from newsletter import text
 from newsletter.problems import Place, Problems, Stop
 from newsletter.templates import Templates
 from newsletter.words import TIMES, is_time_pattern
@@ -48,6 +49,8 @@ class _Strings:
         `known` holds the names in each string of the files that this one takes precedence over, and gets its own.
         """
         for key, value in self.values.items():
+            for _, character in text.forbidden(value):
+                self._report(key, f"{character} must not occur in text", "delete it")
             if key in TIMES:
                 if not is_time_pattern(value):
                     self._report(key, f"'{value}' is no pattern for a time of day", "write it as in `H:mm`")
