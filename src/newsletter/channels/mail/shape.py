@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from newsletter.channels.mail.compiling import MjmlFault, check_balance, mark, to_html
-from newsletter.channels.mail.inlining import inline
+from newsletter.channels.mail.inlining import CssFault, inline
 from newsletter.channels.mail.quoting import Literal
 from newsletter.channels.mail.repeats import SLOT
 from newsletter.channels.mail.sections import Cut, Inseparable, Sections
@@ -136,6 +136,10 @@ class Press:
             check_balance(drawn.mjml)
             self._refuse_invalid(drawn)
             return inline(to_html(drawn.mjml), self.css)
+        except CssFault as fault:
+            place = Place(self.templates.read("mail/inline.css")[0])
+            self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", "write them flat")
+            raise Stop from None
         except MjmlFault as fault:
             place = drawn.trace().place(fault.position) if fault.position >= 0 else Place(drawn.template.path)
             self.problems.error(

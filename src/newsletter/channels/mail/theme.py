@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newsletter.brand import colours
-from newsletter.channels.mail.inlining import resolve
+from newsletter.channels.mail.inlining import CssFault, resolve
 from newsletter.channels.mail.shape import Press
 from newsletter.model import Prose, Publication
 from newsletter.problems import Place, Problems, Stop
@@ -60,7 +60,12 @@ class Theme:
     def learn(self, prose: Prose) -> None:
         """Resolve the styles of every chain of elements in `prose` that is not known yet."""
         if not prose.chains <= self._styles.keys():
-            self._styles.update(resolve(sorted(prose.chains - self._styles.keys()), self._prose_css))
+            try:
+                self._styles.update(resolve(sorted(prose.chains - self._styles.keys()), self._prose_css))
+            except CssFault as fault:
+                place = Place(self.templates.read("mail/prose.css")[0])
+                self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", "write them flat")
+                raise Stop from None
 
     def style(self, chain: str) -> str:
         """The style attribute of a learnt chain, with its leading space, or ""."""
