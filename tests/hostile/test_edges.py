@@ -72,3 +72,29 @@ def test_a_nul_in_a_path_is_not_called_a_backslash(tmp_path: Path) -> None:
     done = build_soundly(project(tmp_path, a=announcement("a", "", "Un [texte](%00.txt).")))
     assert "NUL" in done.output
     assert "backslash" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("web/foot.html", r'{{ "\ud800" }}', "U+D800"),
+        ("social/x.txt", r'{{ "%c" % 56320 }}', "U+DC00"),
+        ("mail/inline.css", "@media a{" * 2000, "nested too deeply"),
+        ("mail/prose.css", "p{color:" + "f(" * 3000, "nested too deeply"),
+        ("strings/fr.toml", r'read_on = "Lire\u0000la suite"', "U+0000"),
+    ],
+)
+def test_a_theme_prints_characters_and_has_styles_that_end(tmp_path: Path, name: str, content: str, said: str) -> None:
+    root = project(tmp_path, a=announcement("a", "", "Un **texte**."))
+    path = root / "templates" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    done = build_soundly(root)
+    assert done.code == 1
+    assert said in done.output
+
+
+def test_a_wrong_date_is_told_of_the_option_that_holds_it(tmp_path: Path) -> None:
+    done = newsletter("new", "Un titre", "--date", "hier", cwd=project(tmp_path))
+    assert done.code == 2
+    assert "--date: 'hier'" in done.stderr
