@@ -51,7 +51,7 @@ def spread(
     """What `make` gives for each of `count` shares, in no particular order.
 
     While others work already, this process does what is to be done `meanwhile`. Problems that are found are taken
-    over. Raises Stop when a share did, once all have ended, and WorkerLost when the system killed one.
+    over. Raises Aborted when a share did, once all have ended, and WorkerLost when the system killed one.
 
     Where the system refuses a process, this one does the work of those that are missing: the result is the same.
     """
@@ -83,7 +83,7 @@ def spread(
             child.pipe.close()  # who still writes has nobody left to write to, and ends
             with suppress(ChildProcessError):
                 os.waitpid(child.process, 0)
-    # A fault of ours says more than a Stop, which its problems explain.
+    # A fault of ours says more than an Aborted, which its problems explain.
     for fault in sorted(faults, key=lambda each: isinstance(each, Aborted)):
         raise fault
 

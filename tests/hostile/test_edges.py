@@ -1,11 +1,14 @@
 """Values at the edge of what is allowed: the last day of the calendar, characters that cannot be seen in settings."""
 
+import io
+import struct
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from newsletter.compose.issues import period
+from newsletter.load import metadata
 from support.guard import build_soundly, newsletter, problems
 
 SETTINGS = """\
@@ -72,3 +75,47 @@ def test_a_nul_in_a_path_is_not_called_a_backslash(tmp_path: Path) -> None:
     done = build_soundly(project(tmp_path, a=announcement("a", "", "Un [texte](%00.txt).")))
     assert "NUL" in done.output
     assert "backslash" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("site/foot.html", r'{{ "\ud800" }}', "U+D800"),
+        ("social/x.txt", r'{{ "%c" % 56320 }}', "U+DC00"),
+        ("email/inline.css", "@media a{" * 2000, "nested too deeply"),
+        ("email/prose.css", "p{color:" + "f(" * 3000, "nested too deeply"),
+        ("strings/fr.toml", r'read_on = "Lire\u0000la suite"', "U+0000"),
+    ],
+)
+def test_a_theme_prints_characters_and_has_styles_that_end(tmp_path: Path, name: str, content: str, said: str) -> None:
+    root = project(tmp_path, a=announcement("a", "", "Un **texte**."))
+    path = root / "templates" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    done = build_soundly(root)
+    assert done.code == 1
+    assert said in done.output
+
+
+def test_a_wrong_date_is_told_of_the_option_that_holds_it(tmp_path: Path) -> None:
+    done = newsletter("new", "Un titre", "--date", "hier", cwd=project(tmp_path))
+    assert done.code == 2
+    assert "--date: 'hier'" in done.stderr
+
+
+def test_a_text_that_cannot_be_seen_is_none(tmp_path: Path) -> None:
+    more = 'image: {src: x.png, alt: "\u00a0"}\ntags: ["\u200b"]\n'
+    done = build_soundly(project(tmp_path, a=announcement("a", more).replace("Un titre", '"\u200b\u00a0"')))
+    assert done.code == 1
+    found = [each for each in problems(done) if "nothing that can be seen" in each]
+    assert [each.split(" error")[0] for each in found] == [f"announcements/a.md:{at}:" for at in ("2:8", "5:26", "6:8")]
+
+
+def test_a_position_in_a_list_of_items_is_found() -> None:
+    def box(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content) + 8) + kind + content
+
+    items = box(b"ilst", box(b"\xa9xyz", box(b"data", b"\0\0\0\1\0\0\0\0+48.85+002.35/")))
+    meta = box(b"meta", bytes(4) + box(b"hdlr", bytes(25)) + items)
+    film = box(b"ftyp", b"isom" + bytes(4)) + box(b"moov", box(b"udta", meta))
+    assert metadata.find_hidden(io.BytesIO(film)) == (metadata.POSITION,)

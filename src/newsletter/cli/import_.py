@@ -42,7 +42,7 @@ def import_(
 
         require_text("--title", title)
         if date:
-            moment(date, project)
+            moment(date, project, "--date")
         today = moment(now, project).astimezone(project.settings.timezone).date()
         given = Given(today, project.settings.language, title, date)
         left = Leftovers()

@@ -94,7 +94,7 @@ def _write(project: "Project", wish: Wish) -> Path:
     from newsletter.cli import starter
     from newsletter.load import front_matter, safe_write
 
-    day = moment(wish.date, project).astimezone(project.settings.timezone)
+    day = moment(wish.date, project, "--date").astimezone(project.settings.timezone)
     slug = text.fold(wish.title)[:60].strip("-")
     if not slug or "\n" in wish.title or len(wish.title) > 150:
         refuse(f"'{wish.title}' is no title; write at most 150 characters on one line, with letters")

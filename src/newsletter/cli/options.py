@@ -103,8 +103,8 @@ def _disk_faults() -> tuple[type[BaseException], ...]:
     return (Busy, DiskFault, WorkerLost)
 
 
-def moment(now: str, project: "Project") -> datetime:
-    """`--now`, or the clock."""
+def moment(now: str, project: "Project", option: str = "--now") -> datetime:
+    """What `option` gives, or the clock."""
     from newsletter.text.dates import read_moment
 
     if not now:
@@ -112,7 +112,7 @@ def moment(now: str, project: "Project") -> datetime:
     try:
         return read_moment(now, project.settings.timezone).value
     except ValueError as fault:
-        refuse(f"--now: {fault}")
+        refuse(f"{option}: {fault}")
 
 
 def fail(message: str) -> NoReturn:

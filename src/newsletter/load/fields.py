@@ -6,6 +6,7 @@ as JSON Schema. One table of kinds serves announcements, issue files, settings a
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -22,6 +23,11 @@ EMAIL = r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[^\s@<>\"(),:;\\\[\]]+"
 
 
 _GUESSES = 100  # unknown keys of a mapping that are compared with the known ones
+
+
+def is_unseen(text: str) -> bool:
+    """Whether a text has no character that can be seen: only spaces of any kind, and signs without width."""
+    return all(unicodedata.category(sign) in ("Zs", "Cf") for sign in text)
 
 
 class FieldType(Protocol):
@@ -65,6 +71,8 @@ class Text:
             at.error(
                 "too-long", f"'{key}' has {len(value)} characters", f"at most {self.most} are allowed"
             )  # fmt: skip
+        elif not value.isascii() and is_unseen(value):
+            at.error("bad-value", f"'{key}' holds nothing that can be seen", f"write {self.expected}")
         elif self.pattern and not self._fits(value):
             at.error(self.code, f"'{value}' is no valid '{key}'", f"write {self.expected}")
         else:

@@ -151,7 +151,7 @@ def _start_of(path: Path) -> bytes:
 
 
 def _read(root: Path, name: str, problems: Problems) -> str:
-    """The text of a settings file. Raises Stop, reported, when it is no readable UTF-8 file; OSError for a shortage."""
+    """The text of a settings file. Raises Aborted, reported, if it is no readable UTF-8 file, and OSError."""
     try:
         content = read(open_beneath(str(root), name), MAX_TEXT)
     except OSError as fault:
@@ -168,7 +168,7 @@ def _read(root: Path, name: str, problems: Problems) -> str:
 
 
 def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
-    """Our settings with their places, and without. Raises Stop when this is not TOML; then the fault is reported."""
+    """Our settings with their places, and without. Raises Aborted when this is not TOML; then the fault is reported."""
     prefix = ("tool", "newsletter") if name == "pyproject.toml" else ()
     try:
         _refuse_size(content)
@@ -205,7 +205,7 @@ def _refuse_size(content: str) -> None:
 
 
 def load_settings(root: Path, problems: Problems) -> Settings:
-    """The settings of the project at `root`. Raises Stop when they cannot be used."""
+    """The settings of the project at `root`. Raises Aborted when they cannot be used."""
     names = _candidates(root)
     if len(names) != 1:
         told = "two settings files" if names else "no settings"

@@ -26,7 +26,7 @@ def entries_of(content: bytes) -> dict[str, Any] | None:
 def read_manifest(path: Path, shown: str, cure: str, problems: Problems) -> Mapping[str, Any]:
     """The entries of the manifest at `path`, which problems call `shown`.
 
-    Raises Stop when there is none (`no-manifest`) or it is something else (`bad-manifest`).
+    Raises Aborted when there is none (`no-manifest`) or it is something else (`bad-manifest`).
     """
     if not path.is_file():  # a pipe would never end
         problems.error(Place(shown), "no-manifest", "there is no manifest", cure)

@@ -54,7 +54,7 @@ class Receipt(NamedTuple):
 def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
     """Make `out` hold exactly the artefacts, and the files there that newsletter did not write.
 
-    Raises Stop when `problems` become fatal, Busy when another build goes on for longer than
+    Raises Aborted when `problems` become fatal, Busy when another build goes on for longer than
     `wait` seconds, DiskFault when the disk refuses, ValueError for paths that no channel may give,
     and what `artefacts` raises; then `out` is as it was.
     """
@@ -75,7 +75,7 @@ def publish_with(
     It is called where the artefact was made, so that no bytes travel; the receipts it gives come back.
     What is made of what stands there already (`OutboxWriter.standing`) need not be made again, unless `force`.
     For the commands of a user, `project` is the folder whose sources, and strangers' files, `out` must not replace:
-    then Stop is raised for `unsafe-outbox` and `foreign-output` before anything is written.
+    then Aborted is raised for `unsafe-outbox` and `foreign-output` before anything is written.
     """
     target = os.path.realpath(out) if project is None else check_place(out, project, problems)
     if os.path.ismount(target):
@@ -202,7 +202,7 @@ class OutboxWriter:
             raise _inside(next(path for path in paths if not taken.isdisjoint(_above(path.casefold()))))
 
     def publish(self) -> Published:
-        """Complete the next tree and exchange it. Raises Stop, DiskFault, ValueError for a path that is taken."""
+        """Complete the next tree and exchange it. Raises Aborted, DiskFault, ValueError for a path that is taken."""
         old, told = self.old, self.told
         if self.stands:
             return Published(len(old.paths), 0, 0, False, old.size)

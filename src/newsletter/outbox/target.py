@@ -28,7 +28,7 @@ Identity = tuple[int, int]
 def check_place(out: Path, root: Path, problems: Problems) -> str:
     """The folder that `out` leads to, links resolved, provided that an outbox may stand there.
 
-    It may not over, in or around the sources of the project `root`: code `unsafe-outbox`. Raises Stop.
+    It may not over, in or around the sources of the project `root`: code `unsafe-outbox`. Raises Aborted.
     """
     target = os.path.realpath(out)
     if danger := _find_danger(out, target, os.path.realpath(root)):
@@ -39,7 +39,7 @@ def check_place(out: Path, root: Path, problems: Problems) -> str:
 
 
 def check_unlocked(target: str, name: str, problems: Problems) -> None:
-    """As check_content, of a folder without lock, before anything is written beside it. Raises Stop, DiskFault."""
+    """As check_content, of a folder without lock, before anything is written beside it. Raises Aborted, DiskFault."""
     if os.path.lexists(f"{target}/{MANIFEST}"):
         check_content(read_previous_build(target), name, problems)
     elif os.path.lexists(target):
@@ -52,7 +52,7 @@ def check_content(old: PreviousBuild, name: str, problems: Problems) -> None:
 
     It is an outbox when it has a manifest as a build writes it, and at least one file as that manifest lists it. Where
     the manifest is damaged, the stamp of a build beside it will do, if nothing but an outbox's folders lies there.
-    Code `foreign-output`. Raises Stop when there is such a problem.
+    Code `foreign-output`. Raises Aborted when there is such a problem.
     """
     _refuse(_find_foreign(old), name, problems)
 

@@ -58,7 +58,7 @@ class Project:
 
 
 def open_project(root: Path, problems: Problems) -> Project:
-    """The project at `root`. Raises Stop when its settings cannot be used."""
+    """The project at `root`. Raises Aborted when its settings cannot be used."""
     return Project(root, load_settings(root, problems))
 
 
@@ -177,7 +177,7 @@ def build(
     `thorough`, every rule looks at what is made, not only those that may stop a build; that is one
     process's work.
 
-    Raises Stop when the announcements hold an error: then nothing is to be published.
+    Raises Aborted when the announcements hold an error: then nothing is to be published.
     """
     publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs, arrived=arrived)
     if problems.fatal:
@@ -215,7 +215,7 @@ def build_kept(
 
 
 def _maker(project: Project, problems: Problems, only: Collection[str]) -> "RenderStage":
-    """Raises Stop when there is no theme of the chosen name."""
+    """Raises Aborted when there is no theme of the chosen name."""
     from newsletter.pipeline.render import RenderStage, open_templates  # noqa: PLC0415 (for what makes nothing, they are in vain)
 
     return RenderStage(project.root, open_templates(project.root, project.settings, problems), problems, only)
@@ -224,7 +224,7 @@ def _maker(project: Project, problems: Problems, only: Collection[str]) -> "Rend
 def check(project: Project, now: datetime, problems: Problems) -> None:
     """Everything that is wrong at `now`, by every rule that needs no other tool.
 
-    Raises Stop when the announcements or templates hold an error that ends the run.
+    Raises Aborted when the announcements or templates hold an error that ends the run.
     """
     for _ in build(project, now, problems, thorough=True):
         pass

@@ -24,7 +24,7 @@ _RENAMED = {"mail": "email", "web": "site"}  # folders of a theme, before each c
 def open_templates(root: Path, settings: Settings, problems: Problems) -> Templates:
     """The theme of the project at `root`.
 
-    Raises Stop when there is none of that name, when it cannot be read, or when it has folders of an earlier version.
+    Raises Aborted if there is none of that name, if it cannot be read, or if it has folders of an earlier version.
     """
     unreadable = list(_unreadable_folders(root / "templates"))
     for folder in unreadable:

@@ -37,7 +37,7 @@ class Reader:
     _entries: dict[str, SourceState] = field(default_factory=dict)
 
     def read(self, now: datetime) -> Snapshot:
-        """The project at `now`. Raises Stop while its settings have never been sound; `faults` then says why."""
+        """The project at `now`. Raises Aborted while its settings have never been sound; `faults` then says why."""
         settings = self._read_settings()
         problems = collector(settings)
         problems.extend(self._settings_problems)

@@ -35,7 +35,7 @@ def as_published(announcement: Announcement, now: datetime) -> tuple[Announcemen
 def render(
     root: Path, publication: Publication, subject: Subject, name: str, templates: Templates
 ) -> Iterator[Artefact]:
-    """The files that the channel `name` (email, site, …) makes of `subject`. Raises Stop for a fault of the theme."""
+    """The files that the channel `name` (email, site, …) makes of `subject`. Raises Aborted when the theme fails."""
     problems = templates.problems
     if name == "email":
         inspection = Inspection(
@@ -80,7 +80,7 @@ class Website:
         self._pages = Pages(Site(self.publication, self.templates))
 
     def page(self, path: str) -> Artefact | None:
-        """The file `path` of outbox/site; None when there is none. Raises Stop for a fault of the theme."""
+        """The file `path` of outbox/site; None when there is none. Raises Aborted when the theme fails."""
         if path not in self._made:
             for artefact in self._holder(path):
                 self._made[artefact.path.removeprefix("site/")] = artefact

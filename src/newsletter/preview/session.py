@@ -169,7 +169,7 @@ class Session:
         return made
 
     def _opened(self, problems: Problems) -> Templates:
-        """The theme; compiled templates are kept until one of its files changes. Raises Stop for an unknown one."""
+        """The theme; compiled templates are kept until one of its files changes. Raises Aborted for an unknown one."""
         assert self.snapshot is not None
         settings = self.snapshot.settings
         if self._templates is None or self._templates.theme != settings.theme:

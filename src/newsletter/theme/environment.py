@@ -135,7 +135,7 @@ class Environment(Sandbox):
             self.get_template(name)
 
     def template(self, name: str, sources: Mapping[str, tuple[str, str]], problems: Problems) -> Template:
-        """The template of this name, whose path and content its loading puts into `sources`. Raises Stop."""
+        """The template of this name, whose path and content its loading puts into `sources`. Raises Aborted."""
         try:
             compiled = self.get_template(name)
         except jinja2.TemplateNotFound as fault:
@@ -162,7 +162,7 @@ class Environment(Sandbox):
         return trace(marked, template.path, text, sources)
 
     def part(self, name: str) -> Template:
-        """The template of this name, for another one that asks for it. Raises TemplateNotFound, and Stop."""
+        """The template of this name, for another one that asks for it. Raises TemplateNotFound, and Aborted."""
         if name not in self._parts:
             self.get_template(name)  # one that is missing is a fault of the line that asks for it
             self._parts[name] = self._find(name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from string import Formatter
 
+from newsletter import text
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme.strings import TIMES, is_time_pattern
 from newsletter.theme.templates import Templates
@@ -14,7 +15,7 @@ from newsletter.theme.templates import Templates
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
     """The theme's strings in a language: `strings/<lang>.toml`, and English for what is missing there.
 
-    A project's or a theme's file only needs to hold what it changes. Raises Stop for a file with an error.
+    A project's or a theme's file only needs to hold what it changes. Raises Aborted for a file with an error.
     """
     base = re.split(r"[-_]", lang.lower())[0]
     names = dict.fromkeys((f"strings/{base}.toml", "strings/en.toml"))
@@ -37,7 +38,7 @@ def _parsed(content: str) -> Mapping[str, str]:
 
 
 class _Strings:
-    """One file of strings. Raises Stop when it is no TOML."""
+    """One file of strings. Raises Aborted when it is no TOML."""
 
     def __init__(self, path: str, content: str, problems: Problems) -> None:
         self.path, self.content, self.problems = path, content, problems
@@ -55,6 +56,8 @@ class _Strings:
         `known` holds the names in each string of the files that this one takes precedence over, and gets its own.
         """
         for key, value in self.values.items():
+            for _, character in text.forbidden(value):
+                self._report(key, f"{character} must not occur in text", "delete it")
             if key in TIMES:
                 if not is_time_pattern(value):
                     self._report(key, f"'{value}' is no pattern for a time of day", "write it as in `H:mm`")

@@ -33,7 +33,7 @@ class Template:
         object.__setattr__(self, "_shape", CompiledTrace(self._record, shape=True))
 
     def render(self, values: Mapping[str, Any]) -> str:
-        """The file with `values`. A fault is reported at its line; then Stop is raised."""
+        """The file with `values`. A fault is reported at its line; then Aborted is raised."""
         if filled := self._text.fill(values):
             text, content = filled
             return "".join(text.shape.fill(content))
@@ -76,7 +76,7 @@ class Template:
 
     def _rendered(self, values: Mapping[str, Any]) -> str:
         try:
-            return self._compiled.render(values)
+            return _characters(self._compiled.render(values))
         except Aborted:
             raise
         except Exception as fault:  # a template may cause any, whatever its author meant
@@ -86,7 +86,16 @@ class Template:
 
     def _record(self, recording: Recording) -> str:
         with recording.running() as values:
-            return self._compiled.render(values)
+            return _characters(self._compiled.render(values))
+
+
+def _characters(text: str) -> str:
+    """The same text. Raises ValueError if it holds half of a surrogate pair, which no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as fault:
+        raise ValueError(f"it prints U+{ord(text[fault.start]):04X}, which is no character by itself") from None
+    return text
 
 
 def report(fault: Exception, problems: Problems, path: str = "templates") -> Aborted:

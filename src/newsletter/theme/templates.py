@@ -59,17 +59,17 @@ class Templates:
         self.problems = told
 
     def get(self, name: str) -> Template:
-        """The template `name`, such as `email/issue.mjml`. Raises Stop when it cannot be compiled."""
+        """The template `name`, such as `email/issue.mjml`. Raises Aborted when it cannot be compiled."""
         if name not in self._got:
             self._got[name] = self._environment.template(name, self._sources, self.problems)
         return self._got[name]
 
     def together(self, names: Sequence[str], between: str) -> Template:
-        """A template that gives what each of these gives, with `between` in between. Raises Stop as get() does."""
+        """A template that gives what each of these gives, with `between` in between. Raises Aborted as get() does."""
         return self._environment.together([self.get(name).name for name in names], between, self.problems)
 
     def read(self, name: str) -> tuple[str, str]:
-        """Path and content of a file of the theme. Raises Stop when there is none."""
+        """Path and content of a file of the theme. Raises Aborted when there is none."""
         found = self._find(name)
         if found is None:
             self.problems.error(Place(f"templates/{name}"), "missing-template", "there is no such file", "restore it")
@@ -94,7 +94,7 @@ class Templates:
     def layers(self, name: str) -> Iterator[tuple[str, str]]:
         """Path and content of each file called `name`, the one that wins first.
 
-        Raises Stop for a file that cannot be read, is no text, or lies behind a symbolic link in the project.
+        Raises Aborted for a file that cannot be read, is no text, or lies behind a symbolic link in the project.
         """
         if not _NAME.fullmatch(name):
             return
@@ -115,7 +115,7 @@ class Templates:
         return next(self.layers(name), None)
 
     def _own(self, name: str) -> bytes | None:
-        """The bytes of a file of the project's own theme, if there is one. Raises Stop when it may not be read."""
+        """The bytes of a file of the project's own theme, if there is one. Raises Aborted when it may not be read."""
         path = f"templates/{name}"
         try:
             return read(open_beneath(str(self.root), path), MAX_TEXT)

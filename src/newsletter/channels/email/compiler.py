@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from newsletter.channels.email.css import inline
+from newsletter.channels.email.css import CssFault, inline
 from newsletter.channels.email.fastpath.sections import SLOT, Inseparable, Sections, Split
 from newsletter.channels.email.mjml import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.email.mjml_schema import find_invalid
@@ -79,7 +79,7 @@ class MailCompiler:
         self.sections = Sections(self.css)
 
     def render(self, template: Template, values: Mapping[str, Any]) -> str:
-        """A mail's HTML. Raises Stop on a template's fault, reported at its line."""
+        """A mail's HTML. Raises Aborted on a template's fault, reported at its line."""
         return "".join(self.pieces(template, values))
 
     def pieces(self, template: Template, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -130,11 +130,15 @@ class MailCompiler:
             self.templates.watch(drawn)
 
     def _compile(self, drawn: CompiledMail) -> str:
-        """A whole mail's HTML. Raises Stop on a template's fault."""
+        """A whole mail's HTML. Raises Aborted on a template's fault."""
         try:
             check_balance(drawn.mjml)
             self._refuse_invalid(drawn)
             return inline(to_html(drawn.mjml), self.css)
+        except CssFault as fault:
+            place = Place(self.templates.read("email/inline.css")[0])
+            self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", "write them flat")
+            raise Aborted from None
         except MjmlFault as fault:
             place = drawn.trace().place(fault.position) if fault.position >= 0 else Place(drawn.template.path)
             self.problems.error(

@@ -31,6 +31,10 @@ _POINTED = re.compile(r":(?:active|focus|hover|link|visited)\b")
 _AROUND = re.compile(r"[+~:@\"'\\]")
 
 
+class CssFault(ValueError):
+    """The rules cannot be inlined; the text says why."""
+
+
 class _Offline(Premailer):  # type: ignore[misc]
     """Premailer that cannot read anything from anywhere."""
 
@@ -60,11 +64,18 @@ class _Offline(Premailer):  # type: ignore[misc]
 
 
 def inline(html: str, css: str) -> str:
-    """The document with the rules of `css` in style attributes; other styles stay as they are."""
+    """The document with the rules of `css` in style attributes; other styles stay as they are. Raises CssFault."""
     kept = html.replace("<style", '<style data-premailer="ignore"')
+    try:
+        return _inlined(kept, css)
+    except RecursionError:  # cssutils follows the nesting of rules and brackets
+        raise CssFault("its rules are nested too deeply") from None
+
+
+def _inlined(html: str, css: str) -> str:
     return str(
         _Offline(
-            kept,
+            html,
             css_text=[css],
             allow_network=False,
             allow_loading_external_files=False,
@@ -90,7 +101,7 @@ def looks_around(css: str) -> bool:
 def resolve(chains: Iterable[str], css: str) -> Mapping[str, str]:
     """For chains of elements such as `blockquote p`, the style attribute that `css` gives them.
 
-    Each value begins with a space, or is empty. One specimen document holds every chain.
+    Each value begins with a space, or is empty. One specimen document holds every chain. Raises CssFault.
     """
     wanted = list(chains)
     specimen = "".join(f'<div class="specimen">{_nested(chain, number)}</div>' for number, chain in enumerate(wanted))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newsletter.channels.email.compiler import MailCompiler
-from newsletter.channels.email.css import resolve
+from newsletter.channels.email.css import CssFault, resolve
 from newsletter.model import Prose, Publication
 from newsletter.model.positions import Positions
 from newsletter.model.problems import Aborted, Place, Problems
@@ -61,7 +61,12 @@ class Theme:
     def learn(self, prose: Prose) -> None:
         """Resolve the styles of every chain of elements in `prose` that is not known yet."""
         if not prose.chains <= self._styles.keys():
-            self._styles.update(resolve(sorted(prose.chains - self._styles.keys()), self._prose_css))
+            try:
+                self._styles.update(resolve(sorted(prose.chains - self._styles.keys()), self._prose_css))
+            except CssFault as fault:
+                place = Place(self.templates.read("email/prose.css")[0])
+                self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", "write them flat")
+                raise Aborted from None
 
     def style(self, chain: str) -> str:
         """The style attribute of a learnt chain, with its leading space, or ""."""

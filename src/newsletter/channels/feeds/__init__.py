@@ -20,7 +20,7 @@ from newsletter.theme.templates import Templates
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """The files under `site/feeds/`. Raises Stop when the theme has a fault."""
+    """The files under `site/feeds/`. Raises Aborted when the theme has a fault."""
     site, share = Site(publication, templates), publication.share
     plan = FeedSelection(site)
     pieces = EntryBudget(Entries(site, templates.get("feeds/entry.html")), problems)

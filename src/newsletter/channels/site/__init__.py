@@ -12,7 +12,7 @@ from newsletter.theme.templates import Templates
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """The files under `site/`, without its feeds. Raises Stop when the theme has a fault."""
+    """The files under `site/`, without its feeds. Raises Aborted when the theme has a fault."""
     site, share = Site(publication, templates), publication.share
     pages = Pages(site)
     for announcement in share.of(publication.announcements):

@@ -1,7 +1,7 @@
 """Films and recordings (MP4, QuickTime, 3GP): whether they say where they were recorded.
 
-The box `moov` holds the place: as user data (Apple's `©xyz`, 3GPP's `loci`), under a key whose name holds "location",
-or in a track of positions, as action cameras write it. Some programs add XMP.
+The box `moov` holds the place: as user data or in a list of items (Apple's `©xyz`, 3GPP's `loci`), under a key whose
+name holds "location", or in a track of positions, as action cameras write it. Some programs add XMP.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from newsletter.load.metadata.boxes import Box, boxes
 from newsletter.load.metadata.malformed import Malformed
 
 _FIRST = frozenset({b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"})
-_CONTAINERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"meta"})
+_CONTAINERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"meta", b"ilst"})
 _PLACES = frozenset({b"\xa9xyz", b"loci"})
 _TRACKS = frozenset({b"camm", b"gpmd"})
 _XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
