@@ -111,9 +111,9 @@ def test_a_source_travels_without_its_nodes() -> None:
     source = parse("announcements/a.md", TEXT.encode(), Problems())
     assert source is not None
     raw = pickle.dumps(source, pickle.HIGHEST_PROTOCOL)
-    arrived = pickle.loads(raw)
-    assert isinstance(arrived, Source) and arrived == source and b"Scalar" not in raw
-    assert arrived.front == source.front and str(arrived.at_key("title")) == "announcements/a.md:2:8"
+    on_progress = pickle.loads(raw)
+    assert isinstance(on_progress, Source) and on_progress == source and b"Scalar" not in raw
+    assert on_progress.front == source.front and str(on_progress.at_key("title")) == "announcements/a.md:2:8"
 
 
 # --- what is read without libyaml, which must be what libyaml reads ---------------------------------

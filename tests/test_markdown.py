@@ -266,10 +266,10 @@ def test_no_slot_is_left_open_or_made_by_a_text(body: str) -> None:
 @given(PIECES.map("".join))
 def test_prose_travels_between_processes(body: str) -> None:
     parsed, _ = markdown.parse(body)
-    arrived = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
-    assert arrived == parsed
+    on_progress = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
+    assert on_progress == parsed
     for name in (each.name for each in dataclasses.fields(parsed)):
-        group, way = getattr(arrived, name), getattr(parsed, name)
+        group, way = getattr(on_progress, name), getattr(parsed, name)
         assert type(group) is type(way)
         if isinstance(group, tuple):
             assert list(map(type, group)) == list(map(type, way))
@@ -298,10 +298,10 @@ def test_paragraphs_say_what_a_voice_would(body: str) -> None:
 def test_of_what_travelled_only_a_few_stay_open() -> None:
     """And what is closed can be opened again, as often as one likes."""
     parsed = [markdown.parse(f"# Un\n\nTexte {number}.")[0] for number in range(200)]
-    arrived = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
+    on_progress = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
     for _ in range(2):
-        assert [each.blocks for each in arrived] == [each.blocks for each in parsed]
-        assert sum("blocks" in vars(each) for each in arrived) == 64
-    assert pickle.loads(pickle.dumps(arrived, pickle.HIGHEST_PROTOCOL)) == parsed
+        assert [each.blocks for each in on_progress] == [each.blocks for each in parsed]
+        assert sum("blocks" in vars(each) for each in on_progress) == 64
+    assert pickle.loads(pickle.dumps(on_progress, pickle.HIGHEST_PROTOCOL)) == parsed
     parsed[0].close()  # it never travelled
     assert parsed[0].blocks

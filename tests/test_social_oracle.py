@@ -15,12 +15,12 @@ def test_no_composed_snippet_is_too_long_for_the_platforms() -> None:
 
     @given(announcements())
     @settings(max_examples=80)
-    def gather(announcement: Announcement) -> None:
+    def check_sources(announcement: Announcement) -> None:
         for post in composed(announcement)[1]:
             if post.platform.name in texts:
                 texts[post.platform.name].add(post.text)
 
-    gather()
+    check_sources()
     assert all(len(found) > 20 for found in texts.values())
     for text, said in ask(sorted(texts["x"])):
         assert said["x"] <= PLATFORMS["x"].limit and said["x_valid"], text

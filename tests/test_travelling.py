@@ -22,17 +22,17 @@ def copy(value: object) -> object:
 def test_announcements_arrive_as_they_were() -> None:
     problems = Problems()
     project = pipeline.open_project(ROOT, problems)
-    gathered = pipeline.gather(project, problems)
+    gathered = pipeline.check_sources(project, problems)
     written = gathered.announcements, gathered.issue_files
-    arrived = copy(written)
-    assert arrived == written and len(gathered.announcements) == 6
+    on_progress = copy(written)
+    assert on_progress == written and len(gathered.announcements) == 6
     for before in gathered.announcements:
         after = copy(before)
         assert type(after) is type(before) and after == before and hash(before.source) == hash(copy(before.source))
     now = datetime(2025, 2, 1, tzinfo=UTC)
     there, here = (
         compose(project.settings, *each, now, Problems(), paths=gathered.paths, logo=gathered.logo)
-        for each in (arrived, written)  # type: ignore[misc]
+        for each in (on_progress, written)  # type: ignore[misc]
     )
     assert there == here and there.issues[0].stories[0].prose.html
 
@@ -40,7 +40,7 @@ def test_announcements_arrive_as_they_were() -> None:
 def test_nodes_are_read_again_where_they_are_asked_for() -> None:
     problems = Problems()
     project = pipeline.open_project(ROOT, problems)
-    for announcement in pipeline.gather(project, problems).announcements:
+    for announcement in pipeline.check_sources(project, problems).announcements:
         source = announcement.source
         assert copy(source).at_key("tags") == source.at_key("tags") != source.at(source.front)  # type: ignore[attr-defined]
 
@@ -48,7 +48,7 @@ def test_nodes_are_read_again_where_they_are_asked_for() -> None:
 def test_sealed_announcements_say_the_same_and_read_their_file_again() -> None:
     problems = Problems()
     project = pipeline.open_project(ROOT, problems)
-    sealed, whole = (pipeline.gather(project, problems).announcements for _ in range(2))
+    sealed, whole = (pipeline.check_sources(project, problems).announcements for _ in range(2))
     for one, other in zip(sealed, whole, strict=True):
         one.seal()
         one.seal()  # once is enough
@@ -61,7 +61,7 @@ def test_sealed_announcements_say_the_same_and_read_their_file_again() -> None:
 def test_a_file_that_has_changed_or_gone_since_it_was_read_is_no_fault_of_ours(project: Project) -> None:
     path = project.announce(body="Texte [un](https://a.example/) et [deux](https://b.example/).")
     opened = pipeline.open_project(project.root, Problems())
-    (announcement,) = pipeline.gather(opened, Problems()).announcements
+    (announcement,) = pipeline.check_sources(opened, Problems()).announcements
     before = announcement.source
     announcement.seal()
     project.announce(body="Autre.")
@@ -75,13 +75,13 @@ def test_a_file_that_has_changed_or_gone_since_it_was_read_is_no_fault_of_ours(p
 def test_bodies_are_opened_as_far_as_they_are_read() -> None:
     """Of many only a few stay open; whoever comes back opens them again."""
     written = [markdown.parse(f"# Titre {number}\n\nUn [lien](a.md) ![b](c.png).")[0] for number in range(200)]
-    arrived = [pickle.loads(pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in written]
-    for before, after in zip(written, arrived, strict=True):
+    on_progress = [pickle.loads(pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in written]
+    for before, after in zip(written, on_progress, strict=True):
         assert after.html == before.html and after.references == before.references and after.anchors == before.anchors
         assert "blocks" not in after.__dict__
         assert after.paragraphs == before.paragraphs and after.pictures == before.pictures and after.lead == before.lead
-    assert sum("blocks" in each.__dict__ for each in arrived) == 64
-    assert arrived[::-1] == written[::-1] and copy(arrived[0]) == written[0]
+    assert sum("blocks" in each.__dict__ for each in on_progress) == 64
+    assert on_progress[::-1] == written[::-1] and copy(on_progress[0]) == written[0]
 
 
 @pytest.mark.parametrize(

@@ -46,11 +46,11 @@ def worker_count(announcements: int, fewest: int = MIN_PER_WORKER) -> int:
 
 
 def spread(
-    make: Make[Made], problems: Problems, count: int, *, meanwhile: Callable[[], None] = nothing
+    make: Make[Made], problems: Problems, count: int, *, overlap: Callable[[], None] = nothing
 ) -> Iterator[Made]:
     """What `make` gives for each of `count` shares, in no particular order.
 
-    While others work already, this process does what is to be done `meanwhile`. Problems that are found are taken
+    While others work already, this process does what is to be done `overlap`. Problems that are found are taken
     over. Raises Aborted when a share did, once all have ended, and WorkerLost when the system killed one.
 
     Where the system refuses a process, this one does the work of those that are missing: the result is the same.
@@ -68,7 +68,7 @@ def spread(
         shares = [Share(0, count), *own]
         arriving = _Inbox(children, problems, faults)
         try:
-            meanwhile()
+            overlap()
             for number, made in enumerate(chain.from_iterable(map(make, shares))):
                 yield made
                 if number % _BATCH == 0:
@@ -187,7 +187,7 @@ class _Inbox:
                 yield from message
                 continue
             found, fault = message
-            self.problems.excuse_like(found)
+            self.problems.suppress_like(found)
             self.problems.extend(found)
             self.faults += [fault] if fault else []
             self._poll.unregister(ready)

@@ -61,11 +61,11 @@ def test_what_is_exchanged_between_check_and_copy_is_not_published(
         assert newsletter.build(attached.root, now=NOW).ok
     real = render.open_templates
 
-    def meanwhile(*given: object, **named: object) -> object:
+    def overlap(*given: object, **named: object) -> object:
         exchange(attached)
         return real(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(render, "open_templates", meanwhile)
+    monkeypatch.setattr(render, "open_templates", overlap)
     result = newsletter.build(attached.root, now=NOW, force=True)
     errors = [problem for problem in result.problems if problem.level == "error"]
     assert [(problem.code, problem.place.path) for problem in errors] == [("changed-file", "announcements/files/a.pdf")]

@@ -79,7 +79,7 @@ def build(
         with Progress() as progress:
 
             def make(intake: outbox.OutboxWriter) -> Iterator[outbox.Receipt]:
-                made = pipeline.build_kept(intake, project, at, problems, wanted, jobs=jobs, arrived=progress.read)
+                made = pipeline.build_kept(intake, project, at, problems, wanted, jobs=jobs, on_progress=progress.read)
                 return map(told.note, progress.files(made))
 
             published = outbox.publish_with(make, target, problems, force=force, project=project.root)

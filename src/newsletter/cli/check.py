@@ -48,7 +48,7 @@ def check(
                 _show(mended)
         at = moment(now, project)
         with Progress() as progress:
-            made = progress.files(pipeline.build(project, at, problems, thorough=True, arrived=progress.read))
+            made = progress.files(pipeline.build(project, at, problems, thorough=True, on_progress=progress.read))
             mails = [artefact for artefact in made if deep and artefact.path.startswith("email/")]
         if deep:
             from newsletter.rules.external.audit import judge

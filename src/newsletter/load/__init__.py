@@ -26,7 +26,7 @@ _MAX_FILE = 2 * (MAX_FRONT_MATTER + MAX_BODY)
 
 Again = Callable[[str], tuple[bytes, bytes]]
 
-_EXCUSE = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\[\]\n]*)\][ \t]*$", re.MULTILINE)
+_SUPPRESSION = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\[\]\n]*)\][ \t]*$", re.MULTILINE)
 _FENCE = re.compile(rb"\n---[ \t]*(?=\n|\Z)")
 _MARK = b"\xef\xbb\xbf"  # byte order mark
 
@@ -126,7 +126,7 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
     if split is None:
         return None
     front, body, body_line = split
-    _read_excuses(path, front, problems)
+    _read_suppressions(path, front, problems)
     given, fields = yaml_subset.read(front), None
     if given is None:
         fields = _by_libyaml(path, front, problems)
@@ -220,12 +220,12 @@ def _refuse_length(place: Place, what: str, most: int, problems: Problems) -> No
     problems.error(place, "too-long", told, f"keep the body within {MAX_BODY // 1024:,} KiB: split the announcement")
 
 
-def _read_excuses(path: str, front: str, problems: Problems) -> None:
+def _read_suppressions(path: str, front: str, problems: Problems) -> None:
     """Comments such as `# newsletter: ignore[plain-http]`."""
     if "ignore[" not in front:
         return
     positions = Positions(front.encode())
-    for match in _EXCUSE.finditer(front):
+    for match in _SUPPRESSION.finditer(front):
         place = Place(path, *positions.line_and_column(match.end(1)))
         for code in filter(None, re.split(r"[ \t,]+", match[2])):
-            problems.excuse(place, code, whole_file=not match[1].strip())
+            problems.suppress_at(place, code, whole_file=not match[1].strip())

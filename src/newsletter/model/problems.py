@@ -52,20 +52,20 @@ class Problems:
     strict: bool = False
     ignore: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
-    excuses: set[tuple[Place, str]] = field(default_factory=set)
+    suppressions: set[tuple[Place, str]] = field(default_factory=set)
     _found: set[Problem] = field(default_factory=set)
     _counts: dict[Level, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "info": 0})
     _dropped: set[tuple[str, int, str]] = field(default_factory=set)
     _alike: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def excuse(self, place: Place, code: str, *, whole_file: bool) -> None:
+    def suppress_at(self, place: Place, code: str, *, whole_file: bool) -> None:
         """Drop warnings with this code: those of the file, or those of the place's line."""
-        self.excuses.add((place, code))
+        self.suppressions.add((place, code))
         self._dropped.add((place.path, 0 if whole_file else place.line, code))
 
-    def excuse_like(self, other: "Problems") -> None:
+    def suppress_like(self, other: "Problems") -> None:
         """Drop what `other` drops because a file excuses it."""
-        self.excuses |= other.excuses
+        self.suppressions |= other.suppressions
         self._dropped |= other._dropped  # noqa: SLF001 (one of its own)
 
     def error(self, place: Place, code: str, message: str, fix: str = "") -> None:

@@ -129,7 +129,7 @@ class OutboxWriter:
             return None
         return (Receipt(path, 0, b"") for path in self.old.paths)
 
-    def conclude(self, fingerprint: str) -> None:
+    def commit(self, fingerprint: str) -> None:
         """All artefacts are in, and were made of this: the next build may ask for them with standing()."""
         self.fingerprint = fingerprint
 

@@ -45,7 +45,7 @@ class Sink(Protocol[Kept_co]):
         see; else None.
         """
 
-    def conclude(self, fingerprint: str, /) -> None:
+    def commit(self, fingerprint: str, /) -> None:
         """All were taken in, and were made of what has this fingerprint."""
 
 
@@ -63,7 +63,7 @@ def open_project(root: Path, problems: Problems) -> Project:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class CheckedSources:
     """All announcements that could be read, visible or not, and what belongs to them."""
 
     announcements: tuple[Announcement, ...]
@@ -72,19 +72,19 @@ class Gathered:
     logo: Asset | None
 
 
-def gather(
+def check_sources(
     project: Project,
     problems: Problems,
     look: Review = lambda _: None,
     *,
     jobs: int = 1,
-    meanwhile: Callable[[], None] = workers.nothing,
-    arrived: OnProgress = lambda done, of: None,
-) -> Gathered:
+    overlap: Callable[[], None] = workers.nothing,
+    on_progress: OnProgress = lambda done, of: None,
+) -> CheckedSources:
     """Every announcement and issue file, checked, by so many processes (0: as many as pay); `look` sees each.
 
-    `arrived` is told of each announcement. While other processes read already, if there are any, this one does what
-    is to be done `meanwhile`.
+    `on_progress` is told of each announcement. While other processes read already, if there are any, this one does what
+    is to be done `overlap`.
     """
     files = ProjectFiles(project.root, project.settings.attachments)
     checker = Checker(project.settings, files, problems)
@@ -101,12 +101,12 @@ def gather(
             yield each
 
     examined: list[_Examined] = []
-    for each in workers.spread(examine, problems, processes, meanwhile=meanwhile):
+    for each in workers.spread(examine, problems, processes, overlap=overlap):
         examined.append(each)
-        arrived(len(examined), len(names))
+        on_progress(len(examined), len(names))
     examined.sort(key=lambda each: each.path)  # in the order of the files, however many processes read them
     find_clashes((claim for each in examined for claim in each.claims), problems)
-    return Gathered(
+    return CheckedSources(
         tuple(each.announcement for each in examined if each.announcement is not None),
         tuple(_issue_files(project, checker, look, problems)),
         frozenset(each.path for each in examined),
@@ -145,8 +145,8 @@ def read(
     *,
     thorough: bool = False,
     jobs: int = 1,
-    meanwhile: Callable[[], None] = workers.nothing,
-    arrived: OnProgress = lambda done, of: None,
+    overlap: Callable[[], None] = workers.nothing,
+    on_progress: OnProgress = lambda done, of: None,
 ) -> Publication:
     """The publication at `now`; every file that could be read is reviewed, visible or not (see `build`)."""
     chosen = ProjectSettings(project.root, project.settings)
@@ -154,7 +154,7 @@ def read(
     def look(written: Announcement | IssueFile) -> None:
         review(written, chosen, problems, thorough=thorough)
 
-    found = gather(project, problems, look, jobs=jobs, meanwhile=meanwhile, arrived=arrived)
+    found = check_sources(project, problems, look, jobs=jobs, overlap=overlap, on_progress=on_progress)
     review_codes(chosen, problems)
     return compose(
         project.settings, found.announcements, found.issue_files, now, problems, paths=found.paths, logo=found.logo
@@ -169,7 +169,7 @@ def build(
     *,
     jobs: int = 0,
     thorough: bool = False,
-    arrived: OnProgress = lambda done, of: None,
+    on_progress: OnProgress = lambda done, of: None,
 ) -> Iterator[Artefact]:
     """Every file of the outbox at `now`, as it is made, by the channels in `only`.
 
@@ -179,7 +179,7 @@ def build(
 
     Raises Aborted when the announcements hold an error: then nothing is to be published.
     """
-    publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs, arrived=arrived)
+    publication = read(project, now, problems, thorough=thorough, jobs=1 if thorough else jobs, on_progress=on_progress)
     if problems.fatal:
         raise Aborted
     yield from _maker(project, problems, only).make(lambda artefact: artefact, publication, jobs, thorough=thorough)
@@ -193,12 +193,12 @@ def build_kept(
     only: Collection[str] = CHANNELS,
     *,
     jobs: int = 0,
-    arrived: OnProgress = lambda done, of: None,
+    on_progress: OnProgress = lambda done, of: None,
 ) -> Iterator[Kept]:
     """As build(): what `intake` gives for every file, taken in by the process that made it, or standing already."""
     around = surroundings(project.root, project.settings)
     maker = cache(partial(_maker, project, problems, only))
-    publication = read(project, now, problems, jobs=jobs, meanwhile=lambda: maker().prepare(), arrived=arrived)
+    publication = read(project, now, problems, jobs=jobs, overlap=lambda: maker().prepare(), on_progress=on_progress)
     if problems.fatal:
         raise Aborted
     origin = fingerprint(around, publication, only)
@@ -211,7 +211,7 @@ def build_kept(
     # What is wrong with files as they were made has to be told each time; what was changed meanwhile, made again.
     # Assets are compared with what was measured when they are copied.
     if len(problems) == found and surroundings(project.root, project.settings) == around:
-        intake.conclude(origin)
+        intake.commit(origin)
 
 
 def _maker(project: Project, problems: Problems, only: Collection[str]) -> "RenderStage":

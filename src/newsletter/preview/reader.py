@@ -49,7 +49,7 @@ class Reader:
         )
         find_clashes((claim for source in sources for claim in claims(source, settings)), problems)
         for entry in self._entries.values():
-            problems.excuse_like(entry.problems)
+            problems.suppress_like(entry.problems)
         review_codes(ProjectSettings(self.root, settings), problems)
         told = tuple(entry.shown for entry in self._entries.values() if entry.shown)
         announcements = tuple(each for each in told if isinstance(each, Announcement))

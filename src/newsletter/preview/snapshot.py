@@ -85,7 +85,7 @@ class Snapshot:
     def collector(self) -> Problems:
         """An empty collector that takes warnings as settings and files want them."""
         problems = collector(self.settings)
-        problems.excuse_like(self.common)
+        problems.suppress_like(self.common)
         return problems
 
     def compose(self, announcement: Announcement, now: datetime) -> tuple[Publication, tuple[Problem, ...]]:

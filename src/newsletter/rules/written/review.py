@@ -25,7 +25,7 @@ def review_codes(chosen: project.ProjectSettings, problems: Problems) -> None:
     named = [
         (chosen.place(key), key, code) for key in ("ignore", "error") for code in getattr(chosen.settings.check, key)
     ]
-    named += [(place, "ignore", code) for place, code in problems.excuses]
+    named += [(place, "ignore", code) for place, code in problems.suppressions]
     if not named:
         return
     from newsletter.rules.registry import RULES  # noqa: PLC0415 (it takes lxml along, and few name any)
