@@ -119,8 +119,8 @@ def test_a_missing_template_is_told(tmp_path: Path) -> None:
 
 def test_folders_under_their_former_names_are_not_passed_over(project: Project) -> None:
     project.announce()
-    project.write("templates/email/footer.txt", "Fin.")
-    project.write("templates/themes/sobre/site/site.css", "")
+    project.write("templates/mail/footer.txt", "Fin.")
+    project.write("templates/themes/sobre/web/site.css", "")
     opened, problems = pipeline.open_project(project.root, Problems()), Problems()
     with pytest.raises(Aborted):
         list(pipeline.build(opened, datetime(2024, 12, 1, tzinfo=UTC), problems))

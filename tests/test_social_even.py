@@ -43,6 +43,7 @@ ADDRESSES = st.builds(
 
 @given(ADDRESSES, TEXTS, TEXTS)
 @example("https://exemple.music/a.html", "Fin.\n", "")
+@example("https://localhost/a", "", "« Gala. »")
 @example("https://exemple.fr/a.html", "\u212a.", "")
 def test_around_a_link_every_platform_counts_as_ever(link: str, before: str, after: str) -> None:
     text = f"{before}\n{link} {after}".strip()

@@ -25,7 +25,7 @@ FAMILY.tell("unknown-theme", "error", "A theme that is not there", "The message 
             'theme = "default"')  # fmt: skip
 FAMILY.tell("moved-template", "error", "A folder of templates under its former name",
             "Templates lie in a folder named as their channel: `email` (once `mail`), `site` (once `web`). In the old folder they "
-            "would be passed over without a word.", "templates/email/layout.mjml", "templates/email/layout.mjml")  # fmt: skip
+            "would be passed over without a word.", "templates/mail/layout.mjml", "templates/email/layout.mjml")  # fmt: skip
 FAMILY.tell("template-fault", "error", "A template that cannot be rendered",
             "A name that does not exist, a tag of Jinja that is not closed.", "{{ story.titel }}", "{{ story.title }}")  # fmt: skip
 FAMILY.tell("missing-template", "error", "A template that is not there",

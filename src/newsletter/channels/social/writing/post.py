@@ -56,7 +56,7 @@ class Post(NamedTuple):
 
 def links(text: str, platform: Platform) -> tuple[str, ...]:
     """What becomes a link; where only addresses with a protocol are told, only those."""
-    if "." not in text:
+    if "." not in text and "://" not in text:
         return ()
     if platform.name == "bluesky":
         return tuple(each.value for each in bluesky.facets(text) if each.kind == "link")
