@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help newsletter preview check test test-lowest fuzz lint docs gallery bench lock clean runtime-env test-env
+.PHONY: help newsletter preview check test test-lowest fuzz lint docs drawing gallery bench lock clean runtime-env test-env
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -35,6 +35,9 @@ gallery: runtime-env ## Every block of the mails, light, dark and narrow, on one
 
 docs: test-env ## Build the documentation as a site, build/docs/
 	@.venv/bin/python -m mkdocs build --quiet --strict
+
+drawing: test-env ## Draw who imports whom, from the code into docs/architecture.md
+	@.venv/bin/python docs/drawing.py
 
 bench: test-env ## Measure how fast it builds
 	@.venv/bin/python -m bench --growth

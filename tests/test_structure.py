@@ -242,6 +242,16 @@ def test_the_package_has_as_many_rooms_as_the_table() -> None:
     assert found == NAMED and len(LAYERS) <= 10
 
 
+def test_the_drawing_shows_this_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import drawing
+
+    assert drawing.PAGE.read_text(encoding="utf-8") == drawing.page(), "run: make drawing"
+    assert set(drawing.imports()) == NAMED - {"__main__", "__init__"}
+    with pytest.raises(ValueError, match="a circle of imports among a, b"):
+        drawing.rows({"a": {"b"}, "b": {"a"}, "c": set()})
+
+
 def test_each_library_has_one_owner() -> None:
     if faults := sorted(strangers(MODULES.values())):
         pytest.fail("\n".join(faults), pytrace=False)
