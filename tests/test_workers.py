@@ -39,7 +39,7 @@ def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: 
     one = built(1, tmp_path / "1")
     assert len(one) > 40
     with monkeypatch.context() as patched:
-        patched.setattr(workers, "LARGE_SITE", 3)  # so many that bodies are sealed in the process that read them as well
+        patched.setattr(workers, "LARGE_SITE", 3)  # so many that bodies are sealed where they were read, too
         assert built(1, tmp_path / "many") == one
         assert built(2, tmp_path / "twice as many") == one
     for jobs in (2, 3, 16):
