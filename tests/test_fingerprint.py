@@ -167,10 +167,10 @@ def test_the_program_counts_and_what_it_is_run_by(
     monkeypatch.setattr(zoneinfo, "TZPATH", ())
     found.add(of(written))
     copy = tmp_path / "package"
-    shutil.copytree(Path(inputs.__file__).parent, copy)
-    monkeypatch.setattr(inputs, "__file__", str(copy / "fingerprint.py"))
+    shutil.copytree(Path(inputs.__file__).parents[1], copy)
+    monkeypatch.setattr(inputs, "__file__", str(copy / "outbox/inputs.py"))
     assert of(written) in found
-    (copy / "text.py").write_bytes(b"")
+    (copy / "text/__init__.py").write_bytes(b"")
     found.add(of(written))
     shutil.copytree(default_theme.folder(), tmp_path / "default")
     monkeypatch.setattr(default_theme, "folder", lambda: tmp_path / "default")

@@ -608,8 +608,8 @@ HOUSE = """
 import errno, os, resource, subprocess, sys
 from pathlib import Path
 from newsletter.model import Artefact, Asset
-from newsletter.outbox import DiskFault, publish, verify
-from newsletter.problems import Problems
+from newsletter.outbox.publish import DiskFault, publish, verify
+from newsletter.model.problems import Problems
 
 folder = Path(sys.argv[1])
 out = folder / "outbox"
@@ -632,7 +632,7 @@ def mount(*words):
 """
 
 
-SOURCE = {**os.environ, "PYTHONPATH": str(Path(exchange.__file__).parents[1])}
+SOURCE = {**os.environ, "PYTHONPATH": str(Path(exchange.__file__).parents[2])}
 
 
 def in_child(script: str, folder: Path, *before: str) -> str:

@@ -137,7 +137,7 @@ def enormous() -> dict[str, bytes]:
 
 TRY = """
 import io, pathlib
-from newsletter import metadata
+from newsletter.load import metadata
 for path in sorted(pathlib.Path("in").iterdir()):
     content = path.read_bytes()
     metadata.find_hidden(io.BytesIO(content))

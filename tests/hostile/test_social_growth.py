@@ -127,7 +127,7 @@ social:
     ids=["paragraphs", "one sentence", "accidental links"],
 )
 def test_a_body_at_its_limit_becomes_snippets(project: Project, body: str, thread: str) -> None:
-    project.write("announcements/2024-11-01-un-prix.md", ANNOUNCEMENT.format(body=cut(body, LIMIT), thread=thread))
+    project.write("announcements/2024-11-01-un-prix.md", ANNOUNCEMENT.format(body=cut(body, LIMIT - 9), thread=thread))
     done = newsletter("build", "--only", "social", "--out", "made", "--now", "2024-12-01", cwd=project.root)
     assert_sound(done)
     assert done.code == 0, done.output[-2000:]

@@ -198,7 +198,7 @@ class _Oversized(ValueError):
 
 def _refuse_size(content: str) -> None:
     if len(content) > MAX_SETTINGS:
-        raise _Oversized(f"this file has more than {MAX_SETTINGS // 1024:,} KiB")
+        raise _Oversized(f"this file is larger than {MAX_SETTINGS // 1024:,} KiB")
     # tomllib goes through all parts of a key for each of them.
     if any(part.count(".") > _PARTS for part in _BETWEEN_KEYS.split(content)):
         raise _Oversized(f"a key has more than {_PARTS} parts")
