@@ -31,7 +31,7 @@ def open_templates(root: Path, settings: Settings, problems: Problems) -> Templa
         # Else its files would be taken for absent, and those of the default theme published in their place.
         place = Place(os.path.relpath(folder, root))
         problems.error(place, "unreadable", "this folder cannot be read", "give yourself the right to read it")
-    moved = list(_moved_folders(root))
+    moved = [] if unreadable else list(_moved_folders(root))
     for old, new in moved:
         message = f"the templates in '{old}' are no longer found: this folder is called '{new}' now"
         problems.error(Place(old), "moved-template", message, f"git mv {old} {new}")
