@@ -77,4 +77,4 @@ def test_what_looks_plain_is_judged_as_everything_else(target: str) -> None:
         except Unsafe as fault:
             return fault.code, fault.message, fault.fix
 
-    assert judged(judge.__wrapped__) == judged(addresses._judge)
+    assert judged(judge) == judged(addresses._judge)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 # From the bottom up. A module imports from rows below its own, and from its own package.
 LAYERS = (
-    "problems positions",
+    "entities problems positions",
     "model",
     "text dates batches addresses brand content exchange front manifest packaged reading row typography",
     "filling spool workers",

@@ -1,10 +1,11 @@
 """inlines: text, emphasis, links, images, footnote signs, and the few HTML elements allowed."""
 
 import re
-from html import escape, unescape
+from html import escape
 from typing import Any
 
 from newsletter import text
+from newsletter.entities import unescape
 from newsletter.markdown.writing import MAX_DEPTH, TooDeep, Writing, page_only
 from newsletter.model import SLOT, Picture, Reference
 
