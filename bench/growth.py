@@ -173,7 +173,7 @@ def print_limits(kinds: Iterable[Kind], part: int) -> bool:
     good = True
     print("| kind | surface | n | s | MB | |\n|---|---|---:|---:|---:|---|", flush=True)
     for kind in kinds:
-        ended = at_limit(kind, part, SECONDS, MEMORY)
+        ended = at_limit(kind, part, max(SECONDS // part, 15), MEMORY)
         good = good and not ended.fault
         row = f"| {kind.name} | {kind.surface} | {kind.limit // part} | {ended.seconds:.1f} | {ended.megabytes} |"
         print(row, ended.fault, "|", flush=True)
