@@ -201,7 +201,7 @@ KINDS: tuple[Kind, ...] = (
     body("emoji joined", "\U0001f469\u200d"),
     body("regional indicators", "\U0001f1eb\U0001f1f7"),
     body("hashtags", lambda n: f"#mot{n} "),
-    body("words in capitals", "ABCDEFGHIJKLMNOPQR mot, "),
+    body("words in capitals", "ABCDEFGHIJKLMNOPQR mot, ", 600),
     # --- bodies: typography ---
     body("apostrophes", "l'un ", fixes=True),
     body("quotation marks", '"un" ', fixes=True),
@@ -223,6 +223,7 @@ KINDS: tuple[Kind, ...] = (
     body("links with vague texts", lambda n: f"[ici](https://e.example/{n}) "),
     body("one link with a text of signs", "!", 2000, before="[a", behind="a](https://e.example/)"),
     body("one long link", "a", 2000, before="[a](https://e.example/", behind=")"),
+    body("one link of marks", "\u0301\u0316", 1000, before="[a](https://e.example/", behind=")"),
     body("links to missing files", lambda n: f"[a](f{n}.pdf) "),
     body("links to missing announcements", lambda n: f"[a](a{n}.md) "),
     body("links that are unsafe", "[a](javascript:b) "),
@@ -323,4 +324,6 @@ KINDS: tuple[Kind, ...] = (
     Kind("rules for prose", "theme", _theme("email/prose.css", lambda n: f".a{n} p {{ color: #000000 }}\n"), 50, 2000),
     Kind("comments of CSS never closed", "theme", _theme("email/inline.css", "/* "), 200, 100_000),
     Kind("strings", "theme", _theme("strings/fr.toml", lambda n: f'mot{n} = "x"\n'), 100, 20_000),
+    # --- texts to count: see tests/hostile for those of their own ---
+    # --- files to import: see tests/hostile for those of their own ---
 )

@@ -12,6 +12,7 @@ from newsletter.load.settings import MAX_SETTINGS, load_settings
 from newsletter.model.problems import MAX_ALIKE, Aborted, Place, Problem, Problems
 from newsletter.rules.written.writing import _bare
 from newsletter.text.typography import find_slips, mend, passage
+from newsletter.text.urls import Unsafe, judge
 from support.guard import assert_sound, build_soundly, newsletter, problems
 
 FRONT = "---\ntitle: T\ndate: 2024-11-26\nid: t\n---\n"
@@ -160,6 +161,25 @@ def test_comments_that_are_never_closed_are_html() -> None:
     assert faults("<!--" * 200_000) == [("raw-html", 0)]
     assert not faults("<!-- a --><!-- b -->\n")
     assert faults("<!-- a --> <b>\n") == [("raw-html", 11)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["[a](https://e.example/&#" + "1" * 5000 + ";)", '<abbr title="&#' + "1" * 5000 + ';">a</abbr>'],
+)
+def test_entities_of_thousands_of_digits_are_no_tracebacks(project: Project, body: str) -> None:
+    project.announce(body=body)
+    assert build_soundly(project.root).code == 0
+
+
+def test_long_addresses_take_no_time() -> None:
+    marks = "\u0301\u0316" * 200_000
+    assert judge(f"https://e.example/{marks}").kind == "web"
+    assert judge(marks).kind == "file"
+    with pytest.raises(Unsafe, match="too long"):
+        judge(f"https://{marks}/")
+    with pytest.raises(Unsafe):
+        judge("https://e.example\uff20" + "evil.example/" + "a" * 5000)
 
 
 # --- typography -------------------------------------------------------------------------------

@@ -1,12 +1,13 @@
 """inlines: text, emphasis, links, images, footnote signs, and the few HTML elements allowed."""
 
 import re
-from html import escape, unescape
+from html import escape
 from typing import Any
 
 from newsletter import text
 from newsletter.markdown.builder import MAX_DEPTH, TooDeep, Writing, page_only
 from newsletter.model import SLOT, Picture, Reference
+from newsletter.text.entities import unescape
 
 _RAW = re.compile(
     r"<(?P<end>/?)(?P<tag>sup|sub|small|abbr|em|strong|kbd|mark|q|cite|s)"

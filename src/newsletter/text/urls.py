@@ -1,6 +1,5 @@
 """Addresses: what kind of target a link is, whether it is safe, and its ASCII form."""
 
-import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from newsletter.model import Announcement, Settings
 from newsletter.text import normalized
+from newsletter.text.entities import unescape
 
 Kind = Literal["web", "mailto", "tel", "site", "anchor", "announcement", "file"]
 
@@ -17,6 +17,8 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _INVISIBLE = re.compile("[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 _WEB = ("https", "http")
 _SHORT = 1000  # characters of an address whose judgement is kept
+_LONGEST_HOST = 1000  # characters; names have 253 at most
+_PATH = re.compile(r"[/?#]")
 # An address about which there is nothing to find out: a quarter of a microsecond instead of ten.
 _PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z]+(?:[/?#][A-Za-z0-9._~/=?#+-]*)?")
 
@@ -52,7 +54,7 @@ def _judge_again(target: str) -> Destination:
 
 
 def _judge(target: str) -> Destination:
-    written = html.unescape(target).strip(" \t\n")
+    written = unescape(target).strip(" \t\n")
     seen = normalized("NFKC", _INVISIBLE.sub("", written)).replace("\\", "/")
     if not seen:
         raise Unsafe("the link leads nowhere", "give an address", "empty-link")
@@ -78,6 +80,8 @@ def _absolute(target: str, written: str, seen: str, scheme: str) -> Destination:
         return Destination("tel", re.sub(r"[ ().]", "", written))
     if scheme not in _WEB:
         raise Unsafe(f"a link may not use '{scheme}:'", "use https:, mailto: or tel:")
+    if len(_PATH.split(written.partition("//")[2], maxsplit=1)[0]) > _LONGEST_HOST:
+        raise Unsafe("the host of this address is too long", "correct it", "bad-address")
     try:
         parts = urlsplit(written)
         host, _ = parts.hostname, parts.port
