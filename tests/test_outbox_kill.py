@@ -195,7 +195,7 @@ def test_a_worker_does_not_keep_the_lock(tmp_path: Path) -> None:
 def test_a_worker_that_outlives_its_build_writes_nothing_into_the_next_one(tmp_path: Path) -> None:
     script = """
     import signal
-    from newsletter.outbox import publish_made
+    from newsletter.outbox.publish import publish_with
     from newsletter.workers import spread
 
     until_go, go = os.pipe()
@@ -225,7 +225,7 @@ def test_a_worker_that_outlives_its_build_writes_nothing_into_the_next_one(tmp_p
         yield artefact("b")
 
     if (builder := os.fork()) == 0:
-        publish_made(lambda intake: making(intake.take), out, Problems())
+        publish_with(lambda intake: making(intake.take), out, Problems())
     for _ in range(3):
         os.read(started, 1)
     os.kill(builder, signal.SIGKILL)
