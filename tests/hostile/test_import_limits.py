@@ -132,7 +132,7 @@ def test_each_kind_at_its_limit(tmp_path: Path) -> None:
         try:
             resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
             used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime)
-            resource.setrlimit(resource.RLIMIT_CPU, (used + 60, used + 60))
+            resource.setrlimit(resource.RLIMIT_CPU, (used + 240, used + 240))
             for name in KINDS:
                 take(tmp_path / name)
             code = 0
