@@ -163,10 +163,12 @@ def test_no_file_may_grow(site: Path, words: tuple[str, ...]) -> None:
 
 
 @linux
-@pytest.mark.parametrize("megabytes", [20, 40, 64, 100, 130, 200, 400])
+@pytest.mark.parametrize("megabytes", [20, 30, 40, 64, 100, 130, 200, 400])
 @pytest.mark.parametrize("words", [COMMANDS[1], ("schema",)], ids=lambda words: words[0])
 def test_little_memory(site: Path, megabytes: int, words: tuple[str, ...]) -> None:
     done = newsletter(*words, cwd=site, memory=megabytes * 1_000_000)
+    if done.code == 1 and "newsletter" not in done.stderr.replace(str(site), ""):
+        return  # Python itself does not start there: nothing of this program ran
     assert_quiet(done, 0, 74)
     assert done.code == 0 or "memory" in done.stderr
 
