@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from bench.kinds import KINDS, SETTINGS, Kind
 from newsletter import pipeline
+from newsletter.check.fix import write_typography
 from newsletter.model.problems import Aborted, Problems
 from newsletter.pipeline.render import RenderStage, open_templates
 from newsletter.theme.templates import Templates
@@ -69,12 +70,12 @@ def run(root: Path, *, fixes: bool) -> Problems:
     try:
         project = pipeline.open_project(root, problems)
         if fixes:
-            pipeline.write_typography(project, problems)
+            write_typography(project.root, project.settings.language, problems)
         publication = pipeline.read(project, NOW, problems, thorough=True)
         if not problems.fatal:
             own = (root / "templates").exists()
             templates = open_templates(root, project.settings, problems) if own else packaged()
-            for _ in RenderStage(root, templates, problems, MADE).make(len, publication, 1, thorough=True):
+            for _ in RenderStage(root, templates, problems, MADE).run(publication, len, thorough=True):
                 pass
     except Aborted:
         pass

@@ -260,8 +260,11 @@ def test_long_work_says_how_far_it_is(project: Project, terminal: bool, monkeypa
     for day in (1, 2, 3):
         project.announce(f"2024-11-0{day}-n{day}.md")
     problems, opened = Problems(), open_project(project.root, Problems())
-    with progress.Progress() as told:
-        made = len(list(told.files(build(opened, datetime(2024, 12, 1, tzinfo=UTC), problems, on_progress=told.read))))
+    made = 0
+    with progress.Progress() as line:
+        for _ in build(opened, datetime(2024, 12, 1, tzinfo=UTC), problems, on_progress=line.checked):
+            line.count_file()
+            made += 1
     said = stream.getvalue().split("\r\x1b[K")
     reading = [f"{done} of 3 announcements read …" for done in (1, 2, 3)]
     expected = ["", *reading, *(f"{number:,} files …" for number in range(1, made + 1)), ""]

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from conftest import Project
 from newsletter import markdown, pipeline
 from newsletter.check import fix
+from newsletter.check.fix import write_typography
 from newsletter.cli import app
 from newsletter.load import parse
 from newsletter.model.problems import Problems
@@ -124,18 +125,19 @@ def test_line_ends_mark_and_permissions_stay(project: Project) -> None:
     path.chmod(0o640)
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
-    assert [each.path for each in pipeline.write_typography(opened, problems)] == ["announcements/2024-06-01-un.md"]
+    mended = write_typography(opened.root, opened.settings.language, problems)
+    assert [each.path for each in mended] == ["announcements/2024-06-01-un.md"]
     expected = "\ufeff---\r\ntitle: Un\r\ndate: 2024-06-01\nid: un\r\n---\r\n\r\nL’un\u00a0!"
     assert path.read_bytes() == expected.encode()
     assert path.stat().st_mode & 0o777 == 0o640
-    assert pipeline.write_typography(opened, problems) == ()
+    assert write_typography(opened.root, opened.settings.language, problems) == ()
 
 
 def test_issue_files_and_translations(project: Project) -> None:
     issue = project.write("announcements/issues/2024-06.md", "---\ntitle: L'été !\n---\n\nBonjour !\n")
     english = project.announce("2024-06-01-un.en.md", "It's here !")
     problems = Problems()
-    pipeline.write_typography(pipeline.open_project(project.root, problems), problems)
+    write_typography(project.root, "fr", problems)
     assert issue.read_text(encoding="utf-8") == f"---\ntitle: L’été{NB}!\n---\n\nBonjour{NB}!\n"
     assert english.read_text(encoding="utf-8").endswith("It’s here !\n")
 
@@ -148,7 +150,7 @@ def test_a_file_that_cannot_be_written(project: Project, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(fix.os, "replace", refuse)
     problems = Problems()
-    assert pipeline.write_typography(pipeline.open_project(project.root, problems), problems) == ()
+    assert write_typography(project.root, "fr", problems) == ()
     assert [problem.code for problem in problems] == ["unwritable"]
 
 

@@ -17,6 +17,7 @@ from newsletter.cli import app
 from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import http_probe, link_checker
 from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, cache_folder, follow_all, is_public
+from newsletter.rules.written.text import outgoing_links
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 HERE, THERE = Place("announcements/a.md", 7), Place("announcements/b.md", 9)
@@ -242,7 +243,7 @@ def test_outgoing_links_are_those_of_visible_files_less_our_own(project: Project
     project.announce(body=body, action={"label": "Aller voir", "url": "https://b.example/"})
     project.announce("2024-11-27-brouillon.md", "[x](https://hidden.example/)", draft=True)
     opened = pipeline.open_project(project.root, Problems())
-    found = list(pipeline.outgoing(opened, NOW))
+    found = list(outgoing_links(pipeline.read(opened, NOW, Problems())))
     assert [(url, place.line) for url, place in found] == [("https://a.example/x#y", 8), ("https://b.example/", 5)]
 
 

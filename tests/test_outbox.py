@@ -761,7 +761,7 @@ def test_what_lies_beside_an_outbox_is_no_way_out(old: Path) -> None:
     outside = old.parent.parent / "outside"
     outside.write_bytes(b"precious")
     (old.parent / ".outbox.stamp").symlink_to(outside)
-    publish_with(lambda intake: [*map(intake.take, artefacts(NEW)), *(intake.commit("f" * 64) or ())], old, Problems())
+    publish_with(lambda writer: [*map(writer.add, artefacts(NEW)), *(writer.commit("f" * 64) or ())], old, Problems())
     assert outside.read_bytes() == b"precious"
     assert not (old.parent / ".outbox.stamp").is_symlink()
     (old.parent / ".outbox.lock").unlink()

@@ -225,7 +225,7 @@ def test_a_worker_that_outlives_its_build_writes_nothing_into_the_next_one(tmp_p
         yield artefact("b")
 
     if (builder := os.fork()) == 0:
-        publish_with(lambda intake: making(intake.take), out, Problems())
+        publish_with(lambda writer: making(writer.add), out, Problems())
     for _ in range(3):
         os.read(started, 1)
     os.kill(builder, signal.SIGKILL)

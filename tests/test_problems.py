@@ -70,7 +70,7 @@ def found(root: Path) -> Iterator[tuple[str, int, str]]:
     problems = Problems()
     try:
         project = pipeline.open_project(root, problems)
-        pipeline.check(project, NOW, problems)
+        pipeline.find_problems(project, NOW, problems)
     except Aborted:
         assert problems.fatal
     for problem in problems:

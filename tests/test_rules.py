@@ -139,7 +139,7 @@ def test_every_rule_has_a_page_with_both_examples() -> None:
 
 def test_the_samples_have_no_problem() -> None:
     problems = Problems()
-    pipeline.check(pipeline.open_project(ROOT, problems), datetime(2026, 11, 23, tzinfo=UTC), problems)
+    pipeline.find_problems(pipeline.open_project(ROOT, problems), datetime(2026, 11, 23, tzinfo=UTC), problems)
     assert list(map(str, problems)) == []
 
 
@@ -159,7 +159,7 @@ def test_the_second_theme_has_no_problem(project: Project) -> None:
 def codes(project: Project) -> list[str]:
     problems = Problems()
     try:
-        pipeline.check(pipeline.open_project(project.root, problems), NOW, problems)
+        pipeline.find_problems(pipeline.open_project(project.root, problems), NOW, problems)
     except Aborted:
         assert problems.fatal
     return [problem.code for problem in problems]
@@ -200,7 +200,7 @@ def test_unknown_codes_in_settings(project: Project) -> None:
     settings = (project.root / "pyproject.toml").read_text(encoding="utf-8")
     project.write("pyproject.toml", settings + '\n[tool.newsletter.check]\nignore = ["plain-htp"]\n')
     problems = Problems()
-    pipeline.check(pipeline.open_project(project.root, problems), NOW, problems)
+    pipeline.find_problems(pipeline.open_project(project.root, problems), NOW, problems)
     assert [(p.code, p.place.line, p.fix) for p in problems] == [
         ("unknown-code", settings.count("\n") + 3, "did you mean 'plain-http'?")
     ]
@@ -459,7 +459,7 @@ def test_a_fault_in_a_macro_is_told_at_the_macros_line_once_for_all_mails(projec
         "templates/email/blocks.mjml", blocks.replace('<p class="masthead">', '<p class="masthead"><a href="x"></a>')
     )
     problems = Problems()
-    pipeline.check(pipeline.open_project(project.root, problems), NOW, problems)
+    pipeline.find_problems(pipeline.open_project(project.root, problems), NOW, problems)
     assert [(str(p.place), p.code) for p in problems] == [(f"templates/email/blocks.mjml:{line}:27", "link-name")]
 
 

@@ -22,7 +22,7 @@ def copy(value: object) -> object:
 def test_announcements_arrive_as_they_were() -> None:
     problems = Problems()
     project = pipeline.open_project(ROOT, problems)
-    gathered = pipeline.check_sources(project, problems)
+    gathered = pipeline.CheckStage(project, problems).run()
     written = gathered.announcements, gathered.issue_files
     on_progress = copy(written)
     assert on_progress == written and len(gathered.announcements) == 6
@@ -40,7 +40,7 @@ def test_announcements_arrive_as_they_were() -> None:
 def test_nodes_are_read_again_where_they_are_asked_for() -> None:
     problems = Problems()
     project = pipeline.open_project(ROOT, problems)
-    for announcement in pipeline.check_sources(project, problems).announcements:
+    for announcement in pipeline.CheckStage(project, problems).run().announcements:
         source = announcement.source
         assert copy(source).at_key("tags") == source.at_key("tags") != source.at(source.front)  # type: ignore[attr-defined]
 
@@ -48,7 +48,7 @@ def test_nodes_are_read_again_where_they_are_asked_for() -> None:
 def test_sealed_announcements_say_the_same_and_read_their_file_again() -> None:
     problems = Problems()
     project = pipeline.open_project(ROOT, problems)
-    sealed, whole = (pipeline.check_sources(project, problems).announcements for _ in range(2))
+    sealed, whole = (pipeline.CheckStage(project, problems).run().announcements for _ in range(2))
     for one, other in zip(sealed, whole, strict=True):
         one.seal()
         one.seal()  # once is enough
@@ -61,7 +61,7 @@ def test_sealed_announcements_say_the_same_and_read_their_file_again() -> None:
 def test_a_file_that_has_changed_or_gone_since_it_was_read_is_no_fault_of_ours(project: Project) -> None:
     path = project.announce(body="Texte [un](https://a.example/) et [deux](https://b.example/).")
     opened = pipeline.open_project(project.root, Problems())
-    (announcement,) = pipeline.check_sources(opened, Problems()).announcements
+    (announcement,) = pipeline.CheckStage(opened, Problems()).run().announcements
     before = announcement.source
     announcement.seal()
     project.announce(body="Autre.")

@@ -69,11 +69,7 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
     with suppress(Aborted):
-        outbox.publish_with(
-            lambda intake: pipeline.build_kept(intake, opened, NOW, problems, only, jobs=3),
-            project.root / "o",
-            problems,
-        )
+        pipeline.publish(opened, NOW, problems, project.root / "o", only, jobs=3)
     told = [(str(problem.place), problem.code) for problem in problems]
     assert told == [("templates/email/issue.txt:1:1", "template-fault")] * ("email" in only)
 
@@ -88,9 +84,7 @@ def test_a_template_that_nobody_wants_may_be_broken(project: Project, content: b
     path.write_bytes(content)
     problems = Problems()
     opened, out = pipeline.open_project(project.root, problems), project.root / "o"
-    outbox.publish_with(
-        lambda intake: pipeline.build_kept(intake, opened, NOW, problems, ["social"], jobs=jobs), out, problems
-    )
+    pipeline.publish(opened, NOW, problems, out, ["social"], jobs=jobs)
     assert [problem.code for problem in problems if problem.level == "error"] == []
     assert (out / "social/n1.json").exists()
 

@@ -45,7 +45,6 @@ def build(
     """
     from newsletter import pipeline
     from newsletter.channels import CHANNELS
-    from newsletter.outbox import publish as outbox
 
     _aware(now)
     if only is not None and (out is None or not set(only) <= CHANNELS.keys()):
@@ -53,11 +52,9 @@ def build(
     problems = Problems(strict=strict)
     try:
         opened = pipeline.open_project(Path(project).resolve(), problems)
-        wanted = CHANNELS if only is None else only
-        published = outbox.publish_with(
-            lambda intake: pipeline.build_kept(intake, opened, now, problems, wanted),
-            Path(out) if out else opened.root / "outbox", problems, force=force, project=opened.root,
-        )  # fmt: skip
+        outbox = Path(out) if out else opened.root / "outbox"
+        channels = CHANNELS if only is None else only
+        published = pipeline.publish(opened, now, problems, outbox, channels, force=force)
     except Aborted:
         return Result(False, tuple(problems))
     return Result(True, tuple(problems), published.files, published.written, published.removed)
@@ -75,7 +72,7 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
     _aware(now)
     problems = Problems()
     with suppress(Aborted):
-        pipeline.check(pipeline.open_project(Path(project).resolve(), problems), now, problems)
+        pipeline.find_problems(pipeline.open_project(Path(project).resolve(), problems), now, problems)
     return tuple(problems)
 
 

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from conftest import Project
 from newsletter import pipeline
+from newsletter.check import fix as check_fix
+from newsletter.check.fix import write_ids, write_typography
 from newsletter.cli import app
 from newsletter.load import safe_write
 from newsletter.model.problems import Problem, Problems
@@ -25,8 +27,8 @@ def fix(project: Project) -> list[Problem]:
     """Do what `check --fix` does first; gives the problems it found."""
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
-    pipeline.write_ids(opened, problems)
-    pipeline.write_typography(opened, problems)
+    write_ids(opened.root, problems)
+    write_typography(opened.root, opened.settings.language, problems)
     return list(problems)
 
 
@@ -85,7 +87,7 @@ def test_an_announcement_that_changes_before_it_is_written(
     """What an editor saves between reading and writing is never replaced."""
     path = project.write(f"announcements/{NAME}", WITHOUT_ID)
     (project.root / "other.md").write_text(WITHOUT_ID)
-    real = pipeline.load.load
+    real = check_fix.load
 
     def load_then_swap(root: Path, problems: Problems) -> list[object]:
         sources = list(real(root, problems))
@@ -98,9 +100,9 @@ def test_an_announcement_that_changes_before_it_is_written(
             path.write_bytes(b"\xff" if swapped == "not UTF-8" else WITHOUT_ID.replace("Un", "Mon").encode())
         return list(sources)
 
-    monkeypatch.setattr(pipeline.load, "load", load_then_swap)
+    monkeypatch.setattr(check_fix, "load", load_then_swap)
     problems = Problems()
-    assert pipeline.write_ids(pipeline.open_project(project.root, problems), problems) == ()
+    assert write_ids(project.root, problems) == ()
     assert [(problem.code, problem.place.path) for problem in problems] == [("unwritable", f"announcements/{NAME}")]
     assert (project.root / "other.md").read_text() == WITHOUT_ID
     if swapped == "edited":

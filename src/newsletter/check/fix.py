@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newsletter import markdown, text
 from newsletter.check.checker import file_stem
-from newsletter.load import parse, safe_write
+from newsletter.load import load, load_issues, parse, safe_write
 from newsletter.load.keys import texts_for_readers
 from newsletter.load.safe_open import pieces
 from newsletter.model import Fields, Items, Node, Scalar, Source
@@ -40,10 +40,14 @@ class Mended:
     after: str
 
 
-def write_ids(root: Path, sources: tuple[Source, ...], problems: Problems) -> tuple[tuple[str, str], ...]:
-    """Write the id that each file without one has by its name; gives (path, id) of each."""
+def write_ids(root: Path, problems: Problems) -> tuple[tuple[str, str], ...]:
+    """Write missing ids into the announcement files of the project at `root`.
+
+    Returns (path, id) of each file that was changed. What cannot be written goes to `problems`; other faults of the
+    files are left to the check that follows.
+    """
     written = []
-    for source in sources:
+    for source in tuple(load(root, Problems())):
         id_ = text.fold(file_stem(source.path)[0])
         if _has_id(source) or not id_:
             continue
@@ -88,10 +92,14 @@ def _filled(source: Source, id_: str) -> list[object]:
     return [(name, id_ if name == "id" else value) for name, value in source.given]
 
 
-def write_typography(root: Path, sources: tuple[Source, ...], language: str, problems: Problems) -> tuple[Mended, ...]:
-    """Mend the typography of each file in its language, else in `language`; gives those that were changed."""
+def write_typography(root: Path, language: str, problems: Problems) -> tuple[Mended, ...]:
+    """Correct the typography of the announcement and issue files of the project at `root`.
+
+    Each file has the rules of its own language, or those of `language`. Returns the files that were changed.
+    """
     written = []
-    for source in sources:
+    silent = Problems()  # other faults of the files are left to the check that follows
+    for source in (*load(root, silent), *load_issues(root, silent)):
         raw = _read(root, source, problems)
         if raw is None:
             continue

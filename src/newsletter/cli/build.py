@@ -63,7 +63,6 @@ def build(
     """
     from newsletter import pipeline
     from newsletter.channels import CHANNELS
-    from newsletter.outbox import publish as outbox
 
     # What a build lets go holds no cycles: to look for some takes 3 % of a long one, and finds none.
     gc.set_threshold(1_000_000, 20, 100)
@@ -75,31 +74,34 @@ def build(
     with run(directory, format, strict, "; nothing was written") as (project, problems):
         at = moment(now, project)
         target = out or project.root / "outbox"
-        told = _Told()
+        summary = _Summary()
         with Progress() as progress:
 
-            def make(intake: outbox.OutboxWriter) -> Iterator[outbox.Receipt]:
-                made = pipeline.build_kept(intake, project, at, problems, wanted, jobs=jobs, on_progress=progress.read)
-                return map(told.note, progress.files(made))
+            def count(receipt: "Receipt") -> None:
+                summary.count(receipt.path)
+                progress.count_file()
 
-            published = outbox.publish_with(make, target, problems, force=force, project=project.root)
+            published = pipeline.publish(
+                project, at, problems, target, wanted,
+                jobs=jobs, force=force, on_progress=progress.checked, on_receipt=count,
+            )  # fmt: skip
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
         # Standard output belongs to the problems when a program reads them.
         stream = sys.stdout if format == "text" else sys.stderr
         print(f"{shown(target)}: {published.files} files ({state})", file=stream)
-        for line in told.summary(target):
+        for line in summary.lines(target):
             print(f"  {line}", file=stream)
 
 
-class _Told:
-    """Counts what goes by."""
+class _Summary:
+    """Counts the files of a build by their kind."""
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()
         self.look: dict[str, str] = {}
 
-    def note(self, receipt: "Receipt") -> "Receipt":
-        path = receipt.path
+    def count(self, path: str) -> None:
+        """Count the file at a path of the outbox."""
         for begins, ends, kind in _KINDS:
             if path.startswith(begins) and path.endswith(ends):
                 self.kinds[kind] += 1
@@ -107,9 +109,9 @@ class _Told:
         for begins in _LOOK:
             if path.startswith(begins) and path.endswith(".html"):
                 self.look[begins] = max(self.look.get(begins, ""), path)  # of the issues, the newest
-        return receipt
 
-    def summary(self, target: Path) -> Iterator[str]:
+    def lines(self, target: Path) -> Iterator[str]:
+        """What was built into `target`, and where to look first."""
         order = [kind for _, _, kind in _KINDS]
         counted = [f"{self.kinds[kind]} {kind}{'s' * (self.kinds[kind] > 1)}" for kind in order if self.kinds[kind]]
         if counted:

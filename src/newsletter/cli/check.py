@@ -39,17 +39,21 @@ def check(
       newsletter check --fix
     """
     from newsletter import pipeline
+    from newsletter.check.fix import write_ids, write_typography
 
     with run(directory, format, strict) as (project, problems):
         if fix:
-            for path, id_ in pipeline.write_ids(project, problems):
+            for path, id_ in write_ids(project.root, problems):
                 print(f"{path}: wrote id: {id_}", file=sys.stderr)
-            for mended in pipeline.write_typography(project, problems):
+            for mended in write_typography(project.root, project.settings.language, problems):
                 _show(mended)
         at = moment(now, project)
         with Progress() as progress:
-            made = progress.files(pipeline.build(project, at, problems, thorough=True, on_progress=progress.read))
-            mails = [artefact for artefact in made if deep and artefact.path.startswith("email/")]
+            mails = []
+            for artefact in pipeline.build(project, at, problems, thorough=True, on_progress=progress.checked):
+                progress.count_file()
+                if deep and artefact.path.startswith("email/"):
+                    mails.append(artefact)
         if deep:
             from newsletter.rules.external.audit import judge
 
@@ -60,10 +64,13 @@ def check(
 
 def _follow(project: "Project", now: datetime, problems: "Problems") -> None:
     from newsletter import pipeline
+    from newsletter.model.problems import Problems
     from newsletter.rules.external.link_checker import AnswerCache, Follower, cache_folder, follow_all
+    from newsletter.rules.written.text import outgoing_links
 
     kept = AnswerCache(cache_folder(os.environ) / "links.json", datetime.now(UTC))
-    followed = follow_all(pipeline.outgoing(project, now), Follower(), kept, problems)
+    links = outgoing_links(pipeline.read(project, now, Problems()))
+    followed = follow_all(links, Follower(), kept, problems)
     print(f"{followed} links followed, answers kept for a day", file=sys.stderr)
 
 

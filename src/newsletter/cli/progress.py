@@ -2,15 +2,11 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TypeVar
 
 _PATIENCE = 1.0  # seconds until there is something to say
 _PAUSE = 0.1  # seconds between two words
 _STEP = 64  # things that are done before one looks at the clock
-
-Item = TypeVar("Item")
 
 
 class Progress:
@@ -19,6 +15,7 @@ class Progress:
     def __init__(self) -> None:
         self._next = time.monotonic() + _PATIENCE
         self._shown = False
+        self._files = 0
         self._wanted = sys.stderr.isatty()
 
     def __enter__(self) -> "Progress":
@@ -28,17 +25,16 @@ class Progress:
         if self._shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
-    def read(self, done: int, of: int) -> None:
-        """So many announcements of all were read."""
+    def checked(self, done: int, total: int) -> None:
+        """Show how many announcements were read and checked."""
         if done % _STEP == 0:
-            self._say(f"{done:,} of {of:,} announcements read …")
+            self._say(f"{done:,} of {total:,} announcements read …")
 
-    def files(self, made: Iterable[Item]) -> Iterator[Item]:
-        """The same things, counted as they go by."""
-        for number, item in enumerate(made, 1):
-            if number % _STEP == 0:
-                self._say(f"{number:,} files …")
-            yield item
+    def count_file(self) -> None:
+        """Count one more file, and show how many there are."""
+        self._files += 1
+        if self._files % _STEP == 0:
+            self._say(f"{self._files:,} files …")
 
     def _say(self, words: str) -> None:
         if self._wanted and (instant := time.monotonic()) >= self._next:

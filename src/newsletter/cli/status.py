@@ -66,7 +66,7 @@ def _rows(project: "Project", at: datetime, problems: "Problems") -> list[dict[s
 
     zone = project.settings.timezone
     rows: list[dict[str, object]] = []
-    for announcement in pipeline.check_sources(project, problems).announcements:
+    for announcement in pipeline.CheckStage(project, problems, reviewed=False).run().announcements:
         issue = issue_id(announcement, project.settings)
         span = period(issue)
         rows.append(

@@ -58,7 +58,7 @@ def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wai
     `wait` seconds, DiskFault when the disk refuses, ValueError for paths that no channel may give,
     and what `artefacts` raises; then `out` is as it was.
     """
-    return publish_with(lambda intake: map(intake.take, artefacts), out, problems, wait=wait)
+    return publish_with(lambda outbox: map(outbox.add, artefacts), out, problems, wait=wait)
 
 
 def publish_with(
@@ -70,10 +70,10 @@ def publish_with(
     force: bool = False,
     project: Path | None = None,
 ) -> Published:
-    """As publish(), of artefacts that several processes make: `make` gets what takes an artefact in.
+    """As publish(), of artefacts that several processes make: `make` gets the writer and yields its receipts.
 
-    It is called where the artefact was made, so that no bytes travel; the receipts it gives come back.
-    What is made of what stands there already (`OutboxWriter.standing`) need not be made again, unless `force`.
+    `OutboxWriter.add` is called in the process that made the artefact, so that only receipts go between processes.
+    If the same inputs built what is there already (`OutboxWriter.reusable`), nothing need be made, unless `force`.
     For the commands of a user, `project` is the folder whose sources, and strangers' files, `out` must not replace:
     then Aborted is raised for `unsafe-outbox` and `foreign-output` before anything is written.
     """
@@ -93,10 +93,10 @@ def publish_with(
             old = read_previous_build(target)
             if project is not None:
                 check_content(old, name_of(out), problems)
-            intake = OutboxWriter(old, tree, name_of(out), problems, force, begin)
-            for receipt in make(intake):
-                intake.note(receipt)
-            return intake.publish()
+            writer = OutboxWriter(old, tree, name_of(out), problems, force, begin)
+            for receipt in make(writer):
+                writer.record(receipt)
+            return writer.publish()
         finally:
             tree.close()
             with suppress(OSError):  # the next run removes what is left
@@ -120,21 +120,24 @@ class OutboxWriter:
     files: set[str] = field(default_factory=lambda: {MANIFEST})  # the same, case-folded
     folders: set[str] = field(default_factory=lambda: {""})
     fingerprint: str = ""
-    stands: bool = False
+    reused: bool = False
 
-    def standing(self, fingerprint: str, jobs: int) -> Iterable[Receipt] | None:
-        """The files of an outbox that was made of just this; None when they are to be made."""
-        self.stands = not self.force and self.old.is_made_of(fingerprint, jobs)
-        if not self.stands:
+    def reusable(self, fingerprint: str, jobs: int) -> Iterable[Receipt] | None:
+        """Receipts for the existing outbox if it was built from these inputs and is intact, else None.
+
+        `jobs` is the number of worker processes that compare its files (0: chosen automatically).
+        """
+        self.reused = not self.force and self.old.is_made_of(fingerprint, jobs)
+        if not self.reused:
             return None
         return (Receipt(path, 0, b"") for path in self.old.paths)
 
     def commit(self, fingerprint: str) -> None:
-        """All artefacts are in, and were made of this: the next build may ask for them with standing()."""
+        """Record what all the artefacts were built from, so that the next build can ask for reusable() ones."""
         self.fingerprint = fingerprint
 
-    def take(self, artefact: Artefact) -> Receipt:
-        """One artefact, in the process that made it. Raises ValueError for its path, DiskFault."""
+    def add(self, artefact: Artefact) -> Receipt:
+        """Write one artefact, in the process that made it. Raises ValueError for its path, DiskFault."""
         path = artefact.path
         if "\\" in path or "\0" in path or not _NOWHERE.isdisjoint(path.split("/")):
             # A channel's fault, not an author's.
@@ -178,9 +181,9 @@ class OutboxWriter:
         self.tree.write(path, reading)
         return reading.digest, reading.size, False
 
-    def note(self, receipt: Receipt) -> None:
-        """What was taken in, wherever."""
-        if self.stands:
+    def record(self, receipt: Receipt) -> None:
+        """Take over the receipt of an artefact, whichever process added it."""
+        if self.reused:
             return
         self.lines.append(receipt.line)
         self.size += receipt.size
@@ -204,7 +207,7 @@ class OutboxWriter:
     def publish(self) -> Published:
         """Complete the next tree and exchange it. Raises Aborted, DiskFault, ValueError for a path that is taken."""
         old, told = self.old, self.told
-        if self.stands:
+        if self.reused:
             return Published(len(old.paths), 0, 0, False, old.size)
         lines = sorted(self.lines)  # by their paths: none begins as another does, its quotes included
         paths = list(map(_path, lines))

@@ -1,4 +1,4 @@
-"""making: what channels make of a publication, looked at as it is made. It brings Jinja, mrml and premailer along."""
+"""render: the stage in which channels make files of the publication, and rules look at each. Slow to import."""
 
 import itertools
 import os
@@ -16,7 +16,7 @@ from newsletter.rules.rendered.inspection import Inspection
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.theme.templates import Templates
 
-Kept = TypeVar("Kept")
+Added = TypeVar("Added")
 
 _RENAMED = {"mail": "email", "web": "site"}  # folders of a theme, before each channel had one name everywhere
 
@@ -78,37 +78,37 @@ def _is_readable(folder: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RenderStage:
-    """Makes the files of the channels in `only`. Faults go to `problems`."""
+    """Renders the files of `channels`; problems go to `problems`."""
 
     root: Path
     templates: Templates
     problems: Problems
-    only: Collection[str]
+    channels: Collection[str]
 
     def prepare(self) -> None:
-        """Do what is the same for every publication, once, for all processes that are to make something."""
-        for name in self.only:
+        """Do what is the same for every publication, once, before worker processes are forked."""
+        for name in self.channels:
             prepare(name, self.templates)
 
-    def make(
-        self, take: Callable[[Artefact], Kept], publication: Publication, jobs: int, *, thorough: bool = False
-    ) -> Iterator[Kept]:
-        """What `take` gives for each file, by so many processes (0: as many as pay).
+    def run(
+        self, publication: Publication, add: Callable[[Artefact], Added], jobs: int = 0, thorough: bool = False
+    ) -> Iterator[Added]:
+        """What `add` returns for each file; it is called in the process that rendered the file.
 
-        When `thorough`, every rule looks at what is made, in this process.
+        `jobs` is the number of worker processes (0: chosen automatically). If `thorough`, every rule checks what is
+        rendered, which takes one process.
         """
 
-        def make(share: Share) -> Iterator[Kept]:
-            mine = replace(publication, share=share)
-            chosen = ProjectSettings(self.root, publication.settings)
-            inspection = Inspection(chosen, mine, self.templates, self.problems, thorough)
+        def render_share(share: Share) -> Iterator[Added]:
+            own = replace(publication, share=share)
+            settings = ProjectSettings(self.root, publication.settings)
+            inspection = Inspection(settings, own, self.templates, self.problems, thorough)
             for name in CHANNELS:
-                if name in self.only:
-                    for artefact in channel(name)(mine, self.templates, self.problems):
+                if name in self.channels:
+                    for artefact in channel(name)(own, self.templates, self.problems):
                         inspection.take(artefact)
-                        yield take(artefact)
+                        yield add(artefact)
             inspection.finish()
 
-        count = len(publication.announcements)
-        processes = 1 if thorough else jobs or workers.worker_count(count)
-        yield from workers.spread(make, self.problems, processes)
+        count = 1 if thorough else jobs or workers.worker_count(len(publication.announcements))
+        yield from workers.spread(render_share, self.problems, count)

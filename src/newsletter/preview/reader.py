@@ -17,7 +17,7 @@ from newsletter.load.assets import ProjectFiles
 from newsletter.load.settings import load_settings
 from newsletter.model import Announcement, IssueFile, Settings
 from newsletter.model.problems import Aborted, Problem, Problems
-from newsletter.pipeline import find_logo
+from newsletter.pipeline.check import find_logo
 from newsletter.preview.snapshot import Snapshot, SourceState, Stamp, collector
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.review import review, review_codes

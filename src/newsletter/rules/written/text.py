@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 from newsletter import markdown
 from newsletter.load.keys import texts_for_readers
-from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Scalar, Settings
+from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Publication, Scalar, Settings
 from newsletter.model.problems import Place
 from newsletter.text.typography import Passage, find_slips, passage
 
@@ -102,3 +102,15 @@ class SourceText:
     def in_body(self, passage: Passage, index: int) -> Place:
         """The place of a character of a passage."""
         return self.of.source.at_character(max(passage.offsets[index], 0))
+
+
+def outgoing_links(publication: Publication) -> Iterator[tuple[str, Place]]:
+    """Every web address that visible announcements and issues link to, except our own, with its places."""
+    own = publication.settings.url
+    files = tuple(issue.file for issue in publication.issues if issue.file)
+    holders: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *files)
+    for written in holders:
+        for _, target, place in SourceText(written, publication.settings).links:
+            found = written.targets.get(target)
+            if found and not found.site and re.match("https?:", found.url) and not found.url.startswith(own):
+                yield found.url, place()

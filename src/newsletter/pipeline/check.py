@@ -1,0 +1,128 @@
+"""check: the stage in which files become announcements. Several processes may share the work."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from newsletter import load, workers
+from newsletter.check.checker import Checker
+from newsletter.check.duplicates import Claim, claims, find_clashes
+from newsletter.load.assets import AssetRefused, ProjectFiles
+from newsletter.model import Announcement, Asset, IssueFile, Settings, Share, Source
+from newsletter.model.problems import Place, Problems
+from newsletter.pipeline.project import Project
+from newsletter.rules.rendered.project import ProjectSettings
+from newsletter.rules.written.review import review, review_codes
+
+OnProgress = Callable[[int, int], None]  # called with the number of announcements checked so far, and of all
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSources:
+    """All announcements and issue files without an error, visible or not, and what belongs to them.
+
+    `paths` are those of every announcement file that could be read, with an error or without.
+    """
+
+    announcements: tuple[Announcement, ...]
+    issue_files: tuple[IssueFile, ...]
+    paths: frozenset[str]
+    logo: Asset | None
+
+
+class _CheckedFile(NamedTuple):
+    """A file that could be read: the names that it claims, and its announcement unless it has an error."""
+
+    path: str
+    claims: tuple[Claim, ...]
+    announcement: Announcement | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStage:
+    """Reads and checks every announcement and issue file; problems go to `problems`.
+
+    `jobs` is the number of worker processes (0: chosen automatically); `overlap` is called while they work.
+    The rules on what was written see each file, all of them if `thorough`, none unless `reviewed`.
+    """
+
+    project: Project
+    problems: Problems
+    jobs: int = 1
+    thorough: bool = False
+    reviewed: bool = True
+    overlap: Callable[[], None] = workers.nothing
+    on_progress: OnProgress = ignore_progress
+
+    def run(self) -> CheckedSources:
+        """Check all files. Those with an error are left out of the result."""
+        settings = self.project.settings
+        files = ProjectFiles(self.project.root, settings.attachments)
+        checker = Checker(settings, files, self.problems)
+        checked = self._announcements(checker)
+        find_clashes((claim for each in checked for claim in each.claims), self.problems)
+        sources = CheckedSources(
+            tuple(each.announcement for each in checked if each.announcement is not None),
+            tuple(self._issue_files(checker)),
+            frozenset(each.path for each in checked),
+            find_logo(settings, files, self.problems),
+        )
+        if self.reviewed:
+            review_codes(self._settings_of_rules(), self.problems)
+        return sources
+
+    def _announcements(self, checker: Checker) -> list[_CheckedFile]:
+        """Check the announcement files. The result is in the order of their paths, whichever process read them."""
+        paths = tuple(load.paths(self.project.root, "announcements", self.problems))
+        is_large = len(paths) > workers.LARGE_SITE
+
+        def check_share(share: Share) -> Iterator[_CheckedFile]:
+            for source in load.read_each(self.project.root, share.of(paths), self.problems):
+                each = self._check(source, checker)
+                # What goes to another process is sealed. The rest is not, unless memory matters more than time.
+                if each.announcement and (is_large or not share.first):
+                    each.announcement.seal()
+                yield each
+
+        checked: list[_CheckedFile] = []
+        count = self.jobs or workers.worker_count(len(paths))
+        for each in workers.spread(check_share, self.problems, count, overlap=self.overlap):
+            checked.append(each)
+            self.on_progress(len(checked), len(paths))
+        return sorted(checked, key=lambda each: each.path)
+
+    def _check(self, source: Source, checker: Checker) -> _CheckedFile:
+        claimed = tuple(claims(source, checker.settings))
+        announcement = checker.announcement(source)
+        if announcement is not None:
+            self._review(announcement)
+        return _CheckedFile(source.path, claimed, announcement)
+
+    def _issue_files(self, checker: Checker) -> Iterator[IssueFile]:
+        for source in load.load_issues(self.project.root, self.problems):
+            issue_file = checker.issue_file(source)
+            if issue_file is not None:
+                self._review(issue_file)
+                yield issue_file
+
+    def _review(self, written: Announcement | IssueFile) -> None:
+        if self.reviewed:
+            review(written, self._settings_of_rules(), self.problems, thorough=self.thorough)
+
+    def _settings_of_rules(self) -> ProjectSettings:
+        return ProjectSettings(self.project.root, self.project.settings)
+
+
+def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
+    """The organisation's logo; None when there is none that can be used, which is then reported."""
+    if not settings.organisation.logo:
+        return None
+    try:
+        return files.find(settings.path, settings.organisation.logo, image=True, by_settings=True)
+    except AssetRefused as fault:
+        problems.error(Place(settings.path), fault.code, f"organisation.logo: {fault.message}", fault.fix)
+        return None
