@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import browser
 from newsletter import pipeline
 from newsletter.model import Artefact
 from newsletter.model.problems import Problems
+from support import browser
+from support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

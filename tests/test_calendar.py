@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,8 +14,8 @@ from newsletter.channels.site.calendar import calendar
 from newsletter.model import Announcement, Event, Publication, Tag
 from newsletter.model.problems import Problems
 from newsletter.text.urls import permanent_id
+from support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

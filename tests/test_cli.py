@@ -1,6 +1,5 @@
 """The commands, as a person or a job types them."""
 
-import hashlib
 import io
 import json
 import os
@@ -10,28 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from conftest import Project
-from newsletter.cli import app, progress
+from newsletter.cli import progress
 from newsletter.model.problems import Problems
 from newsletter.pipeline import build, open_project, render
+from support.commands import run, tree
+from support.paths import ROOT
+from support.project import Project
 
 NOW = ("--now", "2024-12-01")
-
-
-def run(*words: str) -> Result:
-    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
-    assert "Traceback" not in result.output
-    return result
-
-
-def tree(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def test_build_fills_the_outbox_and_verify_agrees(project: Project) -> None:
@@ -203,7 +189,7 @@ def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_same_bytes_in_another_zone_locale_seed_and_folder(project: Project, tmp_path: Path) -> None:
-    root = Path(__file__).parents[1]
+    root = ROOT
     other = tmp_path / "ailleurs/copie"
     outboxes = []
     for folder, zone, lang, seed in (

@@ -1,15 +1,15 @@
 """new, status and schema."""
 
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from conftest import Project
 from newsletter.cli import app
-from test_cli import run
+from support.commands import run
+from support.paths import TESTS
+from support.project import Project
 
 
 def test_new_writes_a_file_that_only_lacks_its_text(project: Project) -> None:
@@ -115,7 +115,7 @@ def test_counts_of_the_recorded_cases_are_exact() -> None:
         "sms_encoding": ("sms", "encoding"), "sms_segments": ("sms", "segments"), "sms_units": ("sms", "count"),
         "threads_documented": ("threads", "count"),
     }  # fmt: skip
-    cases = json.loads((Path(__file__).parent / "data/social.json").read_text())["cases"]
+    cases = json.loads((TESTS / "data/social.json").read_text())["cases"]
     for case in cases:
         code, counts = counted(case["text"].encode())
         for name, value in case["expected"].items():

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.compose.issues import period
 from newsletter.model import Publication
 from newsletter.model.problems import Problems
+from support.project import Project
 
 
 def publication(project: Project, now: str = "2024-12-01T00:00:00+00:00") -> Publication:
@@ -94,7 +94,7 @@ def test_an_issue_runs_until_its_period_is_past(project: Project) -> None:
 
 
 def test_lead_is_the_first_with_an_image_and_the_file_may_say_otherwise(project: Project) -> None:
-    from test_problems import png
+    from support.pictures import png
 
     project.write("announcements/images/a.png", png())
     project.announce("2024-11-03-c.md", id="c")

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.model.problems import Aborted, Problems
 from newsletter.theme import content
 from newsletter.theme.content import ConstantText, Content, as_content, as_html, concat, slots
 from newsletter.theme.templates import Templates
+from support.project import Project
 
 
 @dataclass(frozen=True)

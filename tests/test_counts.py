@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +10,9 @@ import pytest
 from newsletter.channels.social.counting import bluesky, hashtags, mastodon, sms, units, x
 from newsletter.channels.social.counting.count import Count, as_json, count, count_all
 from newsletter.channels.social.counting.platforms import PLATFORMS
+from support.paths import TESTS
 
-FILES = Path(__file__).parent / "data"
+FILES = TESTS / "data"
 CASES = [
     pytest.param(case["text"], case["expected"], id=f"{written['id']}-{number}")
     for written in json.loads((FILES / "social.json").read_text(encoding="utf-8"))["cases"]

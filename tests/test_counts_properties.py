@@ -7,13 +7,8 @@ from hypothesis import strategies as st
 
 from newsletter.channels.social.counting import bluesky, mastodon, sms, units, x
 from newsletter.channels.social.counting.count import count_all
+from support.hard_words import WORDS
 
-WORDS = (
-    "Prix", "l’été", "« Gala »", "exemple.fr", "https://exemple.fr/été", "https://exemple.music/x",
-    "@alice@mastodon.social", "@alice.bsky.social", "#ÉcoleBoulle", "#L’Oréal", "$EUR",
-    "🏆", "👩🏽‍🎨", "🐦‍🔥", "🇫🇷", "1️⃣", "受賞", "हिन्दी",
-    "e\u0301", "\r\n", "10\u00a0000\u00a0€…",
-)  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(" \n\u00a0\u202f.,;(«»)"), st.text(max_size=4))).map(
     "".join
 )

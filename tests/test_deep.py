@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import browser as tests_browser
-from conftest import Project
 from newsletter.cli import app
 from newsletter.model import Artefact
 from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import audit, browser
+from support import browser as tests_browser
+from support.project import Project
 
 HERE = Place("announcements/a.md")
 SETTINGS = Place("pyproject.toml")

@@ -12,8 +12,8 @@ from newsletter import markdown
 from newsletter.cli import app
 from newsletter.load.keys import ANNOUNCEMENT, ISSUE_FILE
 from newsletter.text.typography import find_slips
+from support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 GUIDES = ROOT / "docs/guide"
 PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 READABLE = [path for path in PAGES if path.name != "problems.md"]  # its examples are faults

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.model.problems import Aborted, Problems
+from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 

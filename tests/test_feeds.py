@@ -16,15 +16,12 @@ import jsonschema
 import pytest
 from lxml import etree
 
-from conftest import Project
 from newsletter import pipeline
-from newsletter.model import Artefact
 from newsletter.model.problems import Problems
+from support.feeds import BASE, NOW, built, made, set_up
+from support.paths import TESTS
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
-HERE = Path(__file__).parent
-NOW = datetime(2024, 12, 15, 10, tzinfo=UTC)
-BASE = "https://exemple.example/"
 TAG = "tag:exemple.example,2024:"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -39,25 +36,6 @@ TITLES = {
     "guillemets": "«\u00a0Prêts\u00a0?\u00a0» \"oui\" 'non' “si” \\ fin",
     "commentaire": "<!-- rien --> {{ config }} ${x} %s",
 }
-
-
-def made(project: Project, now: datetime = NOW) -> dict[str, Artefact]:
-    """What the channel makes, by path below site/feeds/."""
-    problems = Problems()
-    artefacts = pipeline.build(pipeline.open_project(project.root, problems), now, problems, channels=["feeds"])
-    found = {each.path.removeprefix("site/feeds/"): each for each in artefacts}
-    assert not problems.fatal, list(map(str, problems))
-    return found
-
-
-def built(project: Project, now: datetime = NOW) -> dict[str, bytes]:
-    return {path: artefact.data for path, artefact in made(project, now).items()}
-
-
-def set_up(project: Project, lines: str) -> None:
-    """More settings."""
-    path = project.root / "pyproject.toml"
-    path.write_text(f"{path.read_text()}\n{lines}\n")
 
 
 @pytest.fixture
@@ -126,8 +104,8 @@ def test_json_holds_texts_as_they_were_typed(hostile: Project) -> None:
 
 def sound_everywhere(files: Mapping[str, bytes]) -> None:
     """Schemas, and the rules that a validator would hold against us."""
-    atom = etree.RelaxNG(etree.parse(HERE / "data/atom.rng"))
-    schema = json.loads((HERE / "data/jsonfeed.schema.json").read_text())
+    atom = etree.RelaxNG(etree.parse(TESTS / "data/atom.rng"))
+    schema = json.loads((TESTS / "data/jsonfeed.schema.json").read_text())
     ids = set()
     for path, content in files.items():
         if path.endswith(".atom.xml") or path == "atom.xml":
@@ -342,7 +320,7 @@ def test_another_parser_reads_the_same(hostile: Project) -> None:
     files = built(hostile)
     for path in ("atom.xml", "rss.xml", "archive/2024-11.atom.xml"):
         run = subprocess.run(
-            ["node", str(HERE / "oracles/feed.mjs")], input=files[path], capture_output=True, check=True, timeout=60
+            ["node", str(TESTS / "oracles/feed.mjs")], input=files[path], capture_output=True, check=True, timeout=60
         )
         feed: Any = json.loads(run.stdout)
         assert feed["language"] == "fr" and feed["url"] == BASE

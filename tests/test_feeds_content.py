@@ -11,7 +11,6 @@ import pytest
 from feedgen.entry import FeedEntry
 from lxml import etree, html
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.feeds import atom_rss
 from newsletter.channels.feeds.budget import LIMIT
@@ -22,8 +21,9 @@ from newsletter.channels.feeds.selection import Feed
 from newsletter.model import Artefact, Author
 from newsletter.model.problems import Problems
 from newsletter.rules.rendered import pages
-from test_feeds import BASE, NOW, built, set_up
-from test_problems import png
+from support.feeds import BASE, NOW, built, set_up
+from support.pictures import png
+from support.project import Project
 
 BODY = """\
 Bonjour\u00a0! Voir [ici](#suite), [l’autre](2024-11-01-autre.md), [là](/page) et [le plan](plan été.pdf)[^1].

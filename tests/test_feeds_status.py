@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from conftest import Project
 from newsletter.cli import app
+from support.project import Project
 
 BASE = "https://exemple.example/feeds/"
 

@@ -15,7 +15,6 @@ import pytest
 from PIL import Image
 
 import newsletter
-from conftest import Project
 from newsletter import pipeline
 from newsletter.channels import CHANNELS
 from newsletter.model.problems import Problems
@@ -23,6 +22,7 @@ from newsletter.outbox import inputs
 from newsletter.outbox.publish import DiskFault
 from newsletter.pipeline import render
 from newsletter.theme import default as default_theme
+from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 Edit = Callable[[Project], object]

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from conftest import Project
 from newsletter import markdown, pipeline
 from newsletter.check import fix
 from newsletter.check.fix import write_typography
@@ -15,6 +14,7 @@ from newsletter.cli import app
 from newsletter.load import parse
 from newsletter.model.problems import Problems
 from newsletter.text.typography import find_slips, mend, passage
+from support.project import Project
 
 NB = "\u00a0"
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.cli import app
 from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import http_probe, link_checker
 from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, cache_folder, follow_all, is_public
 from newsletter.rules.written.text import outgoing_links
+from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 HERE, THERE = Place("announcements/a.md", 7), Place("announcements/b.md", 9)

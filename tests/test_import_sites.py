@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from conftest import Project
-from test_cli import run
-from test_problems import png
+from support.commands import run
+from support.pictures import png
+from support.project import Project
 
 NOW = ("--now", "2024-12-01")
 

@@ -12,11 +12,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from conftest import Project
 from newsletter.cli import app, extras, starter
 from newsletter.load import schema as hints
 from newsletter.theme import default as default_theme
-from test_cli import run, tree
+from support.commands import run, tree
+from support.project import Project
 
 NOW = ("--now", "2024-12-01")
 

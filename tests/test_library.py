@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 import newsletter
-from conftest import Project
+from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 

@@ -11,11 +11,11 @@ import lxml.etree
 import lxml.html
 import pytest
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.model.problems import Problems
+from support.paths import ROOT
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 HERE = "https://outbox.example/"  # where social/ and email/ would be: their relative links stay there
 

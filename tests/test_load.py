@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import Project
 from newsletter import text
 from newsletter.load import load, nodes, parse, yaml_events, yaml_subset
 from newsletter.load.context import FieldContext
 from newsletter.load.keys import ANNOUNCEMENT
 from newsletter.model import Fields, Items, Scalar, Source, plain_pairs
 from newsletter.model.problems import Problems
+from support.paths import ROOT
+from support.project import Project
 
 TEXT = "---\ntitle: Été\ndate: 2024-11-26\ntags: [a, b]\nevent:\n  start: 2024-11-26\n---\nCorps é\n\nfin\n"
 
@@ -177,7 +178,7 @@ def test_no_slip_in_front_matter_is_read_otherwise_than_by_libyaml(content: str,
     assert_same_values("\n" + front.lstrip("\n"))
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[1] / "announcements").glob("*.md")), ids=str)
+@pytest.mark.parametrize("path", sorted((ROOT / "announcements").glob("*.md")), ids=str)
 def test_our_own_announcements_are_everyday(path: Path) -> None:
     source = parse("a.md", path.read_bytes(), Problems())
     assert source is not None and assert_same_values(source.text)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.email import Mails, Theme
 from newsletter.channels.email.css import inline, resolve
@@ -18,8 +17,9 @@ from newsletter.model.problems import Problems
 from newsletter.text.utm import marker
 from newsletter.theme.branding import BRAND
 from newsletter.theme.templates import Templates
+from support.paths import ROOT
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

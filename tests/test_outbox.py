@@ -5,12 +5,9 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import textwrap
 import tracemalloc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,27 +20,10 @@ from newsletter.model.problems import Aborted, Place, Problem, Problems
 from newsletter.outbox import tree as exchange
 from newsletter.outbox.previous import read_previous_build, write_stamp
 from newsletter.outbox.publish import DiskFault, Published, publish, publish_with, verify
+from support.outboxes import Tree, artefacts, in_child, put, tree
 
-Tree = Mapping[str, bytes]
 OLD: Tree = {"site/a.html": b"a", "site/b.html": b"bb", "email/a.eml": b"mail"}
 NEW: Tree = {"site/a.html": b"a", "site/b.html": b"BBB", "social/a.txt": b"text"}
-
-
-def artefacts(files: Tree) -> Iterator[Artefact]:
-    return (Artefact(path, content, "text/plain") for path, content in files.items())
-
-
-def put(out: Path, files: Tree, problems: Problems | None = None, wait: float = 0) -> Published:
-    return publish(artefacts(files), out, Problems() if problems is None else problems, wait=wait)
-
-
-def tree(out: Path) -> dict[str, bytes | None]:
-    """Every file but the manifest with its content, and every empty folder with None."""
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes() if path.is_file() else None
-        for path in out.rglob("*")
-        if path.name != "manifest.json" and (not path.is_dir() or not any(path.iterdir()))
-    }
 
 
 def stamps(out: Path) -> dict[str, tuple[int, int]]:
@@ -602,47 +582,6 @@ def test_what_a_killed_run_left_is_put_right(old: Path) -> None:
     shutil.copytree(old, old.parent / ".outbox.next.old")  # killed after them
     assert put(old, NEW).changed and tree(old) == NEW
     assert sorted(path.name for path in old.parent.iterdir()) == [".outbox.lock", "outbox"]
-
-
-HOUSE = """
-import errno, os, resource, subprocess, sys
-from pathlib import Path
-from newsletter.model import Artefact, Asset
-from newsletter.outbox.publish import DiskFault, publish, verify
-from newsletter.model.problems import Problems
-
-folder = Path(sys.argv[1])
-out = folder / "outbox"
-
-def put(size, files=20):
-    made = (Artefact(f"site/{n}.html", bytes([n]) * size, "text/html") for n in range(files))
-    return publish(made, out, Problems())
-
-def refused(size):
-    try:
-        put(size)
-    except DiskFault as fault:
-        print(fault)
-    assert not list(verify(out)) and (out / "site/19.html").stat().st_size == 4000
-    assert sorted(os.listdir(folder)) == [".outbox.lock", "outbox"], os.listdir(folder)
-
-def mount(*words):
-    if subprocess.run(["mount", *words], capture_output=True).returncode:
-        print("cannot mount"), sys.exit()
-"""
-
-
-SOURCE = {**os.environ, "PYTHONPATH": str(Path(exchange.__file__).parents[2])}
-
-
-def in_child(script: str, folder: Path, *before: str) -> str:
-    """Run a script in a process of its own; gives what it prints."""
-    words = [*before, sys.executable, "-c", HOUSE + textwrap.dedent(script), str(folder)]
-    child = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False, env=SOURCE)
-    if before and (child.stdout.startswith("cannot mount") or child.stderr.startswith(before[0])):
-        pytest.skip(f"needs a mount name space: {child.stdout}{child.stderr}")
-    assert child.returncode == 0, child.stderr
-    return child.stdout
 
 
 # Mounts made there vanish with the process, and need no root where user name spaces are allowed.

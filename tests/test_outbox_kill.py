@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 import newsletter
-from conftest import Project
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.outbox import tree as exchange
 from newsletter.outbox.publish import Busy, Published, verify
-from test_outbox import HOUSE, SOURCE, in_child, put, tree
+from support.outboxes import HOUSE, SOURCE, in_child, put, tree
+from support.project import Project
 
 SEED = 20241126
 NOW = datetime(2024, 12, 15, tzinfo=UTC)

@@ -20,7 +20,6 @@ from urllib.parse import unquote
 import pytest
 from starlette.requests import Request
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.load.metadata import strip
 from newsletter.model.problems import Aborted, Problems
@@ -33,10 +32,11 @@ from newsletter.preview.screens import LANGUAGES
 from newsletter.preview.serve import folders
 from newsletter.preview.session import Session
 from newsletter.theme.string_files import load_strings
+from support.commands import run
+from support.paths import ROOT
 from support.pictures import SECRET, encoded, planted_jpeg
-from test_cli import run
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
 HERE = "http://127.0.0.1:8321"
 NOW = datetime(2024, 12, 5, 12, tzinfo=UTC)
 BASE = "https://exemple.example/"

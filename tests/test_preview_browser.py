@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import browser
-from conftest import SETTINGS, Project
 from newsletter import pipeline
 from newsletter.channels import channel
 from newsletter.model.problems import Problems
 from newsletter.pipeline.render import open_templates
 from newsletter.preview.panels import offered
+from support import browser
+from support.paths import ROOT
+from support.project import SETTINGS, Project
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.system, pytest.mark.loopback]
 
-ROOT = Path(__file__).parents[1]
 NOW = "2024-12-05T12:00"
 PRIZE = "2024-11-26-prix"
 VIEWS = offered("announcement")

@@ -7,7 +7,6 @@ import re
 import shutil
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,34 +16,13 @@ from PIL import Image
 
 from newsletter import pipeline
 from newsletter.model.problems import Aborted, Place, Problem, Problems
+from support.pictures import png
+from support.problem_cases import CASES, SETTINGS, expectations
 
-CASES = Path(__file__).parent / "problems"
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
-SETTINGS = """title = "Exemple"
-language = "fr"
-timezone = "Europe/Paris"
-url = "https://exemple.example/"
-authority = "exemple.example,2024"
-sender = {name = "Exemple", email = "lettre@exemple.example"}
-unsubscribe = {url = "https://exemple.example/quitter"}
-organisation = {name = "Exemple", address = "1 rue du Port, 80000 Amiens"}
-"""
 
 
 ANNOUNCEMENT = "---\ntitle: Un titre\ndate: 2024-11-26\nid: un-titre\n---\n\nTexte.\n"
-
-
-def png(extra: int = 0, width: int = 1) -> bytes:
-    """A white line of `width` pixels; or, `extra` bytes heavier, many lines that are not compressed."""
-
-    def chunk(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-
-    line = b"\0" + b"\xff\xff\xff" * width
-    lines = 1 + -(-extra // len(line))
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, lines, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(line * lines, 0 if extra else -1))
-    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
 
 
 def box(name: bytes, content: bytes) -> bytes:
@@ -54,16 +32,6 @@ def box(name: bytes, content: bytes) -> bytes:
 def archive(path: Path, name: str, content: str) -> None:
     with zipfile.ZipFile(path, "w") as made:
         made.writestr(name, content)
-
-
-def expectations(root: Path) -> Iterator[tuple[str, int, str]]:
-    for path in sorted(root.rglob("*")):
-        if not path.is_file() or path.suffix == ".png":
-            continue
-        for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").split("\n"), 1):
-            for match in re.finditer(r"expect(?:@(\d+))?: ([a-z0-9 -]+?)\s*(?:-->|#\}|\*/|$)", line):
-                for code in match[2].split():
-                    yield path.relative_to(root).as_posix(), int(match[1] or number), code
 
 
 def found(root: Path) -> Iterator[tuple[str, int, str]]:

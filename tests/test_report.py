@@ -4,7 +4,6 @@ import io
 import json
 import re
 import shlex
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -13,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-import test_problems
-from conftest import Project
 from newsletter.cli import app, report
 from newsletter.model.problems import Place, Problem, Problems
+from support.paths import ROOT
+from support.pictures import png
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
 HOSTILE = "announcements/a,b:c%0A\n::error::x\r\u202e\x1b[31m\udcff.md"
 PLAIN = Problem(Place("announcements/a.md", 3, 7), "no-alt", "error", "no text", "write one")
 WORSE = Problem(Place(HOSTILE, 2, 1), "unknown-key", "warning", "'x\n::set-output name=a::b%'\x07", "100 %, or: so")
@@ -210,7 +209,7 @@ image: {src: images/affiche.png}
 def test_the_readme_shows_what_is_told(project: Project) -> None:
     project.complete()
     project.write("announcements/2024-12-02-portes-ouvertes.md", EIGHT)
-    project.write("announcements/plan.png", test_problems.png())
+    project.write("announcements/plan.png", png())
     result = CliRunner().invoke(app, ["check", "-C", str(project.root), "--now", "2024-12-15"])
     shown = "\n".join(f"    {line}" for line in ("$ newsletter check", *result.stderr.strip().split("\n")))
     assert result.exit_code == 1

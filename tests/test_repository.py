@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from support.paths import ROOT
+
 LOCKS = ("build", "runtime", "test")
 RECORD_ADDRESSES = frozenset(
     "Pipfile.lock package-lock.json pdm.lock poetry.lock pylock.toml uv.lock yarn.lock".split()

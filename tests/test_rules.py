@@ -5,14 +5,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import test_problems
-from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.email.mjml_schema import find_invalid
 from newsletter.check.checker import Checker
@@ -31,8 +28,10 @@ from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.text import SourceText
 from newsletter.theme.slots import Joined
 from newsletter.theme.templates import Templates
+from support.paths import ROOT
+from support.problem_cases import CASES, expectations
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 
 # Codes that no file under tests/problems can bring about, and the test that does.
@@ -113,7 +112,7 @@ def test_every_registered_code_is_told_somewhere() -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    cased = {code for _, _, code in test_problems.expectations(test_problems.CASES)}
+    cased = {code for _, _, code in expectations(CASES)}
     assert cased <= RULES.keys()
     assert RULES.keys() - cased == NAMED.keys()
     for code, test in NAMED.items():

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.email import Mails, Theme
 from newsletter.channels.email.compiler import CompiledMail, MailCompiler
@@ -23,7 +22,8 @@ from newsletter.pipeline.render import open_templates
 from newsletter.rules.rendered.inspection import Inspection
 from newsletter.theme.content import slots
 from newsletter.theme.slots import TOKEN, token
-from test_shape import HOSTILE, dom
+from support.mails import HOSTILE, dom
+from support.project import Project
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -227,7 +227,7 @@ def stories(project: Project, count: int, text: str = "") -> None:
 
 
 def opened(project: Project, theme: str = "default") -> tuple[Mails, Problems]:
-    from test_problems import png
+    from support.pictures import png
 
     (project.root / "announcements/carre.png").write_bytes(png())
     project.complete()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SETTINGS, Project
 from newsletter.load.settings import find_project, load_settings
 from newsletter.model.problems import Aborted, Problems
+from support.project import SETTINGS, Project
 
 WHOLE = """\
 title = "Exemple"

@@ -1,7 +1,6 @@
 """The compiled path gives the same document as the full path, whatever the content."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +15,9 @@ from newsletter.channels.email import Mails, Theme, compiler
 from newsletter.model import Publication, Tag
 from newsletter.model.problems import Problems
 from newsletter.theme.templates import Templates
+from support.mails import HOSTILE, dom
+from support.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -28,31 +28,6 @@ def mails(root: Path) -> tuple[Publication, Mails, Problems]:
     assert not problems.fatal, [str(problem) for problem in problems]
     templates = Templates(root, problems)
     return publication, Mails(publication, Theme(publication, templates, problems), templates), problems
-
-
-def dom(document: str) -> str:
-    """Elements, attributes and text of a document, a line each, white space folded as a browser does."""
-
-    def walk(node: lxml_html.HtmlElement) -> Iterator[str]:
-        if not isinstance(node.tag, str):
-            yield f"<!--{node.text}"
-            return
-        yield node.tag
-        for name, value in sorted(node.attrib.items()):
-            squeezed = re.sub(r"\s*([:;])\s*", r"\1", value)
-            yield f"  {name}={squeezed!r}"
-        yield fold(node.text)
-        for child in node:
-            yield from walk(child)
-            yield fold(child.tail)
-        yield f"/{node.tag}"
-
-    def fold(text: str | None) -> str:
-        return repr(re.sub(r"[ \t\n]+", " ", text or ""))
-
-    return "\n".join(
-        walk(lxml_html.document_fromstring(document.encode(), parser=lxml_html.HTMLParser(encoding="utf-8")))
-    )
 
 
 def both(each: Mails, kind: str, values: dict[str, object]) -> tuple[str, str]:
@@ -73,15 +48,6 @@ def test_same_document_for_every_announcement_and_issue_of_the_repository() -> N
     assert not [problem for problem in problems if problem.code == "lost-slot"]
 
 
-# What serialisers have been seen to change: NBSP, U+202F, ZWJ emoji, variation selectors, NFD
-# accents, soft hyphens, backslashes, quotes, entities typed out, things that look like templates.
-HOSTILE = (
-    "Été\u00a0! 10\u202f000 «\u00a0prix\u00a0»", "👨‍👩‍👧‍👦 ❤️ 🏳️‍⚧️", "cafe\u0301 e\u0302tre", "C:\\dossier\\n\\u{a0}",
-    "\"guillemets\" 'apostrophes' <b>gras</b>", "&nbsp; &eacute; &amp; &#x27; &lt;", "{{ 7 * 7 }} {% if %} *|UNSUB|*",
-    "mot\u00adcoupé a\u200bb", "</mj-text><mj-raw>", "QzSlot0Zq", "]]> <!-- --> --!>", "100 % 50% %s {name} $x",
-)  # fmt: skip
-
-
 def announcement_with(root: Path, text: str) -> None:
     quoted = text.replace("'", "''")
     escaped = re.sub(r"([\\`*_\[\]<>#&!|{}~$-])", r"\\\1", text)
@@ -94,7 +60,8 @@ def announcement_with(root: Path, text: str) -> None:
 
 @pytest.fixture
 def hostile_project(tmp_path: Path) -> Path:
-    from test_problems import SETTINGS, png
+    from support.pictures import png
+    from support.problem_cases import SETTINGS
 
     (tmp_path / "announcements").mkdir()
     (tmp_path / "newsletter.toml").write_text(SETTINGS)
@@ -128,7 +95,8 @@ def test_content_arrives_unchanged_everywhere(hostile_project: Path, text: str) 
     )
 )
 def test_any_title_is_printed_as_it_is(tmp_path_factory: pytest.TempPathFactory, title: str) -> None:
-    from test_problems import SETTINGS, png
+    from support.pictures import png
+    from support.problem_cases import SETTINGS
 
     root = tmp_path_factory.mktemp("projet")
     (root / "newsletter.toml").write_text(SETTINGS)

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.social.counting import bluesky
 from newsletter.channels.social.counting.platforms import PLATFORMS
 from newsletter.model.problems import Aborted, Problems
+from support.paths import ROOT, TESTS
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
-GOLDEN = Path(__file__).parent / "snippets"
+GOLDEN = TESTS / "snippets"
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
 
 

@@ -18,8 +18,8 @@ from newsletter.channels.social.overview import Facts
 from newsletter.channels.social.writing.blocks import begin, split
 from newsletter.channels.social.writing.post import Post, links
 from newsletter.model import Announcement, Social
-from test_counts_properties import WORDS as HARD
-from test_social_properties import announcements, composed, composer, words
+from support.hard_words import WORDS as HARD
+from support.snippets import announcements, composed, composer, words
 
 SIGNS = st.sampled_from(" \n\u00a0\u202f.,;(«»)$#＃🏆…\r\u212a\u037e\u0301\u200d")
 PLAIN = st.sampled_from(

@@ -19,7 +19,7 @@ from newsletter.model import Announcement
 from newsletter.model.problems import Problems
 from newsletter.theme.slots import token
 from newsletter.theme.templates import Template, Templates
-from test_social_properties import announcements, composer, publication, words
+from support.snippets import announcements, composer, publication, words
 
 LINK = "https://exemple.fr/a.html"
 LITERALS = st.sampled_from(

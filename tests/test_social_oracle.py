@@ -1,13 +1,14 @@
 """Composed snippets by the count of the platforms' own libraries."""
 
+import pytest
 from hypothesis import given, settings
 
 from newsletter.channels.social.counting.platforms import PLATFORMS
 from newsletter.model import Announcement
-from test_counts_oracle import ask, pytestmark
-from test_social_properties import announcements, composed
+from support.oracles import ask
+from support.snippets import announcements, composed
 
-__all__ = ["pytestmark"]
+pytestmark = pytest.mark.system
 
 
 def test_no_composed_snippet_is_too_long_for_the_platforms() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from support.paths import ROOT
 
 # The rooms of the package, from the bottom up. A module imports from rows below its own, and from its own room.
 LAYERS = (

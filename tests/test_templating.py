@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from conftest import Project
 from newsletter.model.problems import Aborted, Problems
 from newsletter.theme.content import HEAD, TAIL, CapturedHtml, Content, as_content, constant, for_templates, slots
 from newsletter.theme.fastpath import plan, recording
 from newsletter.theme.templates import Template, Templates
+from support.project import Project
 
 
 @dataclass(frozen=True)

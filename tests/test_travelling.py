@@ -2,17 +2,15 @@
 
 import pickle
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from conftest import Project
 from newsletter import markdown, pipeline
 from newsletter.compose import compose
 from newsletter.model import Asset, Author, Event, Image, Link, Social, Tag
 from newsletter.model.problems import Problems
-
-ROOT = Path(__file__).parents[1]
+from support.paths import ROOT
+from support.project import Project
 
 
 def copy(value: object) -> object:

@@ -11,12 +11,12 @@ import pytest
 from icalendar import Calendar
 
 import newsletter
-from conftest import Project
 from newsletter import pipeline
 from newsletter.channels.site.sitemap import sitemap
 from newsletter.model.problems import Problems
+from support.paths import ROOT
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BASE = "https://exemple.example/"
 

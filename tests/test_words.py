@@ -18,13 +18,14 @@ from newsletter.theme.content import Content
 from newsletter.theme.string_files import load_strings
 from newsletter.theme.strings import Strings, _date
 from newsletter.theme.templates import Templates
+from support.paths import ROOT
 
 PARIS = ZoneInfo("Europe/Paris")
 NIGHT = datetime(2024, 11, 30, 23, 30, tzinfo=UTC)  # 0:30 on 1 December in Paris
 
 
 def words(lang: str) -> Strings:
-    return Strings(lang, load_strings(Templates(Path(__file__).parents[1], Problems()), lang), PARIS)
+    return Strings(lang, load_strings(Templates(ROOT, Problems()), lang), PARIS)
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
 from newsletter import pipeline, workers
 from newsletter.model import Artefact, Share
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.outbox import publish as outbox
 from newsletter.workers import WorkerLost, spread
+from support.paths import ROOT
+from support.project import Project
 
-ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 

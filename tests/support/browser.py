@@ -9,11 +9,12 @@ import pytest
 
 from newsletter.rules.external import browser
 from newsletter.rules.external.browser import Seen
+from support.paths import TESTS
 
 __all__ = ["CHROMIUM", "ORACLES", "Seen", "chromium", "look", "require"]
 
 CHROMIUM = browser.find_chromium()
-ORACLES = Path(os.environ.get("NEWSLETTER_ORACLES") or Path(__file__).parent / "oracles") / "node_modules"
+ORACLES = Path(os.environ.get("NEWSLETTER_ORACLES") or TESTS / "oracles") / "node_modules"
 AXE = ORACLES / "axe-core/axe.min.js"
 
 
