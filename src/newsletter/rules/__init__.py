@@ -2,5 +2,5 @@
 
 A code is added by one entry in the module of its family: `tell` where another module finds the
 fault, `rule` above the function that finds it. Every code needs a file in tests/problems, or a
-test named in tests/test_rules.py.
+test named in tests/rules/test_rules.py.
 """

@@ -95,7 +95,7 @@ def test_the_quick_start_works(lang: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     ran = []
     for words in commands(GUIDES / lang / "start.md"):
-        if words[0] == "preview":  # it would wait for a reader; tests/test_preview_browser.py runs it
+        if words[0] == "preview":  # it would wait for a reader; tests/system/test_preview.py runs it
             continue
         if words[0] == "check":
             (made,) = (
