@@ -446,6 +446,12 @@ def test_a_theme_that_hides_the_way_out(made: tuple[Publication, Inspection, Mai
     assert found == [Place(f"templates/a.{'mjml' if part == 'html' else 'txt'}")]
 
 
+def test_an_endless_reference_in_a_mail_is_no_number(made: tuple[Publication, Inspection, Mail]) -> None:
+    html = f'<p>&#{"1" * 5000};</p><a href="https://exemple.example/&#{"1" * 5000};">x</a>'
+    mail = replace(made[2], html_part=html.encode())
+    assert {rule.code for rule, _ in mails.TEXTS.find(mail)} == {"text-link"}
+
+
 # --- places -------------------------------------------------------------------------------------
 
 

@@ -10,12 +10,12 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from html import escape, unescape
 from types import ModuleType
 from typing import Any, ClassVar
 
 import cssutils
 
+from newsletter.text.entities import escape, unescape
 from newsletter.text.html import VOID_ELEMENTS
 
 # premailer imports a library for the network, which takes 50 ms, and which nothing here may use.
