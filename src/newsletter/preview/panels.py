@@ -17,6 +17,7 @@ from newsletter.model.problems import Problem
 from newsletter.preview.inbox import lines
 from newsletter.preview.render import Subject
 from newsletter.preview.session import ChannelFiles, Session, SubjectView
+from newsletter.text.urls import host
 
 CLIPPED = 102_000  # bytes of HTML behind which Gmail cuts a mail
 
@@ -167,7 +168,7 @@ def _card(showing: SubjectView, subject: Subject, here: str) -> dict[str, str]:
     address = story.url if story is subject and story.url else showing.publication.settings.url
     return {
         "title": subject.title, "summary": summary, "image": image, "alt": story.image.alt if story.image else "",
-        "host": address.partition("://")[2].partition("/")[0],
+        "host": host(address),
     }  # fmt: skip
 
 

@@ -128,6 +128,14 @@ def ascii_address(address: str) -> str:
     )  # fmt: skip
 
 
+def host(address: str) -> str:
+    """The host of an address in small letters, without user and port; "" when it has none or cannot be read."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
 def permanent_id(announcement: Announcement, settings: Settings) -> str:
     """The announcement's tag URI (RFC 4151): whatever is renamed or moved, as long as `id` stays, so does this.
 
