@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from newsletter import text
 from newsletter.model import Announcement, Issue, IssueFile, Settings
 from newsletter.model.problems import Problems
-from newsletter.text.babel_dates import format_date
+from newsletter.text.babel_dates import format_date, known_locale
 
 MAX_PREHEADER = 110
 _LISTED = 50  # ids that a message names
@@ -49,23 +49,13 @@ def default_title(settings: Settings, id_: str, lang: str) -> str:
     """`<publication> : novembre 2024`, in the issue's language."""
     french = lang.lower().startswith("fr")
     span = period(id_)
-    locale = lang.replace("-", "_")
     if span is None:
         named = id_
     elif "W" in id_:
         named = f"{'semaine' if french else 'week'} {int(id_[-2:])}, {id_[:4]}"
     else:
-        named = format_date(span[0], "QQQQ yyyy" if "Q" in id_ else "LLLL yyyy", locale=_known(locale))
+        named = format_date(span[0], "QQQQ yyyy" if "Q" in id_ else "LLLL yyyy", locale=known_locale(lang))
     return f"{settings.title}\u00a0: {named}" if french else f"{settings.title}: {named}"
-
-
-def _known(locale: str) -> str:
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
-
-    try:
-        return str(Locale.parse(locale))
-    except (UnknownLocaleError, ValueError):
-        return "en"
 
 
 def compose_issues(

@@ -7,10 +7,10 @@ from datetime import date, datetime, time, tzinfo
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 
 from newsletter.model import Event
-from newsletter.text.babel_dates import DateTimeFormat, format_time, get_date_format
+from newsletter.text.babel_dates import DateTimeFormat, format_time, get_date_format, known_locale
 from newsletter.theme.content import Content, for_templates
 
 _LONGEST_PATTERN = 40  # characters
@@ -152,15 +152,3 @@ def is_time_pattern(pattern: str) -> bool:
 @lru_cache(maxsize=1024)
 def _language(locale: str) -> str | None:
     return Locale.parse(locale).get_language_name()
-
-
-@lru_cache(maxsize=1024)
-def known_locale(lang: str) -> str:
-    """The nearest locale that Babel has data for."""
-    parts = lang.replace("-", "_").split("_")
-    for length in range(len(parts), 0, -1):
-        try:
-            return str(Locale.parse("_".join(parts[:length])))
-        except (UnknownLocaleError, ValueError):
-            continue
-    return "en"
