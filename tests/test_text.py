@@ -145,3 +145,11 @@ def test_escaped_text_reads_as_it_was(given_text: str) -> None:
 
 def test_an_endless_reference_names_no_character() -> None:
     assert entities.unescape(f"a&#{'1' * 5000};b&#{'0' * 5000}") == "a\ufffdb\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("fr", "fr"), ("FR-ca", "fr"), ("fr_CA", "fr"), ("frr", "frr"), ("zh-Hant-TW", "zh"), ("", "")],
+)
+def test_the_language_of_a_tag(tag: str, expected: str) -> None:
+    assert text.base_language(tag) == expected

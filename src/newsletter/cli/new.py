@@ -103,7 +103,7 @@ def _write(project: "Project", wish: Wish) -> Path:
     labels = [label.strip() for label in wish.tags.split(",") if label.strip()]
     keys |= {"tags": labels} if labels else {}
     keys |= {"draft": True} if wish.draft else {}
-    more, body = starter.skeleton(wish.kind, (wish.lang or project.settings.language)[:2].lower())
+    more, body = starter.skeleton(wish.kind, text.base_language(wish.lang or project.settings.language))
     name = f"announcements/{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
     path = project.root / name
     content = "---\n" + "\n".join(front_matter.lines(keys)) + f"\n{more}---\n\n{body}"

@@ -47,7 +47,7 @@ def period(id_: str) -> tuple[date, date] | None:
 
 def default_title(settings: Settings, id_: str, lang: str) -> str:
     """`<publication> : novembre 2024`, in the issue's language."""
-    french = lang.lower().startswith("fr")
+    french = text.base_language(lang) == "fr"
     span = period(id_)
     if span is None:
         named = id_

@@ -17,7 +17,7 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
 
     A project's or a theme's file only needs to hold what it changes. Raises Aborted for a file with an error.
     """
-    base = re.split(r"[-_]", lang.lower())[0]
+    base = text.base_language(lang)
     names = dict.fromkeys((f"strings/{base}.toml", "strings/en.toml"))
     files = [_Strings(path, content, templates.problems) for name in names for path, content in templates.layers(name)]
     strings: dict[str, str] = {}

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from babel import Locale
 
 from newsletter.model import Event
+from newsletter.text import base_language
 from newsletter.text.babel_dates import DateTimeFormat, format_time, get_date_format, known_locale
 from newsletter.theme.content import Content, for_templates
 
@@ -29,7 +30,7 @@ class Strings:
     @property
     def dir(self) -> str:
         """`rtl` or `ltr`."""
-        return "rtl" if re.split(r"[-_]", self.lang.lower())[0] in _RIGHT_TO_LEFT else "ltr"
+        return "rtl" if base_language(self.lang) in _RIGHT_TO_LEFT else "ltr"
 
     @cached_property
     def locale(self) -> str:

@@ -1,6 +1,5 @@
 """written: what a writer wrote, taken apart once for all rules about it, every piece with its place."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -9,6 +8,7 @@ from newsletter import markdown
 from newsletter.load.keys import texts_for_readers
 from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Scalar, Settings
 from newsletter.model.problems import Place
+from newsletter.text import base_language
 from newsletter.text.typography import Passage, find_slips, passage
 
 
@@ -22,7 +22,7 @@ class SourceText:
     @property
     def language(self) -> str:
         """`fr`, `en`, or another language's first letters."""
-        return re.split("[-_]", self.of.lang.lower())[0]
+        return base_language(self.of.lang)
 
     @cached_property
     def values(self) -> tuple[Scalar, ...]:
