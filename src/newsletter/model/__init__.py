@@ -13,7 +13,7 @@ from newsletter.model.announcement import (
     Tag,
 )
 from newsletter.model.prose import SLOT, Block, Picture, Prose, Reference
-from newsletter.model.publication import MANIFEST, MANIFEST_BEGINS, Artefact, Publication, Share
+from newsletter.model.publication import FEED_MEDIA_TYPES, MANIFEST, MANIFEST_BEGINS, Artefact, Publication, Share
 from newsletter.model.settings import (
     CheckSettings,
     FeedSettings,
@@ -28,6 +28,7 @@ from newsletter.model.source import Fields, Items, Node, Pairs, Plain, Scalar, S
 from newsletter.model.target import Asset, Target
 
 __all__ = [
+    "FEED_MEDIA_TYPES",
     "MANIFEST",
     "MANIFEST_BEGINS",
     "SLOT",
