@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
+from newsletter.load.keys import MAX_PREHEADER
 from newsletter.model import Announcement
 from newsletter.rules.rule import Family, Finding
 from newsletter.rules.written.text import SourceText
@@ -78,7 +79,7 @@ def short_preheader(written: SourceText) -> Iterator[Finding]:
     """
     summary = written.of.summary
     if written.of.source.front.get("summary") is not None and 0 < len(summary) < SHORT_PREHEADER:
-        cure = f"write {SHORT_PREHEADER} to 110: it stands beside the subject"
+        cure = f"write {SHORT_PREHEADER} to {MAX_PREHEADER}: it stands beside the subject"
         yield Finding(written.at("summary"), f"the summary has {len(summary)} characters", cure)
 
 
