@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from newsletter import text
+from newsletter.load.keys import MAX_PREHEADER
 from newsletter.model import Announcement, Issue, IssueFile, Settings
 from newsletter.model.problems import Problems
 from newsletter.text.babel_dates import format_date, known_locale
 
-MAX_PREHEADER = 110
 _LISTED = 50  # ids that a message names
 
 
@@ -98,12 +98,11 @@ def _issue(
     ordered = _order(stories, file, problems)
     span = period(id_)
     today = now.astimezone(settings.timezone).date()
-    own = lang.lower() == settings.language.lower()
     summary = file.summary if file else ""
     return Issue(
         id=id_,
         lang=lang,
-        stem=id_ if own else f"{id_}.{lang.lower()}",
+        stem=settings.stem(id_, lang),
         title=(file.title if file else "") or default_title(settings, id_, lang),
         preheader=text.shorten(summary or " · ".join(story.title for story in ordered), MAX_PREHEADER),
         date=max(story.date for story in stories),

@@ -113,6 +113,11 @@ class Announcement:
     social: Social = Social()
 
     @property
+    def is_default_language(self) -> bool:
+        """Whether it is in the publication's language."""
+        return self.stem == self.slug
+
+    @property
     def page(self) -> str:
         """The path of its page, relative to outbox/site."""
         return f"{self.stem}.html"

@@ -92,3 +92,11 @@ class Settings:
     check: CheckSettings = CheckSettings()
     attachments: tuple[str, ...] = ()
     path: str = "pyproject.toml"
+
+    def is_default_language(self, lang: str) -> bool:
+        """Whether a language is the publication's; case does not count."""
+        return lang.lower() == self.language.lower()
+
+    def stem(self, name: str, lang: str) -> str:
+        """How file names of `name` begin: with its language unless that is the publication's."""
+        return name if self.is_default_language(lang) else f"{name}.{lang.lower()}"

@@ -141,5 +141,5 @@ def permanent_id(announcement: Announcement, settings: Settings) -> str:
 
     A version in another language than the publication's has its language at the end.
     """
-    other = f":{announcement.lang}" if announcement.stem != announcement.slug else ""
+    other = "" if announcement.is_default_language else f":{announcement.lang}"
     return f"tag:{settings.authority}:{announcement.id}{other}"
