@@ -66,6 +66,7 @@ class Checker:
             return None
         source.forget()
         values["tags"] = tags(values.get("tags", ()))
+        values.setdefault("subject", values["title"])
         return Announcement(source=source, stem=full, prose=prose, targets=targets.found, **values)
 
     def issue_file(self, source: Source) -> IssueFile | None:

@@ -99,11 +99,13 @@ def _issue(
     span = period(id_)
     today = now.astimezone(settings.timezone).date()
     summary = file.summary if file else ""
+    title = (file.title if file else "") or default_title(settings, id_, lang)
     return Issue(
         id=id_,
         lang=lang,
         stem=settings.stem(id_, lang),
-        title=(file.title if file else "") or default_title(settings, id_, lang),
+        title=title,
+        subject=(file.subject if file else "") or title,
         preheader=text.shorten(summary or " · ".join(story.title for story in ordered), MAX_PREHEADER),
         date=max(story.date for story in stories),
         stories=ordered,

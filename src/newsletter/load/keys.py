@@ -38,7 +38,7 @@ _ANYWHERE = Url(("mailto", "tel", "site", "announcement", "file", "anchor"))
 
 
 # Keys of texts for readers, wherever they stand. What is written for a platform is left as it is: an SMS has no ’.
-READ = frozenset("title summary caption credit alt label place".split())
+READ = frozenset("title subject summary caption credit alt label place".split())
 
 
 def texts_for_readers(node: Node, key: str = "") -> Iterator[Scalar]:
@@ -98,6 +98,7 @@ def _tag(label: str, slug: str) -> Tag:
 ANNOUNCEMENT = MappingOf(
     {
         "title": Text(MAX_TITLE),
+        "subject": Text(MAX_TITLE),
         "date": Date(),
         "id": Text(100, ID, "small letters, digits and hyphens", "bad-id"),
         "slug": Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug"),
@@ -136,6 +137,7 @@ ANNOUNCEMENT = MappingOf(
 ISSUE_FILE = MappingOf(
     {
         "title": Text(MAX_TITLE),
+        "subject": Text(MAX_TITLE),
         "summary": Text(MAX_SUMMARY, lines=True),
         "lang": Text(35, LANGUAGE, "a language such as fr"),
         "lead": Text(100, ID, "the id of an announcement", "bad-id"),

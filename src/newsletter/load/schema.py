@@ -11,6 +11,7 @@ from newsletter.text import base_language
 _SAID = {
     "fr": {
         "title": ("Titre", "Aussi l’objet du courriel ; 60 caractères se lisent en entier"),
+        "subject": ("Objet du courriel", "Vide : le titre"),
         "date": ("Date", "Quand l’annonce devient publique"),
         "id": ("Identifiant", "Pour toujours : petites lettres, chiffres, tirets"),
         "summary": ("Résumé", "Deux phrases, 300 caractères au plus"),
@@ -39,6 +40,7 @@ _SAID = {
     },
     "en": {
         "title": ("Title", "Also the subject of the mail; 60 characters can be read whole"),
+        "subject": ("Subject of the mail", "Empty: the title"),
         "date": ("Date", "When the announcement becomes public"),
         "id": ("Identity", "For ever: small letters, digits, hyphens"),
         "summary": ("Summary", "Two sentences, at most 300 characters"),

@@ -104,12 +104,12 @@ def _mail(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str)
     html = _file(made, ".html")
     return {
         "src": f"{here}/mail.html?v={_version(html)}", "size": len(html.data), "clipped": CLIPPED,
-        "mail_subject": subject.title, "preheader": subject.preheader,
+        "mail_subject": subject.subject, "preheader": subject.preheader,
     }  # fmt: skip
 
 
 def _inbox(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
-    return {"lines": tuple(lines(subject.title, subject.preheader)), "date": subject.date}
+    return {"lines": tuple(lines(subject.subject, subject.preheader)), "date": subject.date}
 
 
 def _text(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:

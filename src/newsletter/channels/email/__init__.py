@@ -110,7 +110,7 @@ class Mails:
     def _letter(self, kind: str, of: Announcement | Issue, html: tuple[str, ...], text: str) -> Letter:
         settings = self.publication.settings
         return Letter(
-            subject=of.title,
+            subject=of.subject,
             sender=settings.sender,
             date=of.date,
             message_id=self._message_id(kind, of),

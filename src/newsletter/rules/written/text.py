@@ -24,6 +24,12 @@ class SourceText:
         """`fr`, `en`, or another language's first letters."""
         return base_language(self.of.lang)
 
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The key that gives the mail's subject, and the subject; "" for an issue that is named by its period."""
+        key = "subject" if self.of.source.has("subject") and self.of.subject else "title"
+        return key, self.of.subject or self.of.title
+
     @cached_property
     def values(self) -> tuple[Scalar, ...]:
         """The front matter's texts for readers."""
