@@ -136,7 +136,7 @@ def test_only_abbreviations_and_initials_do_not_end_a_sentence(pieces: list[str]
 
 @given(st.text("&<>\"'#;a é\u00a0"))
 def test_escaped_text_reads_as_it_was(given_text: str) -> None:
-    for escape in (entities.escape, entities.escape_text, entities.escape_as_templates):
+    for escape in (entities.escape, entities.escape_text, entities.escape_as_templates, in_bytes):
         escaped = escape(given_text)
         assert entities.unescape(escaped) == given_text and "<" not in escaped and ">" not in escaped
     assert entities.escape_as_templates(given_text) == str(markup(given_text))
@@ -153,3 +153,7 @@ def test_an_endless_reference_names_no_character() -> None:
 )
 def test_the_language_of_a_tag(tag: str, expected: str) -> None:
     assert text.base_language(tag) == expected
+
+
+def in_bytes(given_text: str) -> str:
+    return entities.escape_bytes(given_text.encode()).decode()

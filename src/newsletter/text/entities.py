@@ -16,6 +16,11 @@ escape = html.escape  # for elements, and for attributes in quotation marks
 escape_text = partial(html.escape, quote=False)  # for elements only
 
 
+def escape_bytes(data: bytes) -> bytes:
+    """As escape_text(), of UTF-8."""
+    return data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+
+
 def escape_as_templates(text: str) -> str:
     """As markupsafe's escape(), which templates use, of a plain text, as a plain str.
 
