@@ -15,6 +15,7 @@ from newsletter.model.announcement import (
 from newsletter.model.prose import SLOT, Block, Picture, Prose, Reference
 from newsletter.model.publication import FEED_MEDIA_TYPES, MANIFEST, MANIFEST_BEGINS, Artefact, Publication, Share
 from newsletter.model.settings import (
+    SETTINGS_FILES,
     CheckSettings,
     FeedSettings,
     MailSettings,
@@ -31,6 +32,7 @@ __all__ = [
     "FEED_MEDIA_TYPES",
     "MANIFEST",
     "MANIFEST_BEGINS",
+    "SETTINGS_FILES",
     "SLOT",
     "Announcement",
     "Artefact",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
+SETTINGS_FILES = ("pyproject.toml", "newsletter.toml")  # one of them holds a project's settings
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
