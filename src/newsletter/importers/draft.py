@@ -9,11 +9,11 @@ from typing import Any
 
 from newsletter import text
 from newsletter.load import front_matter
+from newsletter.load.keys import MAX_SUMMARY, MAX_TITLE
 
 MAX_TEXT = 2 * 2**20  # characters of one announcement; a body that may be published has half of it
 MAX_BROUGHT = 200 * 2**20  # bytes of one announcement's images and files
 MAX_FILES = 1_000  # images and files that one announcement names
-_MOST_TITLE, _MOST_SUMMARY = 150, 300  # code points, as keys.py has them
 _MOST_DOUBTS = 100  # of one kind in one announcement
 _ENDINGS = ((b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"))
 
@@ -100,9 +100,11 @@ def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> ImportedFile:
         raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; no announcement may be")
     doubts = list(draft.doubts)
     title = text.one_line(visible(given.title or draft.title)) or "?"
-    if len(title) > _MOST_TITLE:
-        title = text.shorten(title, _MOST_TITLE)
-        doubts.append(Doubt("import-title", "the title was longer than 150 characters", "shorten it", "title: "))
+    if len(title) > MAX_TITLE:
+        title = text.shorten(title, MAX_TITLE)
+        doubts.append(
+            Doubt("import-title", f"the title was longer than {MAX_TITLE} characters", "shorten it", "title: ")
+        )
     day = given.date or draft.date
     if not day:
         day = f"{given.today:%Y-%m-%d}"
@@ -114,9 +116,11 @@ def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> ImportedFile:
     slug = (text.fold(draft.slug) or text.fold(title))[:60].strip("-") or "annonce"
     slug = _free(slug, day[:10], taken)
     keys: dict[str, Any] = {"title": title, "date": day, "id": f"{slug}-{day[:4]}"} | dict(draft.more)
-    if len(keys.get("summary") or "") > _MOST_SUMMARY:
-        keys["summary"] = text.shorten(keys["summary"], _MOST_SUMMARY)
-        doubts.append(Doubt("import-lost", "the summary was longer than 300 characters", "look at it", "summary: "))
+    if len(keys.get("summary") or "") > MAX_SUMMARY:
+        keys["summary"] = text.shorten(keys["summary"], MAX_SUMMARY)
+        doubts.append(
+            Doubt("import-lost", f"the summary was longer than {MAX_SUMMARY} characters", "look at it", "summary: ")
+        )
     content = visible("\n".join(["---", *front_matter.lines(keys), "---", "", visible(draft.body).strip("\n"), ""]))
     needs = {f"announcements/images/{each.name}": each.content for each in draft.pictures}
     needs |= {f"announcements/files/{each.name}": each.content for each in draft.files}

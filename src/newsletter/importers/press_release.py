@@ -14,6 +14,7 @@ from newsletter.importers.html_to_markdown import Find, Markup, parse
 from newsletter.importers.moments import moment
 from newsletter.importers.safe_files import read
 from newsletter.importers.trees import empty_hidden
+from newsletter.load.keys import MAX_TITLE
 
 _HEADING = re.compile(r"(#{1,6}) (.+)")
 _NOTHING = Draft("", "", "")
@@ -212,7 +213,7 @@ def _title(blocks: list[str], told: str, doubts: list[Doubt], given: bool) -> tu
     if blocks and _like_heading(blocks[0], blocks[1:2]):
         return _words(blocks[0]), blocks[1:]
     first = _words(next((block for block in blocks if block[0] not in "!|>-#`"), ""))
-    title = text.shorten(next(iter(text.iter_sentences(first)), ""), 150)
+    title = text.shorten(next(iter(text.iter_sentences(first)), ""), MAX_TITLE)
     if not given:
         doubts.append(Doubt("import-title", "there is no title: this is the first sentence", "write one", "title: "))
     return title, blocks

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from newsletter.importers.draft import Unreadable
+from newsletter.text.html import VOID_ELEMENTS
 
 MAX_TAGS = 100_000  # comments, and each `<` of the text, count as one
 MAX_ATTRIBUTES = 64  # of one tag; further ones are dropped
@@ -27,9 +28,8 @@ _BOGUS_COMMENT = re.compile(r"<[!?]|</[^a-zA-Z]")
 _TEXT_ONLY = frozenset("script style textarea title iframe noembed noframes xmp plaintext".split())
 _SHOWN = frozenset(("title", "xmp"))
 # These end where their parent or the next of their kind does, without an end tag.
-_SELF_ENDING = frozenset(
-    "area base br col embed hr img input link meta param source track wbr "
-    "p li dt dd tr td th thead tbody tfoot option optgroup rt rp colgroup".split()
+_SELF_ENDING = VOID_ELEMENTS | frozenset(
+    "param p li dt dd tr td th thead tbody tfoot option optgroup rt rp colgroup".split()
 )
 
 

@@ -1,13 +1,12 @@
 """inlines: text, emphasis, links, images, footnote signs, and the few HTML elements allowed."""
 
 import re
-from html import escape
 from typing import Any
 
 from newsletter import text
 from newsletter.markdown.builder import MAX_DEPTH, TooDeep, Writing, page_only
 from newsletter.model import SLOT, Picture, Reference
-from newsletter.text.entities import unescape
+from newsletter.text.entities import escape, escape_text, unescape
 
 _RAW = re.compile(
     r"<(?P<end>/?)(?P<tag>sup|sub|small|abbr|em|strong|kbd|mark|q|cite|s)"
@@ -36,7 +35,7 @@ class Inlines(Writing):
         self.pieces.append(value)
         if self.signs:
             self.refuse_forbidden(value)
-            value = escape(value, quote=False)
+            value = escape_text(value)
         self.parts.append(value)
 
     def refuse_forbidden(self, value: str) -> None:
@@ -46,7 +45,7 @@ class Inlines(Writing):
 
     def on_Code(self, value: str) -> None:
         self.enter("code")
-        self.parts.append(escape(value, quote=False))
+        self.parts.append(escape_text(value))
         self.pieces.append(value)
         self.leave()
 

@@ -3,10 +3,10 @@
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape
 
 from newsletter import text
 from newsletter.model import SLOT, Block, Picture, Prose
+from newsletter.text.entities import escape
 
 WIDTH = 72  # columns of the text part
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from newsletter.model import FEED_MEDIA_TYPES
 from newsletter.model.problems import Aborted, Place, Problems
-
-FEED_TYPES = frozenset({"application/atom+xml", "application/feed+json", "application/rss+xml"})
 
 
 def entries_of(content: bytes) -> dict[str, Any] | None:
@@ -58,7 +57,7 @@ def changed_feeds(entries: Mapping[str, Any], earlier: Mapping[str, Any]) -> Ite
     """Paths of the feeds that the earlier manifest does not have, or has with another hash; sorted."""
     for path in sorted(entries):
         entry = entries[path]
-        if path.startswith("site/feeds/") and entry.get("type") in FEED_TYPES:
+        if path.startswith("site/feeds/") and entry.get("type") in FEED_MEDIA_TYPES.values():
             before = earlier.get(path)
             if before is None or before["sha256"] != entry["sha256"]:
                 yield path

@@ -72,6 +72,11 @@ def is_clean(utf8: bytes) -> bool:
     return not _FORBIDDEN.search(utf8.translate(None, _ORDINARY).decode())
 
 
+def base_language(tag: str) -> str:
+    """The language of a tag, without region and the like, in small letters: `fr` of `fr-CA`, `frr` of `frr`."""
+    return re.split("[-_]", tag.lower(), maxsplit=1)[0]
+
+
 def forbidden(text: str) -> Iterator[tuple[int, str]]:
     """Offset and name of every control, bidi-override or other character no text may hold."""
     for match in _FORBIDDEN.finditer(text):

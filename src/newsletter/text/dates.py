@@ -21,8 +21,12 @@ class Moment(NamedTuple):
     bare: bool
 
 
+class SkippedTime(ValueError):
+    """A time that does not exist, because the clocks go forward over it."""
+
+
 def read_moment(value: str, zone: tzinfo) -> Moment:
-    """A date as When takes it, in `zone` if it has no offset. Raises ValueError with the reason."""
+    """A date as Date takes it, in `zone` if it has no offset. Raises ValueError with the reason; SkippedTime is one."""
     match = _DATE.fullmatch(value)
     if match is None:
         raise ValueError(f"'{value}' is no date of the form YYYY-MM-DD or YYYY-MM-DD HH:MM")
@@ -44,7 +48,7 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
     except (ValueError, OverflowError) as fault:
         raise ValueError(f"'{value}' is no date: {fault}") from None
     if skipped:
-        raise ValueError(f"'{value}' does not exist: the clocks go forward over it in {zone}")
+        raise SkippedTime(f"'{value}' does not exist: the clocks go forward over it in {zone}")
     # A fixed offset: datetimes of zones with clock changes are not equal to themselves elsewhere (PEP 495).
     return Moment(moment.replace(tzinfo=_fixed(fixed)), match[4] is None)
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from newsletter.text import base_language
+
 OPAQUE = "\ufffc"
 NBSP = "\u00a0"
 NARROW = "\u202f"
@@ -54,7 +56,7 @@ def passage(text: str, start: int = 0) -> Passage:
 
 def find_slips(passage: Passage, language: str) -> list[Slip]:
     """What is not set as `language` (BCP 47) has it, in order. Only French and English are known."""
-    base = language.lower().replace("_", "-").partition("-")[0]
+    base = base_language(language)
     if base not in ("fr", "en"):
         return []
     text = passage.text

@@ -128,10 +128,18 @@ def ascii_address(address: str) -> str:
     )  # fmt: skip
 
 
+def host(address: str) -> str:
+    """The host of an address in small letters, without user and port; "" when it has none or cannot be read."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
 def permanent_id(announcement: Announcement, settings: Settings) -> str:
     """The announcement's tag URI (RFC 4151): whatever is renamed or moved, as long as `id` stays, so does this.
 
     A version in another language than the publication's has its language at the end.
     """
-    other = f":{announcement.lang}" if announcement.stem != announcement.slug else ""
+    other = "" if announcement.is_default_language else f":{announcement.lang}"
     return f"tag:{settings.authority}:{announcement.id}{other}"

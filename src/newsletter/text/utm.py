@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from newsletter.model import Settings
+from newsletter.text.urls import host
 
 
 def marker(settings: Settings, medium: str, campaign: str, source: str = "") -> Callable[[str], str]:
@@ -12,12 +13,12 @@ def marker(settings: Settings, medium: str, campaign: str, source: str = "") -> 
     `source` is the site unless something else is given. An address that has a `utm_` parameter
     keeps its own. Nothing is said about the reader.
     """
-    own = {_host(settings.url), *(domain.lower() for domain in settings.mail.domains)}
-    source = source or _host(settings.url).replace(".", "-")
+    own = {host(settings.url), *(domain.lower() for domain in settings.mail.domains)}
+    source = source or host(settings.url).replace(".", "-")
     extra = f"utm_source={source}&utm_medium={medium}&utm_campaign={campaign.lower()}"
 
     def mark(address: str) -> str:
-        if not address.startswith(("https://", "http://")) or _host(address) not in own:
+        if not address.startswith(("https://", "http://")) or host(address) not in own:
             return address
         parts = urlsplit(address)
         if any(name.lower().startswith("utm_") for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
@@ -27,7 +28,3 @@ def marker(settings: Settings, medium: str, campaign: str, source: str = "") -> 
         return f"{before}{'&' if '?' in before else '?'}{extra}{sign}{fragment}"
 
     return mark
-
-
-def _host(address: str) -> str:
-    return (urlsplit(address).hostname or "").lower()

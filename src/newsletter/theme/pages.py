@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 from babel.core import get_global
 from markupsafe import Markup
 
-from newsletter.model import Announcement, Artefact, Asset, Issue, Publication, Target
+from newsletter.model import FEED_MEDIA_TYPES, Announcement, Artefact, Asset, Issue, Publication, Target
 from newsletter.theme.branding import colours
 from newsletter.theme.templates import Templates
 from newsletter.theme.vocabulary import Catalog
 
-FEED_TYPES = {"Atom": "application/atom+xml", "JSON": "application/feed+json"}
+# Those that pages are linked with.
+FEED_TYPES = {"Atom": FEED_MEDIA_TYPES["atom"], "JSON": FEED_MEDIA_TYPES["json"]}
 
 Dated = TypeVar("Dated", Announcement, Issue)
 
@@ -122,7 +123,7 @@ class Site:
         return colours(self.publication.settings)
 
     def _subject(self, slug: str, label: str, held: list[Announcement]) -> Subject:
-        own = any(each.stem == each.slug for each in held)
+        own = any(each.is_default_language for each in held)
         return Subject(label, slug, self.publication.settings.language if own else held[0].lang, tuple(held))
 
     def render(self, template: str, page: Page, root: str | None = None, **values: Any) -> Artefact:

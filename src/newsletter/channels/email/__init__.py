@@ -10,6 +10,7 @@ from newsletter.markdown import prose
 from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubscribe
 from newsletter.model.problems import Problems
 from newsletter.text import wrap
+from newsletter.text.urls import host
 from newsletter.text.utm import marker
 from newsletter.theme.content import Content, as_content, constant
 from newsletter.theme.templates import Templates
@@ -40,7 +41,7 @@ class Mails:
         settings = publication.settings
         logo = publication.logo
         self.domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
-        self.list_id = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
+        self.list_id = host(settings.url)
         self.shared: Mapping[str, Any] = {
             "publication": constant(settings),
             "logo": constant(settings.url + logo.path) if logo else "",
@@ -126,7 +127,7 @@ class Mails:
     def _letter(self, kind: str, of: Announcement | Issue, html: tuple[str, ...], text: str) -> Letter:
         settings = self.publication.settings
         return Letter(
-            subject=of.title,
+            subject=of.subject,
             sender=settings.sender,
             date=of.date,
             message_id=self._message_id(kind, of),

@@ -13,6 +13,7 @@ from newsletter.channels.social.counting.count import Extra
 from newsletter.channels.social.counting.platforms import PLATFORMS, Certainty, Platform
 from newsletter.channels.social.writing.material import Material
 from newsletter.channels.social.writing.post import Post, costs, is_near, links, warnings
+from newsletter.text.entities import escape_text
 
 Tags = tuple[Sequence[str], str]  # hashtags with their sign, and all of them as JSON
 
@@ -179,7 +180,7 @@ def _ending(
 def _api_text(text: str, platform: str, tags: Tags | None) -> str:
     """The text as the platform's interface for programs wants it, which differs from what one pastes."""
     if platform == "slack":
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return escape_text(text)
     if tags and tags[0]:
         head = text[: text.rfind("\n") + 1]
         return _escaped(head) + " ".join([rf"{{hashtag|\#|{tag[1:]}}}" for tag in tags[0]])

@@ -15,6 +15,7 @@ from newsletter.channels.social.counting.platforms import Platform
 from newsletter.channels.social.writing.material import Material
 from newsletter.channels.social.writing.post import Post
 from newsletter.model import Artefact, Publication
+from newsletter.text.entities import escape_as_templates as _html
 from newsletter.theme.branding import colours
 from newsletter.theme.slots import Form, form, token
 from newsletter.theme.strings import Strings
@@ -140,17 +141,6 @@ class Facts:
 
     def _block(self, name: str) -> str:
         return _html(self.words.strings.get(f"social_block_{name.replace(' ', '_')}", name))
-
-
-# Most texts hold none of these, and a look that proves it takes a fifth of the time of markupsafe's escape().
-_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&#34;"), ("'", "&#39;"))
-
-
-def _html(text: str) -> str:
-    for sign, entity in _ENTITIES:
-        if sign in text:
-            text = text.replace(sign, entity)
-    return text
 
 
 def _name(number: int) -> str:

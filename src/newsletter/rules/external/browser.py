@@ -1,6 +1,5 @@
 """browser: HTML looked at by axe-core in headless Chromium, driven by its command line, without any network."""
 
-import html
 import json
 import os
 import re
@@ -11,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from newsletter.text.entities import unescape
 
 # Rules for web pages that make no sense in a mail: a mail has no landmarks and nothing to skip.
 PAGE_RULES = ("region", "landmark-one-main", "bypass")
@@ -127,4 +128,4 @@ def look(
     reports = re.findall(r'<pre class="axe-report">(.*?)</pre>', found.stdout, re.DOTALL)
     if len(reports) != len(documents):
         raise Failed(f"{len(reports)} of {len(documents)} documents were looked at: {found.stderr[-300:]}")
-    return {path: Seen(**json.loads(html.unescape(report))) for path, report in zip(documents, reports, strict=True)}
+    return {path: Seen(**json.loads(unescape(report))) for path, report in zip(documents, reports, strict=True)}

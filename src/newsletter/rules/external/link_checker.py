@@ -33,6 +33,7 @@ from newsletter.rules.external.http_probe import (
     secure,
 )
 from newsletter.rules.external.public_ip import is_public
+from newsletter.text.urls import host
 
 KEPT = timedelta(days=1)
 TIMEOUT = 20.0  # seconds for a link with all its redirects
@@ -238,7 +239,7 @@ def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, kept: Ans
     known = {url: answer for url in places if (answer := kept.get(url))}
     hosts: dict[str, list[str]] = {}
     for url in places.keys() - known.keys():
-        hosts.setdefault(_host_of(url), []).append(url)
+        hosts.setdefault(host(url), []).append(url)
     new = {url: answer for visited in _visit(hosts.values(), follower) for url, answer in visited.items()}
     kept.keep(new)
     if new and not any(answer.reached for answer in new.values()):
@@ -280,10 +281,3 @@ def _one_host(urls: list[str], follower: Follower) -> Iterator[tuple[str, Answer
             answer = Answer(f"cannot be followed ({type(fault).__name__})", lasting=False)
         slow = slow + 1 if answer.slow else 0
         yield url, answer
-
-
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.lower()
-    except ValueError:
-        return ""

@@ -1,12 +1,10 @@
 """project: settings, and what people do with the outbox and the tools beside it."""
 
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.load.safe_open import MAX_TEXT, open_beneath, read
+from newsletter.load.settings import place_of
 from newsletter.model import Settings
 from newsletter.model.problems import Place
 from newsletter.rules.rule import Family, Finding
@@ -29,22 +27,10 @@ class ProjectSettings:
     _places: dict[tuple[str, ...], Place] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, *keys: str) -> Place:
-        """Where the first of these keys stands in the settings file, as far as a look at its lines tells."""
+        """Where the first of these keys, such as `check.ignore`, stands in the settings file."""
         if keys not in self._places:
-            self._places[keys] = self._find(keys)
+            self._places[keys] = place_of(self.root, self.settings.path, keys)
         return self._places[keys]
-
-    def _find(self, keys: tuple[str, ...]) -> Place:
-        content = ""
-        with suppress(OSError):  # a preview goes on while the file is being replaced
-            content = read(open_beneath(str(self.root), self.settings.path), MAX_TEXT).decode("utf-8", "replace")
-        for key in keys:
-            if match := re.search(rf"^(.*[\s{{,.\[])?({re.escape(key)})[\"']?\s*(?:=|\])", content, re.MULTILINE):
-                line_start = content.rfind("\n", 0, match.start(2)) + 1
-                return Place(
-                    self.settings.path, content.count("\n", 0, match.start(2)) + 1, match.start(2) - line_start + 1
-                )
-        return Place(self.settings.path)
 
 
 def weak_pairs(settings: Settings) -> Iterator[tuple[str, str, float]]:
@@ -64,7 +50,7 @@ def brand_contrast(chosen: ProjectSettings) -> Iterator[Finding]:
     own = dict(chosen.settings.brand)
     for text, ground, ratio in weak_pairs(chosen.settings):
         if text in own or ground in own:
-            place = chosen.place(text if text in own else ground)
+            place = chosen.place(f"brand.{text if text in own else ground}")
             told = f"'{text}' on '{ground}' has a contrast of {ratio:.1f}"
             yield Finding(place, told, "choose colours with at least 4.5")
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from newsletter.rules.rendered.document import Document, is_content
 from newsletter.rules.rule import Family, Finding
+from newsletter.text.urls import host
 
 FAMILY = Family("safety", "Nothing runs, nothing leaks, nothing pretends. Errors here stop a build.")
 _ACTIVE = ("script", "iframe", "frame", "object", "embed", "applet", "base", "form")
@@ -55,11 +55,7 @@ def remote_content(document: Document) -> Iterator[Finding]:
             value = element.get(name) or ""
             if element.tag == "link" and element.get("rel") not in ("stylesheet", "preload", "icon", "preconnect"):
                 continue
-            if (
-                re.match(r"(?:https?:)?//", value)
-                and not is_content(value)
-                and urlsplit(value).hostname != document.host
-            ):
+            if re.match(r"(?:https?:)?//", value) and not is_content(value) and host(value) != document.host:
                 yield Finding(element, f"'{value[:80]}' tells another host who reads this", "copy it into the project")
                 break
 

@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 from newsletter.rules.rule import Family, Finding
 from newsletter.rules.written.text import SourceText
+from newsletter.text.urls import host as host_of
 
 FAMILY = Family("links", "Where links lead.")
 LONGEST = 2_000  # characters
@@ -19,10 +19,7 @@ _SHORTENERS = frozenset("bit.ly t.co goo.gl tinyurl.com ow.ly is.gd buff.ly rebr
 
 @lru_cache(maxsize=4096)
 def _host(target: str) -> str:
-    try:
-        return (urlsplit(target).hostname or "") if re.match(r"https?:", target, re.IGNORECASE) else ""
-    except ValueError:
-        return ""
+    return host_of(target) if re.match(r"https?:", target, re.IGNORECASE) else ""
 
 
 def are_plain(written: SourceText) -> bool:

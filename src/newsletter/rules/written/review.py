@@ -23,7 +23,9 @@ def review(
 def review_codes(chosen: project.ProjectSettings, problems: Problems) -> None:
     """Codes to ignore or to raise that no problem has, or that cannot be ignored."""
     named = [
-        (chosen.place(key), key, code) for key in ("ignore", "error") for code in getattr(chosen.settings.check, key)
+        (chosen.place(f"check.{key}"), key, code)
+        for key in ("ignore", "error")
+        for code in getattr(chosen.settings.check, key)
     ]
     named += [(place, "ignore", code) for place, code in problems.suppressions]
     if not named:

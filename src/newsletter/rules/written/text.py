@@ -1,6 +1,5 @@
 """written: what a writer wrote, taken apart once for all rules about it, every piece with its place."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -9,6 +8,7 @@ from newsletter import markdown
 from newsletter.load.keys import texts_for_readers
 from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Publication, Scalar, Settings
 from newsletter.model.problems import Place
+from newsletter.text import base_language
 from newsletter.text.typography import Passage, find_slips, passage
 
 
@@ -22,7 +22,13 @@ class SourceText:
     @property
     def language(self) -> str:
         """`fr`, `en`, or another language's first letters."""
-        return re.split("[-_]", self.of.lang.lower())[0]
+        return base_language(self.of.lang)
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The key that gives the mail's subject, and the subject; "" for an issue that is named by its period."""
+        key = "subject" if self.of.source.has("subject") and self.of.subject else "title"
+        return key, self.of.subject or self.of.title
 
     @cached_property
     def values(self) -> tuple[Scalar, ...]:
@@ -112,5 +118,5 @@ def outgoing_links(publication: Publication) -> Iterator[tuple[str, Place]]:
     for written in holders:
         for _, target, place in SourceText(written, publication.settings).links:
             found = written.targets.get(target)
-            if found and not found.site and re.match("https?:", found.url) and not found.url.startswith(own):
+            if found and not found.site and found.url.startswith(("http:", "https:")) and not found.url.startswith(own):
                 yield found.url, place()

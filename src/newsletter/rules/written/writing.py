@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from newsletter.model import Announcement
+from newsletter.load.keys import MAX_PREHEADER
 from newsletter.rules.rule import Family, Finding
 from newsletter.rules.written.text import SourceText
 
@@ -56,18 +56,22 @@ def _bare(label: str) -> str:
     "long-subject", "A subject that is cut off", fails="title: (75 characters)", passes="title: (50 characters)"
 )
 def long_subject(written: SourceText) -> Iterator[Finding]:
-    """A desktop shows about 70 characters of a subject, a telephone 30 to 60. The title is the subject."""
-    if isinstance(written.of, Announcement) and (length := len(written.of.title)) > LONG_SUBJECT:
+    """A desktop shows about 70 characters of a subject, a telephone 30 to 60. The title is the subject, unless `subject`
+    gives a shorter one.
+    """
+    key, subject = written.subject
+    if len(subject) > LONG_SUBJECT:
         cure = f"say the main thing within {LONG_SUBJECT}, best at the beginning"
-        yield Finding(written.at("title"), f"the subject has {length} characters", cure)
+        yield Finding(written.at(key), f"the subject has {len(subject)} characters", cure)
 
 
 @FAMILY.rule("forged-reply", "A subject that pretends to be an answer", fails="title: 'Re: notre rendez-vous'",
              passes="title: Notre rendez-vous")  # fmt: skip
 def forged_reply(written: SourceText) -> Iterator[Finding]:
     """“Re:” or “Fwd:” before what is no answer is a trick of senders of spam, and is treated so."""
-    if written.of.title and (match := _FORGED.match(written.of.title)):
-        yield Finding(written.at("title"), f"the subject begins with '{match[0]}'", "delete it")
+    key, subject = written.subject
+    if match := _FORGED.match(subject):
+        yield Finding(written.at(key), f"the subject begins with '{match[0]}'", "delete it")
 
 
 @FAMILY.rule("short-preheader", "A summary that says little", fails="summary: Nouveauté",
@@ -78,7 +82,7 @@ def short_preheader(written: SourceText) -> Iterator[Finding]:
     """
     summary = written.of.summary
     if written.of.source.front.get("summary") is not None and 0 < len(summary) < SHORT_PREHEADER:
-        cure = f"write {SHORT_PREHEADER} to 110: it stands beside the subject"
+        cure = f"write {SHORT_PREHEADER} to {MAX_PREHEADER}: it stands beside the subject"
         yield Finding(written.at("summary"), f"the summary has {len(summary)} characters", cure)
 
 
@@ -86,9 +90,13 @@ def short_preheader(written: SourceText) -> Iterator[Finding]:
              passes="title: Portes ouvertes\nsummary: Le 14 décembre, visitez nos ateliers.")  # fmt: skip
 def same_preheader(written: SourceText) -> Iterator[Finding]:
     """Subject and preheader stand side by side: said twice, the place of one is lost."""
-    is_written = written.of.source.front.get("summary") is not None
-    if is_written and written.of.title and _bare(written.of.summary) == _bare(written.of.title):
-        yield Finding(written.at("summary"), "the summary repeats the title", "say something more")
+    if written.of.source.front.get("summary") is None:
+        return
+    summary = _bare(written.of.summary)
+    for key, text in (("title", written.of.title), written.subject):
+        if text and summary == _bare(text):
+            yield Finding(written.at("summary"), f"the summary repeats the {key}", "say something more")
+            return
 
 
 @FAMILY.rule("vague-link", "A link that does not say where it leads", fails="[Cliquez ici](https://exemple.example/programme)",

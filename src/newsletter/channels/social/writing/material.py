@@ -11,7 +11,7 @@ from newsletter.channels.social.counting.fastpath import is_plain
 from newsletter.channels.social.writing.tagging import hashtags
 from newsletter.markdown.prose import paragraphs
 from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
-from newsletter.text import normalized
+from newsletter.text import base_language, normalized
 from newsletter.theme.strings import Strings
 
 # Characters of an introduction that snippets are made of, more than any platform takes: what is behind them can
@@ -219,6 +219,6 @@ def _when(event: Event, announcement: Announcement, words: Strings) -> str:
     year = announcement.date.astimezone(words.zone).year
     if event.start.year == (event.end or event.start).year == year:
         when = re.sub(rf"(?: de|,)?[ \u00a0]{year}\b", "", when)
-    if words.lang.startswith("fr"):
+    if base_language(words.lang) == "fr":
         when = _FIRST.sub("1er", when)
     return re.sub(r"(?<=\d) (?=[^\W\d_])", "\u00a0", clean(when))
