@@ -26,7 +26,7 @@ def built(root: Path, problems: Problems | None = None) -> dict[str, bytes]:
     """The files under social/, by their names there."""
     problems = Problems() if problems is None else problems
     project = pipeline.open_project(root, problems)
-    made = {each.path: each.data for each in pipeline.build(project, NOW, problems, only=["social"])}
+    made = {each.path: each.data for each in pipeline.build(project, NOW, problems, channels=["social"])}
     assert all(path.startswith("social/") for path in made)
     return {path.removeprefix("social/"): data for path, data in made.items()}
 

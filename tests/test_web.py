@@ -24,7 +24,7 @@ BASE = "https://exemple.example/"
 def built(root: Path, now: datetime = NOW) -> dict[str, bytes]:
     """The files under site/, by path below it."""
     problems = Problems()
-    artefacts = pipeline.build(pipeline.open_project(root, problems), now, problems, only=["site"])
+    artefacts = pipeline.build(pipeline.open_project(root, problems), now, problems, channels=["site"])
     made = {each.path.removeprefix("site/"): each.data or Path(each.file).read_bytes() for each in artefacts}
     assert not problems.fatal
     return made
