@@ -23,12 +23,12 @@ def surroundings(root: Path, settings: Settings) -> str:
     return _hash(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone))))
 
 
-def fingerprint(around: str, publication: Publication, channels: Collection[str]) -> str:
+def fingerprint(environment: str, publication: Publication, channels: Collection[str]) -> str:
     """Return the SHA-256, in hex, of everything that the files of these channels depend on.
 
-    `around` is the result of surroundings().
+    `environment` is the result of surroundings().
     """
-    return _hash(_parts(around, publication, channels))
+    return _hash(_parts(environment, publication, channels))
 
 
 def _hash(parts: Iterable[bytes]) -> str:
@@ -40,8 +40,8 @@ def _hash(parts: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _parts(around: str, publication: Publication, channels: Collection[str]) -> Iterator[bytes]:
-    yield around.encode()
+def _parts(environment: str, publication: Publication, channels: Collection[str]) -> Iterator[bytes]:
+    yield environment.encode()
     yield " ".join(sorted(channels)).encode()
     yield repr(publication.settings).encode()
     for asset in publication.assets:

@@ -169,8 +169,8 @@ def _read_head(head: bytes) -> tuple[int, str]:
     match = _STATUS.match(head)
     if match is None:
         raise NotHttp("does not answer as a web server does" if head else "closes the connection without an answer")
-    found = _LOCATION.search(head)
-    return int(match[1]), _decode(found[1].strip()) if found else ""
+    location = _LOCATION.search(head)
+    return int(match[1]), _decode(location[1].strip()) if location else ""
 
 
 def _decode(value: bytes) -> str:

@@ -83,7 +83,7 @@ def forged_reply(written: SourceText) -> Iterator[Finding]:
 )
 def short_preheader(written: SourceText) -> Iterator[Finding]:
     """The list of mails shows the beginning of the summary beside the subject, with room for 40 to 110 characters. If it
-    is shorter, programs fill the room with whatever text comes next.
+    is shorter, programs fill the room with the text that comes next.
     """
     summary = written.file.summary
     if written.file.source.front.get("summary") is not None and 0 < len(summary) < SHORT_PREHEADER:
