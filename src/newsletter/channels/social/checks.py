@@ -149,7 +149,7 @@ def on_platform(text: str, platform: Platform) -> Iterator[Fault]:
         yield from on_x(text)
     if platform.hashtags == "none" or not ("#" in text or "＃" in text):
         return
-    found = list(dict.fromkeys(hashtags.found(text, platform.name)))
+    found = list(dict.fromkeys(hashtags.find(text, platform.name)))
     places = {tag: place for place, tag in enumerate(found)}
     sizes = sorted({len(tag) for tag in found})
     for match in _TYPED.finditer(text):
@@ -169,7 +169,7 @@ def too_many(text: str, platform: Platform) -> Iterator[Fault]:
     """More links or hashtags than a platform takes."""
     checks: tuple[tuple[str, int | None, Callable[[], int]], ...] = (
         ("links", platform.most_links, lambda: len(set(links(text, platform)))),
-        ("hashtags", platform.most_hashtags, lambda: len(hashtags.found(text, platform.name))),
+        ("hashtags", platform.most_hashtags, lambda: len(hashtags.find(text, platform.name))),
     )
     for what, most, count in checks:
         # Of several hashtags Threads takes the first as its topic, and shows the others as text.

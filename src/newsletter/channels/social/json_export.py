@@ -100,7 +100,7 @@ def _closing(closings: _Closings, text: str, *, by_hand: bool) -> Tags | None:
 
 def _hashtags(row: Platform, text: str, tags: Tags | None) -> str:
     if tags is None:
-        return f'"hashtags":{_list(hashtags.found(text, row.name))}'
+        return f'"hashtags":{_list(hashtags.find(text, row.name))}'
     return tags[1] if row.hashtags != "none" else _NO_TAGS[1]
 
 
