@@ -12,10 +12,9 @@ What a script needs is here; everything else may change from one version to the 
 
 TYPE_CHECKING = False  # as type checkers read it, without importing typing
 if TYPE_CHECKING:
-    from newsletter.api import Result, build, count, find_problems
-    from newsletter.model.problems import Place, Problem
+    from newsletter.api import Busy, DiskFault, Place, Problem, Result, WorkerLost, build, count, find_problems
 
-__all__ = ["Place", "Problem", "Result", "build", "count", "find_problems"]
+__all__ = ["Busy", "DiskFault", "Place", "Problem", "Result", "WorkerLost", "build", "count", "find_problems"]
 
 
 def __getattr__(name: str) -> object:
@@ -24,6 +23,4 @@ def __getattr__(name: str) -> object:
 
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(
-        import_module("newsletter.model.problems" if name in ("Place", "Problem") else "newsletter.api"), name
-    )
+    return getattr(import_module("newsletter.api"), name)

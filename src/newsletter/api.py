@@ -7,7 +7,11 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
-from newsletter.model.problems import Aborted, Problem, Problems
+from newsletter.model.problems import Aborted, Place, Problem, Problems
+from newsletter.outbox.tree import Busy, DiskFault
+from newsletter.workers import WorkerLost
+
+__all__ = ["Busy", "DiskFault", "Place", "Problem", "Result", "WorkerLost", "build", "count", "find_problems"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,8 @@ def build(
 
     `out` is another outbox than `project`/outbox; `only` a choice of email, feeds, site and social,
     which needs `out`. When nothing changed since the last build, nothing is made, unless `force`.
-    Raises ValueError for a naive `now` and wrong choices, newsletter.outbox.Busy when another build
-    is running, newsletter.outbox.DiskFault when the disk refuses.
+    Raises ValueError for a naive `now` and wrong choices, Busy when another build is running,
+    DiskFault when the disk refuses, WorkerLost when the system ended a process of the build.
 
         newsletter.build("my-project", now=datetime(2024, 12, 1, tzinfo=UTC), out="/tmp/preview")
     """

@@ -47,6 +47,14 @@ def test_wrong_calls(project: Project) -> None:
         newsletter.build(project.root, now=NOW, only=["fax"], out="x")
 
 
+def test_exceptions_have_public_names(project: Project) -> None:
+    project.announce()
+    with pytest.raises(newsletter.DiskFault):
+        newsletter.build(project.root, now=NOW, out=project.write("fichier", "x") / "outbox")
+    assert {"Busy", "DiskFault", "WorkerLost"} <= set(newsletter.__all__)
+    assert all(issubclass(getattr(newsletter, name), Exception) for name in ("Busy", "DiskFault", "WorkerLost"))
+
+
 def test_count() -> None:
     found = newsletter.count("Été à Genève\u00a0!")
     assert (found["x"]["count"], found["bluesky"]["bytes"], found["sms"]["encoding"]) == (14, 19, "UCS-2")

@@ -1,13 +1,16 @@
 """compose: one rule of visibility, links between announcements, issues."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from newsletter import pipeline
-from newsletter.compose.issues import period
+from newsletter.compose.issues import default_title, period
 from newsletter.model import Publication
 from newsletter.model.problems import Problems
+from newsletter.theme.templates import Templates
+from newsletter.theme.vocabulary import Catalog
 from support.project import Project
 
 
@@ -67,6 +70,38 @@ def test_a_translation_goes_into_its_languages_issue(project: Project) -> None:
     ]
     assert sorted(a.page for a in shown.announcements) == ["a.en.html", "a.html"]
     assert [a.lang for a in shown.translations["a"]] == ["en", "fr"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "issue", "day"),
+    [
+        ("fr-1694acad", "novembre 2024", "26 novembre 2024"),
+        ("fr-u-ca-buddhist", "novembre 2024", "26 novembre 2024"),
+        ("fr-x-prive", "novembre 2024", "26 novembre 2024"),
+        ("fr-CA-u-hc-h23", "novembre 2024", "26 novembre 2024"),
+        ("fr-XX", "novembre 2024", "26 novembre 2024"),
+        ("de-1996", "November 2024", "26. November 2024"),
+        ("ca-valencia", "novembre 2024", "26 de novembre del 2024"),
+        ("zh-Hant-TW", "11月 2024", "2024年11月26日"),
+        ("sl-rozaj-biske-1994", "november 2024", "26. november 2024"),
+        ("frr", "Nofember 2024", "26. Nofember 2024"),  # begins as French does
+        ("tlh", "November 2024", "November 26, 2024"),
+    ],
+)
+def test_an_issue_is_named_in_the_language_of_its_dates(project: Project, lang: str, issue: str, day: str) -> None:
+    settings = pipeline.open_project(project.root, Problems()).settings
+    sign = "\u00a0:" if lang.startswith("fr-") else ":"
+    assert default_title(settings, "2024-11", lang) == f"Exemple{sign} {issue}"
+    words = Catalog(Templates(project.root, Problems()), ZoneInfo("Europe/Paris"))
+    assert words(lang).date(datetime(2024, 11, 26, 12, tzinfo=UTC)) == day
+
+
+def test_a_month_has_its_own_name_after_a_chinese_one(project: Project) -> None:
+    project.announce("2024-10-26-a.md", lang="zh-Hant-TW")
+    project.announce("2024-10-26-b.md")
+    assert {issue.title for issue in publication(project).issues} == {
+        "Exemple: 10月 2024", "Exemple\u00a0: octobre 2024"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,14 @@ def told(write: Callable[[Any], Any], of: Entry | FeedMetadata) -> Any:
 @given(st.lists(st.tuples(DAYS, st.sampled_from((-1, 0, 0, 40)).map(lambda days: timedelta(days=days)))), ZONES)
 def test_feeds_and_months_hold_what_they_would_one_by_one(dates: list[tuple[datetime, timedelta]], zone: str) -> None:
     listed = [
-        SimpleNamespace(id=str(number), stem=str(number), slug=str(number), date=date, updated=date + later)
+        SimpleNamespace(
+            id=str(number),
+            stem=str(number),
+            slug=str(number),
+            is_default_language=True,
+            date=date,
+            updated=date + later,
+        )
         for number, (date, later) in enumerate(sorted(dates, reverse=True))
     ]
     asked = SimpleNamespace(timezone=ZoneInfo(zone), feeds=SimpleNamespace(entries=3))

@@ -439,6 +439,14 @@ def test_inbox_lines_are_cut_where_programs_cut() -> None:
     assert all((line.subject, line.subject_rest, line.preheader) == ("Un prix", "", "Bref.") for line in whole)
 
 
+def test_the_inbox_shows_the_subject(project: Project) -> None:
+    project.announce(subject="Venez nombreux")
+    looking = Looking(project.root)
+    for view in ("mail", "inbox"):
+        shown = looking.get(f"/announcement/2024-11-26-prix?view={view}")
+        assert ">Venez nombreux</b>" in shown and "<h1>Un prix</h1>" in shown
+
+
 def test_months() -> None:
     assert calendar.read_month("2024-12") == datetime(2024, 12, 1).date()
     assert [calendar.read_month(text) for text in ("2024-13", "24-12", "", "2024-1", "9999-12", "2024-12-01")] == [

@@ -227,10 +227,44 @@ def strangers(modules: Iterable[Module]) -> Iterator[str]:
                 yield f"{place}: {library} belongs to '{owner}'"
 
 
+# What is known or decided in one place, by a pattern of its source, and the modules that may hold it.
+HOMES = (
+    (r"\bwbr\b.*\bsource\b|\bsource\b.*\bwbr\b", "text.html"),  # void elements
+    (r"\bhtml\.(?:un)?escape\b|from html import|quote=False|[\"']<[\"'], b?[\"']&lt;.*[\"']>[\"']", "text.entities"),
+    (r"from markupsafe import .*\bescape\b", "text.entities theme"),
+    (r"\.hostname\b", "text.urls rules.external.http_probe"),
+    (r"Locale\.parse\(.*join|UnknownLocaleError", "text.babel_dates"),
+    (r"\.lower\(\) [!=]= .*\.language\.lower\(\)", "model.settings"),
+    (r"\.stem [!=]= \w+\.slug\b", "model.announcement"),
+    (r"startswith\([\"']fr[\"']\)|\.lang(?:uage)?\[:2\]|\[-_\]", "text"),
+    (r"\bMAX_(?:TITLE|SUMMARY|PREHEADER) =", "load.keys"),
+    (r"application/(?:atom|rss|feed)\+", "model.publication"),
+    (r"line \(\\d\+\), column", "load.toml_places"),  # where TOML is none
+)
+# The text or the class name of an exception decides nothing: a class or an attribute of it does.
+DECIDES = re.compile(
+    r" in str\((?:fault|error)|str\((?:fault|error)\)\.(?:startswith|endswith)|__name__ [!=]= |__name__ in "
+    r"|re\.(?:search|match|fullmatch)\(.*str\((?:fault|error)\)"
+)
+# What the MJML engine says of the place of a fault is in the text of its exception only.
+HAS_NO_CHOICE = frozenset({"channels.email.mjml", "__main__"})
+
+
+def doubled(module: Module) -> Iterator[str]:
+    """Facts that have their home elsewhere, and decisions by the text of an exception."""
+    for number, line in enumerate(module.source.split("\n"), 1):
+        for pattern, homes in HOMES:
+            at_home = any(f"{module.name}.".startswith(f"{home}.") for home in homes.split())
+            if not at_home and re.search(pattern, line):
+                yield f"{module.at(number)}: {line.strip()!r}: this belongs to {' or '.join(homes.split())}"
+        if module.name not in HAS_NO_CHOICE and DECIDES.search(line):
+            yield f"{module.at(number)}: {line.strip()!r}: decide by the class of an exception, or by its attributes"
+
+
 Rule = Callable[[Module], Iterator[str]]
 
 
-@pytest.mark.parametrize("rule", [misplaced, networked, large, silent, impure])
+@pytest.mark.parametrize("rule", [misplaced, networked, large, silent, impure, doubled])
 def test_every_module_keeps_the_rule(rule: Rule) -> None:
     assert {"model", "pipeline.render"} <= MODULES.keys()
     if faults := sorted({fault for module in MODULES.values() for fault in rule(module)}):
@@ -317,3 +351,16 @@ def test_owners_keep_strangers_out() -> None:
     assert len(list(strangers([sample("load", "from yaml import parse"), sample("text", "import yaml")]))) == 1
     assert len(list(strangers([sample("channels.email", "import mjml"), sample("prose", "import mjml")]))) == 2
     assert list(strangers([sample("cli_new", "import typer"), sample("cli.build", "import typer")])) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = html.escape(text)", 'x = text.replace("<", "&lt;").replace(">", "&gt;")', "host = urlsplit(x).hostname",
+        "own = lang.lower() == settings.language.lower()", "MAX_PREHEADER = 110", 'if lang.startswith("fr"):',
+        'code = "time-gap" if "clocks" in str(fault) else "bad-date"', 'if type(fault).__name__ == "Busy":',
+        'VOID = frozenset("area base br hr img input source track wbr".split())', 'KINDS = {"application/atom+xml"}',
+    ],
+)  # fmt: skip
+def test_facts_have_one_home(line: str) -> None:
+    assert len(list(doubled(sample("rules", line)))) == 1

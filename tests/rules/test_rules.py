@@ -389,6 +389,14 @@ DOCUMENT = (
 UNDERLINED = '<p>Voir <a href="/x" style="text-decoration:none"><u style="text-decoration:underline">x</u></a></p>'
 
 
+def test_addresses_of_a_theme_that_cannot_be_read() -> None:
+    body = '<p><a href="https://[">x</a></p><table role="none" background="https://[x"><tr><td>x</td></tr></table>'
+    document = Document(DOCUMENT.format("", body), host="exemple.example")
+    assert [rule.code for family in SHAPES for rule, _ in family.find(document)] == ["remote-content"]
+    page = pages.PageContext("index.html", document, frozenset({"index.html"}))
+    assert not [rule.code for rule, _ in pages.SITE.find(page) if rule.code == "broken-page-link"]
+
+
 @pytest.mark.parametrize(
     ("head", "body", "found"),
     [
@@ -443,6 +451,12 @@ def test_a_theme_that_hides_the_way_out(made: tuple[Publication, Inspection, Mai
         if rule.code == "no-unsubscribe"
     ]
     assert found == [Place(f"templates/a.{'mjml' if part == 'html' else 'txt'}")]
+
+
+def test_an_endless_reference_in_a_mail_is_no_number(made: tuple[Publication, Inspection, Mail]) -> None:
+    html = f'<p>&#{"1" * 5000};</p><a href="https://exemple.example/&#{"1" * 5000};">x</a>'
+    mail = replace(made[2], html_part=html.encode())
+    assert {rule.code for rule, _ in mails.TEXTS.find(mail)} == {"text-link"}
 
 
 # --- places -------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from newsletter.rules.external import browser
-from newsletter.rules.external.browser import Seen
+from newsletter.rules.external.browser import PageReport
 from support.paths import TESTS
 
-__all__ = ["CHROMIUM", "ORACLES", "Seen", "chromium", "look", "require"]
+__all__ = ["CHROMIUM", "ORACLES", "PageReport", "chromium", "look", "require"]
 
 CHROMIUM = browser.find_chromium()
 ORACLES = Path(os.environ.get("NEWSLETTER_ORACLES") or TESTS / "oracles") / "node_modules"
@@ -31,6 +31,6 @@ def chromium(*words: str) -> subprocess.CompletedProcess[str]:
     return browser.run(CHROMIUM, *words)
 
 
-def look(documents: Mapping[str, str], folder: Path, width: int, dark: bool, mail: bool) -> dict[str, Seen]:
+def look(documents: Mapping[str, str], folder: Path, width: int, dark: bool, mail: bool) -> dict[str, PageReport]:
     """Open HTML documents, by path in `folder`, at `width` px, in light or dark, and run axe-core in each."""
-    return browser.look(CHROMIUM, AXE, documents, folder, width, dark=dark, mail=mail)
+    return browser.run_axe(CHROMIUM, AXE, documents, folder, width, dark=dark, mail=mail)

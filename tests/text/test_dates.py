@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.text.dates import read_moment
+import newsletter
+from newsletter.text.dates import SkippedTime, read_moment
+from support.project import Project
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -38,13 +40,23 @@ def test_forms(written: str, instant: datetime) -> None:
     ],
 )  # fmt: skip
 def test_anything_else_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="no date"):
+    with pytest.raises(ValueError, match=r"is not a (valid )?date"):
         read_moment(written, PARIS)
 
 
 def test_an_hour_that_the_clocks_skip_is_refused() -> None:
-    with pytest.raises(ValueError, match="clocks go forward"):
+    with pytest.raises(SkippedTime, match="clocks go forward"):
         read_moment("2024-03-31 02:30", PARIS)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("2024-03-31 02:30", "time-gap"), ("when the clocks strike", "bad-date")]
+)
+def test_a_gap_is_told_from_other_faults_of_dates(project: Project, written: str, code: str) -> None:
+    project.announce(date=written)
+    assert [each.code for each in newsletter.find_problems(project.root, now=datetime(2025, 1, 1, tzinfo=UTC))] == [
+        code
+    ]
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)))
@@ -77,7 +89,7 @@ def test_times_are_read_as_the_obvious_way_reads_them(moment: datetime, name: st
     value = f"{moment.date().isoformat()} {value}"
     expected = slowly(value, zone)
     if expected is None:
-        with pytest.raises(ValueError, match=r"is no date|does not exist"):
+        with pytest.raises(ValueError, match=r"is not a (valid )?date|does not exist"):
             read_moment(value, zone)
     else:
         found = read_moment(value, zone)

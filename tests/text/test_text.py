@@ -5,8 +5,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape as markup
 
 from newsletter import text
+from newsletter.text import entities
 
 FRENCH = st.text("aàéèçœ ’-.!?…»«:;,\u00a0\u202f\n0123456789AÉMJ()", max_size=300)
 
@@ -130,3 +132,28 @@ def test_only_abbreviations_and_initials_do_not_end_a_sentence(pieces: list[str]
         assert end is not None
         word = re.split("[ \u00a0\u202f(«“\"’']", sentence[: end.start()])[-1]
         assert end[0] != "." or not (word in text._ABBREVIATIONS or re.fullmatch("[A-ZÀ-Þ]", word))
+
+
+@given(st.text("&<>\"'#;a é\u00a0"))
+def test_escaped_text_reads_as_it_was(given_text: str) -> None:
+    for escape in (entities.escape, entities.escape_text, entities.escape_as_templates, in_bytes):
+        escaped = escape(given_text)
+        assert entities.unescape(escaped) == given_text and "<" not in escaped and ">" not in escaped
+    assert entities.escape_as_templates(given_text) == str(markup(given_text))
+    assert type(entities.escape_as_templates(given_text)) is str
+
+
+def test_an_endless_reference_names_no_character() -> None:
+    assert entities.unescape(f"a&#{'1' * 5000};b&#{'0' * 5000}") == "a\ufffdb\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("fr", "fr"), ("FR-ca", "fr"), ("fr_CA", "fr"), ("frr", "frr"), ("zh-Hant-TW", "zh"), ("", "")],
+)
+def test_the_language_of_a_tag(tag: str, expected: str) -> None:
+    assert text.base_language(tag) == expected
+
+
+def in_bytes(given_text: str) -> str:
+    return entities.escape_bytes(given_text.encode()).decode()

@@ -78,3 +78,20 @@ def test_what_looks_plain_is_judged_as_everything_else(target: str) -> None:
             return fault.code, fault.message, fault.fix
 
     assert judged(judge) == judged(urls._judge)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://Exemple.FR:8080/a?b@c#d", "exemple.fr"),
+        ("//exemple.fr/a", "exemple.fr"),
+        ("https://nom@exemple.fr", "exemple.fr"),
+        ("https://[2001:db8::1]:80/", "2001:db8::1"),
+        ("https://[2001", ""),
+        ("https://", ""),
+        ("images/a.png", ""),
+        ("mailto:a@exemple.fr", ""),
+    ],
+)
+def test_the_host_of_an_address(address: str, expected: str) -> None:
+    assert urls.host(address) == expected

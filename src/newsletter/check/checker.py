@@ -12,14 +12,12 @@ from newsletter.check.links import Targets
 from newsletter.load.assets import ProjectFiles
 from newsletter.load.context import FieldContext
 from newsletter.load.fields import LANGUAGE, SLUG
-from newsletter.load.keys import ANNOUNCEMENT, ISSUE_FILE, tags
+from newsletter.load.keys import ANNOUNCEMENT, ISSUE_FILE, MAX_PREHEADER, MAX_SUMMARY, tags
 from newsletter.markdown.prose import iter_paragraphs
 from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node, Prose, Scalar, Settings, Source
 from newsletter.model.problems import Place, Problems
 from newsletter.text.dates import Moment
 
-MAX_SUMMARY = 300
-MAX_PREHEADER = 110
 MAX_SLUG = 200  # characters: with language, platform and extension, a file's name has at most 255
 
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
@@ -59,7 +57,7 @@ class Checker:
         self._identify(source, values, stem)
         self._dates(source, values)
         prose = self._prose(source)
-        full = slug if lang.lower() == self.settings.language.lower() else f"{slug}.{lang.lower()}"
+        full = self.settings.stem(slug, lang)
         targets = Targets(source, self.settings, self.files, self.problems, f"{full}.html", prose.anchors)
         targets.body(prose, markdown.places(source))
         self._named_files(source, values, targets)
@@ -68,6 +66,7 @@ class Checker:
             return None
         source.forget()
         values["tags"] = tags(values.get("tags", ()))
+        values.setdefault("subject", values["title"])
         return Announcement(source=source, stem=full, prose=prose, targets=targets.found, **values)
 
     def issue_file(self, source: Source) -> IssueFile | None:
@@ -81,9 +80,8 @@ class Checker:
             self.problems.error(place, "bad-id", f"'{stem}' is no issue id", "name it as 2024-11.md")
             return None
         lang = str(values.setdefault("lang", match[2] or self.settings.language))
-        own = lang.lower() == self.settings.language.lower()
         prose = self._prose(source)
-        page = f"issues/{match[1]}.html" if own else f"issues/{match[1]}.{lang.lower()}.html"
+        page = f"issues/{self.settings.stem(match[1], lang)}.html"
         targets = Targets(source, self.settings, self.files, self.problems, page, prose.anchors)
         targets.body(prose, markdown.places(source))
         if self.problems.count("error") > before:
@@ -101,7 +99,7 @@ class Checker:
         return prose
 
     def _slug(self, source: Source, values: dict[str, Any], stem: str) -> str:
-        slug: str = values.get("slug") or text.fold(_DATE.sub("", stem))
+        slug: str = values.get("slug") or default_slug(stem)
         if not source.has("slug"):
             if not _SLUG.fullmatch(slug):
                 self.problems.error(source.at_key("slug"), "bad-slug", f"'{stem}' gives no slug", "write slug: …")
@@ -205,6 +203,11 @@ def _told(prose: Prose) -> Iterator[str]:
     if not told:
         inner = (text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph")
         yield from islice(inner, 1)
+
+
+def default_slug(stem: str) -> str:
+    """The slug of an announcement whose file has this stem, when it gives none; may be empty."""
+    return text.fold(_DATE.sub("", stem))
 
 
 def file_stem(path: str) -> tuple[str, str]:

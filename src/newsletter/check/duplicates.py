@@ -3,19 +3,14 @@
 This looks at sources, not at announcements, so that a file with another error still counts.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from newsletter import text
-from newsletter.load.fields import LANGUAGE
+from newsletter.check.checker import default_slug, file_stem
 from newsletter.model import Items, Plain, Settings, Source
 from newsletter.model.problems import Place, Problems
-
-_SUFFIX = re.compile(rf"(.+)\.({LANGUAGE})")
-_DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
-
 
 MAX_VERSIONS = 50  # languages of one announcement: each page links to all versions
 
@@ -44,14 +39,12 @@ class Claim(NamedTuple):
 
 def claims(source: Source, settings: Settings) -> Iterator[Claim]:
     """The names that a file claims for itself."""
-    stem = source.path.rpartition("/")[2].removesuffix(".md")
-    suffix = _SUFFIX.fullmatch(stem) if "." in stem else None
-    stem, suffix_lang = (suffix[1], suffix[2]) if suffix else (stem, "")
+    stem, suffix_lang = file_stem(source.path)
     given = dict(reversed(source.given))
     lang = (_value(given, "lang") or suffix_lang or settings.language).casefold()
     if name := _value(given, "id") or text.fold(stem):
         yield Claim("id", name.casefold(), lang, source, "id")
-    if name := _value(given, "slug") or text.fold(_DATE.sub("", stem)):
+    if name := _value(given, "slug") or default_slug(stem):
         yield Claim("slug", name.casefold(), lang, source, "slug")
     aliases = given.get("aliases")
     for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,6 @@ from newsletter.model.problems import Place, Problems
 from newsletter.text.typography import Passage, mend, passage
 
 _ROUNDS = 9  # of mending: some slips show only when those around them are mended
-_MARK = b"\xef\xbb\xbf"  # byte order mark
 _LINE_END = re.compile(rb"\r\n?|\n")
 _EMPTY_ID = re.compile(rb"((?:\A|[\r\n]))id:[ \t]*(?=[\r\n])")
 _CURES = {
@@ -110,7 +110,7 @@ def write_typography(root: Path, language: str, problems: Problems) -> tuple[Men
             # Slips never hold a line end, so that each line keeps its own.
             ends = [*re.findall(r"\r\n?|\n", content), ""]
             lines = "".join(line + end for line, end in zip(after.split("\n"), ends, strict=True))
-            mark = _MARK if raw.startswith(_MARK) else b""
+            mark = BOM_UTF8 if raw.startswith(BOM_UTF8) else b""
             if _write(root, source.path, (raw, mark + lines.encode()), problems):
                 written.append(Mended(source.path, before, after))
     return tuple(written)
@@ -187,7 +187,7 @@ def _read(root: Path, source: Source, problems: Problems) -> bytes | None:
     """The bytes of the file that `source` was read from; None, and a problem, when it has changed since."""
     try:
         raw = b"".join(pieces(str(root / source.path)))
-        now = _LINE_END.sub(b"\n", raw.removeprefix(_MARK))
+        now = _LINE_END.sub(b"\n", raw.removeprefix(BOM_UTF8))
         if hashlib.sha256(now).digest() != source.digest:
             raise OSError(errno.EBUSY, "it was changed meanwhile")
     except OSError as fault:

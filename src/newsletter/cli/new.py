@@ -93,17 +93,18 @@ def _write(project: "Project", wish: Wish) -> Path:
     from newsletter import text
     from newsletter.cli import starter
     from newsletter.load import front_matter, safe_write
+    from newsletter.load.keys import MAX_TITLE
 
     day = moment(wish.date, project, "--date").astimezone(project.settings.timezone)
     slug = text.fold(wish.title)[:60].strip("-")
-    if not slug or "\n" in wish.title or len(wish.title) > 150:
-        refuse(f"'{wish.title}' is no title; write at most 150 characters on one line, with letters")
+    if not slug or "\n" in wish.title or len(wish.title) > MAX_TITLE:
+        refuse(f"'{wish.title}' is no title; write at most {MAX_TITLE} characters on one line, with letters")
     keys: dict[str, Any] = {"title": wish.title, "date": wish.date or f"{day:%Y-%m-%d}", "id": f"{slug}-{day:%Y}"}
     keys |= {"lang": wish.lang} if wish.lang else {}
     labels = [label.strip() for label in wish.tags.split(",") if label.strip()]
     keys |= {"tags": labels} if labels else {}
     keys |= {"draft": True} if wish.draft else {}
-    more, body = starter.skeleton(wish.kind, (wish.lang or project.settings.language)[:2].lower())
+    more, body = starter.skeleton(wish.kind, text.base_language(wish.lang or project.settings.language))
     name = f"announcements/{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
     path = project.root / name
     content = "---\n" + "\n".join(front_matter.lines(keys)) + f"\n{more}---\n\n{body}"

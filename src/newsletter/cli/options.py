@@ -59,7 +59,7 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
         code, stopped = PROBLEMS, True
     except _disk_faults() as fault:
         print(f"newsletter: {fault}", file=sys.stderr)
-        code = BUSY if type(fault).__name__ == "Busy" else DISK
+        code = BUSY if _is_busy(fault) else DISK
     except (OSError, MemoryError) as fault:
         code = report_fault(fault)
     report.report(
@@ -101,6 +101,12 @@ def _disk_faults() -> tuple[type[BaseException], ...]:
     from newsletter.workers import WorkerLost
 
     return (Busy, DiskFault, WorkerLost)
+
+
+def _is_busy(fault: BaseException) -> bool:
+    from newsletter.outbox.publish import Busy
+
+    return isinstance(fault, Busy)
 
 
 def moment(now: str, project: "Project", option: str = "--now") -> datetime:

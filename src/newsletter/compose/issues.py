@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from newsletter import text
+from newsletter.load.keys import MAX_PREHEADER
 from newsletter.model import Announcement, Issue, IssueFile, Settings
 from newsletter.model.problems import Problems
-from newsletter.text.babel_dates import format_date
+from newsletter.text.babel_dates import format_date, known_locale
 
-MAX_PREHEADER = 110
 _LISTED = 50  # ids that a message names
 
 
@@ -47,25 +47,15 @@ def period(id_: str) -> tuple[date, date] | None:
 
 def default_title(settings: Settings, id_: str, lang: str) -> str:
     """`<publication> : novembre 2024`, in the issue's language."""
-    french = lang.lower().startswith("fr")
+    french = text.base_language(lang) == "fr"
     span = period(id_)
-    locale = lang.replace("-", "_")
     if span is None:
         named = id_
     elif "W" in id_:
         named = f"{'semaine' if french else 'week'} {int(id_[-2:])}, {id_[:4]}"
     else:
-        named = format_date(span[0], "QQQQ yyyy" if "Q" in id_ else "LLLL yyyy", locale=_known(locale))
+        named = format_date(span[0], "QQQQ yyyy" if "Q" in id_ else "LLLL yyyy", locale=known_locale(lang))
     return f"{settings.title}\u00a0: {named}" if french else f"{settings.title}: {named}"
-
-
-def _known(locale: str) -> str:
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415
-
-    try:
-        return str(Locale.parse(locale))
-    except (UnknownLocaleError, ValueError):
-        return "en"
 
 
 def compose_issues(
@@ -108,13 +98,14 @@ def _issue(
     ordered = _order(stories, file, problems)
     span = period(id_)
     today = now.astimezone(settings.timezone).date()
-    own = lang.lower() == settings.language.lower()
     summary = file.summary if file else ""
+    title = (file.title if file else "") or default_title(settings, id_, lang)
     return Issue(
         id=id_,
         lang=lang,
-        stem=id_ if own else f"{id_}.{lang.lower()}",
-        title=(file.title if file else "") or default_title(settings, id_, lang),
+        stem=settings.stem(id_, lang),
+        title=title,
+        subject=(file.subject if file else "") or title,
         preheader=text.shorten(summary or " · ".join(story.title for story in ordered), MAX_PREHEADER),
         date=max(story.date for story in stories),
         stories=ordered,

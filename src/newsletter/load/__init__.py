@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -28,7 +29,6 @@ Again = Callable[[str], tuple[bytes, bytes]]
 
 _SUPPRESSION = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\[\]\n]*)\][ \t]*$", re.MULTILINE)
 _FENCE = re.compile(rb"\n---[ \t]*(?=\n|\Z)")
-_MARK = b"\xef\xbb\xbf"  # byte order mark
 
 
 def load(root: Path, problems: Problems) -> Iterator[Source]:
@@ -166,7 +166,7 @@ def _by_libyaml(path: str, front: str, problems: Problems) -> Fields | None:
 
 def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:
     """The file as it counts from here on; None for what is no UTF-8."""
-    utf8 = raw.removeprefix(_MARK)
+    utf8 = raw.removeprefix(BOM_UTF8)
     try:
         utf8.decode()
     except UnicodeDecodeError as fault:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from newsletter.load.context import FieldContext
 from newsletter.model import Pairs, Plain, is_empty
-from newsletter.text.dates import PATTERN, Moment, read_moment
+from newsletter.text.dates import PATTERN, Moment, SkippedTime, read_moment
 from newsletter.text.urls import Unsafe, judge
 
 SLUG = r"[a-z0-9](?:-?[a-z0-9])*"
@@ -152,7 +152,7 @@ class Date:
         try:
             return read_moment(value, at.zone)
         except ValueError as fault:
-            code = "time-gap" if "clocks" in str(fault) else "bad-date"
+            code = "time-gap" if isinstance(fault, SkippedTime) else "bad-date"
             at.error(code, f"'{key}': {fault}", "write 2024-11-26 or 2024-11-26 09:30, with Z or +01:00 if need be")
             return None
 

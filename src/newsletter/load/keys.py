@@ -28,6 +28,9 @@ PLATFORMS = (
     "whatsapp", "slack", "teams", "discord", "sms",
 )  # fmt: skip
 
+MAX_TITLE = 150  # characters
+MAX_SUMMARY = 300
+MAX_PREHEADER = 110
 _LONGEST_TAG = 240  # characters of a tag in file names, which end in .atom.xml and have at most 255 bytes
 
 # Links may lead wherever a body's links may.
@@ -35,7 +38,7 @@ _ANYWHERE = Url(("mailto", "tel", "site", "announcement", "file", "anchor"))
 
 
 # Keys of texts for readers, wherever they stand. What is written for a platform is left as it is: an SMS has no ’.
-READ = frozenset("title summary caption credit alt label place".split())
+READ = frozenset("title subject summary caption credit alt label place".split())
 
 
 def texts_for_readers(node: Node, key: str = "") -> Iterator[Scalar]:
@@ -94,13 +97,14 @@ def _tag(label: str, slug: str) -> Tag:
 
 ANNOUNCEMENT = MappingOf(
     {
-        "title": Text(150),
+        "title": Text(MAX_TITLE),
+        "subject": Text(MAX_TITLE),
         "date": Date(),
         "id": Text(100, ID, "small letters, digits and hyphens", "bad-id"),
         "slug": Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug"),
         "aliases": ListOf(Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug")),
         "updated": Date(),
-        "summary": Text(300, lines=True),
+        "summary": Text(MAX_SUMMARY, lines=True),
         "lang": Text(35, LANGUAGE, "a language such as fr"),
         "tags": ListOf(Text(60)),
         "authors": ListOf(
@@ -132,8 +136,9 @@ ANNOUNCEMENT = MappingOf(
 
 ISSUE_FILE = MappingOf(
     {
-        "title": Text(150),
-        "summary": Text(300, lines=True),
+        "title": Text(MAX_TITLE),
+        "subject": Text(MAX_TITLE),
+        "summary": Text(MAX_SUMMARY, lines=True),
         "lang": Text(35, LANGUAGE, "a language such as fr"),
         "lead": Text(100, ID, "the id of an announcement", "bad-id"),
         "order": ListOf(Text(100, ID, "the id of an announcement", "bad-id")),

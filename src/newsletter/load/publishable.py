@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection
 
 from newsletter.load.safe_open import Start
-from newsletter.model import MANIFEST, MANIFEST_BEGINS
+from newsletter.model import MANIFEST, MANIFEST_BEGINS, SETTINGS_FILES
 
 _OCTETS = "application/octet-stream"
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -51,7 +51,6 @@ _ON_REQUEST = {".json": "application/json"}
 EXTENSION = re.compile(r"\.[a-z0-9]{1,9}")
 
 _LONGEST_PATH, _LONGEST_PART = 4096, 255  # bytes, as Linux and macOS allow at most
-_SETTINGS = frozenset({"pyproject.toml", "newsletter.toml"})
 _LOCKS = re.compile(
     r"(?:.*[-._])?(?:requirements|constraints)(?:[-._].*)?\.(?:txt|in)"
     r"|(?:.+[-._])?lock(?:\.(?:hcl|json|toml|txt|ya?ml))?|.+\.lock(?:b|file)"
@@ -93,7 +92,7 @@ def refuse_name(path: str, *, by_settings: bool = False) -> None:
     if len(parts) > 1 and folded[0] in (_CLOSED_TO_SETTINGS if by_settings else _CLOSED):
         raise AssetRefused("forbidden-file", f"'{shown(path)}' lies in {parts[0]}/, which is not published", _CURE)
     name = folded[-1]
-    if name in _SETTINGS:
+    if name in SETTINGS_FILES:
         raise AssetRefused("forbidden-file", f"'{shown(path)}' holds settings", "publish another file")
     is_requirement = len(parts) > 1 and folded[-2] == "requirements" and name.endswith((".txt", ".in"))
     if is_requirement or _LOCKS.fullmatch(name):

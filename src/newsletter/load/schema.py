@@ -5,11 +5,13 @@ from typing import Any
 
 from newsletter.load.fields import ID, SLUG, Bool, Choice, Date, FieldType, ListOf, MappingOf, Number, Text, Url
 from newsletter.load.keys import ANNOUNCEMENT
+from newsletter.text import base_language
 
 # What a form says beside a key. The rest speaks for itself, or is in docs/announcements.md.
 _SAID = {
     "fr": {
         "title": ("Titre", "Aussi l’objet du courriel ; 60 caractères se lisent en entier"),
+        "subject": ("Objet du courriel", "Vide : le titre"),
         "date": ("Date", "Quand l’annonce devient publique"),
         "id": ("Identifiant", "Pour toujours : petites lettres, chiffres, tirets"),
         "summary": ("Résumé", "Deux phrases, 300 caractères au plus"),
@@ -38,6 +40,7 @@ _SAID = {
     },
     "en": {
         "title": ("Title", "Also the subject of the mail; 60 characters can be read whole"),
+        "subject": ("Subject of the mail", "Empty: the title"),
         "date": ("Date", "When the announcement becomes public"),
         "id": ("Identity", "For ever: small letters, digits, hyphens"),
         "summary": ("Summary", "Two sentences, at most 300 characters"),
@@ -101,13 +104,14 @@ def decap(lang: str, title: str, site: str) -> dict[str, Any]:
     `title` heads it; `site` is the address that its form links to. Dates are taken as typed, in the zone of
     who types them.
     """
-    said = _SAID["fr" if lang.startswith("fr") else "en"]
+    shown = "fr" if base_language(lang) == "fr" else "en"
+    said = _SAID[shown]
     fields = [_field(name, kind, said, name in ANNOUNCEMENT.required) for name, kind in ANNOUNCEMENT.keys.items()]
     body = {"name": "body", "label": said["body"][0], "widget": "markdown"}
     return {
         "backend": {"name": "github", "repo": "owner/repository", "branch": "main"},
         "publish_mode": "editorial_workflow",
-        "locale": "fr" if lang.startswith("fr") else "en",
+        "locale": shown,
         "site_url": site,
         "media_folder": "announcements/images",
         "public_folder": "images",

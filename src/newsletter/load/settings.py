@@ -3,7 +3,8 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from newsletter.load.context import FieldContext
 from newsletter.load.fields import EMAIL, LANGUAGE, Bool, Choice, ListOf, MappingOf, Number, Text, Url
 from newsletter.load.keys import PLATFORMS
 from newsletter.load.safe_open import MAX_TEXT, open_beneath, read, report_unread
+from newsletter.load.toml_places import key_places, syntax_place
 from newsletter.model import (
     CheckSettings,
     FeedSettings,
@@ -169,13 +171,13 @@ def _read(root: Path, name: str, problems: Problems) -> str:
 
 def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
     """Our settings with their places, and without. Raises Aborted when this is not TOML; then the fault is reported."""
-    prefix = ("tool", "newsletter") if name == "pyproject.toml" else ()
+    prefix = _prefix(name)
     try:
         _refuse_size(content)
         table: Any = tomllib.loads(content)
         for step in prefix:
             table = table[step]
-        node = _node(table, prefix, dict(_places(content)))
+        node = _node(table, prefix, key_places(content))
         return node, plain_pairs(node)
     except (LookupError, TypeError, AttributeError):  # [tool.newsletter] stands in a text, or is a list
         problems.error(Place(name), "no-settings", "there is no table [tool.newsletter]", "add one")
@@ -184,12 +186,26 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
     except _Oversized as fault:
         problems.error(Place(name), "toml-syntax", str(fault), "shorten it")
     except ValueError as fault:
-        where = re.search(r"at line (\d+), column (\d+)", str(fault))
-        place = Place(name, int(where[1]), int(where[2])) if where else Place(name)
         # Python refuses to read a number of thousands of digits.
         reason = str(fault) if isinstance(fault, tomllib.TOMLDecodeError) else "a number is too long"
-        problems.error(place, "toml-syntax", f"not valid TOML: {reason}")
+        problems.error(syntax_place(fault, name), "toml-syntax", f"not valid TOML: {reason}")
     raise Aborted
+
+
+def _prefix(name: str) -> tuple[str, ...]:
+    """Where our settings are in a file."""
+    return ("tool", "newsletter") if name == "pyproject.toml" else ()
+
+
+def place_of(root: Path, name: str, keys: Iterable[str]) -> Place:
+    """Where the first of these keys, such as `check.ignore`, stands in the settings file `name` of a project."""
+    places: Mapping[tuple[str, ...], tuple[int, int]] = {}
+    with suppress(OSError, _Oversized):  # a preview goes on while the file is being replaced
+        content = read(open_beneath(str(root), name), MAX_TEXT).decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        _refuse_size(content)
+        places = key_places(content)
+    found = (places.get((*_prefix(name), *key.split("."))) for key in keys)
+    return next((Place(name, *place) for place in found if place), Place(name))
 
 
 class _Oversized(ValueError):
@@ -238,7 +254,7 @@ def _refuse_unseen(node: Node, name: str, problems: Problems) -> None:
 
 
 def _node(
-    value: Any, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]], level: int = 0
+    value: Any, path: tuple[str, ...], places: Mapping[tuple[str, ...], tuple[int, int]], level: int = 0
 ) -> Any:  # fmt: skip
     """A TOML value as a node; a value without a place of its own has that of what holds it. Raises RecursionError."""
     if level > _LEVELS:
@@ -260,22 +276,7 @@ def _node(
 
 
 def _key(
-    key: str, path: tuple[str, ...], places: dict[tuple[str, ...], tuple[int, int]], near: tuple[int, int]
+    key: str, path: tuple[str, ...], places: Mapping[tuple[str, ...], tuple[int, int]], near: tuple[int, int]
 ) -> Scalar:
     line, column = places.get(path, near)
     return Scalar(key, line, column)
-
-
-_TABLE = re.compile(r"\s*\[\[?\s*([^\s\]][^\]]*)\]\]?\s*(?:#.*)?$")
-_PAIR = re.compile(r"\s*([A-Za-z0-9_\"'.-]+)\s*=")
-
-
-def _places(content: str) -> Iterator[tuple[tuple[str, ...], tuple[int, int]]]:
-    """Where each key stands. tomllib tells no positions; a look at line starts is enough here."""
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(content.split("\n"), 1):
-        if match := _TABLE.match(line):
-            table = tuple(part.strip(" \"'") for part in match[1].split("."))
-            yield table, (number, match.start(1) + 1)
-        elif match := _PAIR.match(line):
-            yield (*table, *(part.strip(" \"'") for part in match[1].split("."))), (number, match.start(1) + 1)

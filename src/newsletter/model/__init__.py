@@ -13,8 +13,9 @@ from newsletter.model.announcement import (
     Tag,
 )
 from newsletter.model.prose import SLOT, Block, Picture, Prose, Reference
-from newsletter.model.publication import MANIFEST, MANIFEST_BEGINS, Artefact, Publication, Share
+from newsletter.model.publication import FEED_MEDIA_TYPES, MANIFEST, MANIFEST_BEGINS, Artefact, Publication, Share
 from newsletter.model.settings import (
+    SETTINGS_FILES,
     CheckSettings,
     FeedSettings,
     MailSettings,
@@ -28,8 +29,10 @@ from newsletter.model.source import Fields, Items, Node, Pairs, Plain, Scalar, S
 from newsletter.model.target import Asset, Target
 
 __all__ = [
+    "FEED_MEDIA_TYPES",
     "MANIFEST",
     "MANIFEST_BEGINS",
+    "SETTINGS_FILES",
     "SLOT",
     "Announcement",
     "Artefact",

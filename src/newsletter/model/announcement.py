@@ -83,6 +83,7 @@ class Announcement:
     """A checked announcement: every field typed, Markdown parsed once. Dates are aware.
 
     `stem` begins every file name: the slug, and the language unless it is the publication's.
+    `subject` is its mail's, the title unless the writer gave another one.
     `targets` maps each link and image, as written, to where it leads.
     """
 
@@ -90,6 +91,7 @@ class Announcement:
     id: str
     slug: str
     title: str
+    subject: str
     date: datetime
     updated: datetime
     summary: str
@@ -113,6 +115,11 @@ class Announcement:
     social: Social = Social()
 
     @property
+    def is_default_language(self) -> bool:
+        """Whether it is in the publication's language."""
+        return self.stem == self.slug
+
+    @property
     def page(self) -> str:
         """The path of its page, relative to outbox/site."""
         return f"{self.stem}.html"
@@ -133,6 +140,7 @@ class IssueFile:
     prose: Prose
     targets: Mapping[str, Target] = field(default_factory=dict)
     title: str = ""
+    subject: str = ""
     summary: str = ""
     lead: str = ""
     order: tuple[str, ...] = ()
@@ -149,6 +157,7 @@ class Issue:
     lang: str
     stem: str
     title: str
+    subject: str
     preheader: str
     date: datetime
     stories: tuple[Announcement, ...]

@@ -12,6 +12,12 @@ from newsletter.model.target import Asset
 
 Item = TypeVar("Item")
 
+# By the name that each format has in file names.
+FEED_MEDIA_TYPES: Mapping[str, str] = {
+    "atom": "application/atom+xml",
+    "rss": "application/rss+xml",
+    "json": "application/feed+json",
+}
 MANIFEST = "manifest.json"  # in the outbox: every file of it with its hash
 MANIFEST_BEGINS = b'{"files": {\n'  # its first bytes, by which any outbox is known
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
+SETTINGS_FILES = ("pyproject.toml", "newsletter.toml")  # one of them holds a project's settings
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -92,3 +94,11 @@ class Settings:
     check: CheckSettings = CheckSettings()
     attachments: tuple[str, ...] = ()
     path: str = "pyproject.toml"
+
+    def is_default_language(self, lang: str) -> bool:
+        """Whether a language is the publication's; case does not count."""
+        return lang.lower() == self.language.lower()
+
+    def stem(self, name: str, lang: str) -> str:
+        """How file names of `name` begin: with its language unless that is the publication's."""
+        return name if self.is_default_language(lang) else f"{name}.{lang.lower()}"

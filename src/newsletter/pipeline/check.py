@@ -1,6 +1,6 @@
 """check: the stage in which files become announcements. Several processes may share the work."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -81,12 +81,12 @@ class CheckStage:
         is_large = len(paths) > workers.LARGE_SITE
 
         def check_share(share: Share) -> Iterator[_CheckedFile]:
-            for source in load.read_each(self.project.root, share.of(paths), self.problems):
-                each = self._check(source, checker)
-                # What goes to another process is sealed. The rest is not, unless memory matters more than time.
-                if each.announcement and (is_large or not share.first):
-                    each.announcement.seal()
-                yield each
+            for sources in workers.batches(load.read_each(self.project.root, share.of(paths), self.problems)):
+                for each in self._check(sources, checker):
+                    # What goes to another process is sealed. The rest is not, unless memory matters more than time.
+                    if each.announcement and (is_large or not share.first):
+                        each.announcement.seal()
+                    yield each
 
         checked: list[_CheckedFile] = []
         count = self.jobs or workers.worker_count(len(paths))
@@ -95,12 +95,14 @@ class CheckStage:
             self.on_progress(len(checked), len(paths))
         return sorted(checked, key=lambda each: each.path)
 
-    def _check(self, source: Source, checker: Checker) -> _CheckedFile:
-        claimed = tuple(claims(source, checker.settings))
-        announcement = checker.announcement(source)
-        if announcement is not None:
-            self._review(announcement)
-        return _CheckedFile(source.path, claimed, announcement)
+    def _check(self, sources: Sequence[Source], checker: Checker) -> list[_CheckedFile]:
+        claimed = [tuple(claims(source, checker.settings)) for source in sources]
+        announcements = [checker.announcement(source) for source in sources]
+        for announcement in announcements:
+            if announcement is not None:
+                self._review(announcement)
+        paths = [source.path for source in sources]
+        return list(map(_CheckedFile, paths, claimed, announcements))
 
     def _issue_files(self, checker: Checker) -> Iterator[IssueFile]:
         for source in load.load_issues(self.project.root, self.problems):

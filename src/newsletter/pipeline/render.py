@@ -105,9 +105,10 @@ class RenderStage:
             inspection = Inspection(settings, own, self.templates, self.problems, thorough)
             for name in CHANNELS:
                 if name in self.channels:
-                    for artefact in channel(name)(own, self.templates, self.problems):
-                        inspection.take(artefact)
-                        yield add(artefact)
+                    for batch in workers.batches(channel(name)(own, self.templates, self.problems)):
+                        for artefact in batch:
+                            inspection.take(artefact)
+                        yield from [add(artefact) for artefact in batch]
             inspection.finish()
 
         count = 1 if thorough else jobs or workers.worker_count(len(publication.announcements))

@@ -1,6 +1,5 @@
 """server: the addresses of the preview. An address is looked up in what is known; none reaches the disk."""
 
-import html
 import re
 from collections.abc import AsyncIterator
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from newsletter.preview.panels import entry_of, offered
 from newsletter.preview.screens import HERE, LANGUAGES, Screens
 from newsletter.preview.security import FRAMED, SCREEN, WITHOUT_IMAGES, RequestGuard
 from newsletter.preview.session import Session, SubjectView, failure
+from newsletter.text.entities import escape
 
 _OWN_FILES = {
     name: ((HERE / "static" / name).read_bytes(), kind)
@@ -136,7 +136,7 @@ class Preview:
 
     async def failed(self, request: Request, fault: Exception) -> Response:
         """What is answered when an answer could not be made; without a thread or template, which may have failed."""
-        told = html.escape(str(failure(fault)))
+        told = escape(str(failure(fault)))
         return HTMLResponse(_FAILED.format(told=told), 500, {"Content-Security-Policy": SCREEN})
 
     def nothing(self, request: Request) -> Response:

@@ -17,6 +17,7 @@ from newsletter.model.problems import Problem
 from newsletter.preview.inbox import lines
 from newsletter.preview.render import Subject
 from newsletter.preview.session import ChannelFiles, Session, SubjectView
+from newsletter.text.urls import host
 
 CLIPPED = 102_000  # bytes of HTML behind which Gmail cuts a mail
 
@@ -103,12 +104,12 @@ def _mail(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str)
     html = _file(made, ".html")
     return {
         "src": f"{here}/mail.html?v={_version(html)}", "size": len(html.data), "clipped": CLIPPED,
-        "mail_subject": subject.title, "preheader": subject.preheader,
+        "mail_subject": subject.subject, "preheader": subject.preheader,
     }  # fmt: skip
 
 
 def _inbox(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
-    return {"lines": tuple(lines(subject.title, subject.preheader)), "date": subject.date}
+    return {"lines": tuple(lines(subject.subject, subject.preheader)), "date": subject.date}
 
 
 def _text(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def _card(showing: SubjectView, subject: Subject, here: str) -> dict[str, str]:
     address = story.url if story is subject and story.url else showing.publication.settings.url
     return {
         "title": subject.title, "summary": summary, "image": image, "alt": story.image.alt if story.image else "",
-        "host": address.partition("://")[2].partition("/")[0],
+        "host": host(address),
     }  # fmt: skip
 
 

@@ -15,14 +15,12 @@ from newsletter.compose import compose
 from newsletter.load import paths, read
 from newsletter.load.assets import ProjectFiles
 from newsletter.load.settings import load_settings
-from newsletter.model import Announcement, IssueFile, Settings
+from newsletter.model import SETTINGS_FILES, Announcement, IssueFile, Settings
 from newsletter.model.problems import Aborted, Problem, Problems
 from newsletter.pipeline.check import find_logo
 from newsletter.preview.snapshot import Snapshot, SourceState, Stamp, collector
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.review import review, review_codes
-
-_SETTINGS = ("pyproject.toml", "newsletter.toml")
 
 
 @dataclass(slots=True)
@@ -68,7 +66,7 @@ class Reader:
         return self._settings_problems
 
     def _read_settings(self) -> Settings:
-        stamps = tuple(stamp(self.root / name) for name in _SETTINGS)
+        stamps = tuple(stamp(self.root / name) for name in SETTINGS_FILES)
         if stamps != self._settings_stamps or self._settings_stale:  # the right to read may come without a new stamp
             problems = Problems()
             try:

@@ -18,6 +18,7 @@ from newsletter.preview.listing import STATES, ListingRow, listing, outings
 from newsletter.preview.panels import offered, panel
 from newsletter.preview.session import Session, SubjectView
 from newsletter.preview.snapshot import Snapshot
+from newsletter.text import base_language
 from newsletter.text.babel_dates import format_date
 from newsletter.theme.string_files import load_strings
 from newsletter.theme.strings import Strings
@@ -46,7 +47,7 @@ class Screens:
     def language(self, wanted: str) -> str:
         """The language of the screens: the wanted one, else the publication's, else English."""
         snapshot = self.desk.snapshot
-        own = snapshot.settings.language[:2].lower() if snapshot else "en"
+        own = base_language(snapshot.settings.language) if snapshot else "en"
         return wanted if wanted in LANGUAGES else own if own in LANGUAGES else "en"
 
     def overview(self, lang: str, query: str = "", whole: str = "") -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import uvicorn
 from watchfiles import Change, awatch
 
+from newsletter.model import SETTINGS_FILES
 from newsletter.preview.app import application
 from newsletter.preview.notifier import Notifier
 from newsletter.preview.session import Session
 
 HOST = "127.0.0.1"
-_SETTINGS = ("pyproject.toml", "newsletter.toml")
 _NOT_OURS = ("outbox", "node_modules", "venv", "__pycache__")
 _GLANCE = 1  # seconds between two looks at where the project's folder is
 _TICK = 20  # seconds between two looks at the clock, and at what no watch told
@@ -179,4 +179,4 @@ def folders(root: Path) -> tuple[Path, ...]:
 
 def _is_settings_or_folder(_: Change, path: str) -> bool:
     name = Path(path).name
-    return name in _SETTINGS or ("." not in name and name not in _NOT_OURS)
+    return name in SETTINGS_FILES or ("." not in name and name not in _NOT_OURS)

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup, escape
 
+from newsletter.text.entities import escape_as_templates
+
 HEAD, TAIL = "QzSlot", "Zq"  # of a token: letters and digits, so that nothing escapes it
 TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
 
@@ -63,18 +65,11 @@ class _Tokens(dict[int, str]):
 _TOKENS = _Tokens()
 
 
-def escaped(text: str) -> str:
-    """As escape() of a plain text, which mostly holds nothing to escape: to see that takes a fifth of it."""
-    if "'" in text or "&" in text or '"' in text or "<" in text or ">" in text:
-        return str.__str__(escape(text))
-    return text
-
-
 def as_html(value: Any) -> str:
     """What escape() gives for a value, as a plain str."""
     if value.__class__ is Content:
-        return str.__str__(value) if value.safe else escaped(str.__str__(value))
-    return escaped(value) if value.__class__ is str else str.__str__(escape(value))
+        return str.__str__(value) if value.safe else escape_as_templates(str.__str__(value))
+    return escape_as_templates(value) if value.__class__ is str else str.__str__(escape(value))
 
 
 class Content(str):
@@ -99,7 +94,7 @@ class Content(str):
 
     def as_html(self) -> str:
         """The text, escaped for element text and attribute values alike."""
-        return str.__str__(self) if self.safe else escaped(str.__str__(self))
+        return str.__str__(self) if self.safe else escape_as_templates(str.__str__(self))
 
     def __add__(self, other: str) -> Any:
         return concat((self, other))

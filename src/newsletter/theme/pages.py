@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 from markupsafe import Markup
 
-from newsletter.model import Announcement, Artefact, Asset, Issue, Publication, Target
+from newsletter.model import FEED_MEDIA_TYPES, Announcement, Artefact, Asset, Issue, Publication, Target
 from newsletter.theme.branding import colours
 from newsletter.theme.templates import Templates
 from newsletter.theme.vocabulary import Catalog
 
-FEED_TYPES = {"Atom": "application/atom+xml", "JSON": "application/feed+json"}
+# Those that pages are linked with.
+FEED_TYPES = {"Atom": FEED_MEDIA_TYPES["atom"], "JSON": FEED_MEDIA_TYPES["json"]}
 
 Dated = TypeVar("Dated", Announcement, Issue)
 
@@ -122,7 +123,7 @@ class Site:
         return colours(self.publication.settings)
 
     def _subject(self, slug: str, label: str, held: list[Announcement]) -> Subject:
-        own = any(each.stem == each.slug for each in held)
+        own = any(each.is_default_language for each in held)
         return Subject(label, slug, self.publication.settings.language if own else held[0].lang, tuple(held))
 
     def render(self, template: str, page: Page, root: str | None = None, **values: Any) -> Artefact:
@@ -203,7 +204,13 @@ def _neighbours(dated: Iterable[Dated]) -> dict[str, tuple[Dated | None, Dated |
 
 
 def _territorial(locale: str) -> str:
-    """`fr_FR` for `fr`: og:locale wants a territory."""
-    likely: str = get_global("likely_subtags").get(locale, locale)
-    parts = likely.split("_")
-    return f"{parts[0]}_{parts[-1]}" if len(parts) > 1 else locale
+    """`fr_FR` for `fr`: og:locale is a language and a territory, without script or variant."""
+    known = Locale.parse(locale)
+    if known.territory:
+        return f"{known.language}_{known.territory}"
+    names = [f"{known.language}_{known.script}"] if known.script else []
+    likely = get_global("likely_subtags")
+    for name in (*names, known.language):
+        if name in likely:
+            return f"{known.language}_{likely[name].split('_')[2]}"
+    return known.language

@@ -1,12 +1,12 @@
 """strings: the theme's words in one language, from `strings/<language>.toml`. They may come from a stranger."""
 
-import re
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from string import Formatter
 
 from newsletter import text
+from newsletter.load.toml_places import key_places, syntax_place
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme.strings import TIMES, is_time_pattern
 from newsletter.theme.templates import Templates
@@ -17,7 +17,7 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
 
     A project's or a theme's file only needs to hold what it changes. Raises Aborted for a file with an error.
     """
-    base = re.split(r"[-_]", lang.lower())[0]
+    base = text.base_language(lang)
     names = dict.fromkeys((f"strings/{base}.toml", "strings/en.toml"))
     files = [_Strings(path, content, templates.problems) for name in names for path, content in templates.layers(name)]
     strings: dict[str, str] = {}
@@ -45,10 +45,16 @@ class _Strings:
         try:
             self.values = dict(_parsed(content))
         except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting that Python refuses
-            where = re.search(r"at line (\d+), column (\d+)", str(fault))
-            place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
-            problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
+            problems.error(
+                syntax_place(fault, path),
+                "toml-syntax",
+                f"not valid TOML: {fault}",
+            )
             raise Aborted from None
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, ...], tuple[int, int]]:
+        return key_places(self.content)
 
     def check(self, known: dict[str, set[str]]) -> None:
         """Report strings that could not be filled, or that ask for more than their `{names}`.
@@ -76,9 +82,8 @@ class _Strings:
                 known.setdefault(key, set()).update(names)
 
     def _report(self, key: str, message: str, fix: str) -> None:
-        found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", self.content, re.MULTILINE)
-        line = self.content.count("\n", 0, found.start()) + 1 if found else 1
-        self.problems.error(Place(self.path, line), "bad-string", f"the string '{key}': {message}", fix)
+        line, column = self._places.get((key,), (1, 1))
+        self.problems.error(Place(self.path, line, column), "bad-string", f"the string '{key}': {message}", fix)
 
 
 def _names(pattern: str) -> set[str] | None:

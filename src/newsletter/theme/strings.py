@@ -7,10 +7,11 @@ from datetime import date, datetime, time, tzinfo
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 
 from newsletter.model import Event
-from newsletter.text.babel_dates import DateTimeFormat, format_time, get_date_format
+from newsletter.text import base_language
+from newsletter.text.babel_dates import DateTimeFormat, format_time, get_date_format, known_locale
 from newsletter.theme.content import Content, for_templates
 
 _LONGEST_PATTERN = 40  # characters
@@ -29,7 +30,7 @@ class Strings:
     @property
     def dir(self) -> str:
         """`rtl` or `ltr`."""
-        return "rtl" if re.split(r"[-_]", self.lang.lower())[0] in _RIGHT_TO_LEFT else "ltr"
+        return "rtl" if base_language(self.lang) in _RIGHT_TO_LEFT else "ltr"
 
     @cached_property
     def locale(self) -> str:
@@ -152,15 +153,3 @@ def is_time_pattern(pattern: str) -> bool:
 @lru_cache(maxsize=1024)
 def _language(locale: str) -> str | None:
     return Locale.parse(locale).get_language_name()
-
-
-@lru_cache(maxsize=1024)
-def known_locale(lang: str) -> str:
-    """The nearest locale that Babel has data for."""
-    parts = lang.replace("-", "_").split("_")
-    for length in range(len(parts), 0, -1):
-        try:
-            return str(Locale.parse("_".join(parts[:length])))
-        except (UnknownLocaleError, ValueError):
-            continue
-    return "en"

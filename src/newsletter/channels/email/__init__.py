@@ -1,7 +1,7 @@
 """mail: every announcement and every issue as HTML, text and .eml."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from newsletter.channels.email.mime import Letter, write
@@ -10,10 +10,12 @@ from newsletter.markdown import prose
 from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubscribe
 from newsletter.model.problems import Problems
 from newsletter.text import wrap
+from newsletter.text.urls import host
 from newsletter.text.utm import marker
 from newsletter.theme.content import Content, as_content, constant
 from newsletter.theme.templates import Templates
 from newsletter.theme.views import Addressing, Story, absolute, render_options
+from newsletter.workers import batches
 
 TEXT_WIDTH = WIDTH - 2 * GUTTER
 
@@ -22,8 +24,8 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
     mails = Mails(publication, Theme(publication, templates, problems), templates)
     share = publication.share
-    for announcement in share.of(publication.announcements):
-        yield from mails.announcement(announcement)
+    for batch in batches(share.of(publication.announcements)):
+        yield from mails.announcements(batch)
     for issue in share.of(publication.issues):
         yield from mails.issue(issue)
 
@@ -39,7 +41,7 @@ class Mails:
         settings = publication.settings
         logo = publication.logo
         self.domain = settings.sender.email.rpartition("@")[2].encode("idna").decode("ascii")
-        self.list_id = settings.url.partition("://")[2].partition("/")[0].partition(":")[0]
+        self.list_id = host(settings.url)
         self.shared: Mapping[str, Any] = {
             "publication": constant(settings),
             "logo": constant(settings.url + logo.path) if logo else "",
@@ -50,8 +52,13 @@ class Mails:
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
         """One announcement's HTML, text and .eml."""
-        values = self.announcement_values(announcement)
-        yield from self._mail("announcement", announcement, values, announcement.source.path)
+        yield from self.announcements((announcement,))
+
+    def announcements(self, announcements: Sequence[Announcement]) -> Iterator[Artefact]:
+        """Each announcement's HTML, text and .eml."""
+        values = [self.announcement_values(each) for each in announcements]
+        origins = [each.source.path for each in announcements]
+        yield from self._mails("announcement", announcements, values, origins)
 
     def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
         """What the templates of an announcement's mail may use."""
@@ -64,7 +71,7 @@ class Mails:
     def issue(self, issue: Issue) -> Iterator[Artefact]:
         """One issue's HTML, text and .eml."""
         origin = issue.file.source.path if issue.file else ""
-        yield from self._mail("issue", issue, self.issue_values(issue), origin)
+        yield from self._mails("issue", (issue,), (self.issue_values(issue),), (origin,))
 
     def issue_values(self, issue: Issue) -> Mapping[str, Any]:
         """What the templates of an issue's mail may use."""
@@ -98,18 +105,29 @@ class Mails:
             same = self._in_lang[lang] = {**self.shared, **self.theme.values(lang), "lang": constant(lang)}
         return {**same, "title": Content(title), "preheader": Content(preheader), "view_url": Content(url)}
 
-    def _mail(self, kind: str, of: Announcement | Issue, values: Mapping[str, Any], origin: str) -> Iterator[Artefact]:
+    def _mails(
+        self,
+        kind: str,
+        subjects: Sequence[Announcement | Issue],
+        values: Sequence[Mapping[str, Any]],
+        origins: Sequence[str],
+    ) -> Iterator[Artefact]:
+        """The mails of a batch, all of them one step further at a time (see workers.BATCH_SIZE)."""
         mjml, txt = (self.templates.get(f"email/{kind}.{part}") for part in ("mjml", "txt"))
-        written = write(self._letter(kind, of, self.theme.press.pieces(mjml, values), txt.render(values)))
-        stem = f"email/{kind}s/{of.stem}"
-        yield Artefact(f"{stem}.html", written.html, "text/html", origin)
-        yield Artefact(f"{stem}.txt", written.text, "text/plain", origin)
-        yield Artefact(f"{stem}.eml", written.message, "message/rfc822", origin)
+        htmls = [self.theme.press.pieces(mjml, each) for each in values]
+        texts = [txt.render(each) for each in values]
+        letters = [self._letter(kind, *each) for each in zip(subjects, htmls, texts, strict=True)]
+        written = [write(letter) for letter in letters]
+        for subject, origin, parts in zip(subjects, origins, written, strict=True):
+            stem = f"email/{kind}s/{subject.stem}"
+            yield Artefact(f"{stem}.html", parts.html, "text/html", origin)
+            yield Artefact(f"{stem}.txt", parts.text, "text/plain", origin)
+            yield Artefact(f"{stem}.eml", parts.message, "message/rfc822", origin)
 
     def _letter(self, kind: str, of: Announcement | Issue, html: tuple[str, ...], text: str) -> Letter:
         settings = self.publication.settings
         return Letter(
-            subject=of.title,
+            subject=of.subject,
             sender=settings.sender,
             date=of.date,
             message_id=self._message_id(kind, of),

@@ -10,11 +10,13 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from html import escape, unescape
 from types import ModuleType
 from typing import Any, ClassVar
 
 import cssutils
+
+from newsletter.text.entities import escape, unescape
+from newsletter.text.html import VOID_ELEMENTS
 
 # premailer imports a library for the network, which takes 50 ms, and which nothing here may use.
 _absent = None if "requests" in sys.modules else sys.modules.setdefault("requests", ModuleType("requests"))
@@ -24,7 +26,6 @@ if _absent is not None:
     del sys.modules["requests"]
 
 _SHEETS = 8  # whose rules are kept
-_VOID = frozenset(("hr", "img", "br"))
 # These are never inlined.
 _MEDIA = re.compile(r"@media[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _POINTED = re.compile(r":(?:active|focus|hover|link|visited)\b")
@@ -121,5 +122,5 @@ def _nested(chain: str, number: int) -> str:
     *outer, last = chain.split(" ")
     opening = "".join(f"<{tag}>" for tag in outer)
     closing = "".join(f"</{tag}>" for tag in reversed(outer))
-    end = "" if last in _VOID else f"x</{last}>"
+    end = "" if last in VOID_ELEMENTS else f"x</{last}>"
     return f'{opening}<{last} data-specimen="{number}">{end}{closing}'

@@ -9,10 +9,11 @@ import re
 
 from mjml import mjml2html
 
+from newsletter.text.html import VOID_ELEMENTS
+
 MAX_DEPTH = 200
 
 _TAG = re.compile(r"<(?:!--.*?-->|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL)
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ATTRIBUTE = re.compile(r"(=\s*)(\"[^\"]*\"|'[^']*')")
 
 
@@ -44,7 +45,7 @@ def check_balance(mjml: str) -> None:
     above: list[re.Match[str]] = []
     for tag in _TAG.finditer(mjml):
         name = re.match(r"</?([A-Za-z0-9-]+)", tag[0])
-        if name is None or tag[0].endswith("/>") or name[1].lower() in VOID:
+        if name is None or tag[0].endswith("/>") or name[1].lower() in VOID_ELEMENTS:
             continue
         if not tag[0].startswith("</"):
             above.append(tag)

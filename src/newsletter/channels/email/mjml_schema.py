@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 
 from newsletter.load.fields import suggest
+from newsletter.text.html import VOID_ELEMENTS
 
 _TAG = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'))?")
 _EVERYWHERE = frozenset(("css-class", "mj-class"))
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def find_invalid(mjml: str) -> Iterator[Invalid]:
             open_[-1:] = [] if name == inside else open_[-1:]
         else:
             yield from _opening(tag, inside)
-            if not tag[3].endswith("/") and name not in _VOID:
+            if not tag[3].endswith("/") and name not in VOID_ELEMENTS:
                 open_.append(name)
 
 

@@ -9,11 +9,11 @@ from newsletter.channels.feeds.budget import EntryBudget
 from newsletter.channels.feeds.entry import Entries, instants
 from newsletter.channels.feeds.fastpath.header_templates import HeaderTemplates
 from newsletter.channels.feeds.json_feed import write_json
-from newsletter.channels.feeds.metadata import MEDIA_TYPES, FeedMetadata, metadata
+from newsletter.channels.feeds.metadata import FeedMetadata, metadata
 from newsletter.channels.feeds.opml import write_opml
 from newsletter.channels.feeds.page import page
-from newsletter.channels.feeds.selection import Feed, FeedSelection
-from newsletter.model import Artefact, Publication
+from newsletter.channels.feeds.selection import ENDINGS, Feed, FeedSelection
+from newsletter.model import FEED_MEDIA_TYPES, Artefact, Publication
 from newsletter.model.problems import Problems
 from newsletter.theme.pages import Site
 from newsletter.theme.templates import Templates
@@ -67,5 +67,5 @@ class _Feeds:
             "rss": write_rss(told, self.openings.rss(told), (piece.written.rss for piece in held)),
             "json": write_json(told, (piece.written.json for piece in held)),
         }
-        for kind, media_type in MEDIA_TYPES.items():
-            yield Artefact(f"site/{feed.path(kind)}", b"".join(written[kind]), media_type)
+        for kind in ENDINGS:
+            yield Artefact(f"site/{feed.path(kind)}", b"".join(written[kind]), FEED_MEDIA_TYPES[kind])

@@ -13,7 +13,6 @@ holds it; only `updated` of an Atom entry is a feed's own.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -23,6 +22,7 @@ from lxml import etree
 from newsletter.channels.feeds.entry import Enclosure, Entry
 from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.text.dates import instant, posted
+from newsletter.text.entities import escape_text
 
 ATOM = "http://www.w3.org/2005/Atom"
 _SPACES: Mapping[str, str] = {
@@ -82,7 +82,7 @@ def repair_rss_item(element: Any, entry: Entry) -> None:
         "dc:language", "media:content", "media:thumbnail",
     )  # fmt: skip
     element.find("title").text = spelled(entry.title)
-    element.find("description").text = escape(entry.summary, quote=False)
+    element.find("description").text = escape_text(entry.summary)
     for label in entry.labels:
         _add(element, "category", spelled(label))
     _add(element, "content:encoded", entry.html)
@@ -236,7 +236,7 @@ def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:
 def _type(element: Any, text: str) -> None:
     """An Atom text construct: text with a sign that might be taken for HTML is said to be HTML, and escaped."""
     element.set("type", "html" if is_html(text) else "text")
-    element.text = escape(text, quote=False)
+    element.text = escape_text(text)
 
 
 def is_html(text: str) -> bool:
@@ -251,7 +251,7 @@ def has_end_tag(text: str) -> bool:
 
 def spelled(text: str) -> str:
     """A short text of RSS. It is text; but one with an end tag would be taken for HTML, and parts of it lost."""
-    return escape(text, quote=False) if has_end_tag(text) else text
+    return escape_text(text) if has_end_tag(text) else text
 
 
 def _named(name: str, text: str) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """pieces: every announcement as it stands in the feeds, written once, within the feeds' budget of bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.channels.feeds.entry import Entries
@@ -8,6 +8,7 @@ from newsletter.channels.feeds.fastpath.entry_templates import EntryCompiler, En
 from newsletter.channels.feeds.selection import Feed
 from newsletter.model import Announcement
 from newsletter.model.problems import Place, Problems
+from newsletter.workers import batches
 
 LIMIT = 512_000  # bytes; more is refused or cut by readers and mail services
 _HEAD = 8_000  # bytes that a feed's own words take at most
@@ -58,17 +59,19 @@ class EntryBudget:
         """The piece of each, made if it is not kept."""
         found = {each.stem: self.kept[each.stem, short] for each in announcements if (each.stem, short) in self.kept}
         wanted = [each for each in announcements if each.stem not in found]
-        for announcement in wanted:
-            piece = found[announcement.stem] = self._made(announcement, short=short)
-            if keep:
-                self.kept[announcement.stem, short] = piece
+        for batch in batches(wanted):
+            for entry in self._sized(batch, short=short):
+                found[entry.stem] = entry
+                if keep:
+                    self.kept[entry.stem, short] = entry
         return [found[each.stem] for each in announcements]
 
-    def _made(self, announcement: Announcement, *, short: bool) -> SizedEntry:
-        entry = self.entries.of(announcement, short=short)
-        written = self.press.write(entry)
-        size = max(len(written.atom), len(written.rss), len(written.json)) + 100  # what stands around the lines
-        return SizedEntry(entry.lang, announcement.stem, written, size)
+    def _sized(self, announcements: Sequence[Announcement], *, short: bool) -> Iterator[SizedEntry]:
+        entries = [self.entries.of(each, short=short) for each in announcements]
+        written = [self.press.write(entry) for entry in entries]
+        for announcement, entry, lines in zip(announcements, entries, written, strict=True):
+            size = max(len(lines.atom), len(lines.rss), len(lines.json)) + 100  # what stands around the lines
+            yield SizedEntry(entry.lang, announcement.stem, lines, size)
 
     def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
         # A month of many announcements is nobody's fault.

@@ -6,14 +6,8 @@ from datetime import UTC, datetime
 
 from newsletter.channels.feeds.sanitize import clean_text
 from newsletter.channels.feeds.selection import Feed, Kind
-from newsletter.model import Publication
+from newsletter.model import FEED_MEDIA_TYPES, Publication
 from newsletter.text import one_line
-
-MEDIA_TYPES: Mapping[Kind, str] = {
-    "atom": "application/atom+xml",
-    "rss": "application/rss+xml",
-    "json": "application/feed+json",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +43,7 @@ class FeedMetadata:
 
     def links(self, kind: Kind) -> Mapping[str, tuple[str, str]]:
         """Media type and address of what the feed is linked with, by relation."""
-        mine = MEDIA_TYPES[kind]
+        mine = FEED_MEDIA_TYPES[kind]
         found = {"self": (mine, self.address(kind)), "alternate": ("text/html", self.home)}
         if self.hub:
             found["hub"] = ("", self.hub)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from html import escape
 
 from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.text.dates import posted
+from newsletter.text.entities import escape, escape_text
 
 
 def write_opml(heads: Iterable[FeedMetadata], title: str, updated: datetime) -> str:
@@ -31,8 +31,8 @@ def _outline(head: FeedMetadata) -> str:
 
 def _twice(text: str) -> str:
     """The specification has HTML in these texts."""
-    return escape(text, quote=False)
+    return escape_text(text)
 
 
 def _html(text: str) -> str:
-    return escape(_twice(text), quote=False)
+    return escape_text(_twice(text))

@@ -118,8 +118,8 @@ class FeedSelection:
         return Feed(
             name=f"lang/{lang}", logical=f"lang/{lang}",
             title=words("feeds_of_language", title=settings.title, language=words.language(lang)),
-            description=settings.description if lang == settings.language else "", lang=lang, home=settings.url,
-            announcements=self._newest(held),
+            description=settings.description if settings.is_default_language(lang) else "",
+            lang=lang, home=settings.url, announcements=self._newest(held),
         )  # fmt: skip
 
     def _newest(self, announcements: Iterable[Announcement]) -> tuple[Announcement, ...]:
@@ -133,5 +133,5 @@ class FeedSelection:
 
 def _leading(announcements: Sequence[Announcement]) -> tuple[Announcement, ...]:
     """Those in the publication's language, and those without a version in it among these."""
-    own = {each.id for each in announcements if each.stem == each.slug}
-    return tuple(each for each in announcements if each.stem == each.slug or each.id not in own)
+    own = {each.id for each in announcements if each.is_default_language}
+    return tuple(each for each in announcements if each.is_default_language or each.id not in own)

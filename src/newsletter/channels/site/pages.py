@@ -125,9 +125,9 @@ class Pages:
         self, announcements: tuple[Announcement, ...]
     ) -> tuple[list[Announcement], list[tuple[str, tuple[Announcement, ...]]]]:
         """Those in the publication's language or without a version in it, and the other ones by language."""
-        own = {each.id for each in announcements if each.stem == each.slug}
-        main = [each for each in announcements if each.stem == each.slug or each.id not in own]
-        others = sorted((each for each in announcements if each.stem != each.slug and each.id in own), key=_lang)
+        own = {each.id for each in announcements if each.is_default_language}
+        main = [each for each in announcements if each.is_default_language or each.id not in own]
+        others = sorted((each for each in announcements if not each.is_default_language and each.id in own), key=_lang)
         return main, [(lang, tuple(held)) for lang, held in groupby(others, key=_lang)]
 
 

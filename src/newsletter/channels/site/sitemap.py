@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from html import escape
 
 from newsletter.model import Announcement, Artefact, Publication
+from newsletter.text.entities import escape
 from newsletter.theme.pages import Subject
 
 MOST = 50_000  # addresses in one file, says the protocol

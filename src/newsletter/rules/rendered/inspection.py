@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlsplit
 
 from newsletter.channels.email.compiler import CompiledMail
 from newsletter.channels.email.fastpath.sections import SLOT
@@ -20,6 +19,7 @@ from newsletter.rules.rendered import accessibility, clients, layout, mails, pag
 from newsletter.rules.rendered.document import Document
 from newsletter.rules.rendered.mails import Mail
 from newsletter.rules.rule import Family, Finding
+from newsletter.text.urls import host
 from newsletter.theme import default as default_theme
 from newsletter.theme.branding import colours
 from newsletter.theme.content import HEAD
@@ -95,7 +95,7 @@ class Inspection:
         return kept if newest else ()
 
     def _document(self, html: str, is_shape: bool) -> Document:
-        return Document(html, is_shape=is_shape, host=self._host(), known_pairs=self._pairs)
+        return Document(html, is_shape=is_shape, host=host(self.chosen.settings.url), known_pairs=self._pairs)
 
     def take(self, artefact: Artefact) -> None:
         """A file, as it is made."""
@@ -153,7 +153,7 @@ class Inspection:
             rule.report(self.problems, finding.where, finding)
 
     def _page(self, path: str, artefact: Artefact, known: frozenset[str]) -> None:
-        document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=self._host())
+        document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=host(self.chosen.settings.url))
         page = pages.PageContext(path, document, known)
         found = [*pages.SITE.find(page)]
         for family in SHAPES:
@@ -171,9 +171,6 @@ class Inspection:
                     start = source.rfind("\n", 0, at)
                     return Place(path, source.count("\n", 0, at) + 1, at - start)
         return Place(self.templates.get("site/layout.html").path)
-
-    def _host(self) -> str:
-        return urlsplit(self.chosen.settings.url).hostname or ""
 
 
 def _has_slot(html: bytes) -> bool:

@@ -4,13 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from html import unescape
-
-from markupsafe import escape
 
 from newsletter.model import Announcement, Issue, Settings
 from newsletter.model.problems import Place
 from newsletter.rules.rule import Family, Finding
+from newsletter.text.entities import escape_as_templates, unescape
 from newsletter.theme.slots import Joined
 
 SIZES = Family("size", "What is too large to arrive whole.")
@@ -83,7 +81,7 @@ class Mail:
 
     def shows(self, address: str) -> tuple[bool, bool]:
         """Whether an address stands in the HTML, and in the text."""
-        return str(escape(address)) in self.html, address in self.text
+        return escape_as_templates(address) in self.html, address in self.text
 
     def find(self, words: str, *, search: bool) -> Place | None:
         """Where a line stands in the announcement's body: a whole line of it, or, when asked to `search`, any words."""

@@ -43,7 +43,10 @@ def broken_page_link(page: PageContext) -> Iterator[Finding]:
     """A template links to a page of the site that no channel makes."""
     for element in page.document.all("a", "img", "link", "script"):
         target = element.get("href") or element.get("src") or ""
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError:  # as `https://[`: it leads to no page of ours
+            continue
         if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
             continue
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), unquote(parts.path)))
@@ -104,7 +107,7 @@ def feed_size(artefact: Artefact) -> Iterator[Finding]:
         yield Finding(None, message, 'lower feeds.entries, or set feeds.content = "summary"')
 
 
-FEEDS.tell(
+FEEDS.declare(
     "large-entry",
     "warning",
     "An announcement that is too long for feeds",

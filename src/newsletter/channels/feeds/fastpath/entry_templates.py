@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
-from html import escape
 from typing import Any, cast
 
 from newsletter.channels.feeds.atom_rss import has_end_tag, is_html, spelled, write_entry
 from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
-from newsletter.channels.feeds.fastpath.escaping import SIGN, in_content, in_json, in_xml, joined, json_shape, xml_shape
+from newsletter.channels.feeds.fastpath.escaping import SIGN, in_json, in_xml, joined, json_shape, xml_shape
 from newsletter.channels.feeds.json_feed import write_item
 from newsletter.channels.feeds.sanitize import clean_text, encode
 from newsletter.model import Author
 from newsletter.text.dates import instant, posted
+from newsletter.text.entities import escape_bytes, escape_text
 from newsletter.theme.slots import Shape, token
 
 _TITLE, _SUMMARY, _HTML, _LABELS = 6, 7, 8, 9  # places among an entry's texts; of the content, and the first label's
@@ -67,7 +67,7 @@ class EntryCompiler:
         atom = rss = in_xml(data)
         if is_marked:
             atom, rss = in_xml(joined(_in_atom(told))), in_xml(joined(_in_rss(told, entry)))
-        atom[_HTML] = rss[_HTML] = in_content(html)
+        atom[_HTML] = rss[_HTML] = escape_bytes(html)
         json = in_json(data).split(b"\0")
         json[_HTML] = in_json(html)
         return EntryLines(
@@ -145,13 +145,13 @@ def _key(entry: Entry, told: Sequence[str], *, is_marked: bool, is_empty: bool) 
 def _in_atom(told: Sequence[str]) -> list[str]:
     made = list(told)
     for number in (_TITLE, _SUMMARY):
-        made[number] = escape(made[number], quote=False)
+        made[number] = escape_text(made[number])
     return made
 
 
 def _in_rss(told: Sequence[str], entry: Entry) -> list[str]:
     made = list(told)
-    made[_SUMMARY] = escape(made[_SUMMARY], quote=False)
+    made[_SUMMARY] = escape_text(made[_SUMMARY])
     for number in (_TITLE, *range(_LABELS, _LABELS + len(entry.labels))):
         made[number] = spelled(made[number])
     return made

@@ -31,11 +31,6 @@ def in_xml(data: bytes) -> list[bytes]:
     return data.split(b"\0") + quoted.split(b"\0")
 
 
-def in_content(data: bytes) -> bytes:
-    """A long text in an element of XML."""
-    return data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
-
-
 def in_json(data: bytes) -> bytes:
     """One text, or joined ones, in strings of JSON."""
     data = data.replace(b"\\", b"\\\\").replace(b'"', b'\\"')

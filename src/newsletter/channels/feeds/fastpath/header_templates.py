@@ -6,13 +6,13 @@ The publication's own texts are the same in each; only what a feed calls itself,
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
 from newsletter.channels.feeds.atom_rss import is_html, spelled, write_atom_head, write_rss_head
 from newsletter.channels.feeds.fastpath.escaping import SIGN, in_xml, joined, xml_shape
 from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.text.dates import instant, posted
+from newsletter.text.entities import escape_text
 from newsletter.theme.slots import Shape, token
 
 _TITLE, _DESCRIPTION, _TEXTS = 0, 1, 7  # places among a head's texts, and how many there are without dates
@@ -27,7 +27,7 @@ class HeaderTemplates:
 
     def atom(self, head: FeedMetadata) -> bytes:
         """The lines of an Atom feed's head."""
-        return self._write(head, write_atom_head, lambda text: escape(text, quote=False))
+        return self._write(head, write_atom_head, escape_text)
 
     def rss(self, head: FeedMetadata) -> bytes:
         """The lines of an RSS feed's head."""
