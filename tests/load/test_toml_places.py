@@ -57,7 +57,7 @@ def test_a_fault_in_our_settings_is_told_at_our_key(
     content = (TOOLS if name == "pyproject.toml" else "") + before + ours
     project.write(name, content)
     problems = Problems()
-    pipeline.check(pipeline.open_project(project.root, problems), datetime(2024, 12, 1, tzinfo=UTC), problems)
+    pipeline.find_problems(pipeline.open_project(project.root, problems), datetime(2024, 12, 1, tzinfo=UTC), problems)
     (found,) = (each for each in problems if each.code == "unknown-code")
     at = content.rindex(begins)
     assert found.place == Place(name, content.count("\n", 0, at) + 1, at - content.rfind("\n", 0, at))
@@ -76,7 +76,7 @@ def test_other_keys_of_ours_are_told_from_those_of_other_tools(project: Project,
     project.write("pyproject.toml", f"{others}{SETTINGS}\n{ours}")
     project.announce()
     problems = Problems()
-    pipeline.check(pipeline.open_project(project.root, problems), datetime(2024, 12, 1, tzinfo=UTC), problems)
+    pipeline.find_problems(pipeline.open_project(project.root, problems), datetime(2024, 12, 1, tzinfo=UTC), problems)
     told = [each.place for each in problems if each.place.path == "pyproject.toml" and each.place.line > 1]
     lines = f"{others}{SETTINGS}\n".count("\n")
     expected = {"brand": (lines + 2, 1), "unsubscribe": (lines + 1, 18), "organisation": (lines + 1, 18)}[key]
