@@ -107,7 +107,7 @@ def test_feeds_and_months_hold_what_they_would_one_by_one(dates: list[tuple[date
         cast(Any, SimpleNamespace(publication=SimpleNamespace(settings=asked, announcements=tuple(listed))))
     )
     newest = heapq.nlargest(3, listed, key=lambda each: each.updated)
-    assert plan._newest(cast(Any, listed)) == tuple(each for each in listed if each in newest)
+    assert plan.newest_of(cast(Any, listed)) == tuple(each for each in listed if each in newest)
     months: dict[str, list[Any]] = {}
     for each in listed:
         months.setdefault(f"{each.date.astimezone(ZoneInfo(zone)):%Y-%m}", []).append(each)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import text as texts
-from newsletter.channels.social.checks import _glued  # type: ignore[attr-defined]
+from newsletter.channels.social.checks import glued_link  # type: ignore[attr-defined]
 from newsletter.channels.social.counting import bluesky, domains, mastodon, punycode, units, urls
 from newsletter.channels.social.counting.count import count
 from newsletter.channels.social.counting.urls import BEFORE, Grammar
@@ -61,7 +61,7 @@ def test_sentences_and_their_prefixes(text: str) -> None:
 def slow_cuts(sentence: str) -> list[tuple[str, bool]]:
     tokens = list(re.finditer(r"[^ \t\n]+", sentence))
     kept: list[tuple[str, bool]] = []
-    bound = cutting._bound([token.group() for token in tokens])
+    bound = cutting.bound_words([token.group() for token in tokens])
     opened, straight = 0, False
     for index, token in enumerate(tokens[:-1]):
         word = token.group()
@@ -69,8 +69,8 @@ def slow_cuts(sentence: str) -> list[tuple[str, bool]]:
         straight ^= word.count('"') % 2 == 1
         if opened > 0 or straight or index in bound:
             continue
-        words = sentence[: token.end()].rstrip(cutting._LOOSE)
-        if words and not cutting._hangs(words.rpartition(" ")[2]) and (not kept or words != kept[-1][0]):
+        words = sentence[: token.end()].rstrip(cutting.LOOSE)
+        if words and not cutting.hangs(words.rpartition(" ")[2]) and (not kept or words != kept[-1][0]):
             clause = re.search(r"[,;:][»”)]?\Z", word) is not None or tokens[index + 1].group()[0] in "–—("
             kept.append((words, clause))
     return kept[::-1]
@@ -83,7 +83,7 @@ def test_words_and_clauses(text: str, most: int) -> None:
     assert list(cutting.by_clause(text)) == [f"{each}…" for each, clause in slow if clause]
     assert list(cutting.by_word(text, most)) == [f"{each}…" for each, _ in slow if len(each) < most]
     # Of long sentences only a beginning is looked at.
-    assert [place for place in cutting._places(text, most) if place[0] <= most] == [
+    assert [place for place in cutting.cut_places(text, most) if place[0] <= most] == [
         (len(each), clause) for each, clause in slow[::-1] if len(each) <= most
     ]
 
@@ -176,7 +176,7 @@ def slow_links(grammar: Grammar, text: str, endings: domains.Endings) -> Iterato
 
 @given(GLUED)
 def test_links(text: str) -> None:
-    for grammar in (urls.PLAIN, urls.WITH_PROTOCOL, mastodon._grammar()):
+    for grammar in (urls.PLAIN, urls.WITH_PROTOCOL, mastodon.link_grammar()):
         for endings in (domains.either(), domains.reference()):
             found = [(each.start, each.domain, each.end) for each in grammar.find(text, endings)]
             assert found == list(slow_links(grammar, text, endings))
@@ -185,7 +185,7 @@ def test_links(text: str) -> None:
 @given(GLUED)
 def test_glued_links(text: str) -> None:
     slow = re.search(r"[^\s(](?=https?://)|https?://[^\s»…’”]*[»…’”]", text)
-    assert _glued(text) == (slow.group() if slow else "")
+    assert glued_link(text) == (slow.group() if slow else "")
 
 
 @given(st.text("a1_é·・\u200c受", max_size=20))
@@ -234,4 +234,4 @@ def test_ends_of_sentences(text: str) -> None:
         r"(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
     )
     spans = [(match.span(), match["stop"]) for match in slow.finditer(text)]
-    assert [(match.span(), match["stop"]) for match in texts._SENTENCE_END.finditer(text)] == spans
+    assert [(match.span(), match["stop"]) for match in texts.SENTENCE_END.finditer(text)] == spans

@@ -139,7 +139,7 @@ def test_only_a_few_shapes_are_kept(hostile_project: Path, monkeypatch: pytest.M
         for count in range(5)
     ]
     expected = [each.theme.press.render(template, values) for values in several]
-    monkeypatch.setattr(compiler, "_MOST", 2)
+    monkeypatch.setattr(compiler, "MAX_SHAPES", 2)
     for kept in (each.theme.press.shapes, each.theme.press.settled):
         kept.clear()
     for _ in range(3):

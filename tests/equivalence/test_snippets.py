@@ -10,13 +10,14 @@ from markupsafe import escape
 
 from newsletter.channels.social.counting.fastpath import is_plain, is_simple, preserves_plain
 from newsletter.channels.social.counting.platforms import PLATFORMS
-from newsletter.channels.social.overview import Cards, _html
+from newsletter.channels.social.overview import Cards
 from newsletter.channels.social.writing.blocks import begin
 from newsletter.channels.social.writing.fastpath import BETWEEN, NONE, TEXT, TemplateSheets, are_tidy, kinds
 from newsletter.channels.social.writing.fastpath import LINK as LINKED
 from newsletter.channels.social.writing.material import of_announcement
 from newsletter.model import Announcement
 from newsletter.model.problems import Problems
+from newsletter.text.entities import escape_as_templates
 from newsletter.theme.slots import token
 from newsletter.theme.templates import Template, Templates
 from support.snippets import announcements, composer, publication, words
@@ -155,4 +156,4 @@ def test_cards_are_what_their_template_renders(tmp_path: Path, source: str) -> N
 
 @given(st.text(st.sampled_from("a&<>\"'é;#")))
 def test_signs_are_escaped_as_everywhere(text: str) -> None:
-    assert _html(text) == str(escape(text))
+    assert escape_as_templates(text) == str(escape(text))

@@ -15,7 +15,7 @@ LONG = "9" * 5_000  # int() refuses more than 4,300 digits
     [("1", 1), ("6", 6), ("7", 6), ("0", 1), ("", 1), ("²", 1), ("①", 1), ("٣", 1), ("-2", 1), ("2.5", 1), (LONG, 1)],
 )
 def test_levels_of_headings(written: str, level: int) -> None:
-    assert office._level(written) == level
+    assert office.heading_level(written) == level
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from newsletter import markdown
 from newsletter.load import MAX_BODY, parse
 from newsletter.load.settings import MAX_SETTINGS, load_settings
 from newsletter.model.problems import MAX_ALIKE, Aborted, Place, Problem, Problems
-from newsletter.rules.written.writing import _bare
+from newsletter.rules.written.writing import bare_text
 from newsletter.text.typography import find_slips, mend, passage
 from newsletter.text.urls import Unsafe, judge
 from support.guard import assert_sound, build_soundly, newsletter, problems
@@ -201,9 +201,9 @@ def test_many_slips_are_mended_in_one_go() -> None:
 
 
 def test_labels_of_signs_take_no_time() -> None:
-    assert _bare("→ Lire  la\u00a0suite !") == "lire la suite"
-    assert _bare("…!") == "" and _bare("") == ""
-    assert _bare("a" + "!" * 500_000 + "a").startswith("a!")
+    assert bare_text("→ Lire  la\u00a0suite !") == "lire la suite"
+    assert bare_text("…!") == "" and bare_text("") == ""
+    assert bare_text("a" + "!" * 500_000 + "a").startswith("a!")
 
 
 # --- many problems ----------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def test_what_is_exchanged_between_check_and_copy_is_not_published(
 def test_a_folder_exchanged_while_its_path_is_walked_leads_nowhere(
     attached: Project, relative: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(safe_open, "_RELATIVE", relative)
+    monkeypatch.setattr(safe_open, "OPENS_RELATIVE", relative)
     files = ProjectFiles(attached.root)
 
     def enter(folder: str, start: safe_open.Start) -> None:
@@ -90,7 +90,7 @@ def test_a_folder_exchanged_while_its_path_is_walked_leads_nowhere(
         files.find(SOURCE, "files/a.pdf")
 
 
-@pytest.mark.skipif(not safe_open._RELATIVE, reason="the fallback notices this after the fact")
+@pytest.mark.skipif(not safe_open.OPENS_RELATIVE, reason="the fallback notices this after the fact")
 def test_a_folder_exchanged_after_it_was_opened_changes_nothing(attached: Project) -> None:
     def enter(folder: str, start: safe_open.Start) -> None:
         if folder == "announcements/files":
@@ -103,7 +103,7 @@ def test_a_folder_exchanged_after_it_was_opened_changes_nothing(attached: Projec
 def test_the_fallback_notices_a_folder_exchanged_after_it_was_looked_at(
     attached: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(safe_open, "_RELATIVE", False)
+    monkeypatch.setattr(safe_open, "OPENS_RELATIVE", False)
 
     def enter(folder: str, start: safe_open.Start) -> None:
         if folder == "announcements/files":

@@ -265,7 +265,7 @@ def test_archives_made_to_do_harm(project: Project, monkeypatch: pytest.MonkeyPa
 def test_a_size_that_lies_is_found_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(safe_files, "MAX_UNPACKED", 1000)
     opened = safe_files.Archive(pack(a="x" * 600, b="x" * 300))
-    opened._left = 500
+    assert len(opened.read("a")) == 600
     with pytest.raises(safe_files.Unreadable, match="unpack to more"):
         opened.read("a")
 

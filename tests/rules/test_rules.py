@@ -489,7 +489,7 @@ def test_a_blank_behind_a_tag_of_the_head_is_no_fault(project: Project) -> None:
 
 def test_settings_know_the_mail_programs_of_the_table() -> None:
     assert tuple(clients.clients()) == MAIL_PROGRAMS
-    features = clients._features()
+    features = clients.known_features()
     assert len(features) >= 40 and len({feature.name for feature in features}) == len(features)
     for feature in features:
         assert feature.fails and set(feature.fails) <= set(MAIL_PROGRAMS), feature.name
@@ -510,7 +510,7 @@ ODD = {
 
 
 def test_every_feature_of_the_table_is_recognised() -> None:
-    for row in clients._table()["features"]:
+    for row in clients.support_table()["features"]:
         kind = next(key for key in row if key in (*USED, "tag", "attribute"))
         first = ODD.get(row["name"]) or row[kind].split("|")[0]
         if kind in ("tag", "attribute"):

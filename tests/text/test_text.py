@@ -123,7 +123,7 @@ def test_a_text_of_one_line_is_looked_at_only(given_text: str) -> None:
 
 @given(
     st.lists(
-        st.sampled_from([*text._ABBREVIATIONS, "mot", "A", "É", "x" * 9, "(", "«\u00a0", "’", ". ", ". ", "! ", " "])
+        st.sampled_from([*text.ABBREVIATIONS, "mot", "A", "É", "x" * 9, "(", "«\u00a0", "’", ". ", ". ", "! ", " "])
     )
 )
 def test_only_abbreviations_and_initials_do_not_end_a_sentence(pieces: list[str]) -> None:
@@ -131,7 +131,7 @@ def test_only_abbreviations_and_initials_do_not_end_a_sentence(pieces: list[str]
         end = re.search(r"[.!?…]+[\u00a0\u202f]?[»”\"’')\]]*\Z", sentence)
         assert end is not None
         word = re.split("[ \u00a0\u202f(«“\"’']", sentence[: end.start()])[-1]
-        assert end[0] != "." or not (word in text._ABBREVIATIONS or re.fullmatch("[A-ZÀ-Þ]", word))
+        assert end[0] != "." or not (word in text.ABBREVIATIONS or re.fullmatch("[A-ZÀ-Þ]", word))
 
 
 @given(st.text("&<>\"'#;a é\u00a0"))

@@ -77,7 +77,7 @@ def test_what_looks_plain_is_judged_as_everything_else(target: str) -> None:
         except Unsafe as fault:
             return fault.code, fault.message, fault.fix
 
-    assert judged(judge) == judged(urls._judge)
+    assert judged(judge) == judged(urls.parse_and_judge)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from newsletter.model.problems import Aborted, Problems
 from newsletter.theme import default as default_theme
 from newsletter.theme.content import Content
 from newsletter.theme.string_files import load_strings
-from newsletter.theme.strings import Strings, _date
+from newsletter.theme.strings import Strings, date_text
 from newsletter.theme.templates import Templates
 from support.paths import ROOT
 
@@ -46,7 +46,7 @@ def test_dates_in_the_publications_zone(lang: str, date: str, day: str, time: st
 @given(day=st.dates(), form=st.sampled_from(["long", "full"]), locale=st.sampled_from(localedata.locale_identifiers()))
 def test_a_date_is_what_babel_writes(day: date, form: str, locale: str) -> None:
     """In every locale that it knows, though it is put together from fields."""
-    assert _date(day, form, locale) == format_date(day, form, locale=locale)
+    assert date_text(day, form, locale) == format_date(day, form, locale=locale)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from newsletter.importers.trees import shallow
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-def _level(written: str) -> int:
+def heading_level(written: str) -> int:
     """Return a heading's level from 1 to 6; 1 if `written`, which may be anything, is not a valid number."""
     return min(int(written), 6) if _NUMBER.fullmatch(written) and int(written) else 1
 
@@ -140,7 +140,7 @@ class _Odt:
             self.hidden += 1
             return
         if kind == "text:h" or (kind == "text:p" and self.is_title(style)):
-            into = self.child(into, f"h{_level(_attribute(source, 'text:outline-level'))}")
+            into = self.child(into, f"h{heading_level(_attribute(source, 'text:outline-level'))}")
         elif kind == "text:list":
             into = self.child(into, "ol" if style in self.ordered else "ul")
         elif kind in ("text:s", "text:tab"):

@@ -31,7 +31,7 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 # O_PATH needs the right to pass through a folder, not to list it; macOS has no such flag.
 _FOLDER = os.O_DIRECTORY | getattr(os, "O_PATH", os.O_RDONLY)
 _START = 64  # bytes
-_RELATIVE = os.open in os.supports_dir_fd
+OPENS_RELATIVE = os.open in os.supports_dir_fd
 
 
 def _pass(folder: str, start: Start) -> None:
@@ -74,7 +74,7 @@ def open_beneath(root: str, path: str, enter: Enter = _pass) -> int:
     if not {"", ".", ".."}.isdisjoint(parts):
         raise ValueError(f"not a plain relative path: {path!r}")
     try:
-        return (_open_relative if _RELATIVE else _open_checked)(root, parts, enter)
+        return (_open_relative if OPENS_RELATIVE else _open_checked)(root, parts, enter)
     except OSError as fault:
         fault.filename = f"{root}/{path}"
         raise

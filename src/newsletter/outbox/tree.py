@@ -165,7 +165,7 @@ def swap(following: str, target: str) -> None:
     with refusals(target):
         if not os.path.lexists(target):
             os.rename(following, target)
-        elif not _exchanged(following, target):
+        elif not exchanged(following, target):
             _rename_twice(following, target)
 
 
@@ -180,7 +180,7 @@ def _rename_twice(following: str, target: str) -> None:
     os.rename(aside, following)
 
 
-def _exchanged(one: str, other: str) -> bool:
+def exchanged(one: str, other: str) -> bool:
     """Exchange two trees in one system call; return False if the system cannot."""
     import ctypes  # noqa: PLC0415 (it costs 10 ms, and many builds change nothing)
 

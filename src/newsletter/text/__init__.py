@@ -28,17 +28,17 @@ _APART = re.compile(r"[^a-z0-9]+")
 _BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # anything but a single space, which needs no change
 
 # A full stop after one of these does not end a sentence.
-_ABBREVIATIONS = frozenset((
+ABBREVIATIONS = frozenset((
     "M", "MM", "Mme", "Mmes", "Mlle", "Dr", "Pr", "Me", "Mgr", "St", "Ste", "av", "bd", "cf", "n°",
     "p", "ex", "etc", "env", "réf", "tél", "art", "vol", "chap", "éd", "fig", "Mr", "Mrs", "Ms",
     "vs", "e.g", "i.e", "No", "Jr", "Sr", "apr", "J.-C", "J",
 ))  # fmt: skip
-_LONGEST = max(map(len, _ABBREVIATIONS))
+_LONGEST = max(map(len, ABBREVIATIONS))
 _BEFORE_WORD = re.compile(r"[ \u00a0\u202f(«“\"’']")
 _INITIAL = re.compile(r"[A-ZÀ-Þ]")
 # Starts with one character instead of a repetition, so that the search can skip ahead to it. A run of stops is matched
 # once, as a whole: trying its shorter parts would take quadratic time, and none of them ends a sentence.
-_SENTENCE_END = re.compile(
+SENTENCE_END = re.compile(
     r"(?P<stop>[.!?…](?<![.!?…]{2})[.!?…]*+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]++)?+"
     r"(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
@@ -119,12 +119,12 @@ def iter_sentences(text: str) -> Iterator[str]:
     """Like sentences(), but lazily."""
     text = one_line(text)
     start = 0
-    for match in _SENTENCE_END.finditer(text):
+    for match in SENTENCE_END.finditer(text):
         if match["stop"] == "." and match.end() != len(text):
             # Longer than any abbreviation is enough.
             before = text[max(start, match.start() - _LONGEST - 1) : match.start()]
             word = _BEFORE_WORD.split(before)[-1]
-            if word in _ABBREVIATIONS or _INITIAL.fullmatch(word):
+            if word in ABBREVIATIONS or _INITIAL.fullmatch(word):
                 continue
         yield text[start : match.end()].strip(" ")
         start = match.end()

@@ -43,17 +43,18 @@ class Destination:
 
 def judge(target: str) -> Destination:
     """Classify `target` as an author wrote it. Raises Unsafe for what must not be linked."""
-    return _judge_again(target) if len(target) <= _SHORT else _judge(target)
+    return _judge_again(target) if len(target) <= _SHORT else parse_and_judge(target)
 
 
 @lru_cache(maxsize=4096)  # the same links repeat
 def _judge_again(target: str) -> Destination:
     if _PLAIN.fullmatch(target):
         return Destination("web", target, plain_http=target.startswith("http:"))
-    return _judge(target)
+    return parse_and_judge(target)
 
 
-def _judge(target: str) -> Destination:
+def parse_and_judge(target: str) -> Destination:
+    """Judge any target, without the short way for ordinary URLs. Raises Unsafe."""
     written = unescape(target).strip(" \t\n")
     seen = normalized("NFKC", _INVISIBLE.sub("", written)).replace("\\", "/")
     if not seen:

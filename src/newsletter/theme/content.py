@@ -132,17 +132,17 @@ def concat(parts: Iterable[Any]) -> Any:
     """Jinja's `~`: content stays content. Markup among the parts makes the whole Markup."""
     parts = tuple(parts)
     if not _TEXTS.issuperset(map(type, parts)):
-        return _concat(parts)
+        return concat_any(parts)
     made, is_content = "".join(parts), False
     for part in parts:
         if part.__class__ is not str:
             if part.safe:
-                return _concat(parts)
+                return concat_any(parts)
             is_content = True
     return Content(made) if is_content else made
 
 
-def _concat(parts: tuple[Any, ...]) -> Any:
+def concat_any(parts: tuple[Any, ...]) -> Any:
     """The same for parts of any kind."""
     if any(isinstance(part, Markup) for part in parts):
         return Markup("").join(parts)

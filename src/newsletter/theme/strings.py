@@ -52,12 +52,12 @@ class Strings:
     @for_templates
     def date(self, moment: datetime) -> str:
         """`26 novembre 2024`."""
-        return _date(moment.astimezone(self.zone).date(), "long", self.locale)
+        return date_text(moment.astimezone(self.zone).date(), "long", self.locale)
 
     @for_templates
     def day(self, moment: datetime) -> str:
         """`mardi 26 novembre 2024`."""
-        return _date(moment.astimezone(self.zone).date(), "full", self.locale)
+        return date_text(moment.astimezone(self.zone).date(), "full", self.locale)
 
     @for_templates
     def time(self, moment: datetime) -> str:
@@ -106,7 +106,7 @@ def _inner_quotes(value: Any) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _date(day: date, form: Literal["long", "full"], locale: str) -> str:
+def date_text(day: date, form: Literal["long", "full"], locale: str) -> str:
     """A date in a form of Babel's, put together from its fields: of these there are few, of days there are many."""
     written, fields = _pattern(form, locale)
     return written % {field: _field(field, _PARTS.get(field[0], _whole)(day), locale) for field in fields}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.channels.social.counting.platforms import PLATFORMS
-from newsletter.channels.social.writing.composer import _SIZES
+from newsletter.channels.social.writing.composer import SIZES
 from newsletter.channels.social.writing.cutting import by_sentence
 from newsletter.model import Announcement
 from support.snippets import (
@@ -70,4 +70,4 @@ def test_the_hook_stands_within_the_fold(announcement: Announcement) -> None:
 @given(st.lists(LONG, max_size=4).map("\n\n".join), st.integers(0, 500))
 def test_what_is_too_long_by_its_characters_need_not_be_counted(text: str, most: int) -> None:
     assert list(by_sentence(text, most)) == [each for each in by_sentence(text) if len(each) <= most]
-    assert all(size(text) >= len(text) for size in _SIZES.values())
+    assert all(size(text) >= len(text) for size in SIZES.values())

@@ -22,7 +22,7 @@ from newsletter.theme.content import CapturedHtml, slots
 from newsletter.theme.slots import TOKEN, Shape, lost, split, token
 from newsletter.theme.templates import SourceMap, Template, Templates
 
-_MOST = 64  # shapes that are kept
+MAX_SHAPES = 64  # shapes that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class MailCompiler:
 
 def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
     """Keep a value, and no more than a few: an issue's shape is large, and hardly ever wanted again."""
-    if len(kept) >= _MOST:
+    if len(kept) >= MAX_SHAPES:
         del kept[next(iter(kept))]
     kept[key] = value
 

@@ -51,7 +51,7 @@ class FeedSelection:
         """The publication's feed."""
         return Feed(
             title=self.settings.title, description=self.settings.description, lang=self.settings.language,
-            home=self.settings.url, announcements=self._newest(_leading(self.publication.announcements)),
+            home=self.settings.url, announcements=self.newest_of(_leading(self.publication.announcements)),
             previous=self._archive(0),
         )  # fmt: skip
 
@@ -108,7 +108,7 @@ class FeedSelection:
             name=f"tags/{tag.slug}", logical=f"tags/{tag.slug}",
             title=words("feeds_of_tag", title=self.settings.title, tag=tag.label),
             description=words("web_about_tag", tag=tag.label), lang=tag.lang, home=self.settings.url + tag.page,
-            announcements=self._newest(_leading(tag.announcements)),
+            announcements=self.newest_of(_leading(tag.announcements)),
         )  # fmt: skip
 
     def _language(self, lang: str) -> Feed:
@@ -119,10 +119,10 @@ class FeedSelection:
             name=f"lang/{lang}", logical=f"lang/{lang}",
             title=words("feeds_of_language", title=settings.title, language=words.language(lang)),
             description=settings.description if settings.is_default_language(lang) else "",
-            lang=lang, home=settings.url, announcements=self._newest(held),
+            lang=lang, home=settings.url, announcements=self.newest_of(held),
         )  # fmt: skip
 
-    def _newest(self, announcements: Iterable[Announcement]) -> tuple[Announcement, ...]:
+    def newest_of(self, announcements: Iterable[Announcement]) -> tuple[Announcement, ...]:
         """Those that were updated last, in their order: a correction brings an old one back."""
         held = tuple(announcements)
         # Newest first, they are nearly in that order: to sort them takes a tenth of picking some.

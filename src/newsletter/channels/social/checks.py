@@ -108,7 +108,7 @@ def in_text(text: str) -> Iterator[Fault]:
                     "accidental-link", f"'{link.url}' becomes a link",
                     "put a space after the full stop, or remove it",
                 )  # fmt: skip
-        if glued := _glued(text):
+        if glued := glued_link(text):
             yield (
                 "glued-link", f"'{glued}': a link does not work with other characters directly next to it",
                 "put a space or a line break around the address",
@@ -120,7 +120,7 @@ def in_text(text: str) -> Iterator[Fault]:
         )  # fmt: skip
 
 
-def _glued(text: str) -> str:
+def glued_link(text: str) -> str:
     """Return the first address with other characters directly next to it, and these; or ""."""
     for word in _WORD.finditer(text):
         if "http" in word.group():

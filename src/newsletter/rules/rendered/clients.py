@@ -75,7 +75,7 @@ def client_support(themes: Themes) -> Iterator[Finding]:
 def uses(sheet: Sheet) -> Iterator[tuple[Feature, SheetPart]]:
     """The features of the table that a sheet uses, each use once."""
     for piece in sheet.pieces:
-        for feature in _features():
+        for feature in known_features():
             if feature.is_used(piece):
                 yield feature, piece
 
@@ -93,13 +93,14 @@ def audience_of(chosen: Iterable[tuple[str, int]]) -> Mapping[str, int]:
 @cache
 def clients() -> Mapping[str, str]:
     """Names of mail programs, by their names in settings."""
-    return dict(_table()["clients"])
+    return dict(support_table()["clients"])
 
 
 @cache
-def _features() -> tuple[Feature, ...]:
+def known_features() -> tuple[Feature, ...]:
+    """Return the features of the table that some mail program lacks."""
     found = []
-    for row in _table()["features"]:
+    for row in support_table()["features"]:
         kind = next(key for key in row if key in (
             "property", "value", "function", "unit", "at", "selector", "tag", "attribute"))  # fmt: skip
         pattern = row[kind]
@@ -116,5 +117,6 @@ def _features() -> tuple[Feature, ...]:
 
 
 @cache
-def _table() -> Mapping[str, Any]:
+def support_table() -> Mapping[str, Any]:
+    """Return clients.toml: mail programs, and what each supports."""
     return tomllib.loads(Path(__file__).with_name("clients.toml").read_text(encoding="utf-8"))

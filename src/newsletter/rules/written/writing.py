@@ -45,7 +45,7 @@ _FORGED = re.compile(r"(?:re|fwd?|tr|réf)[ \u00a0]?:", re.IGNORECASE)
 _SIGN_FREE = re.compile(r"[^\W_]")
 
 
-def _bare(label: str) -> str:
+def bare_text(label: str) -> str:
     """Return a label in lower case, without symbols at its ends, and with one space between words."""
     words = label.replace("'", "’").replace("\u00a0", " ").lower()
     # Searched from both ends: a pattern for trailing symbols would take quadratic time.
@@ -105,9 +105,9 @@ def same_preheader(written: SourceText) -> Iterator[Finding]:
     """The list of mails shows the summary beside the subject; a repetition wastes the room."""
     if written.file.source.front.get("summary") is None:
         return
-    summary = _bare(written.file.summary)
+    summary = bare_text(written.file.summary)
     for key, text in (("title", written.file.title), written.subject):
-        if text and summary == _bare(text):
+        if text and summary == bare_text(text):
             yield Finding(written.at("summary"), f"the summary repeats the {key}", "say something more")
             return
 
@@ -124,7 +124,7 @@ def vague_link(written: SourceText) -> Iterator[Finding]:
     """
     pattern = _VAGUE.get(written.language)
     for label, _, place in written.links if pattern else ():
-        if pattern and pattern.fullmatch(_bare(label)):
+        if pattern and pattern.fullmatch(bare_text(label)):
             yield Finding(place(), f"the link '{label}' does not say where it leads", "name what it leads to")
 
 
@@ -138,7 +138,7 @@ def ambiguous_link(written: SourceText) -> Iterator[Finding]:
     """In a list of links, readers expect links with the same text to lead to the same place."""
     targets: dict[str, str] = {}
     for label, target, place in written.links:
-        if (name := _bare(label)) and targets.setdefault(name, target) != target:
+        if (name := bare_text(label)) and targets.setdefault(name, target) != target:
             message = f"'{label}' does not lead to the same place as an earlier link with this text"
             yield Finding(place(), message, "give them different texts")
 

@@ -133,7 +133,7 @@ def _leading_tag(run: str) -> str:
 
 def _find_links(text: str) -> Iterator[tuple[int, int, str]]:
     if "://" in text:
-        for link in _grammar().find(text, domains.reference()):
+        for link in link_grammar().find(text, domains.reference()):
             if link.protocol and _is_host_encodable(link):
                 yield link.start, link.end, "x" * LINK
 
@@ -177,7 +177,7 @@ def _white_space() -> str:
 
 
 @cache
-def _grammar() -> Grammar:
+def link_grammar() -> Grammar:
     """Return the server's link grammar; except for domains, it accepts much more than the reference."""
     plain = rf"""[^{_WHITE}<>()?]"""
     end = rf"""[^{_WHITE}()?!*"'「」<>;:=,.$%\[\]~&|@]"""

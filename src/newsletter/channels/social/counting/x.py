@@ -16,7 +16,7 @@ from newsletter.channels.social.counting.x_links import FoundLink
 LINK = 23  # weight of any link
 _EMOJI = 2
 
-_HEAVY = re.compile("[^\0-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+HEAVY = re.compile("[^\0-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 _INVALID = re.compile("[\ufffe\ufeff\uffff]")
 # Without any of these, no emoji has several characters.
 _JOINERS = re.compile("[\u200d\u20e3\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
@@ -164,4 +164,4 @@ def _weigh_without_links(text: str) -> Weight:
 
 def plain(text: str) -> int:
     """Return the weight of a text without links and emoji sequences."""
-    return len(text) if text.isascii() else len(text) + len(_HEAVY.findall(units.uncommon(text)))
+    return len(text) if text.isascii() else len(text) + len(HEAVY.findall(units.uncommon(text)))

@@ -104,13 +104,13 @@ class Composer:
             post = _make_post(row, limit, text, draft, link if _is_draft_simple(draft, text, link, suffix) else "")
             if post.counted.fits:
                 return post
-        if summed and (fitted := fit(draft.blocks, Measure(_SIZES[row.unit], room), row.fold)):
+        if summed and (fitted := fit(draft.blocks, Measure(SIZES[row.unit], room), row.fold)):
             text = fitted.text + suffix
             is_separate = is_link_separate(text, link) if draft.simple else is_simple(text, link)
             post = _make_post(row, limit, text, fitted, link if is_separate else "")
             if post.counted.fits:
                 return post
-        exact = Measure(_SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
+        exact = Measure(SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
         # If not even title and link fit, the link alone is returned, whose count is reported as an error.
         fitted = fit(draft.blocks, exact, row.fold) or Fitted(link, ("hook",))
         text = fitted.text + suffix
@@ -172,7 +172,7 @@ class Composer:
         return self._sheets.setdefault(names, sheets)
 
 
-_SIZES: Mapping[str, Size] = {
+SIZES: Mapping[str, Size] = {
     "x-weighted": x.plain,
     "mastodon": len,
     "graphemes": len,
@@ -206,5 +206,5 @@ def _make_post(row: Platform, limit: int, text: str, result: FilledDraft | Fitte
 def _link_surcharge(link: str, row: Platform) -> int:
     """Return the difference between the count of a link and its number of characters."""
     if not link.isascii():
-        return count(link, row.name).count - _SIZES[row.unit](link)
+        return count(link, row.name).count - SIZES[row.unit](link)
     return (x.weigh_link(link) if row.name == "x" else max(mastodon.counts_simple(link, link))) - len(link)

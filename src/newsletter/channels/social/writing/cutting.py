@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"[^ \t\n]+")
 _WORD = re.compile(r"[^\W\d_].*", re.DOTALL)
 _END_OF_CLAUSE = re.compile(r"[,;:][»”)]?\Z")
 _GLUED = (":", ";", "!", "?", "»", "”", ")", "…", "%", "€", "°", "/")
-_LOOSE = " \u00a0\u202f,;:.!?–—-…/&+"  # not allowed at the end of a shortened text, before its `…`
+LOOSE = " \u00a0\u202f,;:.!?–—-…/&+"  # not allowed at the end of a shortened text, before its `…`
 _INITIAL = re.compile(r"[^\W\d_]{1,3}\.|(?:[^\W\d_]\.-?)+")
 # Between capitalised words, these are part of a name: `Yves de La Tour`.
 _PARTICLES = frozenset("de du des d’ d' la le von van der den of the".split())
@@ -142,26 +142,26 @@ def by_grapheme(text: str, most: int | None = None) -> Iterator[str]:
 def _cuts(sentence: str, most: int | None) -> Iterator[tuple[int, bool]]:
     """Yield the places where a sentence may be cut, leaving at most `most` characters, the last first."""
     room = len(sentence) if most is None else most - len(ELLIPSIS)
-    places = _cached_cuts(sentence) if len(sentence) <= _SHORT else _places(sentence, room)
+    places = _cached_cuts(sentence) if len(sentence) <= _SHORT else cut_places(sentence, room)
     return (place for place in reversed(places) if place[0] <= room)
 
 
 @lru_cache(maxsize=512)
 def _cached_cuts(sentence: str) -> tuple[tuple[int, bool], ...]:
-    return tuple(_places(sentence, len(sentence)))
+    return tuple(cut_places(sentence, len(sentence)))
 
 
-def _places(sentence: str, room: int) -> list[tuple[int, bool]]:
+def cut_places(sentence: str, room: int) -> list[tuple[int, bool]]:
     """Return the offset of each place to cut, at least up to `room`, and whether a clause ends there."""
     words = _words(sentence, room)
-    bound = _bound([word for word, _ in words])
+    bound = bound_words([word for word, _ in words])
     places: list[tuple[int, bool]] = []
     depth = end = last_end = previous_end = 0
     in_straight_quotes = False
     for index, (word, start) in enumerate(words[:-1]):
         depth += sum(1 if sign in _PAIRS else -1 for sign in _SIGNS.findall(word))
         in_straight_quotes ^= word.count('"') % 2 == 1
-        if stripped := word.rstrip(_LOOSE):
+        if stripped := word.rstrip(LOOSE):
             end = start + len(stripped)
         elif gap := sentence[previous_end:start].rstrip(" "):  # ends with a tab or a line feed
             end = previous_end + len(gap)
@@ -170,7 +170,7 @@ def _places(sentence: str, room: int) -> list[tuple[int, bool]]:
             continue
         last_end = end
         # The word before removed punctuation may need another after it: `pour :`.
-        if not _hangs(sentence[sentence.rfind(" ", 0, end) + 1 : end]):
+        if not hangs(sentence[sentence.rfind(" ", 0, end) + 1 : end]):
             following = words[index + 1][0]
             places.append((end, bool(_END_OF_CLAUSE.search(word)) or following[0] in "–—("))
     return places
@@ -187,11 +187,11 @@ def _words(sentence: str, room: int) -> list[tuple[str, int]]:
     return words
 
 
-def _bound(words: list[str]) -> set[int]:
+def bound_words(words: list[str]) -> set[int]:
     """Return the indices of words that must not be separated from the next word."""
     indices = set()
     for index, (word, following) in enumerate(pairwise(words)):
-        if _hangs(word) or _counts(word) or following[0].isdigit() or following.startswith(_GLUED):
+        if hangs(word) or _counts(word) or following[0].isdigit() or following.startswith(_GLUED):
             indices.add(index)
         elif _is_name(word) and (word[-1] not in ",;:.!?»”)" or _INITIAL.fullmatch(word)):
             end = index + 1
@@ -202,7 +202,8 @@ def _bound(words: list[str]) -> set[int]:
     return indices
 
 
-def _hangs(word: str) -> bool:
+def hangs(word: str) -> bool:
+    """Whether a shortened text may not end with this word: `le`, `à`, `l’`."""
     return word.endswith(("’", "'")) or word.lower().lstrip("(«“\"'\u00a0") in _HANGING
 
 
