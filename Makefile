@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help newsletter preview check test test-lowest fuzz lint docs drawing gallery bench lock clean runtime-env test-env
+.PHONY: help newsletter preview check test test-lowest golden fuzz lint docs drawing gallery bench lock clean runtime-env test-env
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -16,11 +16,14 @@ preview: runtime-env ## Show announcements in a browser, while they are written
 check: runtime-env ## Check announcements/ and everything made from them; write nothing
 	@.venv/bin/newsletter check
 
-test: test-env ## Run all tests, with coverage
-	@.venv/bin/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report term
+test: test-env ## Run all tests, with coverage; FILE=tests/text only those of a file or folder, without
+	@.venv/bin/python -m pytest $(or $(FILE),--numprocesses auto --dist worksteal --cov --cov-report term)
 
 test-lowest: test-env ## Run the fast tests with the lowest versions that pyproject.toml allows
 	@.ci/lowest
+
+golden: test-env ## Renew what the projects in tests/cases/ are expected to give
+	@PYTHONPATH=tests .venv/bin/python -m support.golden
 
 fuzz: test-env ## Try 20,000 hostile announcements, settings and themes
 	@HYPOTHESIS_PROFILE=fuzz .venv/bin/python -m pytest tests/hostile/test_fuzz.py --numprocesses auto
