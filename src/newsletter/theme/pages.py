@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 from markupsafe import Markup
 
 from newsletter.model import FEED_MEDIA_TYPES, Announcement, Artefact, Asset, Issue, Publication, Target
@@ -204,7 +204,13 @@ def _neighbours(dated: Iterable[Dated]) -> dict[str, tuple[Dated | None, Dated |
 
 
 def _territorial(locale: str) -> str:
-    """`fr_FR` for `fr`: og:locale wants a territory."""
-    likely: str = get_global("likely_subtags").get(locale, locale)
-    parts = likely.split("_")
-    return f"{parts[0]}_{parts[-1]}" if len(parts) > 1 else locale
+    """`fr_FR` for `fr`: og:locale is a language and a territory, without script or variant."""
+    known = Locale.parse(locale)
+    if known.territory:
+        return f"{known.language}_{known.territory}"
+    names = [f"{known.language}_{known.script}"] if known.script else []
+    likely = get_global("likely_subtags")
+    for name in (*names, known.language):
+        if name in likely:
+            return f"{known.language}_{likely[name].split('_')[2]}"
+    return known.language
