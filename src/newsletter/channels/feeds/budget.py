@@ -72,8 +72,8 @@ class EntryBudget:
 
     def _write(self, announcements: Sequence[Announcement], *, short: bool) -> Iterator[SizedEntry]:
         entries = [self.entries.make(each, short=short) for each in announcements]
-        written = [self.compiler.write(entry) for entry in entries]
-        for announcement, entry, lines in zip(announcements, entries, written, strict=True):
+        compiled = [self.compiler.write(entry) for entry in entries]
+        for announcement, entry, lines in zip(announcements, entries, compiled, strict=True):
             size = max(len(lines.atom), len(lines.rss), len(lines.json)) + _ELEMENT
             yield SizedEntry(entry.lang, announcement.stem, lines, size)
 

@@ -40,7 +40,7 @@ def page(site: Site, feeds: Sequence[FeedMetadata], selection: FeedSelection) ->
     )  # fmt: skip
     return site.render(
         "feeds", about, main=offers[0], tags=tuple(offers[1:first_language]),
-        # The only language of a publication has the same feed as the publication.
+        # With a single language, its feed would repeat the main one.
         languages=tuple(offers[first_language:]) if len(selection.languages) > 1 else (),
         newest=selection.main.announcements[:NEWEST], archives=tuple(month for month, _ in selection.months),
     )  # fmt: skip

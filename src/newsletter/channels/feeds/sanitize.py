@@ -31,7 +31,7 @@ _FORBIDDEN = re.compile(
 # Nearly every text matches this, which takes a thirtieth of the time of a search for forbidden characters.
 _CLEAN = re.compile("[\t\n -~\xa0-\ud7ff]*")
 
-# The same in UTF-8. Bytes that may be forbidden: C0, DEL, and the first byte of U+F000 and above. And C1.
+# The same in UTF-8: C0, DEL, and the first byte of U+F000 and above, which may begin a forbidden character; C1.
 _SUSPECT = bytes({*range(32), 127, *range(0xEF, 256)} - {9, 10})
 _C1 = re.compile(b"\xc2[\x80-\x9f]")
 
