@@ -2,7 +2,7 @@
 
 import sys
 
-TYPE_CHECKING = False  # as type checkers read it, without importing typing
+TYPE_CHECKING = False  # type checkers take it for true; importing it from typing takes time
 if TYPE_CHECKING:
     from newsletter.cli.commands import app
 
