@@ -101,7 +101,7 @@ def project_folder(directory: Path | None) -> Path:
 
 
 def moment(now: str, project: "Project", option: str = "--now") -> datetime:
-    """The moment that `now`, the value of `option`, stands for; the current time if it is empty."""
+    """Parse `now`, the value of `option`, in the time zone of the project. Returns the current time if it is empty."""
     from newsletter.text.dates import read_moment
 
     if not now:
