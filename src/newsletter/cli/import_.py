@@ -48,10 +48,10 @@ def import_(
         if date:
             moment(date, project, "--date")
         today = moment(now, project).astimezone(project.settings.timezone).date()
-        given = ImportOptions(today, project.settings.language, title, date)
+        options = ImportOptions(today, project.settings.language, title, date)
         leftovers = Leftovers()
         try:
-            _save(_read(file, given, project.root, leftovers), project.root, problems, leftovers)
+            _save(_read(file, options, project.root, leftovers), project.root, problems, leftovers)
         except Unreadable as fault:
             refuse(f"{display_path(file)}: {fault}")
         except ModuleNotFoundError as fault:
@@ -62,7 +62,7 @@ def import_(
             print(f"left out: {_printable(line)}", file=sys.stderr)
 
 
-def _read(file: Path, given: "ImportOptions", root: Path, leftovers: "Leftovers") -> Iterator["ImportedFile"]:
+def _read(file: Path, options: "ImportOptions", root: Path, leftovers: "Leftovers") -> Iterator["ImportedFile"]:
     """Yield the announcements to write. Raises Unreadable before the first one if the file cannot be read."""
     from newsletter.importers import Unreadable, sites, write
     from newsletter.importers.press_release import draft
@@ -76,16 +76,16 @@ def _read(file: Path, given: "ImportOptions", root: Path, leftovers: "Leftovers"
     except OSError as fault:
         raise Unreadable(f"it cannot be read: {fault.strerror}") from None
     if not is_site:
-        release = write(draft(file, given), given, taken)
+        release = write(draft(file, options), options, taken)
         if os.path.lexists(root / release.path):
             refuse(f"{display_path(root / release.path)} already exists; nothing was written")
         yield release
         return
-    if given.title or given.date:
+    if options.title or options.date:
         refuse("--title and --date apply to a press release, not to a site")
-    for post in sites.drafts(file, given.today, leftovers):
+    for post in sites.drafts(file, options.today, leftovers):
         try:
-            imported = write(post, given, taken)
+            imported = write(post, options, taken)
         except Unreadable as fault:
             leftovers.add(f"'{post.title}'", str(fault))
             continue
