@@ -16,7 +16,7 @@ from newsletter import pipeline
 from newsletter.channels import channel
 from newsletter.model.problems import Problems
 from newsletter.pipeline.render import open_templates
-from newsletter.preview.panels import offered
+from newsletter.preview.panels import view_names
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.system, pytest.mark.loopback]
 ROOT = Path(__file__).parents[1]
 NOW = "2024-12-05T12:00"
 PRIZE = "2024-11-26-prix"
-VIEWS = offered("announcement")
+VIEWS = view_names("announcement")
 
 
 @pytest.fixture(scope="module")
