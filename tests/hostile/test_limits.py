@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
 from newsletter import markdown
 from newsletter.load import MAX_BODY, parse
 from newsletter.load.settings import MAX_SETTINGS, load_settings
@@ -14,6 +13,7 @@ from newsletter.rules.written.writing import _bare
 from newsletter.text.typography import find_slips, mend, passage
 from newsletter.text.urls import Unsafe, judge
 from support.guard import assert_sound, build_soundly, newsletter, problems
+from support.project import Project
 
 FRONT = "---\ntitle: T\ndate: 2024-11-26\nid: t\n---\n"
 
