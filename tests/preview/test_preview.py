@@ -447,6 +447,14 @@ def test_the_inbox_shows_the_subject(project: Project) -> None:
         assert ">Venez nombreux</b>" in shown and "<h1>Un prix</h1>" in shown
 
 
+def test_a_language_is_more_than_two_letters(project: Project) -> None:
+    project.announce("2024-11-26-preis.md", lang="frr")  # North Frisian, not French
+    project.announce("2024-11-27-prix.md", lang="fr-CA")
+    overview = Looking(project.root).get("/")
+    assert 'lang="frr"' in overview and '<span class="tag">frr</span>' in overview
+    assert "fr-CA" not in overview
+
+
 def test_months() -> None:
     assert calendar.read_month("2024-12") == datetime(2024, 12, 1).date()
     assert [calendar.read_month(text) for text in ("2024-13", "24-12", "", "2024-1", "9999-12", "2024-12-01")] == [

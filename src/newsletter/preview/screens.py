@@ -42,6 +42,7 @@ class Screens:
 
     def __post_init__(self) -> None:
         self._templates = Templates(HERE, Problems())
+        self._templates.add_filters({"base_language": base_language})
         self._strings = {lang: load_strings(self._templates, lang) for lang in LANGUAGES}
 
     def language(self, wanted: str) -> str:
