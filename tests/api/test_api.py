@@ -41,9 +41,9 @@ def test_strict(project: Project) -> None:
 def test_wrong_calls(project: Project) -> None:
     with pytest.raises(ValueError, match="aware"):
         newsletter.build(project.root, now=datetime(2024, 12, 1))
-    with pytest.raises(ValueError, match="`only` needs `out`"):
+    with pytest.raises(ValueError, match="`only` requires `out`"):
         newsletter.build(project.root, now=NOW, only=["email"])
-    with pytest.raises(ValueError, match="may hold"):
+    with pytest.raises(ValueError, match="may contain"):
         newsletter.build(project.root, now=NOW, only=["fax"], out="x")
 
 

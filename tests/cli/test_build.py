@@ -240,7 +240,7 @@ def test_who_makes_nothing_imports_nothing_to_make_it_with(project: Project) -> 
 def test_long_work_says_how_far_it_is(project: Project, terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     stream.isatty = lambda: terminal  # type: ignore[method-assign]
-    for name, seconds in (("PATIENCE", 0), ("PAUSE", 0), ("STEP", 1)):
+    for name, seconds in (("DELAY", 0), ("INTERVAL", 0), ("STEP", 1)):
         monkeypatch.setattr(progress, name, seconds)
     monkeypatch.setattr(sys, "stderr", stream)
     for day in (1, 2, 3):

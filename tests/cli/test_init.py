@@ -184,7 +184,7 @@ class Terminal:
 
 
 def test_new_asks_nothing_without_a_terminal(project: Project) -> None:
-    assert "a title is missing" in run("new", "-C", str(project.root)).stderr
+    assert "the title is missing" in run("new", "-C", str(project.root)).stderr
     assert run("new", "Un titre", "--kind", "concert", "-C", str(project.root)).exit_code == 2
     assert list((project.root / "announcements").iterdir()) == []
 
@@ -202,7 +202,7 @@ def test_new_without_a_working_editor(project: Project, monkeypatch: pytest.Monk
     monkeypatch.delenv("EDITOR", raising=False)
     monkeypatch.setenv("VISUAL", editor)
     result = run("new", "Un titre", "--edit", "-C", str(project.root))
-    assert result.exit_code == 2 and "is written, but" in result.stderr
+    assert result.exit_code == 2 and "was created, but" in result.stderr
 
 
 # schema

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.channels.feeds.atom_rss import write_atom_head, write_rss_head
+from newsletter.channels.feeds.atom_rss import write_atom_header, write_rss_header
 from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
 from newsletter.channels.feeds.fastpath.entry_templates import EntryCompiler, write_plain
 from newsletter.channels.feeds.fastpath.header_templates import HeaderTemplates
@@ -137,16 +137,16 @@ def test_whatever_one_text_says_it_is_written_as_it_was(field: str, text: str, c
 
 
 def test_entries_with_the_same_parts_share_a_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    press = EntryCompiler()
-    press.write(FULL)
+    compiler = EntryCompiler()
+    compiler.write(FULL)
     monkeypatch.setattr("newsletter.channels.feeds.fastpath.entry_templates.write_entry", None)
-    other = press.write(
+    other = compiler.write(
         replace(
             FULL, id="x", title="Été", summary="]]>"[:2], html="<p>]]&gt;&amp;</p>", labels=("\\ \" '",),
             published=datetime(2020, 1, 1, tzinfo=UTC), updated=datetime(2020, 1, 1, tzinfo=UTC),
         )
     )  # fmt: skip
-    assert len(press.moulds) == 1 and '<title type="text">Été</title>' in other.atom.decode()
+    assert len(compiler.templates) == 1 and '<title type="text">Été</title>' in other.atom.decode()
     assert '<category term="\\ &quot; \'" label="\\ &quot; \'"/>' in other.atom.decode()
     assert "QzSlot" not in f"{other}"
 
@@ -172,11 +172,11 @@ HEADS = st.builds(
     site=st.just("https://a.example/"), home=ADDRESS, hub=st.sampled_from(("", "https://hub.example/?a&b")),
     logo=st.sampled_from(("", "https://a.example/l.png", "https://a.example/l.svg")), updated=MOMENT,
 )  # fmt: skip
-OPENINGS = HeaderTemplates()
+HEADERS = HeaderTemplates()
 
 
 @settings(max_examples=300)
 @given(HEADS)
 def test_a_filled_head_is_what_feedgen_and_the_repair_write(head: FeedMetadata) -> None:
-    assert told(OPENINGS.atom, head) == told(lambda one: write_atom_head(one).encode(), head)
-    assert told(OPENINGS.rss, head) == told(lambda one: write_rss_head(one).encode(), head)
+    assert told(HEADERS.atom, head) == told(lambda one: write_atom_header(one).encode(), head)
+    assert told(HEADERS.rss, head) == told(lambda one: write_rss_header(one).encode(), head)

@@ -81,7 +81,7 @@ def numbered(mjml: str, numbers: Sequence[int]) -> str:
 def joined(sections: Sections, mjml: str) -> str:
     """The document joined of its sections, with a token in each slot."""
     pieces = TOKEN.split(mjml)
-    shape = sections.shape(sections.cut(SLOT.join(pieces[::2])), [int(number) for number in pieces[1::2]])
+    shape = sections.shape(sections.split(SLOT.join(pieces[::2])), [int(number) for number in pieces[1::2]])
     return "".join(shape.fill([token(number) for number in range(max(shape.order, default=-1) + 1)]))
 
 
@@ -171,10 +171,10 @@ def test_what_is_compiled_whole(section: str) -> None:
     assert joined(sections, whole) == inline(to_html(whole), CSS)
 
 
-def test_documents_without_a_body_that_could_be_cut() -> None:
+def test_documents_that_cannot_be_split() -> None:
     for mjml in ("", "<mjml></mjml>", "<mjml><mj-body /></mjml>", "<mjml><!-- <mj-body> --><mj-body></mj-body></mjml>"):
         with pytest.raises(Inseparable):
-            Sections(CSS).cut(mjml)
+            Sections(CSS).split(mjml)
 
 
 @pytest.mark.parametrize(
@@ -244,13 +244,13 @@ def check_issue(mails: Mails, count: int) -> None:
     """An issue of the last `count` stories is joined to what its whole document becomes."""
     (issue,) = mails.publication.issues
     values = mails.issue_values(replace(issue, stories=issue.stories[len(issue.stories) - count :]))
-    template, press = mails.templates.get("email/issue.mjml"), mails.theme.press
+    template, compiler = mails.templates.get("email/issue.mjml"), mails.theme.compiler
     with slots() as content:
         mjml = template.render(values)
-    whole = inline(to_html(mjml), press.css)
-    made = press.render(template, values)
+    whole = inline(to_html(mjml), compiler.css)
+    made = compiler.render(template, values)
     assert made == TOKEN.sub(lambda slot: content[int(slot[1])], whole)
-    assert dom(made) == dom(press.full(template, values))
+    assert dom(made) == dom(compiler.full(template, values))
 
 
 @pytest.mark.parametrize("theme", ["default", "plain"])
@@ -260,7 +260,7 @@ def test_issues_of_any_size(project: Project, theme: str) -> None:
     for count in (1, 2, 3, 4, 5, 6, 17, 80):
         check_issue(mails, count)
     assert mails.templates.tally["shapes"] == 8 and not mails.templates.tally["whole shapes"]
-    assert len(mails.theme.press.sections) < 60
+    assert len(mails.theme.compiler.sections) < 60
     assert not list(problems)
 
 
@@ -308,11 +308,12 @@ def test_themes_whose_rules_look_around_are_compiled_whole(project: Project) -> 
 
 @given(st.lists(st.lists(st.sampled_from("abcde"), max_size=30), max_size=6))
 def test_all_new_neighbours_are_looked_at_and_no_others(mails: list[list[str]]) -> None:
-    press, template, known = MailCompiler(None, "", Problems()), SimpleNamespace(path="a.mjml"), set[tuple[str, str]]()  # type: ignore[arg-type]
+    compiler, template = MailCompiler(None, "", Problems()), SimpleNamespace(path="a.mjml")  # type: ignore[arg-type]
+    known: set[tuple[str, str]] = set()
     inspection = Inspection.__new__(Inspection)
     inspection._neighbours = set()
     for sections in mails:
-        drawn = CompiledMail(press, template, {}, "", is_shape=True, sections=("frame", *sections))  # type: ignore[arg-type]
+        drawn = CompiledMail(compiler, template, {}, "", is_shape=True, sections=("frame", *sections))  # type: ignore[arg-type]
         pairs = {("a.mjml", "frame"), *pairwise(drawn.sections)}
         kept = inspection._unseen(drawn)
         assert bool(kept) == bool(pairs - known)

@@ -32,8 +32,8 @@ def mails(root: Path) -> tuple[Publication, Mails, Problems]:
 
 def both(each: Mails, kind: str, values: dict[str, object]) -> tuple[str, str]:
     template = each.templates.get(f"email/{kind}.mjml")
-    compiled = each.theme.press.render(template, values)
-    return compiled, each.theme.press.full(template, values)
+    compiled = each.theme.compiler.render(template, values)
+    return compiled, each.theme.compiler.full(template, values)
 
 
 def test_same_document_for_every_announcement_and_issue_of_the_repository() -> None:
@@ -125,7 +125,7 @@ def test_two_announcements_with_the_same_blocks_share_a_shape(hostile_project: P
     for announcement in publication.announcements:
         list(each.announcement(announcement))
     assert len(publication.announcements) == 5
-    assert (len(each.theme.press.shapes), each.templates.tally["full paths"]) == (1, 0)
+    assert (len(each.theme.compiler.shapes), each.templates.tally["full paths"]) == (1, 0)
 
 
 def test_only_a_few_shapes_are_kept(hostile_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,13 +138,13 @@ def test_only_a_few_shapes_are_kept(hostile_project: Path, monkeypatch: pytest.M
         each.announcement_values(replace(first, tags=tuple(Tag(f"T{n}", f"t{n}") for n in range(count))))
         for count in range(5)
     ]
-    expected = [each.theme.press.render(template, values) for values in several]
+    expected = [each.theme.compiler.render(template, values) for values in several]
     monkeypatch.setattr(compiler, "MAX_SHAPES", 2)
-    for kept in (each.theme.press.shapes, each.theme.press.settled):
+    for kept in (each.theme.compiler.shapes, each.theme.compiler.folded):
         kept.clear()
     for _ in range(3):
-        assert [each.theme.press.render(template, values) for values in several] == expected
-        assert len(each.theme.press.shapes) == 2 >= len(each.theme.press.settled)
+        assert [each.theme.compiler.render(template, values) for values in several] == expected
+        assert len(each.theme.compiler.shapes) == 2 >= len(each.theme.compiler.folded)
 
 
 def test_a_template_that_breaks_a_token_takes_the_full_path(hostile_project: Path) -> None:

@@ -138,7 +138,7 @@ def test_a_disk_that_refuses_leaves_the_announcement(
     monkeypatch.setattr(safe_write.os, "fsync", refuse)
     found = fix(project)
     assert {problem.code for problem in found} == {"unwritable"}
-    assert all(os.strerror(code) in problem.message and "right to write" not in problem.fix for problem in found)
+    assert all(os.strerror(code) in problem.message and "write permission" not in problem.fix for problem in found)
     assert path.read_text() == WITHOUT_ID and beside(project) == [NAME]
 
 

@@ -289,7 +289,7 @@ def test_depth_is_bounded(project: Project) -> None:
 
 def test_huge_and_unknown_files(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "cannot be read; save it as .docx" in refused(project, "a.pages", b"x")
-    assert "there is no " in refused(project, "rien.txt")
+    assert "does not exist" in refused(project, "rien.txt")
     monkeypatch.setattr(safe_files, "read", safe_files.read)
     path = project.root.parent / "b.txt"
     with path.open("wb") as file:
@@ -300,7 +300,7 @@ def test_huge_and_unknown_files(project: Project, monkeypatch: pytest.MonkeyPatc
 def test_nothing_is_overwritten(project: Project) -> None:
     take(project, "a.txt", f"Titre\n\n{LONG}")
     again = refused(project, "recu/a.txt")
-    assert "exists already; nothing was written" in again
+    assert "already exists; nothing was written" in again
     take(project, "b.txt", f"Titre\n\n{LONG}", "--date", "2024-11-01")
     assert (project.root / "announcements/2024-11-01-titre-2.md").exists()
 

@@ -86,7 +86,7 @@ x = 1
     assert left[1:] == ["left out: the key 'sidebar' of 1 post"]
     assert "3 announcements, 1 image" in result.stderr
     again = take(project, folder)
-    assert again[0] == made and "it is there already" in again[2].stderr
+    assert again[0] == made and "it already exists" in again[2].stderr
 
 
 def test_hugo(project: Project) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import markdown, text
-from newsletter.check.checker import summarise
+from newsletter.check.checker import summarize
 from newsletter.markdown import prose
 from newsletter.model import SLOT, Prose
 
@@ -149,13 +149,13 @@ def test_links_in_a_table_are_told_behind_it() -> None:
 
 def test_summary_takes_whole_sentences_before_more() -> None:
     parsed, _ = markdown.parse("Un. Deux.\n\nTrois.\n\n<!--more-->\n\nQuatre.")
-    assert summarise(parsed) == "Un. Deux. Trois."
-    assert summarise(parsed, 8) == "Un."
-    assert summarise(markdown.parse("- seul *élément*")[0]) == "seul élément"
-    assert summarise(markdown.parse("mot " * 100)[0]).endswith("mot…")
+    assert summarize(parsed) == "Un. Deux. Trois."
+    assert summarize(parsed, 8) == "Un."
+    assert summarize(markdown.parse("- seul *élément*")[0]) == "seul élément"
+    assert summarize(markdown.parse("mot " * 100)[0]).endswith("mot…")
 
 
-def slowly_summarised(parsed: Prose, limit: int) -> str:
+def slowly_summarized(parsed: Prose, limit: int) -> str:
     """The same of all paragraphs, and of all their sentences."""
     told = [each for each in prose.paragraphs(parsed, parsed.lead if parsed.lead > 0 else None) if each]
     if not told:
@@ -173,7 +173,7 @@ SAID = st.sampled_from(
 @given(st.lists(SAID, max_size=12).map("".join), st.integers(3, 30))
 def test_a_summary_is_the_first_sentences_that_fit(body: str, limit: int) -> None:
     parsed, _ = markdown.parse(body)
-    assert summarise(parsed, limit) == slowly_summarised(parsed, limit)
+    assert summarize(parsed, limit) == slowly_summarized(parsed, limit)
 
 
 def test_references_have_their_place() -> None:

@@ -27,7 +27,7 @@ from newsletter.preview import calendar
 from newsletter.preview.app import Preview, application
 from newsletter.preview.inbox import PROGRAMS, lines
 from newsletter.preview.notifier import Notifier
-from newsletter.preview.panels import offered
+from newsletter.preview.panels import view_names
 from newsletter.preview.screens import LANGUAGES
 from newsletter.preview.serve import folders
 from newsletter.preview.session import Session
@@ -205,10 +205,10 @@ def test_only_what_changed_is_read_again(project: Project) -> None:
     for day in range(1, 6):
         project.announce(f"2024-12-0{day}-a.md", slug=f"a-{day}")
     looking = Looking(project.root)
-    before = dict(looking.desk.snapshot.entries)  # type: ignore[union-attr]
+    before = dict(looking.desk.snapshot.files)  # type: ignore[union-attr]
     project.announce("2024-12-03-a.md", slug="a-3", title="Nouveau titre")
     looking.desk.refresh()
-    after = looking.desk.snapshot.entries  # type: ignore[union-attr]
+    after = looking.desk.snapshot.files  # type: ignore[union-attr]
     assert [path for path, entry in after.items() if entry is not before[path]] == ["announcements/2024-12-03-a.md"]
     assert "Nouveau titre" in looking.get("/announcement/2024-12-03-a/mail.html")
 
@@ -339,7 +339,7 @@ def test_what_nobody_foresaw_is_shown(project: Project, monkeypatch: pytest.Monk
 
 def test_an_answer_that_could_not_be_made_says_so(project: Project) -> None:
     preview = Preview(Session(project.root, lambda: NOW), Notifier())
-    answer = asyncio.run(preview.failed(Request({"type": "http"}), OSError(24, "Too many open files", "<a>")))
+    answer = asyncio.run(preview.internal_error(Request({"type": "http"}), OSError(24, "Too many open files", "<a>")))
     assert answer.status_code == 500 and b"&lt;a&gt;: Too many open files" in bytes(answer.body)
 
 
@@ -388,7 +388,7 @@ def test_every_screen_answers(samples: Looking) -> None:
     for path in ("/", "/?q=troph", "/?all=public", "/calendar", "/calendar/2024-11", "/problems", "/issue/2024-11.en"):
         assert "<main" in samples.get(path)
     for key in keys(ROOT):
-        for view in offered("announcement"):
+        for view in view_names("announcement"):
             assert 'aria-current="page"' in samples.get(f"/announcement/{key}/{view}")
     for path in ("/calendar/2024-13", "/calendar/x", "/issue/1999-01", "/announcement/x", "/announcement/x/y", "/y/x"):
         assert "<main" in samples.get(path, 404)
@@ -447,12 +447,23 @@ def test_the_inbox_shows_the_subject(project: Project) -> None:
         assert ">Venez nombreux</b>" in shown and "<h1>Un prix</h1>" in shown
 
 
+def test_a_language_is_more_than_two_letters(project: Project) -> None:
+    project.announce("2024-11-26-preis.md", lang="frr")  # North Frisian, not French
+    project.announce("2024-11-27-prix.md", lang="fr-CA")
+    overview = Looking(project.root).get("/")
+    assert 'lang="frr"' in overview and '<span class="tag">frr</span>' in overview
+    assert "fr-CA" not in overview
+
+
 def test_months() -> None:
     assert calendar.read_month("2024-12") == datetime(2024, 12, 1).date()
     assert [calendar.read_month(text) for text in ("2024-13", "24-12", "", "2024-1", "9999-12", "2024-12-01")] == [
         None
     ] * 6
-    assert calendar.around(datetime(2024, 1, 1).date()) == (datetime(2023, 12, 1).date(), datetime(2024, 2, 1).date())
+    assert calendar.adjacent_months(datetime(2024, 1, 1).date()) == (
+        datetime(2023, 12, 1).date(),
+        datetime(2024, 2, 1).date(),
+    )
 
 
 # --- Nobody else may look

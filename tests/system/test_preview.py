@@ -14,7 +14,7 @@ from newsletter import pipeline
 from newsletter.channels import channel
 from newsletter.model.problems import Problems
 from newsletter.pipeline.render import open_templates
-from newsletter.preview.panels import offered
+from newsletter.preview.panels import view_names
 from support import browser
 from support.paths import ROOT
 from support.project import SETTINGS, Project
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.system, pytest.mark.loopback]
 
 NOW = "2024-12-05T12:00"
 PRIZE = "2024-11-26-prix"
-VIEWS = offered("announcement")
+VIEWS = view_names("announcement")
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,7 @@ def test_inlining_adds_little_to_what_mjml_gives(project: Project) -> None:
     templates = Templates(project.root, problems)
     each = Mails(publication, Theme(publication, templates, problems), templates)
     raw = to_html(templates.get("email/issue.mjml").render(each.issue_values(publication.issues[0])))
-    made = inline(raw, each.theme.press.css)
+    made = inline(raw, each.theme.compiler.css)
     assert len(made) <= 1.12 * len(raw)
     # Nothing that dark mode and small screens need was lost.
     for sign in ("!important", "@media", "[data-ogsc]", "prefers-color-scheme"):

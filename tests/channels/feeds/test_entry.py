@@ -271,10 +271,10 @@ def test_repairing_twice_is_repairing_once(times: int) -> None:
     assert "<description>&#x26;amp;eacute;</description>" in atom_rss.lines(rss)
 
 
-@pytest.mark.parametrize("write", [atom_rss.write_atom_head, atom_rss.write_rss_head])
+@pytest.mark.parametrize("write", [atom_rss.write_atom_header, atom_rss.write_rss_header])
 def test_heads_are_repaired_once_and_for_all(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = write(HEAD)
-    for name in ("repair_atom_head", "repair_rss_head"):
+    for name in ("repair_atom_header", "repair_rss_header"):
         once = getattr(atom_rss, name)
         monkeypatch.setattr(atom_rss, name, lambda root, head, once=once: [once(root, head), once(root, head)])
     assert write(HEAD) == whole
