@@ -17,8 +17,8 @@ from markupsafe import Markup, escape
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import is_shortage
 from newsletter.theme.content import Content, concat, join
-from newsletter.theme.fastpath.recording import current
-from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds, real
+from newsletter.theme.fastpath.recorder import current
+from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds_traced, real
 from newsletter.theme.sandbox import Sandbox
 from newsletter.theme.source_map import Marks, SourceMap, trace, without_last_end
 from newsletter.theme.template import Template, report
@@ -90,7 +90,7 @@ class _Context(Context):
             # A call block prints at once what it gets.
             return made if "caller" in kwargs else Rendered(made)
         named = {name: value for name, value in kwargs.items() if name not in _INTERNAL}
-        if not holds((__obj, *args, *named.values())):
+        if not holds_traced((__obj, *args, *named.values())):
             return super().call(__obj, *args, **kwargs)
         function = real(__obj)
         if recording.shape and function in (_part, _parts):
@@ -175,7 +175,7 @@ class Environment(Sandbox):
         @functools.wraps(function)
         def put_off(*args: Any, **named: Any) -> Any:
             recording = current.get()
-            if recording is None or not holds((*args[1 if passed else 0 :], *named.values())):
+            if recording is None or not holds_traced((*args[1 if passed else 0 :], *named.values())):
                 return function(*args, **named)
             return recording.call(_bound(self, function, function), args[1 if passed else 0 :], named)
 
@@ -191,19 +191,19 @@ class Environment(Sandbox):
         """`obj[argument]` in a template."""
         if obj.__class__ is Traced and isinstance(argument, str):
             return self._look(obj, argument, (Traced.item, Traced.attribute))
-        if (recording := current.get()) and holds((obj, argument)):
+        if (recording := current.get()) and holds_traced((obj, argument)):
             return recording.call(super().getitem, (obj, argument))
         return super().getitem(obj, argument)
 
     def within(self, item: Any, whole: Any) -> Any:
         """`item in whole` in a template."""
-        if (recording := current.get()) and holds((item, whole)):
+        if (recording := current.get()) and holds_traced((item, whole)):
             return recording.call(operator.contains, (whole, item))
         return item in whole
 
     def _look(self, obj: Traced, name: str, ways: tuple[Callable[[Traced, Any], Any], ...]) -> Any:
         """What a traced value has under a name. Of what class it is, decides whether it has."""
-        obj.of_class()
+        obj.guard_class()
         for way in ways:
             with suppress(AttributeError, TypeError, LookupError):
                 found = way(obj, name)
@@ -219,7 +219,7 @@ class Environment(Sandbox):
 
     def modulo(self, left: Any, right: Any) -> Any:
         """`left % right` in a template."""
-        if (recording := current.get()) and holds((left, right)):
+        if (recording := current.get()) and holds_traced((left, right)):
             return recording.call(operator.mod, (left, right))
         return left % right
 
@@ -231,7 +231,7 @@ class Environment(Sandbox):
 
     def concat_content(self, parts: tuple[Any, ...]) -> Any:
         """Jinja's `~`."""
-        if (recording := current.get()) and holds(parts):
+        if (recording := current.get()) and holds_traced(parts):
             return recording.call(concat, (parts,))
         return concat(parts)
 

@@ -9,8 +9,8 @@ import jinja2
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import is_shortage
 from newsletter.theme.content import TOKEN, capture_part, is_capturing, slots
-from newsletter.theme.fastpath.plan import CompiledTrace
-from newsletter.theme.fastpath.recording import Recording
+from newsletter.theme.fastpath.compiled import CompiledTrace
+from newsletter.theme.fastpath.recorder import TraceRecorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class Template:
                 raise
             raise report(fault, self._problems, self.path) from fault
 
-    def _record(self, recording: Recording) -> str:
-        with recording.running() as values:
+    def _record(self, recorder: TraceRecorder) -> str:
+        with recorder.recording() as values:
             return _characters(self._compiled.render(values))
 
 
