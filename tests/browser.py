@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.rules.external import browser
-from newsletter.rules.external.browser import Seen
+from newsletter.rules.external.browser import PageReport
 
-__all__ = ["CHROMIUM", "ORACLES", "Seen", "chromium", "look", "require"]
+__all__ = ["CHROMIUM", "ORACLES", "PageReport", "chromium", "look", "require"]
 
 CHROMIUM = browser.find_chromium()
 ORACLES = Path(os.environ.get("NEWSLETTER_ORACLES") or Path(__file__).parent / "oracles") / "node_modules"
@@ -30,6 +30,6 @@ def chromium(*words: str) -> subprocess.CompletedProcess[str]:
     return browser.run(CHROMIUM, *words)
 
 
-def look(documents: Mapping[str, str], folder: Path, width: int, dark: bool, mail: bool) -> dict[str, Seen]:
+def look(documents: Mapping[str, str], folder: Path, width: int, dark: bool, mail: bool) -> dict[str, PageReport]:
     """Open HTML documents, by path in `folder`, at `width` px, in light or dark, and run axe-core in each."""
-    return browser.look(CHROMIUM, AXE, documents, folder, width, dark=dark, mail=mail)
+    return browser.run_axe(CHROMIUM, AXE, documents, folder, width, dark=dark, mail=mail)

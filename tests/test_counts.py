@@ -29,16 +29,16 @@ def all_that_is_expected(text: str) -> dict[str, Any]:
         "x": counts["x"].count,
         "x_valid": counts["x"].fits,
         "x_urls": [link.url for link in x.links(text)],
-        "x_tags": list(hashtags.found(text, "x")),
+        "x_tags": list(hashtags.find(text, "x")),
         "mastodon": counts["mastodon"].count,
-        "mastodon46_tags": list(hashtags.found(text, "mastodon")),
+        "mastodon46_tags": list(hashtags.find(text, "mastodon")),
         "mastodon_pre46_tags": list(mastodon.hashtags_before_4_6(text)),
         "bluesky_graphemes": counts["bluesky"].count,
         "bluesky_bytes": told["bluesky"]["bytes"],
         "bluesky_valid": counts["bluesky"].fits,
         "bluesky_app_graphemes": told["bluesky"]["app_count"],
         "bluesky_links": [facet.value for facet in bluesky.facets(text) if facet.kind == "link"],
-        "bluesky_tags": list(hashtags.found(text, "bluesky")),
+        "bluesky_tags": list(hashtags.find(text, "bluesky")),
         "codepoints": len(text),
         "utf16": counts["discord"].count,
         "threads_documented": counts["threads"].count,
@@ -104,7 +104,7 @@ def test_an_unknown_platform_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         count("x", "myspace")
     with pytest.raises(KeyError):
-        hashtags.found("#x", "myspace")
+        hashtags.find("#x", "myspace")
 
 
 @pytest.mark.parametrize(
@@ -178,4 +178,4 @@ def test_plain_values() -> None:
 )
 def test_nothing_breaks_a_counter(text: str) -> None:
     assert all(each.count >= 0 for each in count_all(text).values())
-    assert all(isinstance(hashtags.found(text, name), tuple) for name in PLATFORMS)
+    assert all(isinstance(hashtags.find(text, name), tuple) for name in PLATFORMS)

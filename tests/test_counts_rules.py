@@ -106,7 +106,7 @@ def test_lists_of_domains_disagree_where_they_say() -> None:
 )
 def test_hashtags(platform: str, tags: tuple[str, ...]) -> None:
     text = "(#Prix) «#Gala» «\u00a0#Finale\u00a0» L’#Oscar #L’Oréal #Prix-2026 #2026 ＃Large #a_b #Un#Deux a#b &#x"
-    assert hashtags.found(text, platform) == tags
+    assert hashtags.find(text, platform) == tags
 
 
 def test_hashtags_within_links_are_none() -> None:

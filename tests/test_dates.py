@@ -40,7 +40,7 @@ def test_forms(written: str, instant: datetime) -> None:
     ],
 )  # fmt: skip
 def test_anything_else_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="no date"):
+    with pytest.raises(ValueError, match=r"is not a (valid )?date"):
         read_moment(written, PARIS)
 
 
@@ -89,7 +89,7 @@ def test_times_are_read_as_the_obvious_way_reads_them(moment: datetime, name: st
     value = f"{moment.date().isoformat()} {value}"
     expected = slowly(value, zone)
     if expected is None:
-        with pytest.raises(ValueError, match=r"is no date|does not exist"):
+        with pytest.raises(ValueError, match=r"is not a (valid )?date|does not exist"):
             read_moment(value, zone)
     else:
         found = read_moment(value, zone)

@@ -51,15 +51,15 @@ def test_tools_that_do_not_work_are_said(tmp_path: Path, program: str) -> None:
     axe.touch()
     problems = Problems()
     audit.judge_pages([(HERE, BAD)], program, axe, SETTINGS, problems)
-    audit.judge_letters([(HERE, b"")], program, SETTINGS, problems)
+    audit.judge_messages([(HERE, b"")], program, SETTINGS, problems)
     assert [p.code for p in problems] == ["missing-tool"] * 2
 
 
 @pytest.mark.system
 def test_axe_and_width_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     tests_browser.require()
-    assert set(audit.LOOKS) == {(width, dark) for width in (800, 360) for dark in (False, True)}
-    monkeypatch.setattr(audit, "LOOKS", ((800, False), (360, True)))
+    assert set(audit.VIEWPORTS) == {(width, dark) for width in (800, 360) for dark in (False, True)}
+    monkeypatch.setattr(audit, "VIEWPORTS", ((800, False), (360, True)))
     problems = Problems()
     audit.judge_pages([(HERE, BAD)], tests_browser.CHROMIUM, tests_browser.AXE, SETTINGS, problems)
     found = list(problems)
@@ -81,7 +81,7 @@ def test_spam_is_told() -> None:
     if not program:
         pytest.skip("SpamAssassin is not installed")
     problems = Problems()
-    audit.judge_letters([(HERE, SPAM)], program, SETTINGS, problems)
+    audit.judge_messages([(HERE, SPAM)], program, SETTINGS, problems)
     (problem,) = problems
     assert (problem.place, problem.code) == (HERE, "spam-score")
     assert "MISSING_DATE" in problem.message
@@ -94,7 +94,7 @@ def test_scores_are_read_as_spamassassin_writes_them(tmp_path: Path) -> None:
     program.write_text(f"#!/bin/sh\ncat <<'END'\n{report}END\n")
     program.chmod(0o755)
     problems = Problems()
-    audit.judge_letters([(HERE, b"x")], str(program), SETTINGS, problems)
+    audit.judge_messages([(HERE, b"x")], str(program), SETTINGS, problems)
     assert [p.message for p in problems] == [
         "SpamAssassin gives 5.3 points (MISSING_DATE 3.1, MPART 2.2); servers refuse it"
     ]

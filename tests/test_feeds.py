@@ -44,7 +44,7 @@ TITLES = {
 def made(project: Project, now: datetime = NOW) -> dict[str, Artefact]:
     """What the channel makes, by path below site/feeds/."""
     problems = Problems()
-    artefacts = pipeline.build(pipeline.open_project(project.root, problems), now, problems, only=["feeds"])
+    artefacts = pipeline.build(pipeline.open_project(project.root, problems), now, problems, channels=["feeds"])
     found = {each.path.removeprefix("site/feeds/"): each for each in artefacts}
     assert not problems.fatal, list(map(str, problems))
     return found
@@ -202,7 +202,7 @@ def test_every_feed_is_on_the_page_and_in_the_outline(hostile: Project) -> None:
 
 def test_pages_lead_to_the_feeds_that_there_are(hostile: Project) -> None:
     problems = Problems()
-    artefacts = pipeline.build(pipeline.open_project(hostile.root, problems), NOW, problems, only=["feeds", "site"])
+    artefacts = pipeline.build(pipeline.open_project(hostile.root, problems), NOW, problems, channels=["feeds", "site"])
     found = {each.path.removeprefix("site/"): each for each in artefacts}
     for path in ("index.html", "tags/ete.html", "crochets.html", "feeds/index.html"):
         document = etree.HTML(found[path].data.decode())

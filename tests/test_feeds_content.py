@@ -169,7 +169,7 @@ def test_a_long_announcement_gives_its_summary(project: Project) -> None:
     project.announce("2024-11-26-long.md", body="Mot. " * 120_000, summary="En bref.", tags=["Été"])
     project.announce("2024-11-27-court.md", body="Court.", tags=["Été"])
     problems = Problems()
-    artefacts = pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, only=["feeds"])
+    artefacts = pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, channels=["feeds"])
     files = {each.path: each.data for each in artefacts}
     assert max(map(len, files.values())) < LIMIT
     told = [(str(each.place), each.level) for each in problems if each.code == "large-entry"]

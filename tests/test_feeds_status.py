@@ -51,8 +51,8 @@ def test_the_feeds_that_changed(published: tuple[Project, Path]) -> None:
     ("content", "says"),
     [
         (None, ":1:1: error: there is no manifest; name the manifest.json of an earlier build [no-manifest]"),
-        ('{"schema": 1,\n "files": [}', ":2:12: error: this is no manifest; "),
-        ("[]", ":1:1: error: this is no manifest; "),
+        ('{"schema": 1,\n "files": [}', ":2:12: error: this is not a manifest; "),
+        ("[]", ":1:1: error: this is not a manifest; "),
         ('{"schema": 1, "files": {"a": {}}}', "[bad-manifest]"),
         ("\udc80", "[bad-manifest]"),
     ],

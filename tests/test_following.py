@@ -88,7 +88,7 @@ FOLLOWER = Follower(allows=here, pause=0, timeout=5)
         ("/head-404/x", "", ["HEAD /head-404/x", "GET /head-404/x"]),
         ("/a?b=c#d", "", ["HEAD /a?b=c"]),
         ("/to//404", "answers 404 Not Found", ["HEAD /to//404", "HEAD /404", "GET /404"]),
-        ("/loop", "is sent on more than 5 times", ["HEAD /loop"] * 6),
+        ("/loop", "redirects more than 5 times", ["HEAD /loop"] * 6),
     ],
 )
 def test_what_a_server_says(
@@ -211,13 +211,13 @@ def test_a_cache_that_cannot_be_read_is_none(tmp_path: Path, content: str) -> No
     path.write_text(content)
     kept = AnswerCache(path, NOW)
     assert kept.get("https://a.example/") is None
-    kept.keep({"https://a.example/": Answer("x")})
+    kept.store({"https://a.example/": Answer("x")})
     assert json.loads(path.read_text()).keys() == {"https://a.example/"}
 
 
 def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    AnswerCache(tmp_path / "file/links.json", NOW).keep({"https://a.example/": Answer()})
+    AnswerCache(tmp_path / "file/links.json", NOW).store({"https://a.example/": Answer()})
 
 
 def test_the_folder_of_caches() -> None:

@@ -816,7 +816,7 @@ def test_however_many_look_an_edit_is_seen(tmp_path: Path, jobs: int) -> None:
     out = tmp_path / "out"
     put(out, {f"site/{number}.html": b"%03d" % number for number in range(700)})
     write_stamp(str(out), "f", hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest())
-    assert read_previous_build(str(out)).is_made_of("f", jobs)
-    assert not read_previous_build(str(out)).is_made_of("g", jobs)
+    assert read_previous_build(str(out)).was_built_from("f", jobs)
+    assert not read_previous_build(str(out)).was_built_from("g", jobs)
     (out / "site/550.html").write_bytes(b"055")
-    assert not read_previous_build(str(out)).is_made_of("f", jobs)
+    assert not read_previous_build(str(out)).was_built_from("f", jobs)

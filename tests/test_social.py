@@ -26,7 +26,7 @@ def built(root: Path, problems: Problems | None = None) -> dict[str, bytes]:
     """The files under social/, by their names there."""
     problems = Problems() if problems is None else problems
     project = pipeline.open_project(root, problems)
-    made = {each.path: each.data for each in pipeline.build(project, NOW, problems, only=["social"])}
+    made = {each.path: each.data for each in pipeline.build(project, NOW, problems, channels=["social"])}
     assert all(path.startswith("social/") for path in made)
     return {path.removeprefix("social/"): data for path, data in made.items()}
 
@@ -176,8 +176,8 @@ def test_a_text_by_hand_that_is_too_long_stops_the_build(project: Project) -> No
     told = {problem.code: problem for problem in problems if problem.level == "error"}
     assert set(told) == {"snippet-too-long"} and problems.fatal
     messages = sorted(problem.message for problem in problems if problem.level == "error")
-    assert messages[0] == "'sms' takes 4 parts, 3 are allowed"
-    assert messages[1] == "'x' counts 359, 280 are allowed (weighted characters)"
+    assert messages[0] == "'sms' takes 4 parts, the limit is 3"
+    assert messages[1] == "'x' has a length of 359, the limit is 280 (weighted characters)"
 
 
 def test_a_thread_is_numbered_and_every_part_fits(project: Project) -> None:

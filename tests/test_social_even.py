@@ -138,7 +138,7 @@ def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> 
         assert (told["count"], dict(post.counted.extra).items() <= also.items()) == (post.counted.count, True)
         assert told["links"] == list(links(text, post.platform))
         if "＃" not in text:
-            assert told["hashtags"] == list(hashtags.found(text, name))
+            assert told["hashtags"] == list(hashtags.find(text, name))
         facets = [{"kind": f.kind, "value": f.value, "start": f.start, "end": f.end} for f in bluesky.facets(text)]
         assert told["facets"] == (facets if name == "bluesky" else None)
         if post.platform.fold:

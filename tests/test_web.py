@@ -24,7 +24,7 @@ BASE = "https://exemple.example/"
 def built(root: Path, now: datetime = NOW) -> dict[str, bytes]:
     """The files under site/, by path below it."""
     problems = Problems()
-    artefacts = pipeline.build(pipeline.open_project(root, problems), now, problems, only=["site"])
+    artefacts = pipeline.build(pipeline.open_project(root, problems), now, problems, channels=["site"])
     made = {each.path.removeprefix("site/"): each.data or Path(each.file).read_bytes() for each in artefacts}
     assert not problems.fatal
     return made
@@ -60,6 +60,15 @@ def test_every_page_is_sound(site: dict[str, bytes]) -> None:
 
 
 ENGLISH = ("tags/csr.html", "tags/local-impact.html")
+
+
+@pytest.mark.parametrize(
+    ("lang", "locale"), [("fr-CA", "fr_CA"), ("be-tarask", "be_BY"), ("sr-Latn", "sr_RS"), ("ca-ES-valencia", "ca_ES")]
+)
+def test_the_locale_for_social_networks_is_a_language_and_a_territory(project: Project, lang: str, locale: str) -> None:
+    project.announce(lang=lang, slug="prix")
+    made = built(project.root)
+    assert meta(page(made, f"prix.{lang.lower()}.html"), "og:locale") == [locale]
 
 
 def test_the_head_of_a_page(site: dict[str, bytes]) -> None:

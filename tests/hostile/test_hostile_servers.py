@@ -100,7 +100,7 @@ def drips(first: bytes, piece: bytes, last: bytes = b"\r\n\r\n") -> Behaviour:
 )
 def test_a_host_that_stalls_is_given_up_at_the_deadline(serve: Serve, scheme: str, behave: Behaviour) -> None:
     answer = follower(0.3).follow(serve(behave).replace("http:", f"{scheme}:"))
-    assert answer == Answer("gives no answer: it takes too long", lasting=False, slow=True)
+    assert answer == Answer("does not answer: it takes too long", lasting=False, slow=True)
 
 
 @pytest.mark.loopback
@@ -135,28 +135,28 @@ def test_answers_that_are_none(serve: Serve, answer: bytes, fault: str) -> None:
 @pytest.mark.parametrize(
     ("location", "code", "fault"),
     [
-        (b"http://[evil", "unreachable-link", "is sent on to 'http://[evil', which is not a valid address"),
-        (b"http://a:99999/", "unreachable-link", "is sent on to 'http://a:99999/', which is not a valid address"),
-        (b"http://\0/", "unreachable-link", "is sent on to 'http://%00/', which is not a valid address"),
-        (b"http://a b/", "unreachable-link", "is sent on to 'http://a b/', which is not a valid address"),
-        (b"http://a%20b/", "unreachable-link", "is sent on to 'http://a%20b/', which is not a valid address"),
-        (b"http://a:\xc2\xb2/", "unreachable-link", "is sent on to 'http://a:²/', which is not a valid address"),
-        (b"http://a/\x1b[31m:x:\x1b", "unreachable-link", "has no host: the name 'a' is not known"),
-        (b"http://\x1b[31m/", "unreachable-link", "is sent on to 'http://%1B[31m/', which is not a valid address"),
-        ("http://[école".encode(), "unreachable-link", "is sent on to 'http://[école', which is not a valid address"),
+        (b"http://[evil", "unreachable-link", "redirects to 'http://[evil', which is not a valid address"),
+        (b"http://a:99999/", "unreachable-link", "redirects to 'http://a:99999/', which is not a valid address"),
+        (b"http://\0/", "unreachable-link", "redirects to 'http://%00/', which is not a valid address"),
+        (b"http://a b/", "unreachable-link", "redirects to 'http://a b/', which is not a valid address"),
+        (b"http://a%20b/", "unreachable-link", "redirects to 'http://a%20b/', which is not a valid address"),
+        (b"http://a:\xc2\xb2/", "unreachable-link", "redirects to 'http://a:²/', which is not a valid address"),
+        (b"http://a/\x1b[31m:x:\x1b", "unreachable-link", "does not answer: its host 'a' is unknown"),
+        (b"http://\x1b[31m/", "unreachable-link", "redirects to 'http://%1B[31m/', which is not a valid address"),
+        ("http://[école".encode(), "unreachable-link", "redirects to 'http://[école', which is not a valid address"),
         ("http://[école".encode("latin-1"), "unreachable-link",
-         "is sent on to 'http://[école', which is not a valid address"),
-        (b"http://a/" + b"x" * 9_000, "unreachable-link", "is sent on to an address of more than 8,000 characters"),
+         "redirects to 'http://[école', which is not a valid address"),
+        (b"http://a/" + b"x" * 9_000, "unreachable-link", "redirects to an address of more than 8,000 characters"),
         (b"http://" + b"x" * 300 + b"/", "unreachable-link",
-         f"is sent on to 'http://{'x' * 193}…', which is not a valid address"),
-        (b"file:///etc/passwd", "private-link", "is sent on to 'file:///etc/passwd', which is not a web address"),
-        (b"ftp://a/", "private-link", "is sent on to 'ftp://a/', which is not a web address"),
-        (b"gopher://a/", "private-link", "is sent on to 'gopher://a/', which is not a web address"),
+         f"redirects to 'http://{'x' * 193}…', which is not a valid address"),
+        (b"file:///etc/passwd", "private-link", "redirects to 'file:///etc/passwd', which is not a web address"),
+        (b"ftp://a/", "private-link", "redirects to 'ftp://a/', which is not a web address"),
+        (b"gopher://a/", "private-link", "redirects to 'gopher://a/', which is not a web address"),
         (b"http://127.0.0.2/", "private-link", "leads into a private network ('127.0.0.2')"),
         (b"http://0x7f000002/", "private-link", "leads into a private network ('0x7f000002')"),
         (b"http://[::127.0.0.1]/", "private-link", "leads into a private network ('::127.0.0.1')"),
         (b"//user:secret@127.0.0.2:81/", "private-link", "leads into a private network ('127.0.0.2')"),
-        (b"/", "unreachable-link", "is sent on more than 5 times"),
+        (b"/", "unreachable-link", "redirects more than 5 times"),
     ],
 )  # fmt: skip
 def test_redirects_that_lead_nowhere(
@@ -208,7 +208,7 @@ def test_one_bad_link_does_not_end_the_check(serve: Serve, tmp_path: Path, monke
         [(url, HERE) for url in (evil, gone, broken)], follower(), AnswerCache(tmp_path / "x.json", NOW), problems
     )
     assert {problem.message.partition("' ")[2] for problem in problems} == {
-        "is sent on to 'http://[evil', which is not a valid address",
+        "redirects to 'http://[evil', which is not a valid address",
         "answers 410 Gone",
         "cannot be followed (RecursionError)",
     }
@@ -220,7 +220,7 @@ def test_a_host_that_stalls_again_and_again_is_left_alone(tmp_path: Path, monkey
 
     def follow(self: Follower, url: str) -> Answer:
         asked.append(url)
-        return Answer("gives no answer: it takes too long", lasting=False, slow=True)
+        return Answer("does not answer: it takes too long", lasting=False, slow=True)
 
     monkeypatch.setattr(Follower, "follow", follow)
     problems = Problems()
@@ -236,7 +236,7 @@ def test_a_name_that_is_never_found_is_given_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(http_probe.socket, "getaddrinfo", lambda *_, **__: found.wait(10))
     answer = follower(0.2).follow("http://a.example/")
     found.set()
-    assert answer.slow and answer.fault == "has no host: looking up 'a.example' takes too long"
+    assert answer.slow and answer.fault == "does not answer: looking up its host 'a.example' takes too long"
 
 
 @pytest.mark.loopback
@@ -264,7 +264,7 @@ def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(Path, "home", homeless)
     kept = AnswerCache(cache_folder({}) / "links.json", NOW)
-    kept.keep({"https://a.example/": Answer()})
+    kept.store({"https://a.example/": Answer()})
 
 
 PRIVATE = """

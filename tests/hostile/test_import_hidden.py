@@ -210,7 +210,7 @@ def test_what_jekyll_does_not_publish(tmp_path: Path) -> None:
 
 def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     _, left = read(tmp_path, {"_config.yml": "a: [", "_posts/2024-11-01-a.md": "x"})
-    assert left[0].startswith("_config.yml: ") and left[0].endswith("look for pages that it keeps from readers")
+    assert left[0].startswith("_config.yml: ") and left[0].endswith("check whether it hides pages")
 
 
 # WordPress

@@ -14,13 +14,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conftest import Project
-from newsletter.importers import Given, Leftovers, Unreadable, sites, write
+from newsletter.importers import ImportOptions, Leftovers, Unreadable, sites, write
 from newsletter.importers.press_release import draft
 from newsletter.importers.safe_files import read, xml
 from support.guard import newsletter
 from test_import import ODT, PAGE, pack, paragraph, word
 
-GIVEN = Given(date(2024, 12, 1), "fr")
+GIVEN = ImportOptions(date(2024, 12, 1), "fr")
 
 
 def take(path: Path) -> None:

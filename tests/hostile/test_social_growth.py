@@ -30,7 +30,7 @@ def everything(text: str) -> None:
     """All that `count` and the snippets do with a text."""
     count_all(text)
     for name, platform in PLATFORMS.items():
-        hashtags.found(text, name)
+        hashtags.find(text, name)
         list(on_platform(text, platform))
         list(too_many(text, platform))
     mastodon.hashtags_before_4_6(text)

@@ -234,7 +234,9 @@ def test_a_link_in_the_theme_is_not_followed(project: Project, link: str, to: st
     done = guard.newsletter("build", "--now", "2024-12-01", cwd=project.root, seconds=20)
     guard.assert_sound(done)
     # Where everything lies in templates/, the outbox does, too.
-    told = "outbox:1:1: error: this lies in 'templates'" if (link, to) == ("templates", "/") else f"{link}:1:1: error: "
+    told = (
+        "outbox:1:1: error: this is inside 'templates'" if (link, to) == ("templates", "/") else f"{link}:1:1: error: "
+    )
     assert done.code == 1 and told in done.output and ("symbolic link" in done.output or told.startswith("outbox"))
 
 

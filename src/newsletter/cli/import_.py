@@ -12,7 +12,7 @@ from newsletter.cli.extras import how_to_add
 from newsletter.cli.options import Folder, Format, Now, moment, refuse, require_text, run, shown
 
 if TYPE_CHECKING:
-    from newsletter.importers import Given, ImportedFile, Leftovers
+    from newsletter.importers import ImportedFile, ImportOptions, Leftovers
     from newsletter.model.problems import Problems
 
 _MOST_TOLD = 5_000  # doubts of one import
@@ -38,13 +38,13 @@ def import_(
       newsletter import ../ancien-site
     """
     with run(directory, format, strict=False) as (project, problems):
-        from newsletter.importers import Given, Leftovers, Unreadable
+        from newsletter.importers import ImportOptions, Leftovers, Unreadable
 
         require_text("--title", title)
         if date:
             moment(date, project, "--date")
         today = moment(now, project).astimezone(project.settings.timezone).date()
-        given = Given(today, project.settings.language, title, date)
+        given = ImportOptions(today, project.settings.language, title, date)
         left = Leftovers()
         try:
             _save(_read(file, given, project.root, left), project.root, problems, left)
@@ -58,7 +58,7 @@ def import_(
             print(f"left out: {_printable(line)}", file=sys.stderr)
 
 
-def _read(file: Path, given: "Given", root: Path, left: "Leftovers") -> Iterator["ImportedFile"]:
+def _read(file: Path, given: "ImportOptions", root: Path, left: "Leftovers") -> Iterator["ImportedFile"]:
     """What is to be written, one announcement after the other. Raises Unreadable, before the first."""
     from newsletter.importers import Unreadable, sites, write
     from newsletter.importers.press_release import draft

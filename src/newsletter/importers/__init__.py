@@ -1,10 +1,10 @@
-"""intake: a press release, or another tool's whole site, becomes announcement files.
+"""Importers turn a press release, or another tool's whole site, into announcement files.
 
-What comes in is not trusted: sizes and depths are bounded, XML has no entities, nothing is fetched, and no
-name from a file becomes a path. What goes out may be wrong, so every guess is a Doubt.
+The input is not trusted: sizes and depths are bounded, XML may not declare entities, nothing is fetched, and names
+from a file never become paths. The result may be wrong, so every guess is reported as a Doubt.
 """
 
-from newsletter.importers.draft import Doubt, Draft, Given, ImportedFile, ImportedPicture, Unreadable, write
+from newsletter.importers.draft import Doubt, Draft, ImportedFile, ImportedPicture, ImportOptions, Unreadable, write
 from newsletter.importers.leftovers import Leftovers
 
-__all__ = ["Doubt", "Draft", "Given", "ImportedFile", "ImportedPicture", "Leftovers", "Unreadable", "write"]
+__all__ = ["Doubt", "Draft", "ImportOptions", "ImportedFile", "ImportedPicture", "Leftovers", "Unreadable", "write"]

@@ -1,4 +1,4 @@
-"""spoken: dates as people write them in a text, in French or English."""
+"""Find dates in running text, as people write them in French or English."""
 
 import re
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ _FORMS = tuple(
         r"(?<![\d/.])(?P<day>\d\d?)[/.](?P<month>\d\d?)[/.](?P<year>(?:19|20)\d\d)(?!\d)",
     )
 )
-# "Amiens, le 26 novembre 2024" dates a release; a date in a sentence may be that of anything.
+# "Amiens, le 26 novembre 2024" dates a release; a date in a sentence may mean something else.
 _DATELINE = re.compile(r"(?:^|\n)[ \t]*[A-ZÀ-Þ][\w’' -]{1,40},(?: le)? ?\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """A date in a text: the words, where they begin, and whether day and month could be exchanged."""
+class WrittenDate:
+    """A date in a text: its value, its words, their offset, and whether day and month could be swapped."""
 
     value: date
     words: str
@@ -38,31 +38,33 @@ class Spoken:
     ambiguous: bool
 
 
-def dates(content: str) -> tuple[Spoken, ...]:
-    """Every whole date of a text, in order; `03/04/2024` is read day first."""
-    return tuple(sorted(_find(content), key=lambda spoken: spoken.offset))
+def dates(content: str) -> tuple[WrittenDate, ...]:
+    """Return every complete date in a text, in order. `03/04/2024` is read day first."""
+    return tuple(sorted(_find_dates(content), key=lambda written: written.offset))
 
 
-def likeliest(content: str) -> Spoken | None:
-    """The date of a dateline, else the first one."""
-    found = dates(content)
-    lined = (each for each in found if _DATELINE.search(content[max(0, each.offset - 60) : each.offset]))
-    return next(lined, found[0] if found else None)
+def likeliest(content: str) -> WrittenDate | None:
+    """Return the date in the dateline of a release, else the first date, else None."""
+    candidates = dates(content)
+    for candidate in candidates:
+        if _DATELINE.search(content[max(0, candidate.offset - 60) : candidate.offset]):
+            return candidate
+    return candidates[0] if candidates else None
 
 
-def _find(content: str) -> Iterator[Spoken]:
+def _find_dates(content: str) -> Iterator[WrittenDate]:
     for form in _FORMS:
         for match in form.finditer(content):
-            # Without regard to case an expression also takes `ſ` for `s` and `ı` for `i`.
+            # With re.IGNORECASE, `s` also matches `ſ`, and `i` matches `ı`.
             month = match["month"].casefold().replace("\u0131", "i").replace("\u0307", "").rstrip(".")
-            numeric = month.isdecimal()
-            day, number = int(match["day"]), int(month) if numeric else _NUMBER.get(month, 0)
-            numeric = numeric and "-" not in match[0]
-            # In 12/31/2024 the month comes first; with full stops that is never so, and it is a telephone number.
+            is_numeric = month.isdecimal()
+            day, number = int(match["day"]), int(month) if is_numeric else _NUMBER.get(month, 0)
+            # In 12/31/2024 the month comes first. Nobody writes that with full stops: it is a telephone number.
             if number > 12 >= day and "/" in match[0]:
                 day, number = number, day
             try:
                 value = date(int(match["year"]), number, day)
             except ValueError:
                 continue
-            yield Spoken(value, match[0], match.start(), numeric and day <= 12 and day != number)
+            is_ambiguous = is_numeric and "-" not in match[0] and day <= 12 and day != number
+            yield WrittenDate(value, match[0], match.start(), is_ambiguous)

@@ -1,4 +1,4 @@
-"""draft: what was found in a file that came in, and the announcement file that is written of it."""
+"""Write an announcement file from the draft that an importer made."""
 
 import hashlib
 from collections import Counter
@@ -11,20 +11,20 @@ from newsletter import text
 from newsletter.load import front_matter
 from newsletter.load.keys import MAX_SUMMARY, MAX_TITLE
 
-MAX_TEXT = 2 * 2**20  # characters of one announcement; a body that may be published has half of it
+MAX_TEXT = 2 * 2**20  # characters of one announcement; twice the limit for publication
 MAX_BROUGHT = 200 * 2**20  # bytes of one announcement's images and files
-MAX_FILES = 1_000  # images and files that one announcement names
-_MOST_DOUBTS = 100  # of one kind in one announcement
+MAX_FILES = 1_000  # images and files in one announcement
+_MOST_DOUBTS = 100  # with one code, in one announcement
 _ENDINGS = ((b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"))
 
 
 class Unreadable(ValueError):
-    """The file cannot be taken in; the message says why and what would be right."""
+    """The file cannot be imported; the message says why and what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A guess or a loss. `at` is a piece of the announcement file, whose first occurrence is the place."""
+    """Something guessed or lost. Its place is the first occurrence of `at` in the announcement file."""
 
     code: str
     message: str
@@ -34,14 +34,14 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class ImportedPicture:
-    """An image's name and bytes; the name is ours, so it is safe as a file's."""
+    """The bytes of an image or attachment, with a generated name that is safe as a file name."""
 
     name: str
     content: bytes
 
 
 def picture(name: str, content: bytes) -> ImportedPicture | None:
-    """An image under a name that depends on its content; None when mail programs would not show its format."""
+    """Return an image under a name made from its content, or None if mail programs do not show its format."""
     ending = next((ending for begins, ending in _ENDINGS if content.startswith(begins)), "")
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         ending = ".webp"
@@ -53,7 +53,10 @@ def picture(name: str, content: bytes) -> ImportedPicture | None:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One announcement as found. `body` is Markdown; `more` holds further keys, None for one to be filled in."""
+    """An announcement before it is written.
+
+    `body` is Markdown. `more` holds further keys of the front matter; None as a value leaves it to the author.
+    """
 
     title: str
     date: str
@@ -66,8 +69,8 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What whoever imports has said, and the day of the import, for a release that has no date."""
+class ImportOptions:
+    """Options of an import. `today` dates a release without a date; `title` and `date` override those in the file."""
 
     today: date
     lang: str
@@ -77,7 +80,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """An announcement file: slug, project path, text, doubts; the images and files it needs, by their project paths."""
+    """An announcement file: slug, path in the project, text and doubts.
+
+    `needs` holds the images and files it refers to, by their paths in the project.
+    """
 
     slug: str
     path: str
@@ -86,32 +92,33 @@ class ImportedFile:
     doubts: tuple[Doubt, ...]
 
     def place(self, doubt: Doubt) -> tuple[int, int]:
-        """Line and column of a doubt, from 1."""
+        """Return the line and column of a doubt, counted from 1."""
         offset = max(self.content.find(doubt.at), 0) if doubt.at else 0
         return self.content.count("\n", 0, offset) + 1, offset - self.content.rfind("\n", 0, offset)
 
 
-def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> ImportedFile:
-    """The file for a draft, with an id. `taken` says which slugs are in use, and on which day ("": on any).
+def write(draft: Draft, options: ImportOptions, taken: Mapping[str, str]) -> ImportedFile:
+    """Return the announcement file for a draft, with an id.
 
-    Raises Unreadable for a body that is much longer than any announcement.
+    `taken` maps each slug in use to the day of its announcement, or to "" if it is in use on any day.
+    Raises Unreadable for a body over MAX_TEXT.
     """
     if len(draft.body) > MAX_TEXT:
-        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; no announcement may be")
+        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; shorten it, or split it")
     doubts = list(draft.doubts)
-    title = text.one_line(visible(given.title or draft.title)) or "?"
+    title = text.one_line(strip_forbidden(options.title or draft.title)) or "?"
     if len(title) > MAX_TITLE:
         title = text.shorten(title, MAX_TITLE)
         doubts.append(
             Doubt("import-title", f"the title was longer than {MAX_TITLE} characters", "shorten it", "title: ")
         )
-    day = given.date or draft.date
+    day = options.date or draft.date
     if not day:
-        day = f"{given.today:%Y-%m-%d}"
-        doubts.append(Doubt("import-date", "no date was found: this is today's", "write the right one", "date: "))
-    if given.date:
+        day = f"{options.today:%Y-%m-%d}"
+        doubts.append(Doubt("import-date", "no date was found: this is today's", "correct it", "date: "))
+    if options.date:
         doubts = [doubt for doubt in doubts if doubt.code != "import-date"]
-    if given.title:
+    if options.title:
         doubts = [doubt for doubt in doubts if doubt.code != "import-title"]
     slug = (text.fold(draft.slug) or text.fold(title))[:60].strip("-") or "annonce"
     slug = _free(slug, day[:10], taken)
@@ -121,22 +128,24 @@ def write(draft: Draft, given: Given, taken: Mapping[str, str]) -> ImportedFile:
         doubts.append(
             Doubt("import-lost", f"the summary was longer than {MAX_SUMMARY} characters", "look at it", "summary: ")
         )
-    content = visible("\n".join(["---", *front_matter.lines(keys), "---", "", visible(draft.body).strip("\n"), ""]))
+    content = strip_forbidden(
+        "\n".join(["---", *front_matter.lines(keys), "---", "", strip_forbidden(draft.body).strip("\n"), ""])
+    )
     needs = {f"announcements/images/{each.name}": each.content for each in draft.pictures}
     needs |= {f"announcements/files/{each.name}": each.content for each in draft.files}
-    # A line that was taken for a heading may have been taken out since.
+    # A line reported as a heading may have been removed since.
     doubts = [doubt for doubt in _first(doubts) if doubt.code != "import-heading" or doubt.at in content]
     return ImportedFile(slug, f"announcements/{day[:10]}-{slug}.md", content, needs, tuple(doubts))
 
 
 def _first(doubts: list[Doubt]) -> Iterator[Doubt]:
-    """The first doubts of each kind, and how many more there are: each is looked for in the whole text."""
+    """Yield the first doubts of each code and the number of the others: finding the place of each scans the text."""
     counts = Counter(doubt.code for doubt in doubts)
     shown = Counter[str]()
     for doubt in doubts:
         shown[doubt.code] += 1
         if shown[doubt.code] <= _MOST_DOUBTS:
-            message = text.one_line(visible(doubt.message))
+            message = text.one_line(strip_forbidden(doubt.message))
             yield replace(doubt, message=message if len(message) <= 500 else f"{message[:499]}…")
     for code, count in counts.items():
         if count > _MOST_DOUBTS:
@@ -144,16 +153,16 @@ def _first(doubts: list[Doubt]) -> Iterator[Doubt]:
 
 
 def _free(slug: str, day: str, taken: Mapping[str, str]) -> str:
-    """The slug, or with the first number that nothing else has; that of the same day stays: it is the same one."""
-    number, tried = 1, slug
-    while taken.get(tried, day) != day:
+    """Return the slug, numbered if another day uses it. The same slug on the same day is the same announcement."""
+    number, candidate = 1, slug
+    while taken.get(candidate, day) != day:
         number += 1
-        tried = f"{slug}-{number}"
-    return tried
+        candidate = f"{slug}-{number}"
+    return candidate
 
 
-def visible(content: str) -> str:
-    """Without the characters that no announcement may hold."""
+def strip_forbidden(content: str) -> str:
+    """Return the text without the characters that announcements may not contain."""
     content = content.replace("\r\n", "\n").replace("\r", "\n")
     pieces, start = [], 0
     for offset, _ in text.forbidden(content):

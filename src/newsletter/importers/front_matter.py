@@ -1,4 +1,4 @@
-"""matter: keys of other tools as ours; images and files of a body brought along."""
+"""Map another tool's front matter to ours, and collect the images and files of its body."""
 
 import hashlib
 import re
@@ -15,7 +15,7 @@ from newsletter.importers.draft import MAX_BROUGHT, MAX_FILES, Doubt, ImportedPi
 from newsletter.importers.moments import moment
 from newsletter.importers.safe_files import read
 
-# Keys that mean the same as one of ours; the first that is there wins.
+# Other tools' names for our keys; the first that is present wins.
 _SAME = {
     "updated": ("updated", "lastmod", "last_modified_at", "modified"),
     "summary": ("summary", "description", "excerpt"),
@@ -26,14 +26,14 @@ _SAME = {
 _IMAGES = ("image", "featured_image", "featuredImage", "cover", "thumbnail", "images", "header", "feature")
 _TAGS = ("tags", "tag", "categories", "category")
 _AS_OURS = ("links", "event", "action", "attachments", "social", "issue", "aliases", "id", "image", "authors")
-# Of use to the other tool only.
+# Keys that matter only to the other tool; they are dropped without a report.
 _SILENT = frozenset("layout comments type weight toc permalink guid published draft title date slug author".split())
 _DATES = ("date", "publishDate", "pubDate", "published")
-# Hugo does not distinguish upper and lower case in keys.
+# Hugo ignores case in keys.
 _NAMES = {
     name.lower(): name for names in (*_SAME.values(), _IMAGES, _TAGS, _AS_OURS, _SILENT, _DATES) for name in names
 }
-# No repetition runs far and gives up, here and in sites and wordpress: a text made for it would take hours.
+# Here, in sites and in wordpress, every repetition is possessive or bounded: backtracking could take hours.
 _IMAGE = re.compile(
     r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*+)\]\(\s*<?(?P<src>[^()\s>]{1,1000})>?(?P<title>\s+[\"'][^)]{0,300}[\"'])?\s*\)"
 )
@@ -45,14 +45,17 @@ _FILE = re.compile(
 Locate = Callable[[str], Path | None]
 
 
-def inside(folder: Path, source: str) -> Path | None:
-    """A file below `folder` (resolved), named as in a link; None outside, behind a link, or when there is none."""
+def find_inside(folder: Path, source: str) -> Path | None:
+    """Return the file below `folder` (a resolved path) that the link `source` names.
+
+    Returns None if there is none, if it is outside the folder, or if it is a symbolic link.
+    """
     name = unquote(source.partition("?")[0].partition("#")[0]).replace("\\", "/").lstrip("/")
     if not name or re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", name) or source.startswith("//") or "\0" in name:
         return None
     place = folder / name
     try:
-        # A symbolic link, or `..`, resolves to another path than the one that was written.
+        # Symbolic links and `..` in the path are resolved before it is compared with the folder.
         real = place.resolve(strict=True)
     except (OSError, RuntimeError, ValueError):
         return None
@@ -60,11 +63,11 @@ def inside(folder: Path, source: str) -> Path | None:
 
 
 @dataclass(slots=True)
-class Mapped:
-    """The keys of another tool as ours, and what had to be brought along for them.
+class MappedKeys:
+    """Another tool's keys mapped to ours, with the images and files that they and the body need.
 
-    `locate` finds a file of the other tool by the address that stands in its text. What is hidden `today`, or from
-    some day on, stays so: by `draft`, by a later `date`, by `expires`.
+    `locate` finds a file of the other tool by its address in the text. A page that is hidden `today`, or will be from
+    some day on, stays hidden: by `draft`, by a later `date`, by `expires`. `left` lists keys that have no equivalent.
     """
 
     keys: Mapping[str, Any]
@@ -78,44 +81,44 @@ class Mapped:
     title: str = ""
     date: str = ""
     slug: str = ""
-    _seen: dict[tuple[str, str], tuple[bool, ImportedPicture | None]] = field(default_factory=dict)
-    _brought: int = 0  # bytes of images and files
+    _cache: dict[tuple[str, str], tuple[bool, ImportedPicture | None]] = field(default_factory=dict)
+    _weight: int = 0  # bytes of images and files
 
     def __post_init__(self) -> None:
         self.keys = {_NAMES.get(name.lower(), name): value for name, value in list(self.keys.items())[::-1]}
         self.title = text.one_line(str(self.keys.get("title") or ""))
-        self.date = next((found for name in _DATES if (found := moment(self.keys.get(name) or ""))), "")
+        self.date = next((day for name in _DATES if (day := moment(self.keys.get(name) or ""))), "")
         self.slug = str(self.keys.get("slug") or "")
-        kept = hidden.judge(self.keys, self.date, self.today)
-        if kept.start[:10] > self.date[:10]:
-            self.date = kept.start
+        hiding = hidden.judge(self.keys, self.date, self.today)
+        if hiding.start[:10] > self.date[:10]:
+            self.date = hiding.start
         used = set(_SILENT)
         for ours, theirs in _SAME.items():
             used |= set(theirs)
             value = next((self.keys[name] for name in theirs if self.keys.get(name)), None)
-            value = value if ours != "expires" else kept.end
+            value = value if ours != "expires" else hiding.end
             if isinstance(value, str | date) and str(value).strip():
-                self._same(ours, value)
-        self._labels()
+                self._set(ours, value)
+        self._set_tags()
         used |= {*_TAGS, *_IMAGES}
         if isinstance(author := self.keys.get("author") or self.keys.get("authors"), str | list):
             self.more["authors"] = [author] if isinstance(author, str) else author
-        if kept.hidden:
-            self.hide(kept.reason)
-        self._picture()
+        if hiding.hidden:
+            self.hide(hiding.reason)
+        self._set_image()
         for name in _AS_OURS:
             if name in self.keys and name not in self.more and name not in ("image", "authors"):
                 self.more[name] = self.keys[name]
         self.left = sorted(set(self.keys) - used - set(_AS_OURS))
 
     def hide(self, reason: str) -> None:
-        """Make a draft of it. `reason` says what hid it, "" where a draft is no surprise."""
+        """Make it a draft. `reason` says what hid it; "" if a draft is no surprise to the author."""
         self.more["draft"] = True
         if reason:
             fix = "delete `draft: true` when everybody may read it"
-            self.doubts.append(Doubt("import-hidden", f"{reason} there: this is a draft", fix, "draft: true"))
+            self.doubts.append(Doubt("import-hidden", f"this is a draft because {reason}", fix, "draft: true"))
 
-    def _same(self, ours: str, value: Any) -> None:
+    def _set(self, ours: str, value: Any) -> None:
         if ours in ("updated", "expires"):
             day = moment(value)
             if day and not (ours == "updated" and day[:10] <= self.date[:10]):
@@ -123,7 +126,7 @@ class Mapped:
         else:
             self.more[ours] = text.one_line(str(value))
 
-    def _labels(self) -> None:
+    def _set_tags(self) -> None:
         labels: dict[str, str] = {}
         for name in _TAGS:
             value = self.keys.get(name) or []
@@ -133,70 +136,71 @@ class Mapped:
         if labels:
             self.more["tags"] = list(labels.values())
 
-    def _picture(self) -> None:
+    def _set_image(self) -> None:
         value = next((self.keys[name] for name in _IMAGES if self.keys.get(name)), None)
         value = value[0] if isinstance(value, list) and value else value
-        known = value if isinstance(value, dict) else {}
-        source = next((known[name] for name in ("src", "image", "path", "url") if known.get(name)), value)
+        details = value if isinstance(value, dict) else {}
+        source = next((details[name] for name in ("src", "image", "path", "url") if details.get(name)), value)
         if not isinstance(source, str):
             return
-        if made := self._bring(source):
-            alt = known.get("alt") if isinstance(known.get("alt"), str) else None
-            self.more["image"] = {"src": f"images/{made.name}", "alt": alt or None}
+        if image := self._import_image(source):
+            alt = details.get("alt") if isinstance(details.get("alt"), str) else None
+            self.more["image"] = {"src": f"images/{image.name}", "alt": alt or None}
             if not alt:
-                said = "the image has no alternative text"
-                self.doubts.append(Doubt("import-image", said, "write behind alt: what it shows", "image:"))
+                message = "the image has no alternative text"
+                self.doubts.append(Doubt("import-image", message, "describe it after alt:", "image:"))
 
     def images(self, body: str) -> str:
-        """The body with its images and files brought along, and the addresses of both made ours."""
+        """Return the body with the addresses of its images and files made ours, and collect both."""
 
-        def image(match: re.Match[str]) -> str:
-            made = self._bring(match["src"])
-            return f"![{match['alt']}](images/{made.name}{match['title'] or ''})" if made else match[0]
+        def image_link(match: re.Match[str]) -> str:
+            image = self._import_image(match["src"])
+            return f"![{match['alt']}](images/{image.name}{match['title'] or ''})" if image else match[0]
 
-        def document(match: re.Match[str]) -> str:
-            _, made = self._found(match["src"], _attachment)
-            if made is None:
+        def file_link(match: re.Match[str]) -> str:
+            _, attachment = self._load(match["src"], _attachment)
+            if attachment is None:
                 return match[0]
-            self.files[made.name] = made
-            return f"[{match['label']}](files/{made.name})"
+            self.files[attachment.name] = attachment
+            return f"[{match['label']}](files/{attachment.name})"
 
-        return _FILE.sub(document, _IMAGE.sub(image, body))
+        return _FILE.sub(file_link, _IMAGE.sub(image_link, body))
 
-    def _bring(self, source: str) -> ImportedPicture | None:
-        told = len(self.doubts)
-        is_there, made = self._found(source, picture)
-        if made is not None:
-            self.pictures[made.name] = made
-        elif told == len(self.doubts):
-            why = "its format is not shown by mail programs" if is_there else "it is not in what came in"
-            said = f"the image '{source}' was left out: {why}"
-            self.doubts.append(Doubt("import-image", said, "put it into announcements/images as PNG or JPEG", source))
-        return made
+    def _import_image(self, source: str) -> ImportedPicture | None:
+        doubts = len(self.doubts)
+        exists, image = self._load(source, picture)
+        if image is not None:
+            self.pictures[image.name] = image
+        elif doubts == len(self.doubts):
+            reason = "mail programs do not show its format" if exists else "its file was not found"
+            message = f"the image '{source}' was left out: {reason}"
+            fix = "put it into announcements/images as PNG or JPEG"
+            self.doubts.append(Doubt("import-image", message, fix, source))
+        return image
 
-    def _found(
+    def _load(
         self, source: str, make: Callable[[str, bytes], ImportedPicture | None]
     ) -> tuple[bool, ImportedPicture | None]:
-        """Whether an address means a file, and what `make` gives for it. However often it comes, it is read once."""
+        """Return whether an address names a file, and the result of `make` for it. Each file is read once."""
         key = make.__name__, source
-        if key in self._seen or len(self._seen) >= MAX_FILES:
-            return self._seen.get(key, (False, None))
-        place, made = self.locate(source), None
-        if place is not None:
+        if key in self._cache or len(self._cache) >= MAX_FILES:
+            return self._cache.get(key, (False, None))
+        path, result = self.locate(source), None
+        if path is not None:
             try:
-                content = read(place)
-                self._brought += len(content)
-                if self._brought > MAX_BROUGHT:
-                    raise Unreadable(f"all that it shows weighs more than {MAX_BROUGHT // 2**20} MB")
-                made = make(place.name, content)
+                content = read(path)
+                self._weight += len(content)
+                if self._weight > MAX_BROUGHT:
+                    raise Unreadable(f"its images and files are larger than {MAX_BROUGHT // 2**20} MB in total")
+                result = make(path.name, content)
             except Unreadable as fault:
                 self.doubts.append(Doubt("import-image", f"'{source}' was left out: {fault}", "add it by hand", source))
-        self._seen[key] = place is not None, made
-        return self._seen[key]
+        self._cache[key] = path is not None, result
+        return self._cache[key]
 
 
 def _attachment(name: str, content: bytes) -> ImportedPicture:
-    """A file under a name that depends on its content."""
+    """Return a file under a name made from its content."""
     stem, _, ending = name.rpartition(".")
     folded = text.fold(stem)[:60].strip("-") or "file"
     return ImportedPicture(f"{folded}-{hashlib.sha256(content).hexdigest()[:8]}.{ending.lower()}", content)

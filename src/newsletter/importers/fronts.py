@@ -1,4 +1,4 @@
-"""fronts: front matter of other tools, in YAML, TOML or JSON, as plain values of bounded depth and size."""
+"""Parse other tools' front matter (YAML, TOML or JSON) into plain values of bounded depth and size."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
-from newsletter.importers.draft import Unreadable, visible
+from newsletter.importers.draft import Unreadable, strip_forbidden
 from newsletter.load import MAX_FRONT_MATTER, parse
 from newsletter.model import Fields, Items, Node, Scalar
 from newsletter.model.problems import Problems
@@ -19,9 +19,12 @@ _KEY = re.compile(r"[^\W\d][\w.-]{0,100}")
 
 
 def split(content: str) -> tuple[dict[str, Any], str]:
-    """Keys (YAML between `---`, TOML between `+++`, or a JSON object) and body. Raises Unreadable for bad keys."""
-    content = visible(content)
-    start = content.lstrip(" \t\n")  # Hugo allows white space above
+    """Return the keys (YAML between `---`, TOML between `+++`, or a JSON object) and the body.
+
+    Raises Unreadable for front matter that cannot be read.
+    """
+    content = strip_forbidden(content)
+    start = content.lstrip(" \t\n")  # Hugo allows white space before it
     if match := _TOML.match(start):
         return read_toml(match[1]), start[match.end() :]
     if _YAML.match(start):
@@ -32,17 +35,17 @@ def split(content: str) -> tuple[dict[str, Any], str]:
 
 
 def read_toml(content: str) -> dict[str, Any]:
-    """A TOML document. Raises Unreadable."""
+    """Parse a TOML document. Raises Unreadable."""
     if len(content) > MAX_FRONT_MATTER:
         raise Unreadable("its front matter is too long")
     try:
-        return _settled_keys(tomllib.loads(content))
+        return _normal_keys(tomllib.loads(content))
     except (ValueError, RecursionError) as fault:
-        raise Unreadable(f"its front matter is no TOML: {fault}") from None
+        raise Unreadable(f"its front matter is not valid TOML: {fault}") from None
 
 
 def read_yaml(content: str) -> dict[str, Any]:
-    """A YAML document that is a mapping. Raises Unreadable."""
+    """Parse a YAML document that is a mapping. Raises Unreadable."""
     return _yaml("---\n" + content.removeprefix("---\n") + "\n---\n")[0]
 
 
@@ -56,10 +59,10 @@ def _yaml(content: str) -> tuple[dict[str, Any], str]:
 
 def _json(content: str) -> tuple[dict[str, Any], str]:
     try:
-        found, end = json.JSONDecoder().raw_decode(content)
+        keys, end = json.JSONDecoder().raw_decode(content)
     except (ValueError, RecursionError):
         return {}, content  # a text that begins with a brace
-    return _settled_keys(found), content[end:].removeprefix("\n")
+    return _normal_keys(keys), content[end:].removeprefix("\n")
 
 
 def _value(node: Node) -> Any:
@@ -67,24 +70,24 @@ def _value(node: Node) -> Any:
         named = ((key.value, _value(value)) for key, value in node.pairs if _KEY.fullmatch(key.value))
         return {name: value for name, value in named if value != {}}
     if isinstance(node, Items):
-        return [made for item in node.items if (made := _value(item)) != {}]
+        return [value for item in node.items if (value := _value(item)) != {}]
     assert isinstance(node, Scalar)
     return node.value
 
 
-def _settled_keys(value: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+def _normal_keys(value: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     named = {key: each for key, each in value.items() if _KEY.fullmatch(key)}
-    return {key: made for key, each in named.items() if (made := _settled(each, depth + 1)) != {}}
+    return {key: normal for key, each in named.items() if (normal := _normalise(each, depth + 1)) != {}}
 
 
-def _settled(value: Any, depth: int) -> Any:
-    """A value as YAML would give it: dates as text; keys that could not be written out again are left behind."""
+def _normalise(value: Any, depth: int) -> Any:
+    """Return a value as _yaml would: with dates as text, and without keys that could not be written out again."""
     if depth > MAX_DEPTH:
         raise Unreadable(f"its front matter is nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict):
-        return _settled_keys(value, depth)
+        return _normal_keys(value, depth)
     if isinstance(value, list):
-        return [made for each in value if (made := _settled(each, depth + 1)) != {}]
+        return [normal for each in value if (normal := _normalise(each, depth + 1)) != {}]
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, int) and abs(value) >= 10**18:

@@ -1,7 +1,7 @@
-"""hidden: how other tools keep a page from their readers, so that import does not publish it.
+"""Find out whether another tool hid a page from readers, so that the import does not publish it.
 
-Names of keys are compared without regard to case, `_` and `-`. Where a value cannot be understood, the page counts as
-hidden: a draft costs its owner one line, a published secret cannot be taken back.
+Names of keys are compared without case, `_` and `-`. If a value cannot be understood, the page counts as hidden: a
+draft costs its owner one line, but a published secret cannot be taken back.
 """
 
 import re
@@ -12,20 +12,20 @@ from typing import Any
 
 from newsletter.importers.moments import moment
 
-# Hidden when the value is anything but a false one.
+# Keys that hide a page unless their value is false, with the reason that is reported.
 _HIDES = {
     "draft": "", "isdraft": "", "wip": "",
-    "private": "it was private", "hidden": "it was hidden", "unlisted": "it was in no list",
+    "private": "it was private", "hidden": "it was hidden", "unlisted": "it was unlisted",
     "unpublished": "it was not published", "headless": "it had no page of its own",
     "noindex": "it was kept from search engines", "protected": "it was protected", "encrypted": "it was encrypted",
-    "eleventyexcludefromcollections": "it was in no collection",
-    "password": "a password protected it", "postpassword": "a password protected it",
-    "passwd": "a password protected it",
+    "eleventyexcludefromcollections": "it was excluded from collections",
+    "password": "it was password-protected", "postpassword": "it was password-protected",
+    "passwd": "it was password-protected",
 }  # fmt: skip
-# Hidden when the value is a false one.
+# Keys that hide a page if their value is false.
 _SHOWS = {
     "published": "", "publish": "",
-    "public": "it was not public", "visible": "it was not visible", "listed": "it was in no list",
+    "public": "it was not public", "visible": "it was not visible", "listed": "it was unlisted",
     "routable": "it had no page of its own", "permalink": "it had no page of its own",
     "render": "it had no page of its own", "output": "it had no page of its own",
     "sitemap": "it was kept from search engines",
@@ -44,8 +44,10 @@ _EMPTY = frozenset(("", "null", "~"))
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """Whether a page was hidden, why (completes "…: so it is a draft"; "" where it says so itself), and from and until
-    when it is shown, as ours; "" for no bound.
+    """Whether and why a page was hidden, and when it is shown.
+
+    `reason` completes "this is a draft because …"; it is "" if the page called itself a draft.
+    `start` and `end` are dates in our form, or "" for no bound.
     """
 
     hidden: bool = False
@@ -55,46 +57,46 @@ class Hiding:
 
 
 def judge(keys: Mapping[str, Any], day: str, today: date) -> Hiding:
-    """What the front matter of a page of `day` ("" if not known) says about who may see it, and when."""
-    known = {name.lower().replace("_", "").replace("-", ""): value for name, value in list(keys.items())[::-1]}
-    starts = [found for name in _STARTS if (found := moment(known.get(name) or "")) and found[:10] >= f"{today}"]
-    ends = sorted(found for name in _ENDS if (found := moment(known.get(name) or "")))
-    reasons = [*_reasons(known)]
-    if any(not moment(known[name]) for name in _ENDS if not _is_false(known.get(name))):
-        reasons.append("the date on which it expires cannot be read")
-    if any(not moment(known[name]) for name in _STARTS if name != "published" and not _is_false(known.get(name))):
-        reasons.append("the date of its publication cannot be read")
+    """Return whether and when the front matter `keys` hide a page dated `day` ("" if unknown)."""
+    values = {name.lower().replace("_", "").replace("-", ""): value for name, value in list(keys.items())[::-1]}
+    starts = [start for name in _STARTS if (start := moment(values.get(name) or "")) and start[:10] >= f"{today}"]
+    ends = sorted(expiry for name in _ENDS if (expiry := moment(values.get(name) or "")))
+    reasons = [*_reasons(values)]
+    if any(not moment(values[name]) for name in _ENDS if not _is_false(values.get(name))):
+        reasons.append("its expiry date cannot be read")
+    if any(not moment(values[name]) for name in _STARTS if name != "published" and not _is_false(values.get(name))):
+        reasons.append("its publication date cannot be read")
     end = ends[0] if ends else ""
     if end and day and end[:10] < day[:10]:
         reasons, end = [*reasons, "it expired before its date"], ""
     return Hiding(bool(reasons), next(filter(None, reasons), ""), max(starts, default=""), end)
 
 
-def _reasons(known: Mapping[str, Any]) -> Iterator[str]:
-    """Why a page is hidden; "" for a reason that needs no words."""
+def _reasons(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the reasons why a page is hidden; "" if it called itself a draft."""
     for name, reason in _HIDES.items():
-        if not _is_false(known.get(name)):
+        if not _is_false(values.get(name)):
             yield reason
     for name, reason in _SHOWS.items():
-        if name in known and _word(known[name]) in _FALSE:
+        if name in values and _word(values[name]) in _FALSE:
             yield reason
     for name in _STATES:
-        words = set(re.findall(r"[^\W\d_]+", _word(known.get(name))))
+        words = set(re.findall(r"[^\W\d_]+", _word(values.get(name))))
         if words & _HIDDEN_STATES:
-            yield "" if words == {"draft"} else f"its state was '{_word(known[name])[:50]}'"
-    if not _is_false(known.get("visibility")) and _word(known["visibility"]) not in _EVERYBODY:
-        yield f"its visibility was '{_word(known['visibility'])[:50]}'"
-    if {"noindex", "none"} & set(re.findall(r"[a-z]+", _word(known.get("robots")))):
+            yield "" if words == {"draft"} else f"its state was '{_word(values[name])[:50]}'"
+    if not _is_false(values.get("visibility")) and _word(values["visibility"]) not in _EVERYBODY:
+        yield f"its visibility was '{_word(values['visibility'])[:50]}'"
+    if {"noindex", "none"} & set(re.findall(r"[a-z]+", _word(values.get("robots")))):
         yield "it was kept from search engines"
-    sitemap = known.get("sitemap")
+    sitemap = values.get("sitemap")
     if isinstance(sitemap, dict) and any(not _is_false(sitemap.get(name)) for name in ("disable", "ignore", "exclude")):
         yield "it was kept from search engines"
-    if _is_not_built(known.get("build")):
-        yield "it had no page, or was in no list"
+    if _is_not_built(values.get("build")):
+        yield "it had no page of its own, or was unlisted"
 
 
 def _is_not_built(build: Any) -> bool:
-    """Hugo's `build`, which older versions call `_build`."""
+    """Return whether Hugo's `build` (`_build` in older versions) gives a page no address or keeps it off lists."""
     if not isinstance(build, dict):
         return False
     settings = {str(name).lower(): _word(value) for name, value in build.items()}
@@ -102,18 +104,18 @@ def _is_not_built(build: Any) -> bool:
 
 
 def cascades(keys: Mapping[str, Any], today: date) -> str:
-    """Why the pages below a page of Hugo are hidden by its `cascade`; "" when they are not.
+    """Return why the `cascade` of a Hugo page hides the pages below it, or "" if it does not.
 
-    Which of them a `target` names is not worked out: all of them count as meant.
+    A `target` is ignored: the cascade counts for every page below.
     """
-    found = next((value for name, value in keys.items() if name.lower() == "cascade"), None)
-    for each in found if isinstance(found, list) else [found]:
+    cascade = next((value for name, value in keys.items() if name.lower() == "cascade"), None)
+    for each in cascade if isinstance(cascade, list) else [cascade]:
         if isinstance(each, dict):
             inner = {name: value for name, value in each.items() if name not in ("target", "_target")}
             if isinstance(own := inner.get("params"), dict):
                 inner = own | inner
-            if (kept := judge(inner, "", today)).hidden:
-                return kept.reason or "it was a draft"
+            if (hiding := judge(inner, "", today)).hidden:
+                return hiding.reason or "it was a draft"
     return ""
 
 
@@ -122,5 +124,5 @@ def _word(value: Any) -> str:
 
 
 def _is_false(value: Any) -> bool:
-    """Whether a value switches off: empty, or a word that does so in YAML, TOML or for people."""
+    """Return whether a value is empty, or a word for "no" in YAML, in TOML or to people."""
     return not value or _word(value) in _FALSE | _EMPTY

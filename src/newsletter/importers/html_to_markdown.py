@@ -1,4 +1,4 @@
-"""markup: a tree of HTML, from a page or an office document, as the Markdown of an announcement."""
+"""Convert a tree of HTML, from a page or an office document, to the Markdown of an announcement."""
 
 import base64
 import binascii
@@ -15,10 +15,10 @@ from newsletter.importers.markdown_escape import EM, EM_END, STRONG, STRONG_END
 from newsletter.importers.trees import BLOCKS, block_holders, parse
 from newsletter.text.urls import Unsafe, judge
 
-__all__ = ["Find", "Markup", "nothing", "parse"]
+__all__ = ["Find", "MarkdownConverter", "find_nothing", "parse"]
 
-_MAX_CELLS = 20_000  # of a table, when all its rows are as wide as the widest
-# What is dropped without a word, and what is worth one.
+_MAX_CELLS = 20_000  # of a table, with all its rows as wide as the widest
+# Elements that are dropped without a report, and elements whose loss is reported.
 _SILENT = frozenset(
     "script style template noscript head nav header footer aside button input select textarea label meta link".split()
 )
@@ -33,28 +33,31 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 Find = Callable[[str], tuple[str, bytes] | None]
 
 
-def nothing(source: str) -> None:
-    """Finds no image."""
+def find_nothing(source: str) -> None:
+    """Find no image: the default of MarkdownConverter."""
 
 
 @dataclass(slots=True)
-class Markup:
-    """Turns a tree into Markdown. `find` gives name and bytes of an image; pictures and doubts grow."""
+class MarkdownConverter:
+    """Converts a tree to Markdown, collecting its images in `pictures` and its losses in `doubts`.
 
-    find: Find = nothing
+    `find` returns the name and the bytes of the image at an address, or None.
+    """
+
+    find: Find = find_nothing
     pictures: dict[str, ImportedPicture] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     _holders: set[etree._Element] | None = None
-    _found: dict[str, tuple[ImportedPicture | None, str | None]] = field(default_factory=dict)
-    _brought: int = 0  # bytes of images
+    _cache: dict[str, tuple[ImportedPicture | None, str | None]] = field(default_factory=dict)
+    _weight: int = 0  # bytes of images
 
     def markdown(self, element: etree._Element) -> str:
-        """What stands in an element. Raises Unreadable when it is longer than any announcement."""
+        """Return the content of an element. Raises Unreadable if it is longer than MAX_TEXT."""
         return _bounded("\n\n".join(self.blocks(element)))
 
     def blocks(self, element: etree._Element) -> Iterator[str]:
-        """The blocks in an element, one after the other; text between blocks is a paragraph."""
-        line: list[str] = [markdown_escape.escape(_flow(element.text))]
+        """Yield the blocks in an element; text between blocks is a paragraph."""
+        line: list[str] = [markdown_escape.escape(_collapse_spaces(element.text))]
         for child in element:
             tag = child.tag if isinstance(child.tag, str) else ""
             if tag in BLOCKS or self._holds_blocks(child):
@@ -63,7 +66,7 @@ class Markup:
                 yield from self._block(tag, child)
             else:
                 line.append(self._inline(child))
-            line.append(markdown_escape.escape(_flow(child.tail)))
+            line.append(markdown_escape.escape(_collapse_spaces(child.tail)))
         yield from self._paragraph("".join(line))
 
     def _holds_blocks(self, element: etree._Element) -> bool:
@@ -74,12 +77,12 @@ class Markup:
     def _paragraph(self, line: str) -> Iterator[str]:
         line = markdown_escape.without_breaks(re.sub(r"(?<![ \t])[ \t]*+\n[ \t]*+", "\n", line))
         if line.strip():
-            yield markdown_escape.guard(markdown_escape.settle(line))
+            yield markdown_escape.guard(markdown_escape.resolve_emphasis(line))
 
     def _block(self, tag: str, element: etree._Element) -> Iterator[str]:
         if tag in _HEADINGS:
             if title := self.line(element):
-                # A picture alone is no heading.
+                # A picture alone is not a heading.
                 is_heading = re.sub(r"!\[[^\[\]]*+\]\([^()]*+\)", "", title).strip()
                 yield f"{'#' * int(tag[1])} {title}" if is_heading else title
         elif tag in ("ul", "ol"):
@@ -97,18 +100,19 @@ class Markup:
             yield "---"
         elif tag == "figcaption":
             if caption := self.line(element):
-                yield (markdown_escape.settle(f"{EM}{caption}{EM_END}") if "*" not in caption else caption)
+                is_plain = "*" not in caption
+                yield markdown_escape.resolve_emphasis(f"{EM}{caption}{EM_END}") if is_plain else caption
         else:
             yield from self.blocks(element)
 
     def line(self, element: etree._Element) -> str:
-        """What stands in an element, as one line."""
-        return markdown_escape.settle(text.one_line(self._run(element).replace("\\\n", " ")))
+        """Return the content of an element as one line."""
+        return markdown_escape.resolve_emphasis(text.one_line(self._inlines(element).replace("\\\n", " ")))
 
-    def _run(self, element: etree._Element) -> str:
-        parts = [markdown_escape.escape(_flow(element.text))]
+    def _inlines(self, element: etree._Element) -> str:
+        parts = [markdown_escape.escape(_collapse_spaces(element.text))]
         for child in element:
-            parts += [self._inline(child), markdown_escape.escape(_flow(child.tail))]
+            parts += [self._inline(child), markdown_escape.escape(_collapse_spaces(child.tail))]
         return "".join(parts)
 
     def _inline(self, element: etree._Element) -> str:
@@ -124,62 +128,65 @@ class Markup:
             return self._image(element)
         if tag == "code":
             return _code("".join(map(str, element.itertext())))
-        inner = self._run(element)
+        inner = self._inlines(element)
         if tag == "a":
             return self._link(element, inner)
-        return _marked(tag, inner)
+        return _mark_up(tag, inner)
 
     def _link(self, element: etree._Element, inner: str) -> str:
         target = (element.get("href") or "").strip()
-        # mammoth's footnotes: a reference, and the way back to it.
+        # mammoth writes footnotes as a link to the note and a link back.
         if note := re.fullmatch(r"#((?:foot|end)note)-(ref-)?(\d+)", target):
             return "" if note[2] else f"[^{_note(note[1], note[3])}]"
         if not target or target.startswith("#") or not inner.strip():
             return inner
         label = text.one_line(re.sub("[\ue000-\ue003]", "", inner))
         try:
-            found = judge(target)
+            kind = judge(target).kind
         except Unsafe as fault:
-            self._doubt(
-                "import-link", f"a link was left out: {fault.message}", "write it anew, if readers need it", label
-            )
+            message = f"a link was left out: {fault.message}"
+            self._doubt("import-link", message, "add a correct one, if readers need it", label)
             return inner
-        if found.kind in ("file", "announcement"):
-            self._doubt("import-link", f"the link to '{target}' was left out", "its file is not in what came in", label)
+        if kind in ("file", "announcement"):
+            message = f"the link to '{target}' was left out: its file was not imported"
+            self._doubt("import-link", message, "add it by hand, if readers need it", label)
             return inner
-        return markdown_escape.wrapped("[", inner, f"]({_target(target)})")
+        return markdown_escape.wrap("[", inner, f"]({_target(target)})")
 
     def _image(self, element: etree._Element) -> str:
         source = (element.get("src") or "").strip()
         alt = text.one_line(element.get("alt") or "")
-        made, found = self._picture(source)
-        if found is None:
+        image, name = self._load_image(source)
+        if name is None:
             shown = "an image" if source.startswith("data:") else f"the image '{source[:200]}'"
-            self._lose(
-                f"{shown} was left out: it is not in what came in", "put it into announcements/images", "import-image"
-            )
+            message = f"{shown} was left out: its file was not found"
+            self._lose(message, "put it into announcements/images", "import-image")
             return ""
-        if made is None:
-            self._lose(f"an image ('{found}') was left out", "save it as PNG or JPEG", "import-image")
+        if image is None:
+            message = f"an image ('{name}') was left out: mail programs do not show its format"
+            self._lose(message, "save it as PNG or JPEG", "import-image")
             return ""
-        self.pictures[made.name] = made
-        link = f"![{markdown_escape.escape(alt)}](images/{made.name})"
+        self.pictures[image.name] = image
+        link = f"![{markdown_escape.escape(alt)}](images/{image.name})"
         if not alt:
-            self._doubt("import-image", "an image has no alternative text", "write what it shows between [ and ]", link)
+            self._doubt("import-image", "an image has no alternative text", "describe it between [ and ]", link)
         return link
 
-    def _picture(self, source: str) -> tuple[ImportedPicture | None, str | None]:
-        """An image, if it is one that can be used, and the name of what was found. Each is read once."""
-        if source in self._found or len(self._found) >= MAX_FILES:
-            return self._found.get(source, (None, None))
-        found = _embedded(source) if source.startswith("data:") else self.find(source)
-        self._brought += len(found[1]) if found else 0
-        if self._brought > MAX_BROUGHT:
-            raise Unreadable(f"its images weigh more than {MAX_BROUGHT // 2**20} MB together")
-        answer = picture(*found) if found else None, found[0] if found else None
+    def _load_image(self, source: str) -> tuple[ImportedPicture | None, str | None]:
+        """Return the image at an address, if its format can be used, and the name of its file, if there is one.
+
+        Each image is read once.
+        """
+        if source in self._cache or len(self._cache) >= MAX_FILES:
+            return self._cache.get(source, (None, None))
+        file = _embedded(source) if source.startswith("data:") else self.find(source)
+        self._weight += len(file[1]) if file else 0
+        if self._weight > MAX_BROUGHT:
+            raise Unreadable(f"its images are larger than {MAX_BROUGHT // 2**20} MB in total")
+        result = picture(*file) if file else None, file[0] if file else None
         if not source.startswith("data:"):
-            self._found[source] = answer
-        return answer
+            self._cache[source] = result
+        return result
 
     def _list(self, element: etree._Element, ordered: bool) -> Iterator[str]:
         items = [child for child in element if isinstance(child.tag, str) and child.tag not in _SILENT]
@@ -192,9 +199,9 @@ class Markup:
         for number, item in enumerate(items, 1):
             mark = f"{number}. " if ordered else "- "
             blocks = list(self.blocks(item) if item.tag == "li" else self._block(item.tag, item))
-            inner = "\n".join(
-                block if _is_list(block) or not index else f"\n{block}" for index, block in enumerate(blocks)
-            )
+            # A list may follow a paragraph directly; other blocks need an empty line between.
+            spaced = blocks[:1] + [block if _is_list(block) else f"\n{block}" for block in blocks[1:]]
+            inner = "\n".join(spaced)
             if inner.strip():
                 lines.append(mark + inner.replace("\n", f"\n{' ' * len(mark)}"))
         if lines:
@@ -205,17 +212,19 @@ class Markup:
         if max(map(len, cells), default=0) < 2 and next(element.iterdescendants("table"), None) is not None:
             yield from (block for row in cells for cell in row for block in self.blocks(cell))
             return
-        rows = [made for row in cells if any(made := [self.line(cell).replace("|", "\\|") for cell in row])]
+        lines = ([self.line(cell).replace("|", "\\|") for cell in row] for row in cells)
+        rows = [row for row in lines if any(row)]
         width = max(map(len, rows), default=0)
-        if width < 2:  # a frame, not a table
+        if width < 2:  # a layout frame, not a table
             yield from (cell for row in rows for cell in row if cell)
             return
         if len(rows) * width > _MAX_CELLS:
-            self._lose(f"a table of {len(rows)} rows and {width} columns was taken apart", "leave it out, or attach it")
+            message = f"a table of {len(rows)} rows and {width} columns was split into paragraphs"
+            self._lose(message, "leave it out, or attach it")
             yield from (cell for row in rows for cell in row if cell)
             return
         if any(cell.get(span, "1") != "1" for row in cells for cell in row for span in ("colspan", "rowspan")):
-            self._lose("a table had merged cells, which Markdown cannot hold", "look at it")
+            self._lose("a table had merged cells, which Markdown does not have", "check the table")
         rows = [row + [""] * (width - len(row)) for row in rows]
         shown = [f"| {' | '.join(row)} |" for row in rows]
         yield "\n".join([shown[0], "|" + "---|" * width, *shown[1:]])
@@ -228,7 +237,7 @@ class Markup:
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
-    """The rows of a table, without those of tables inside its cells."""
+    """Yield the rows of a table, without those of tables inside its cells."""
     for child in table:
         if child.tag == "tr":
             yield child
@@ -237,21 +246,24 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
 
 
 def _bounded(markdown: str) -> str:
-    """The text itself. Nested lists and quotations repeat their signs in each line: deep ones grow with their depth."""
+    """Return the text itself. Raises Unreadable if it is longer than MAX_TEXT.
+
+    Nested lists and quotations repeat their marks in each line, so their text grows with their depth.
+    """
     if len(markdown) > MAX_TEXT:
-        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; no announcement may be")
+        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; shorten it, or split it")
     return markdown
 
 
-def _marked(tag: str, inner: str) -> str:
+def _mark_up(tag: str, inner: str) -> str:
     if tag in _EMPHASIS:
         begin, end = _EMPHASIS[tag]
-        return markdown_escape.wrapped(begin, inner.replace(begin, "").replace(end, ""), end)
+        return markdown_escape.wrap(begin, inner.replace(begin, "").replace(end, ""), end)
     if tag in ("del", "strike"):
-        return markdown_escape.wrapped("~~", inner, "~~")
+        return markdown_escape.wrap("~~", inner, "~~")
     if inner.startswith("[^") or tag not in _KEPT:
         return inner
-    return markdown_escape.wrapped(f"<{tag}>", inner, f"</{tag}>")
+    return markdown_escape.wrap(f"<{tag}>", inner, f"</{tag}>")
 
 
 def _note(kind: str, number: str) -> str:
@@ -260,12 +272,12 @@ def _note(kind: str, number: str) -> str:
 
 def _code(code: str) -> str:
     if "`" in code or not code.strip():
-        return markdown_escape.wrapped("<kbd>", markdown_escape.escape(code), "</kbd>")
+        return markdown_escape.wrap("<kbd>", markdown_escape.escape(code), "</kbd>")
     return f"`{code}`"
 
 
-def _flow(content: str | None) -> str:
-    """Runs of white space become one space, as a browser shows them; NBSP stays."""
+def _collapse_spaces(content: str | None) -> str:
+    """Replace each run of white space by one space, as a browser does; no-break spaces stay."""
     return re.sub(r"[ \t\r\n\f]+", " ", content or "")
 
 

@@ -1,15 +1,15 @@
-"""leftovers: what an import of a site left out, as a few lines however much it was."""
+"""Summarise what the import of a site left out, in a bounded number of lines."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_SHOWN = 50  # lines of one kind
+_SHOWN = 50  # lines of each kind
 
 
 @dataclass(slots=True)
 class Leftovers:
-    """Collects what was left out. Names come from the site: who prints them has to make them fit for a terminal."""
+    """Collects what was left out. Names come from the site: escape them before printing them to a terminal."""
 
     _single: list[str] = field(default_factory=list)
     _number: int = 0
@@ -18,33 +18,33 @@ class Leftovers:
     _keys: Counter[str] = field(default_factory=Counter)
 
     def add(self, name: str, why: str) -> None:
-        """A page left out for a reason of its own."""
+        """Add a page with its own reason."""
         self._number += 1
         if self._number <= _SHOWN:
             self._single.append(f"{name}: {why}")
 
     def group(self, name: str, one: str, many: str) -> None:
-        """A page left out for a reason that it shares with others, in words for one page and for many."""
+        """Add a page whose reason others share; `one` and `many` describe one such page and several."""
         count, first, _ = self._groups.get(many, (0, name, one))
         self._groups[many] = count + 1, first, one
 
     def undated(self, name: str) -> None:
-        """A page without a date, or with one that cannot be read."""
+        """Add a page without a date, or with one that cannot be read."""
         self.group(name, "a page without a date", "pages without a date")
 
     def count(self, kind: str, number: int = 1) -> None:
-        """Things of a kind that has no place here."""
+        """Add things of a kind that announcements do not have."""
         self._kinds[kind] += number
 
     def keys(self, names: list[str]) -> None:
-        """Keys of one page that an announcement does not have."""
+        """Add the keys of one page that announcements do not have."""
         self._keys.update(names)
 
     def lines(self) -> Iterator[str]:
-        """All of it."""
+        """Yield the summary."""
         yield from self._single
         if self._number > _SHOWN:
-            yield f"{self._number - _SHOWN:,} more, each for a reason of its own"
+            yield f"{self._number - _SHOWN:,} more, each for its own reason"
         for many, (count, first, one) in self._groups.items():
             yield f"{first}: {one}" if count == 1 else f"{count:,} {many}, such as {first}"
         for kind, count in _most(self._kinds):
@@ -56,5 +56,5 @@ class Leftovers:
 
 
 def _most(counts: Counter[str]) -> Iterator[tuple[str, int]]:
-    """The most frequent ones, sorted by name."""
+    """Yield the most frequent names with their counts, sorted by name."""
     yield from sorted(pair for pair in counts.most_common(_SHOWN) if pair[1])

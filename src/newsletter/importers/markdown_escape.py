@@ -1,10 +1,10 @@
-"""inlines: text and what stands inside a line of HTML, as Markdown that reads back the same."""
+"""Escape text and inline markup so that Markdown reads back as the same text."""
 
 import re
 import unicodedata
 from collections.abc import Callable
 
-# Signs that stand for emphasis until the whole paragraph is known: whether `*` works depends on its neighbours.
+# Placeholders for emphasis until the whole paragraph is known: whether `*` works depends on its neighbours.
 STRONG, STRONG_END, EM, EM_END = "\ue000", "\ue001", "\ue002", "\ue003"
 _MARKS = {STRONG: ("**", "<strong>"), STRONG_END: ("**", "</strong>"), EM: ("*", "<em>"), EM_END: ("*", "</em>")}
 _PAIRS = {STRONG: STRONG_END, EM: EM_END}
@@ -16,23 +16,23 @@ _LINE_START = re.compile(
 
 
 def escape(content: str) -> str:
-    """Text that Markdown would not take for its own signs, and without our own."""
+    """Escape Markdown's special characters, and remove our placeholders."""
     content = re.sub("[\ue000-\ue003]", "", content)
     return _SPECIAL.sub(lambda match: f"\\{match[0]}", content)
 
 
 def guard(paragraph: str) -> str:
-    """A paragraph whose lines begin with nothing that Markdown takes for a heading, a list or a rule."""
+    """Escape the beginnings of lines that Markdown would read as a heading, a list or a rule."""
 
-    def stop(match: re.Match[str]) -> str:
+    def escape_start(match: re.Match[str]) -> str:
         sign = match[2]
         return f"{match[1]}{sign}\\" if sign.isdigit() else f"{match[1]}\\{sign}"
 
-    return _LINE_START.sub(stop, paragraph)
+    return _LINE_START.sub(escape_start, paragraph)
 
 
-def wrapped(begin: str, inner: str, end: str) -> str:
-    """`inner` between two signs; white space and line breaks at its ends stay outside, and alone get none."""
+def wrap(begin: str, inner: str, end: str) -> str:
+    """Put `inner` between two marks. White space and line breaks at its ends stay outside; blank text gets no marks."""
     start, stop = _extent(inner, str.isspace)
     if start == stop:
         return inner
@@ -40,13 +40,16 @@ def wrapped(begin: str, inner: str, end: str) -> str:
 
 
 def without_breaks(line: str) -> str:
-    """Without white space and line breaks at its ends; no-break spaces stay."""
+    """Strip white space and line breaks from both ends, but not no-break spaces."""
     start, stop = _extent(line, " \t\n".__contains__)
     return line[start:stop]
 
 
 def _extent(content: str, is_blank: Callable[[str], bool]) -> tuple[int, int]:
-    """Where a text begins and ends between blanks and line breaks (`\\` before the line's end). Each is seen once."""
+    """Return the start and end of a text without the blanks and hard line breaks (`\\` at the end of a line) around it.
+
+    Takes linear time.
+    """
     start, stop = 0, len(content)
     while start < stop and (is_blank(content[start]) or content.startswith("\\\n", start)):
         start += 1 if is_blank(content[start]) else 2
@@ -57,9 +60,9 @@ def _extent(content: str, is_blank: Callable[[str], bool]) -> tuple[int, int]:
     return start, stop
 
 
-def settle(paragraph: str) -> str:
-    """Signs of emphasis written as `*` where CommonMark reads that as meant, else as HTML (§6.2)."""
-    paragraph = re.sub(f"{STRONG_END}{STRONG}|{EM_END}{EM}", "", paragraph)  # Word cuts runs where nothing changes
+def resolve_emphasis(paragraph: str) -> str:
+    """Replace the placeholders for emphasis by `*` where CommonMark (§6.2) reads it as emphasis, else by HTML."""
+    paragraph = re.sub(f"{STRONG_END}{STRONG}|{EM_END}{EM}", "", paragraph)  # Word splits runs for no reason
     out: list[str] = []
     stack: list[tuple[int, str]] = []
     signs = [index for index, character in enumerate(paragraph) if character in _MARKS]
@@ -78,25 +81,25 @@ def settle(paragraph: str) -> str:
 
 def _opens(paragraph: str, index: int) -> bool:
     before, after = _neighbour(paragraph, index, -1), _neighbour(paragraph, index, 1)
-    return not _blank(after) and (not _punctuation(after) or _blank(before) or _punctuation(before))
+    return not _is_blank(after) and (not _is_punctuation(after) or _is_blank(before) or _is_punctuation(before))
 
 
 def _closes(paragraph: str, index: int) -> bool:
     before, after = _neighbour(paragraph, index, -1), _neighbour(paragraph, index, 1)
-    return not _blank(before) and (not _punctuation(before) or _blank(after) or _punctuation(after))
+    return not _is_blank(before) and (not _is_punctuation(before) or _is_blank(after) or _is_punctuation(after))
 
 
 def _neighbour(paragraph: str, index: int, step: int) -> str:
-    """The next character; a sign of emphasis counts as itself, `*`, which no run of ours may touch."""
+    """Return the character before or after a placeholder; another placeholder counts as `*`."""
     index += step
     if not 0 <= index < len(paragraph):
         return " "
     return "*" if paragraph[index] in _MARKS else paragraph[index]
 
 
-def _blank(character: str) -> bool:
+def _is_blank(character: str) -> bool:
     return character.isspace()
 
 
-def _punctuation(character: str) -> bool:
+def _is_punctuation(character: str) -> bool:
     return unicodedata.category(character)[0] in "PS"

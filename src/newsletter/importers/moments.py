@@ -1,4 +1,4 @@
-"""moments: dates in front matter of other tools."""
+"""Read dates from other tools' front matter."""
 
 import re
 from datetime import date, datetime
@@ -10,7 +10,7 @@ _MOMENT = re.compile(
 
 
 def moment(value: Any) -> str:
-    """A date of another tool as ours: `2024-11-26`, with time and offset if it has them; "" for none."""
+    """Return a date of another tool in our form: `2024-11-26`, with its time and offset if any; "" if it is not one."""
     if isinstance(value, datetime | date):
         value = value.isoformat()
     match = _MOMENT.match(str(value))

@@ -1,4 +1,4 @@
-"""office: .odt documents as a tree of HTML, and the images in them."""
+"""Convert .odt documents to a tree of HTML, and read their images."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def _level(written: str) -> int:
-    """The level of a heading, 1 to 6, of a number that any program may have written; 1 for what is not one."""
+    """Return a heading's level from 1 to 6; 1 if `written`, which may be anything, is not a valid number."""
     return min(int(written), 6) if _NUMBER.fullmatch(written) and int(written) else 1
 
 
@@ -40,7 +40,7 @@ _DROPPED = frozenset(
 )
 
 
-_HIDDEN = "hidden"  # among the elements that stand for a style
+_HIDDEN = "hidden"  # marks a hidden style, among its HTML elements
 
 
 def _name(name: Any) -> str:
@@ -49,43 +49,46 @@ def _name(name: Any) -> str:
 
 
 def _attribute(element: etree._Element, wanted: str) -> str:
-    # Asked for by name: a list of all attributes takes time that grows with the square of their number.
+    # Looked up by name: with lxml, listing all attributes takes quadratic time.
     space, _, local = wanted.partition(":")
     return str(element.get(f"{{{_SPACES[space]}}}{local}") or "")
 
 
 def open_document(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
-    """An .odt document, its images, and how many hidden pieces were left out. Raises Unreadable."""
+    """Return an .odt document as HTML, a function that finds its images, and the number of hidden pieces left out.
+
+    Raises Unreadable.
+    """
     archive = Archive(content)
     tree = archive.tree("content.xml")
     body = None if tree is None else next((each for each in tree.iter() if _name(each.tag) == "office:text"), None)
     if tree is None or body is None:
         raise Unreadable("it is no text document; save it as .odt")
     styles = [each for part in (archive.tree("styles.xml"), tree) if part is not None for each in part.iter()]
-    made = etree.Element("body")
+    html_body = etree.Element("body")
     odt = _Odt(styles)
-    odt.convert(body, made)
+    odt.convert(body, html_body)
     odt.flush()
 
     def find(source: str) -> tuple[str, bytes] | None:
         inside = source.removeprefix("./")
         return (inside, archive.read(inside)) if inside.startswith("Pictures/") and inside in archive.names() else None
 
-    return shallow(made), find, odt.hidden
+    return shallow(html_body), find, odt.hidden
 
 
 class _Odt:
-    """OpenDocument elements as HTML; depth is bounded by the parser."""
+    """Converts OpenDocument elements to HTML, recursively; the parser bounds their depth."""
 
     def __init__(self, styles: list[etree._Element]) -> None:
         self.parents: dict[str, str] = {}
         self.looks: dict[str, set[str]] = {}
         self.ordered: set[str] = set()
         self.hidden = 0
-        # Text that goes behind all that stands in an element; it is put there at once, for each time costs its length.
+        # Text to append to the element `where`. It is appended in one go, because lxml copies all text each time.
         self.pending: list[str] = []
         self.where: etree._Element | None = None
-        # A frame may hold any number of images, and has one description.
+        # A frame may contain any number of images, and has one description.
         self.frame: etree._Element | None = None
         self.alt = ""
         for each in styles:
@@ -105,7 +108,7 @@ class _Odt:
             self.add(into, child.tail)
 
     def add(self, into: etree._Element, content: str | None) -> None:
-        """Text behind all that stands in an element."""
+        """Append text to an element."""
         if not content:
             return
         if into is not self.where:
@@ -114,7 +117,7 @@ class _Odt:
         self.pending.append(content)
 
     def flush(self) -> None:
-        """Put the text where it belongs."""
+        """Write the pending text into its element."""
         if self.pending and self.where is not None:
             content = "".join(self.pending)
             last = next(self.where.iterchildren(reversed=True), None)
@@ -125,7 +128,7 @@ class _Odt:
             self.pending.clear()
 
     def child(self, into: etree._Element, tag: str, **attributes: str) -> etree._Element:
-        """A new element behind all that stands in another."""
+        """Append a new element to another."""
         self.flush()
         return etree.SubElement(into, tag, attributes)
 
@@ -159,12 +162,12 @@ class _Odt:
     def image(self, source: etree._Element, into: etree._Element) -> None:
         frame = source.getparent()
         if frame is not self.frame and frame is not None:
-            told = {_name(each.tag): each.text or "" for each in frame}
-            self.frame, self.alt = frame, told.get("svg:desc") or told.get("svg:title") or ""
+            texts = {_name(each.tag): each.text or "" for each in frame}
+            self.frame, self.alt = frame, texts.get("svg:desc") or texts.get("svg:title") or ""
         self.child(into, "img", src=_attribute(source, "xlink:href"), alt=self.alt)
 
     def is_hidden(self, kind: str, source: etree._Element, style: str) -> bool:
-        """Whether a word processor would not show an element."""
+        """Return whether a word processor would not show an element."""
         if kind in ("text:hidden-text", "text:hidden-paragraph"):
             return True
         if kind == "text:section":
@@ -182,11 +185,11 @@ class _Odt:
         return _HIDDEN in self.looks.get(style, ())
 
     def is_title(self, style: str) -> bool:
-        """Whether a style is that of the document's title, or made from it."""
+        """Return whether a style is the document title's, or derived from it."""
         return self.any_style(style, ("Title", "Titre").__contains__)
 
     def any_style(self, style: str, wanted: Callable[[str], bool]) -> bool:
-        """Whether a style, or one that it is made from, is wanted."""
+        """Return whether a style, or one that it is derived from, is `wanted`."""
         for _ in range(5):
             if wanted(style):
                 return True
@@ -195,7 +198,7 @@ class _Odt:
 
 
 def _looks(properties: etree._Element) -> Iterator[str]:
-    """The HTML elements that stand for a style's properties, and whether it hides."""
+    """Yield the HTML elements for a style's properties, and _HIDDEN if it hides text."""
     if _attribute(properties, "fo:font-weight") in ("bold", "600", "700", "800", "900"):
         yield "strong"
     if _attribute(properties, "fo:font-style") in ("italic", "oblique"):

@@ -1,4 +1,4 @@
-"""release: one file, a press release mostly, as a Draft: its title, its date, its links are looked for."""
+"""Read one file, usually a press release, into a Draft, and look for its title, its date and its links."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,16 +9,16 @@ from lxml import etree
 
 from newsletter import text
 from newsletter.importers import dates, front_matter, fronts, markdown_escape, office, word
-from newsletter.importers.draft import MAX_TEXT, Doubt, Draft, Given, Unreadable
-from newsletter.importers.html_to_markdown import Find, Markup, parse
+from newsletter.importers.draft import MAX_TEXT, Doubt, Draft, ImportOptions, Unreadable
+from newsletter.importers.html_to_markdown import Find, MarkdownConverter, parse
 from newsletter.importers.moments import moment
 from newsletter.importers.safe_files import read
 from newsletter.importers.trees import empty_hidden
 from newsletter.load.keys import MAX_TITLE
 
 _HEADING = re.compile(r"(#{1,6}) (.+)")
-_NOTHING = Draft("", "", "")
-_LONGEST_HEADING = 90  # characters of a line that may be one
+_EMPTY = Draft("", "", "")
+_LONGEST_HEADING = 90  # characters
 _LINKS = re.compile(
     r"(?i)(?:pour en savoir|en savoir plus|à lire|voir aussi|liens|find out more|read more|learn more|links)\b"
 )
@@ -27,59 +27,60 @@ _LABELS = re.compile(
 )
 
 
-def draft(path: Path, given: Given) -> Draft:
-    """The release in a file, by the ending of its name. Raises Unreadable, and ModuleNotFoundError without mammoth."""
+def draft(path: Path, options: ImportOptions) -> Draft:
+    """Return the release in a file; the suffix of its name gives the format.
+
+    Raises Unreadable, and ModuleNotFoundError for a Word document if mammoth is not installed.
+    """
     kind = path.suffix.lower()
     reader = _READERS.get(kind)
     if reader is None:
-        raise Unreadable(
-            f"files of kind '{kind or 'no ending'}' cannot be read; save it as .docx, .odt, .html, .txt or .md"
-        )
-    return reader(path, given)
+        raise Unreadable(f"files of type '{kind or 'none'}' cannot be read; save it as .docx, .odt, .html, .txt or .md")
+    return reader(path, options)
 
 
 def decode(content: bytes, doubts: list[Doubt]) -> str:
-    """Text in UTF-8, UTF-16 with a mark, or else as older Windows programs write it."""
+    """Decode UTF-8, or UTF-16 with a byte order mark, or else Windows-1252, as older programs write it."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace").replace("\r\n", "\n").replace("\r", "\n")
     try:
-        made = content.decode("utf-8-sig")
+        decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        made = content.decode("cp1252", "replace")
-        doubts.append(
-            Doubt("import-lost", "the file was not UTF-8; it was read as Windows-1252", "look at the accents")
-        )
-    return made.replace("\r\n", "\n").replace("\r", "\n")
+        decoded = content.decode("cp1252", "replace")
+        message = "the file was not UTF-8; it was read as Windows-1252"
+        doubts.append(Doubt("import-lost", message, "check the accents"))
+    return decoded.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def bounded(content: str) -> str:
-    """The text itself. Raises Unreadable when it is much longer than any announcement."""
+def check_length(content: str) -> str:
+    """Return the text itself. Raises Unreadable if it is longer than MAX_TEXT."""
     if len(content) > MAX_TEXT:
-        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; no announcement may be")
+        raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; shorten it, or split it")
     return content
 
 
-def _text(path: Path, given: Given) -> Draft:
+def _text(path: Path, options: ImportOptions) -> Draft:
     doubts: list[Doubt] = []
-    content = bounded(decode(read(path), doubts))
-    apart = re.split(r"\n[ \t]*\n", content.strip("\n"))
-    # Without a single empty line, every line is a paragraph, as word processors save it.
-    found = [text.one_line(each) for each in (apart if len(apart) > 1 else content.split("\n"))]
-    blocks = [_plain_block(each) for each in found if each]
+    content = check_length(decode(read(path), doubts))
+    paragraphs = re.split(r"\n[ \t]*\n", content.strip("\n"))
+    if len(paragraphs) == 1:  # word processors save each paragraph as one line, without empty lines
+        paragraphs = content.split("\n")
+    lines = [text.one_line(paragraph) for paragraph in paragraphs]
+    blocks = [_plain_block(line) for line in lines if line]
     for index, block in enumerate(blocks):
-        if index and _like_heading(block, blocks[index + 1 : index + 2]):
+        if index and _is_like_heading(block, blocks[index + 1 : index + 2]):
             blocks[index] = f"## {block}"
             doubts.append(Doubt("import-heading", "this short line was taken for a heading", "", blocks[index]))
-    return settle(blocks, given, path, doubts)
+    return complete(blocks, options, path, doubts)
 
 
 def _plain_block(block: str) -> str:
-    marked = re.sub(r"^[•·▪–—*-][ \u00a0\t]+", "- ", block)
-    return marked if marked.startswith("- ") else markdown_escape.guard(markdown_escape.escape(block))
+    item = re.sub(r"^[•·▪–—*-][ \u00a0\t]+", "- ", block)
+    return item if item.startswith("- ") else markdown_escape.guard(markdown_escape.escape(block))
 
 
-def _like_heading(block: str, following: list[str]) -> bool:
-    """A short line without a full stop, above a longer paragraph."""
+def _is_like_heading(block: str, following: list[str]) -> bool:
+    """Return whether a block is a short line without a full stop, above a longer paragraph."""
     ends = block.rstrip("*_ ")[-1:]
     return (
         len(block) <= _LONGEST_HEADING and not block.startswith(("- ", "#", ">", "|", "!")) and bool(following)
@@ -87,7 +88,7 @@ def _like_heading(block: str, following: list[str]) -> bool:
     )  # fmt: skip
 
 
-def _page(path: Path, given: Given) -> Draft:
+def _page(path: Path, options: ImportOptions) -> Draft:
     doubts: list[Doubt] = []
     content = decode(read(path), doubts)
     tree = parse(content)
@@ -98,142 +99,147 @@ def _page(path: Path, given: Given) -> Draft:
         for each in tree.iter("meta")
     }
     times = [each.get("datetime") or "" for each in tree.iter("time")]
-    told = next((day for value in (meta.get("article:published_time", ""), meta.get("date", ""), *times)
-                 if (day := moment(value))), "")  # fmt: skip
+    values = (meta.get("article:published_time", ""), meta.get("date", ""), *times)
+    day = next((day for value in values if (day := moment(value))), "")
     title = meta.get("og:title") or text.one_line(
         "".join(map(str, next(tree.iter("title"), etree.Element("title")).itertext()))
     )
-    main = next(
-        (found for tag in ("article", "main", "body") if (found := next(tree.iter(tag), None)) is not None), tree
-    )
+    main = next((part for tag in ("article", "main", "body") if (part := next(tree.iter(tag), None)) is not None), tree)
     more = {"summary": text.one_line(meta["description"])} if meta.get("description") else {}
-    return _of_tree(main, _beside(path), given, path, doubts, Draft(title, told, "", more=more))
+    return _from_tree(main, _finder(path), options, path, doubts, Draft(title, day, "", more=more))
 
 
-def _beside(path: Path) -> Find:
-    """Finds images that lie in the folder of a page, or below it."""
+def _finder(path: Path) -> Find:
+    """Return a function that finds images in the folder of a page, or below it."""
     folder = path.parent.resolve()
 
     def find(source: str) -> tuple[str, bytes] | None:
-        place = front_matter.inside(folder, source)
-        return (place.name, read(place)) if place else None
+        image = front_matter.find_inside(folder, source)
+        return (image.name, read(image)) if image else None
 
     return find
 
 
-def _office(reader: Callable[[bytes], tuple[etree._Element, Find, int]]) -> Callable[[Path, Given], Draft]:
-    def made(path: Path, given: Given) -> Draft:
-        tree, find, hidden = reader(read(path))
+def _office_reader(
+    parse_office: Callable[[bytes], tuple[etree._Element, Find, int]],
+) -> Callable[[Path, ImportOptions], Draft]:
+    def read_office(path: Path, options: ImportOptions) -> Draft:
+        tree, find, hidden = parse_office(read(path))
         doubts = [Doubt("import-lost", f"hidden text was left out {hidden} times")] if hidden else []
-        return _of_tree(tree, find, given, path, doubts, _NOTHING)
+        return _from_tree(tree, find, options, path, doubts, _EMPTY)
 
-    return made
+    return read_office
 
 
-def _of_tree(tree: etree._Element, find: Find, given: Given, path: Path, doubts: list[Doubt], told: Draft) -> Draft:
-    markup = Markup(find)
-    blocks = list(markup.blocks(tree))
-    doubts += markup.doubts
+def _from_tree(
+    tree: etree._Element, find: Find, options: ImportOptions, path: Path, doubts: list[Doubt], start: Draft
+) -> Draft:
+    converter = MarkdownConverter(find)
+    blocks = list(converter.blocks(tree))
+    doubts += converter.doubts
     for index, block in enumerate(blocks):
         bold = re.fullmatch(r"\*\*([^*\n]+)\*\*", block)
         if bold and len(bold[1]) <= _LONGEST_HEADING and index + 1 < len(blocks):
             blocks[index] = f"## {bold[1]}"
             doubts.append(Doubt("import-heading", "this line in bold was taken for a heading", "", blocks[index]))
-    return settle(blocks, given, path, doubts, replace(told, pictures=tuple(markup.pictures.values())))
+    return complete(blocks, options, path, doubts, replace(start, pictures=tuple(converter.pictures.values())))
 
 
-def _markdown(path: Path, given: Given) -> Draft:
+def _markdown(path: Path, options: ImportOptions) -> Draft:
     doubts: list[Doubt] = []
-    keys, body = fronts.split(bounded(decode(read(path), doubts)))
+    keys, body = fronts.split(check_length(decode(read(path), doubts)))
     folder = path.parent.resolve()
-    mapped = front_matter.Mapped(keys, doubts, lambda source: front_matter.inside(folder, source), given.today)
+    mapped = front_matter.MappedKeys(
+        keys, doubts, lambda source: front_matter.find_inside(folder, source), options.today
+    )
     body = mapped.images(body)
     blocks = [block for block in re.split(r"\n[ \t]*\n", body) if block.strip()]
     pictures, files = tuple(mapped.pictures.values()), tuple(mapped.files.values())
-    told = Draft(mapped.title, mapped.date, "", mapped.slug, mapped.more, pictures, files)
-    return settle(blocks, given, path, doubts, told, body)
+    start = Draft(mapped.title, mapped.date, "", mapped.slug, mapped.more, pictures, files)
+    return complete(blocks, options, path, doubts, start, body)
 
 
-_READERS: Mapping[str, Callable[[Path, Given], Draft]] = {
+_READERS: Mapping[str, Callable[[Path, ImportOptions], Draft]] = {
     ".txt": _text, ".text": _text, ".html": _page, ".htm": _page, ".xhtml": _page, ".md": _markdown,
-    ".markdown": _markdown, ".docx": _office(word.word), ".odt": _office(office.open_document),
+    ".markdown": _markdown, ".docx": _office_reader(word.word), ".odt": _office_reader(office.open_document),
 }  # fmt: skip
 
 
-def settle(
+def complete(
     blocks: list[str],
-    given: Given,
+    options: ImportOptions,
     path: Path,
     doubts: list[Doubt],
-    told: Draft = _NOTHING,
+    start: Draft = _EMPTY,
     body: str = "",
 ) -> Draft:
-    """A Draft of blocks of Markdown: what `told` leaves open is looked for in them.
+    """Return `start` with a body of Markdown blocks, and with title, date, slug and links found in them if it has none.
 
-    `body` is the Markdown that the blocks were cut from; it is kept as it is when no block is taken out.
+    `body` is the Markdown that the blocks were cut from; it is used unchanged if no block is removed.
     """
-    blocks = [rest for block in blocks if (rest := _LABELS.sub("", block, count=1) if len(block) < 100 else block)]
-    whole = "\n".join(blocks)
-    date = told.date or _date(whole, path, doubts, bool(given.date))
-    title, kept = _title(blocks, told.title, doubts, bool(given.title))
-    # A sentence makes a poor address; the file's name was chosen.
-    guessed = any(doubt.code == "import-title" for doubt in doubts)
-    slug = told.slug or (re.sub(r"^\d{4}-\d\d-\d\d[-_ ]|[-_ ](?:19|20)\d\d$", "", path.stem) if guessed else "")
-    more = dict(told.more)
+    unlabelled = (_LABELS.sub("", block, count=1) if len(block) < 100 else block for block in blocks)
+    blocks = [block for block in unlabelled if block]
+    date = start.date or _date("\n".join(blocks), path, doubts, bool(options.date))
+    title, rest = _title(blocks, start.title, doubts, bool(options.title))
+    # A slug made of a guessed title would be a whole sentence; the author chose the file's name.
+    is_guessed = any(doubt.code == "import-title" for doubt in doubts)
+    slug = start.slug or (re.sub(r"^\d{4}-\d\d-\d\d[-_ ]|[-_ ](?:19|20)\d\d$", "", path.stem) if is_guessed else "")
+    more = dict(start.more)
     if "links" not in more:
-        links, kept = _links(kept, doubts)
+        links, rest = _links(rest, doubts)
         more |= {"links": links} if links else {}
-    changed = len(kept) != len(blocks) or not body
-    made = "\n\n".join(kept) if changed else body
-    return replace(told, title=title, slug=slug, date=date, body=made, more=more, doubts=tuple(doubts))
+    if len(rest) != len(blocks) or not body:
+        body = "\n\n".join(rest)
+    return replace(start, title=title, slug=slug, date=date, body=body, more=more, doubts=tuple(doubts))
 
 
-def _date(content: str, path: Path, doubts: list[Doubt], given: bool) -> str:
-    found = dates.likeliest(content)
-    if found is not None:
-        said = f"the date was taken from “{found.words}” in the text"
-        said += "; day and month may be exchanged" if found.ambiguous else ""
-        if not given:
-            doubts.append(Doubt("import-date", said, "write when it is to become public", "date: "))
-        return found.value.isoformat()
-    named = re.match(r"(\d{4}-\d\d-\d\d)(?!\d)", path.name)
-    return moment(named[1]) if named else ""
+def _date(content: str, path: Path, doubts: list[Doubt], is_given: bool) -> str:
+    """Return the date in the text, else that in the file's name, else ""."""
+    written = dates.likeliest(content)
+    if written is not None:
+        message = f"the date was taken from “{written.words}” in the text"
+        message += "; day and month may be swapped" if written.ambiguous else ""
+        if not is_given:
+            doubts.append(Doubt("import-date", message, "write when it is to become public", "date: "))
+        return written.value.isoformat()
+    match = re.match(r"(\d{4}-\d\d-\d\d)(?!\d)", path.name)
+    return moment(match[1]) if match else ""
 
 
-def _title(blocks: list[str], told: str, doubts: list[Doubt], given: bool) -> tuple[str, list[str]]:
-    """The title, and the blocks without it."""
+def _title(blocks: list[str], known: str, doubts: list[Doubt], is_given: bool) -> tuple[str, list[str]]:
+    """Return the title, and the blocks without it. `known` is the title in the file's metadata, or ""."""
     for index, block in enumerate(blocks[:8]):
         heading = _HEADING.fullmatch(block)
-        # Below a paragraph, only the document's own title is one.
-        on_top = all(len(above) < _LONGEST_HEADING or above.startswith("![") for above in blocks[:index])
-        if heading and (heading[1] == "#" or (_same(heading[2], told) if told else on_top)):
+        # Below a paragraph, a heading is the title only if it is of level 1 or equals the known title.
+        is_on_top = all(len(above) < _LONGEST_HEADING or above.startswith("![") for above in blocks[:index])
+        if heading and (heading[1] == "#" or (_is_same(heading[2], known) if known else is_on_top)):
             return _words(heading[2]), blocks[:index] + blocks[index + 1 :]
-    if told:
-        return told, blocks
-    if blocks and _like_heading(blocks[0], blocks[1:2]):
+    if known:
+        return known, blocks
+    if blocks and _is_like_heading(blocks[0], blocks[1:2]):
         return _words(blocks[0]), blocks[1:]
     first = _words(next((block for block in blocks if block[0] not in "!|>-#`"), ""))
     title = text.shorten(next(iter(text.iter_sentences(first)), ""), MAX_TITLE)
-    if not given:
-        doubts.append(Doubt("import-title", "there is no title: this is the first sentence", "write one", "title: "))
+    if not is_given:
+        doubts.append(Doubt("import-title", "no title was found: this is the first sentence", "write one", "title: "))
     return title, blocks
 
 
-def _same(one: str, other: str) -> bool:
-    return text.fold(_words(one)) == text.fold(other)
+def _is_same(heading: str, title: str) -> bool:
+    return text.fold(_words(heading)) == text.fold(title)
 
 
 def _words(markdown: str) -> str:
-    """Markdown of one line as plain text."""
+    """Return Markdown of one line as plain text."""
     without = re.sub(r"!?\[([^\[\]]*+)\]\([^()]*+\)|</?\w+>|(?<!\\)[*`~]", lambda match: match[1] or "", markdown)
     return re.sub(r"\\([\\`*_\[\]<>~{#+-])", r"\1", without).strip()
 
 
 def _links(blocks: list[str], doubts: list[Doubt]) -> tuple[list[dict[str, str | None]], list[str]]:
-    """The list at the end of a release that leads on, as `links`, and the blocks without it."""
+    """Return the list of links at the end of a release as `links`, and the blocks without it."""
     for index in range(len(blocks) - 1, max(-1, len(blocks) - 15), -1):
-        head = _words(_HEADING.sub(r"\2", blocks[index]))
-        if not _LINKS.match(head) or len(head) > 2 * _LONGEST_HEADING or not blocks[index + 1 :]:
+        heading = _words(_HEADING.sub(r"\2", blocks[index]))
+        if not _LINKS.match(heading) or len(heading) > 2 * _LONGEST_HEADING or not blocks[index + 1 :]:
             continue
         entries = [line for block in blocks[index + 1 :] for line in block.split("\n") if line.strip()]
         if any(len(_words(line)) > 2 * _LONGEST_HEADING for line in entries):
@@ -244,10 +250,12 @@ def _links(blocks: list[str], doubts: list[Doubt]) -> tuple[list[dict[str, str |
 
 def _link(line: str, doubts: list[Doubt]) -> dict[str, str | None]:
     line = re.sub(r"^(?:#{1,6}|-|\d+\.) +", "", line)
-    found = re.search(r"\[([^\]]+)\]\(<?([^)>]+)>?\)", line) or re.search(r"()(https?://[^\s<>]+)", line)
-    words = _words(line.replace(found[0], found[1])).strip(" \u00a0:–—-") if found else _words(line)
-    title = words or (found[2] if found else "")
-    if not found:
+    link = re.search(r"\[([^\]]+)\]\(<?([^)>]+)>?\)", line) or re.search(r"()(https?://[^\s<>]+)", line)
+    if link is None:
+        title = _words(line)
         message = f"the link '{title}' has no address"
-        doubts.append(Doubt("import-link", message, "write it behind url:, or delete the link", title))
-    return {"title": title, "url": found[2] if found else None}
+        doubts.append(Doubt("import-link", message, "write it after url:, or delete the link", title))
+        return {"title": title, "url": None}
+    label, address = link[1], link[2]
+    title = _words(line.replace(link[0], label)).strip(" \u00a0:–—-") or address
+    return {"title": title, "url": address}

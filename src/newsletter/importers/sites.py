@@ -1,4 +1,4 @@
-"""sites: the folder of a Jekyll or Hugo site, or an export of WordPress, as one Draft for each of its posts."""
+"""Read a Jekyll or Hugo site, or a WordPress export, into one Draft for each post."""
 
 import os
 import re
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from newsletter.importers import front_matter, fronts, sitesettings, wordpress
 from newsletter.importers.draft import Doubt, Draft, Unreadable
-from newsletter.importers.html_to_markdown import Markup, parse
+from newsletter.importers.html_to_markdown import MarkdownConverter, parse
 from newsletter.importers.leftovers import Leftovers
 from newsletter.importers.moments import moment
-from newsletter.importers.press_release import bounded, decode
+from newsletter.importers.press_release import check_length, decode
 from newsletter.importers.safe_files import read
-from newsletter.importers.templating import Mend, liquid, shortcodes
+from newsletter.importers.templating import TagConverter, liquid, shortcodes
 from newsletter.importers.trees import empty_hidden
 
 MAX_POSTS = 20_000
@@ -23,12 +23,15 @@ _MARKDOWN = (".md", ".markdown", ".mkd")
 _PAGES = (*_MARKDOWN, ".html")
 
 
-def drafts(place: Path, today: date, left: Leftovers) -> Iterator[Draft]:
-    """The posts of a site; what is left out is added to `left`. Raises Unreadable, before the first, for no site."""
+def drafts(path: Path, today: date, left: Leftovers) -> Iterator[Draft]:
+    """Return the posts of a site, as seen on the day `today`; what is left out is added to `left`.
+
+    Raises Unreadable, before the first post, if `path` is not a site.
+    """
     try:
-        if place.suffix.lower() == ".xml" and not place.is_dir():
-            return wordpress.drafts(place, today, left)
-        root = place.resolve()
+        if path.suffix.lower() == ".xml" and not path.is_dir():
+            return wordpress.drafts(path, today, left)
+        root = path.resolve()
         if (root / "_posts").is_dir():
             return _Jekyll(root, today, left).drafts()
         if (root / "content").is_dir():
@@ -38,12 +41,12 @@ def drafts(place: Path, today: date, left: Leftovers) -> Iterator[Draft]:
         raise Unreadable(f"it cannot be read: {getattr(fault, 'strerror', None) or fault}") from None
     if len(exports) == 1:
         return wordpress.drafts(exports[0], today, left)
-    raise Unreadable("it is no site of Jekyll (_posts), Hugo (content) or WordPress (one .xml export)")
+    raise Unreadable("it is not a Jekyll site (_posts), a Hugo site (content) or a WordPress export (one .xml file)")
 
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
-    """A file of a site with front matter, as it is read before it is mapped."""
+    """A file of a site with front matter, before its keys are mapped. `shown` is its path in the site."""
 
     path: Path
     shown: str
@@ -54,7 +57,7 @@ class SitePage:
 
 @dataclass(slots=True)
 class _Site:
-    """Posts in files with front matter."""
+    """A site whose posts are files with front matter. `public` are folders whose files the site publishes."""
 
     root: Path
     today: date
@@ -62,23 +65,23 @@ class _Site:
     public: list[Path] = field(default_factory=list)
 
     def paths(self) -> Iterator[Path]:
-        """The files that may be posts, in order."""
+        """Yield the files that may be posts, in order."""
         raise NotImplementedError
 
-    def mend(self) -> Mend:
-        """What makes Markdown of a body."""
+    def tag_converter(self) -> TagConverter:
+        """Return the function that converts the template tags in a body."""
         raise NotImplementedError
 
     def hides(self, page: SitePage) -> str | None:
-        """Why the site, not the page, keeps it back; "" where no reason is needed; None for a page that is shown."""
+        """Return why the site, not the page itself, hides a page; "" for an obvious reason, None if it does not."""
         raise NotImplementedError
 
     def may_be_undated(self, page: SitePage) -> bool:
-        """Whether the other tool itself keeps posts of this kind without a date."""
+        """Return whether the other tool allows this post to have no date."""
         return False
 
     def drafts(self) -> Iterator[Draft]:
-        """The posts. Raises Unreadable, before the first, when there are too many."""
+        """Yield the posts. Raises Unreadable, before the first, if there are too many."""
         paths = list(self.paths())
         if len(paths) > MAX_POSTS:
             raise Unreadable(f"it holds more than {MAX_POSTS:,} posts; import it in parts")
@@ -89,49 +92,52 @@ class _Site:
                 continue
             try:
                 page = self.page(path, shown)
-                made = self.draft(page)
+                draft = self.draft(page)
             except Unreadable as fault:
                 self.left.add(shown, str(fault))
                 continue
-            if made.date or self.may_be_undated(page):
-                yield made
+            if draft.date or self.may_be_undated(page):
+                yield draft
             else:
                 self.left.undated(shown)
 
     def walk(self, folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-        """Folders and files below a folder, in order; symbolic links are not followed, hidden ones are not seen."""
+        """Yield folders and pages below a folder, in order, as os.walk does.
 
-        def failed(fault: OSError) -> None:
+        Symbolic links are not followed; names that begin with a full stop are skipped.
+        """
+
+        def report(fault: OSError) -> None:
             self.left.add(os.path.relpath(fault.filename, self.root), f"it cannot be read: {fault.strerror}")
 
-        for parent, folders, names in os.walk(folder, onerror=failed):
+        for parent, folders, names in os.walk(folder, onerror=report):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             files = (name for name in sorted(names) if not name.startswith(".") and Path(name).suffix.lower() in _PAGES)
             yield Path(parent), folders, [name for name in files if not Path(parent, name).is_symlink()]
 
     def page(self, path: Path, shown: str) -> SitePage:
-        """A file as it stands. Raises Unreadable."""
+        """Read a file. Raises Unreadable."""
         doubts: list[Doubt] = []
-        keys, body = fronts.split(bounded(decode(read(path), doubts)))
+        keys, body = fronts.split(check_length(decode(read(path), doubts)))
         return SitePage(path, shown, keys, body, doubts)
 
     def draft(self, page: SitePage) -> Draft:
-        """A page as an announcement. Raises Unreadable."""
+        """Return a page as an announcement. Raises Unreadable."""
         path, doubts = page.path, page.doubts
         base = path.parent.name if path.stem == "index" else path.stem
         named = _POST.fullmatch(base)
-        mapped = front_matter.Mapped(page.keys, doubts, lambda source: self.locate(path, source), self.today)
+        mapped = front_matter.MappedKeys(page.keys, doubts, lambda source: self.locate(path, source), self.today)
         self.left.keys(mapped.left)
         reason = self.hides(page)
         if reason is not None:
             mapped.hide(reason)
-        body = self.mend()(page.body, doubts)
+        body = self.tag_converter()(page.body, doubts)
         if path.suffix.lower() == ".html":
-            markup = Markup()
+            converter = MarkdownConverter()
             tree = parse(body or "<p></p>")
             empty_hidden(tree)
-            body = markup.markdown(tree)
-            doubts += markup.doubts
+            body = converter.markdown(tree)
+            doubts += converter.doubts
         body = mapped.images(body)
         slug = mapped.slug or (named["slug"] if named else base)
         day = mapped.date or (moment(named["day"]) if named else "")
@@ -140,12 +146,12 @@ class _Site:
         return Draft(title, day, body, slug, mapped.more, pictures, files, tuple(doubts))
 
     def locate(self, path: Path, source: str) -> Path | None:
-        """The file that an address in a post means: beside the post, or where the site keeps public files."""
+        """Find the file for an address in a post: beside the post, or in a public folder of the site."""
         folders = [path.parent] if not source.startswith("/") else []
         for folder in (*folders, *self.public):
-            place = front_matter.inside(folder.resolve(), source)
-            if place and place.is_relative_to(self.root):
-                return place
+            file = front_matter.find_inside(folder.resolve(), source)
+            if file and file.is_relative_to(self.root):
+                return file
         return None
 
 
@@ -159,7 +165,7 @@ class _Jekyll(_Site):
             for parent, _, names in self.walk(self.root / folder):
                 yield from (parent / name for name in names)
 
-    def mend(self) -> Mend:
+    def tag_converter(self) -> TagConverter:
         return liquid
 
     def may_be_undated(self, page: SitePage) -> bool:
@@ -170,9 +176,9 @@ class _Jekyll(_Site):
             return ""
         inside = page.shown.removeprefix("_posts/")
         if inside.startswith(("_", "#", "~")) or page.path.name.startswith(("_", "#", "~")):
-            return "Jekyll passed over its name"
+            return "Jekyll ignores files of that name"
         if not _POST.fullmatch(page.path.stem):
-            return "Jekyll passed over a post whose name has no date"
+            return "Jekyll ignores posts whose name has no date"
         return sitesettings.hides(self.rules, page.shown, page.keys, self.today)
 
 
@@ -186,7 +192,7 @@ class _Hugo(_Site):
     def paths(self) -> Iterator[Path]:
         for parent, folders, names in self.walk(self.root / "content"):
             if bundle := [name for name in names if Path(name).stem.partition(".")[0] == "index"]:
-                # What else lies in a page's bundle belongs to that page: it has no page of its own.
+                # The other files of a page's bundle belong to that page, and have no page of their own.
                 for name in names if len(bundle) < len(names) else ():
                     if name not in bundle:
                         shown = (parent / name).relative_to(self.root).as_posix()
@@ -198,16 +204,16 @@ class _Hugo(_Site):
                 yield parent / name
 
     def cascade(self, path: Path) -> None:
-        """Note what a page that lists others says of all below it; when it cannot be read, they count as hidden."""
+        """Record whether a list page hides all pages below it; if it cannot be read, they count as hidden."""
         shown = path.relative_to(self.root).as_posix()
         try:
             reason = sitesettings.cascades(self.page(path, shown).keys, self.today)
         except Unreadable:
-            reason = "what its section says of it cannot be read"
+            reason = "the settings of its section cannot be read"
         if reason:
             self.hidden[path.parent] = reason
 
-    def mend(self) -> Mend:
+    def tag_converter(self) -> TagConverter:
         return shortcodes
 
     def hides(self, page: SitePage) -> str | None:

@@ -1,4 +1,4 @@
-"""sitesettings: settings of a Jekyll or Hugo site that keep whole groups of its pages from readers."""
+"""Read the settings of a Jekyll or Hugo site that hide whole groups of its pages."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,14 +21,16 @@ _HUGO = tuple(
     for name in ("hugo", "config", "cascade")
     for ending in ("toml", "yaml", "yml", "json")
 )
-# Of Jekyll's `defaults`: a scope (path, type) and the keys that its posts have unless they say otherwise.
-# None instead of keys: excluded.
+# Entries of Jekyll's `defaults`: a scope (path, type) and default keys for its posts; None for excluded posts.
 Rules = list[tuple[str, str, Mapping[str, Any] | None]]
 _MOST_RULES = 500
 
 
 def jekyll(root: Path, left: Leftovers) -> Rules:
-    """The defaults, and the excluded paths, of `_config.yml`. An unreadable file is told: posts may be shown by it."""
+    """Return the defaults and the excluded paths of `_config.yml`.
+
+    An unreadable file is added to `left`, because it may hide posts.
+    """
     rules: Rules = []
     for name in ("_config.yml", "_config.yaml", "_config.toml"):
         settings = _read(root / name, name, left)
@@ -41,26 +43,26 @@ def jekyll(root: Path, left: Leftovers) -> Rules:
         names = excluded if isinstance(excluded, list) else [excluded] if excluded else []
         rules += [(str(each), "", None) for each in names if each]
     if len(rules) > _MOST_RULES:
-        left.add("_config.yml", f"it has more than {_MOST_RULES} rules; all posts are drafts")
+        left.add("_config.yml", f"it has more than {_MOST_RULES} rules; all posts become drafts")
         return [("", "", None)]
     return rules
 
 
 def hides(rules: Rules, shown: str, keys: Mapping[str, Any], today: date) -> str | None:
-    """Why the rules hide a post, "" where no reason is needed; None when they do not, or the post says otherwise."""
+    """Return why the rules hide a post, or None if they do not or its own `keys` override them."""
     for path, kind, values in rules:
         if kind not in ("", "posts", "drafts") or not _matches(path, shown):
             continue
         if values is None:
             return "the site's settings excluded it"
-        kept = hidden.judge({name: value for name, value in values.items() if name not in keys}, "", today)
-        if kept.hidden:
-            return kept.reason or "the site's settings kept it back"
+        hiding = hidden.judge({name: value for name, value in values.items() if name not in keys}, "", today)
+        if hiding.hidden:
+            return hiding.reason or "the site's settings made it a draft"
     return None
 
 
 def _matches(pattern: str, shown: str) -> bool:
-    """Whether a path of a scope names a post: a folder or file it lies in, with or without the folder `_posts`."""
+    """Return whether the path of a scope covers a post: its file or a folder above it, with or without `_posts`."""
     pattern = pattern.strip("/")
     paths = (shown, shown.removeprefix("_posts/"))
     return not pattern or any(
@@ -69,7 +71,10 @@ def _matches(pattern: str, shown: str) -> bool:
 
 
 def hugo(root: Path, today: date, left: Leftovers) -> str:
-    """Why the site's own cascade hides its pages; "" when it does not. An unreadable file is told."""
+    """Return why the site's own cascade hides its pages, or "" if it does not.
+
+    An unreadable file is added to `left`, because it may hide pages.
+    """
     for name in _HUGO:
         settings = _read(root / name, name, left)
         if name.partition(".")[0].endswith("cascade"):
@@ -88,7 +93,7 @@ def _read(path: Path, shown: str, left: Leftovers) -> Mapping[str, Any]:
             return fronts.read_toml(content)
         return fronts.split(content)[0] if path.suffix == ".json" else fronts.read_yaml(content)
     except Unreadable as fault:
-        left.add(shown, f"{fault}; look for pages that it keeps from readers")
+        left.add(shown, f"{fault}; check whether it hides pages")
         return {}
 
 

@@ -1,8 +1,8 @@
-"""tagsoup: HTML of unknown origin, written out again so that the parser's time and memory are bounded.
+"""Rewrite HTML of unknown origin so that parsing it takes bounded time and memory.
 
-libxml2 compares each attribute of an element with all others, and searches all open elements for each end tag. So
-what it gets is tokenised here first, in linear time, as the HTML standard has it (§13.2.5), and written out again: no
-tag has many attributes, no `<` is left that could begin another, and end tags have something to end.
+libxml2 compares each attribute of an element with all others, and searches all open elements for each end tag. So the
+page is first tokenised here, in linear time, as in the HTML standard (§13.2.5), and written out again: no tag has many
+attributes, no stray `<` could begin another tag, and every end tag has a start tag.
 """
 
 import re
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from newsletter.importers.draft import Unreadable
 from newsletter.text.html import VOID_ELEMENTS
 
-MAX_TAGS = 100_000  # comments, and each `<` of the text, count as one
-MAX_ATTRIBUTES = 64  # of one tag; further ones are dropped
-MAX_OPEN = 2_000  # start tags whose end tag has not come, but for those that need none
+MAX_TAGS = 100_000  # comments, and each `<` in the text, count as one
+MAX_ATTRIBUTES = 64  # of one tag; more are dropped
+MAX_OPEN = 2_000  # start tags that are waiting for an end tag, without those that need none
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*+)[^\t\n\f\r />]*+", re.ASCII)
 _ATTRIBUTE = re.compile(
@@ -24,17 +24,17 @@ _ATTRIBUTE = re.compile(
 _END = re.compile(r"[\t\n\f\r /]*+>")
 _SHORT_COMMENT = re.compile(r"<!---?>")
 _BOGUS_COMMENT = re.compile(r"<[!?]|</[^a-zA-Z]")
-# Their content is text until their own end tag; browsers show it for these two only.
+# The content of these is text up to their own end tag. Browsers show it only for the two in _SHOWN.
 _TEXT_ONLY = frozenset("script style textarea title iframe noembed noframes xmp plaintext".split())
 _SHOWN = frozenset(("title", "xmp"))
-# These end where their parent or the next of their kind does, without an end tag.
+# These need no end tag: they are empty, or end with their parent or at the next element of their kind.
 _SELF_ENDING = VOID_ELEMENTS | frozenset(
     "param p li dt dd tr td th thead tbody tfoot option optgroup rt rp colgroup".split()
 )
 
 
 def rewrite(content: str) -> str:
-    """The same page with bounded tags. Raises Unreadable for more tags, or deeper ones, than an announcement has."""
+    """Return the same page with bounded tags. Raises Unreadable for too many tags, or too deep ones."""
     return "".join(_pieces(content))
 
 
@@ -48,7 +48,7 @@ def _pieces(content: str) -> Iterator[str]:
         tag = _TAG.match(content, start)
         if tag is None:
             position = _behind_comment(content, start)
-            if position == start:  # a `<` of the text
+            if position == start:  # a `<` in the text
                 yield "&lt;"
                 position += 1
             continue
@@ -63,14 +63,14 @@ def _pieces(content: str) -> Iterator[str]:
             yield f"<{name}{attributes}>"
             if not attributes.endswith("/") and name not in _SELF_ENDING:
                 opened[name] += 1
-                opened[""] += 1  # of all names
+                opened[""] += 1  # the total
             if opened[""] > MAX_OPEN:
                 raise Unreadable(f"its elements are nested deeper than {MAX_OPEN:,} levels")
     yield content[position:]
 
 
 def _end_tag(name: str, opened: Counter[str]) -> str:
-    """The end tag, unless nothing with this name is open."""
+    """Return the end tag, or "" if no element of this name is open."""
     if opened[name]:
         opened[name] -= 1
         opened[""] -= 1
@@ -80,19 +80,19 @@ def _end_tag(name: str, opened: Counter[str]) -> str:
 
 
 def _attributes(content: str, position: int) -> tuple[str, int]:
-    """The attributes of a tag as they are written out, with the slash of `<br/>`, and where the tag ends."""
-    kept: list[str] = []
+    """Return the attributes of a tag, escaped, with the slash of `<br/>`; and the position after the tag."""
+    attributes: list[str] = []
     while (end := _END.match(content, position)) is None:
-        found = _ATTRIBUTE.match(content, position)
-        if found is None:
-            return "".join(kept), len(content)
-        position = found.end()
-        name = found[1].translate(_NOT_IN_NAMES)
-        if name and len(kept) < MAX_ATTRIBUTES:
-            value = next((each for each in found.groups()[1:] if each is not None), None)
-            kept.append(f" {name}" if value is None else f' {name}="{value.translate(_IN_VALUES)}"')
+        match = _ATTRIBUTE.match(content, position)
+        if match is None:
+            return "".join(attributes), len(content)
+        position = match.end()
+        name = match[1].translate(_NOT_IN_NAMES)
+        if name and len(attributes) < MAX_ATTRIBUTES:
+            value = next((group for group in match.groups()[1:] if group is not None), None)
+            attributes.append(f" {name}" if value is None else f' {name}="{value.translate(_IN_VALUES)}"')
     slash = "/" if end[0].endswith("/>") else ""
-    return "".join(kept) + slash, end.end()
+    return "".join(attributes) + slash, end.end()
 
 
 _NOT_IN_NAMES = {ord(character): None for character in "<\"'="}
@@ -100,7 +100,7 @@ _IN_VALUES = {ord('"'): "&quot;", ord("<"): "&lt;"}
 
 
 def _text_only(content: str, position: int, name: str) -> tuple[str, int]:
-    """What is shown of an element whose content is text, and where it ends."""
+    """Return what browsers show of an element whose content is text, and the position after it."""
     end = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE).search(content, position)
     inside = content[position : end.start() if end else len(content)]
     behind = content.find(">", end.end()) if end else -1
@@ -108,7 +108,7 @@ def _text_only(content: str, position: int, name: str) -> tuple[str, int]:
 
 
 def _behind_comment(content: str, start: int) -> int:
-    """Where a comment, doctype or processing instruction ends; `start` when none begins there."""
+    """Return the position after a comment, doctype or processing instruction, or `start` if none begins there."""
     if content.startswith("<!--", start):
         short = _SHORT_COMMENT.match(content, start)
         end = short.end() if short else content.find("-->", start + 4) + 3

@@ -1,12 +1,12 @@
-"""templating: tags of a site's template language in a body, made Markdown where that is possible."""
+"""Convert the tags of a site's template language in a body to Markdown, where that is possible."""
 
 import re
 from collections.abc import Callable, Iterator
 
 from newsletter.importers.draft import Doubt
 
-# A body without the other tool's tags, as far as they are understood; each that is left is a doubt at its place.
-Mend = Callable[[str, list[Doubt]], str]
+# Takes a body and returns it with the known tags converted; each other tag is added to the doubts.
+TagConverter = Callable[[str, list[Doubt]], str]
 
 _LONGEST = 2_000  # characters of a tag
 _SHORTCODES = (("{{<", ">}}"), ("{{%", "%}}"))
@@ -20,8 +20,8 @@ _HUGO_COMMENTS = (
 
 
 def liquid(body: str, doubts: list[Doubt]) -> str:
-    """A body of Jekyll. What stands in a comment is left out: readers never saw it."""
-    body = without(body, *_COMMENTS)
+    """Convert Liquid tags in a body of Jekyll. Comments are left out: readers never saw them."""
+    body = remove_between(body, *_COMMENTS)
     body = re.sub(r"\{%-?\s*#[^%]{0,1000}%\}", "", body)
     body = re.sub(r"\{\{-?\s*(?:site\.(?:baseurl|url)|'[^'{}]{0,500}'\s*\|\s*relative_url)\s*-?\}\}", _relative, body)
     body = re.sub(
@@ -31,7 +31,8 @@ def liquid(body: str, doubts: list[Doubt]) -> str:
     )
     body = re.sub(r"\{%-?\s*(?:post_url|link)\s+(?:_posts/)?([\w/.-]{1,300}?)(?:\.md)?\s*-?%\}", r"\1.md", body)
     body = re.sub(r"\{:[^}\n]{0,300}\}", "", body)
-    return _told(body, doubts, (("{%", "%}"), ("{{", "}}")))
+    _report_tags(body, doubts, (("{%", "%}"), ("{{", "}}")))
+    return body
 
 
 def _relative(match: re.Match[str]) -> str:
@@ -39,44 +40,44 @@ def _relative(match: re.Match[str]) -> str:
 
 
 def shortcodes(body: str, doubts: list[Doubt]) -> str:
-    """A body of Hugo. What stands in a comment is left out: readers never saw it."""
-
-    body = without(body, *_HUGO_COMMENTS)
-    body = without(body, re.compile(r"\{\{-?\s*/\*"), re.compile(r"\*/\s*-?\}\}"))
+    """Convert the shortcodes in a body of Hugo. Comments are left out: readers never saw them."""
+    body = remove_between(body, *_HUGO_COMMENTS)
+    body = remove_between(body, re.compile(r"\{\{-?\s*/\*"), re.compile(r"\*/\s*-?\}\}"))
     for begins, ends in _SHORTCODES:
         body = _with_figures(body, begins, ends)
     body = re.sub(r"\{\{[<%]\s*youtube\s+\"?([\w-]+)\"?\s*[>%]\}\}", r"<https://www.youtube.com/watch?v=\1>", body)
     body = re.sub(
         r"\{\{[<%]\s*(?:rel)?ref\s+\"(?:[^\"]{0,300}/)?([^\"/]{1,300}?)(?:\.md)?\"\s*[>%]\}\}", r"\1.md", body
     )
-    return _told(body, doubts, _SHORTCODES)
+    _report_tags(body, doubts, _SHORTCODES)
+    return body
 
 
 def _with_figures(body: str, begins: str, ends: str) -> str:
-    """The body with images in place of the shortcode `figure`."""
-    kept, position = [], 0
+    """Replace the shortcode `figure` by an image and its caption."""
+    pieces, position = [], 0
     for start, tag in tags(body, begins, ends):
         words = tag[len(begins) : -len(ends)].strip().rstrip("/").split(None, 1)
         if len(words) == 2 and words[0] == "figure":
-            said = dict(re.findall(r"\b(\w++)=\"([^\"]*+)\"", words[1]))
-            caption = f"\n\n*{said['caption']}*" if said.get("caption") else ""
-            kept += [body[position:start], f"![{said.get('alt', '')}]({said.get('src', '')}){caption}"]
+            arguments = dict(re.findall(r"\b(\w++)=\"([^\"]*+)\"", words[1]))
+            caption = f"\n\n*{arguments['caption']}*" if arguments.get("caption") else ""
+            pieces += [body[position:start], f"![{arguments.get('alt', '')}]({arguments.get('src', '')}){caption}"]
             position = start + len(tag)
-    return "".join((*kept, body[position:]))
+    return "".join((*pieces, body[position:]))
 
 
-def without(body: str, begins: re.Pattern[str], ends: re.Pattern[str]) -> str:
-    """The body without what stands from one sign to the next other one, or to the end; each place is seen once."""
-    kept, position = [], 0
+def remove_between(body: str, begins: re.Pattern[str], ends: re.Pattern[str]) -> str:
+    """Remove everything from each match of `begins` to the next match of `ends`, or to the end. Takes linear time."""
+    pieces, position = [], 0
     while begin := begins.search(body, position):
-        kept.append(body[position : begin.start()])
+        pieces.append(body[position : begin.start()])
         end = ends.search(body, begin.end())
         position = end.end() if end else len(body)
-    return "".join((*kept, body[position:]))
+    return "".join((*pieces, body[position:]))
 
 
 def tags(body: str, begins: str, ends: str) -> Iterator[tuple[int, str]]:
-    """Offset and text of each tag of at most 2,000 characters; each place is seen once."""
+    """Yield offset and text of each tag of at most 2,000 characters. Takes linear time."""
     position, end = 0, -1
     while (position := body.find(begins, position)) >= 0:
         if end < position + len(begins):
@@ -90,11 +91,10 @@ def tags(body: str, begins: str, ends: str) -> Iterator[tuple[int, str]]:
             position += len(begins)
 
 
-def _told(body: str, doubts: list[Doubt], signs: tuple[tuple[str, str], ...]) -> str:
-    """The body as it is; every tag that is left in it is a doubt at its place."""
-    found = sorted(each for begins, ends in signs for each in tags(body, begins, ends))
-    for tag in dict.fromkeys(tag for _, tag in found):
+def _report_tags(body: str, doubts: list[Doubt], delimiters: tuple[tuple[str, str], ...]) -> None:
+    """Add a doubt for each different tag that is left in the body."""
+    remaining = sorted(each for begins, ends in delimiters for each in tags(body, begins, ends))
+    for tag in dict.fromkeys(tag for _, tag in remaining):
         line = tag.split("\n")[0][:80]
-        said = f"'{line}' means something to the other tool only"
-        doubts.append(Doubt("import-lost", said, "write out what it showed", tag))
-    return body
+        message = f"only the other tool understands '{line}'"
+        doubts.append(Doubt("import-lost", message, "write out what it showed", tag))

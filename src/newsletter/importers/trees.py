@@ -1,4 +1,4 @@
-"""trees: HTML as a tree of bounded depth, without what its author hid."""
+"""Parse HTML into a tree of bounded depth, and remove what its author hid."""
 
 import re
 
@@ -16,18 +16,18 @@ _HIDDEN = re.compile(r"(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|coll
 
 
 def parse(content: str) -> etree._Element:
-    """A page as a tree, scripts and all. Raises Unreadable when it is too deep, too large, or empty."""
+    """Parse a page into a tree, including its scripts. Raises Unreadable if it is too deep, too large, or empty."""
     rewritten = tagsoup.rewrite(content)
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     try:
         tree = html.document_fromstring(rewritten, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        raise Unreadable("there is nothing in it") from None
+        raise Unreadable("it is empty") from None
     return shallow(tree)
 
 
 def shallow(tree: etree._Element) -> etree._Element:
-    """The tree itself. Raises Unreadable when it is deeper than what goes through it by recursion can bear."""
+    """Return the tree itself. Raises Unreadable if it is too deep for the recursive functions that walk it."""
     depth = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
@@ -37,7 +37,7 @@ def shallow(tree: etree._Element) -> etree._Element:
 
 
 def empty_hidden(tree: etree._Element) -> int:
-    """Empty the elements that a browser would not show, and make them `template`, which is left out; gives how many."""
+    """Turn elements that a browser would not show into empty `template` elements; return their number."""
     hidden = [
         each
         for each in tree.iter(etree.Element)
@@ -51,11 +51,11 @@ def empty_hidden(tree: etree._Element) -> int:
 
 
 def block_holders(tree: etree._Element) -> set[etree._Element]:
-    """Every element that has a block somewhere inside it."""
-    found: set[etree._Element] = set()
-    for each in tree.iter(*BLOCKS):
-        parent = each.getparent()
-        while parent is not None and parent not in found:
-            found.add(parent)
+    """Return every element that has a block among its descendants."""
+    holders: set[etree._Element] = set()
+    for block in tree.iter(*BLOCKS):
+        parent = block.getparent()
+        while parent is not None and parent not in holders:
+            holders.add(parent)
             parent = parent.getparent()
-    return found
+    return holders

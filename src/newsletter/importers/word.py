@@ -1,4 +1,4 @@
-"""word: .docx documents as a tree of HTML (by mammoth), and the images in them."""
+"""Convert .docx documents to a tree of HTML with mammoth, and read their images."""
 
 import io
 import zipfile
@@ -20,42 +20,42 @@ _OFF = ("0", "false", "off", "none")
 
 
 def word(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
-    """A .docx document, its images, and how many hidden pieces were left out.
+    """Return a .docx document as HTML, a function that finds its images, and the number of hidden pieces left out.
 
-    Raises Unreadable; ModuleNotFoundError without the extra `import`.
+    Raises Unreadable, and ModuleNotFoundError without the extra `import`.
     """
     import mammoth  # noqa: PLC0415 (optional, and it costs 180 ms)
 
     harmless, hidden = _harmless(Archive(content))
-    found: list[tuple[str, bytes]] = []
+    extracted: list[tuple[str, bytes]] = []
     weight = 0
 
     def keep(image: Any) -> dict[str, str]:
         nonlocal weight
         with image.open() as stream:
-            found.append((f"image.{image.content_type.rpartition('/')[2]}", stream.read()))
-        weight += len(found[-1][1])
+            extracted.append((f"image.{image.content_type.rpartition('/')[2]}", stream.read()))
+        weight += len(extracted[-1][1])
         if weight > MAX_BROUGHT:
             raise Unreadable(f"its images weigh more than {MAX_BROUGHT // 2**20} MB together")
-        return {"src": f"part:{len(found) - 1}"}
+        return {"src": f"part:{len(extracted) - 1}"}
 
     try:
-        made = mammoth.convert_to_html(
+        result = mammoth.convert_to_html(
             io.BytesIO(harmless), style_map=_STYLES, convert_image=mammoth.images.img_element(keep),
             include_embedded_style_map=False, external_file_access=False,
         )  # fmt: skip
     except Unreadable:
         raise
-    except Exception as fault:  # mammoth has no errors of its own
+    except Exception as fault:  # mammoth does not define its own errors
         raise Unreadable(f"it cannot be read as a Word document ({type(fault).__name__})") from None
-    images = {f"part:{number}": each for number, each in enumerate(found)}
-    return html_to_markdown.parse(made.value or "<p></p>"), images.get, hidden
+    images = {f"part:{number}": each for number, each in enumerate(extracted)}
+    return html_to_markdown.parse(result.value or "<p></p>"), images.get, hidden
 
 
 def _harmless(archive: Archive) -> tuple[bytes, int]:
-    """The document without hidden text, as an archive of its own; how many pieces were hidden.
+    """Return the document without hidden text, as a new archive, and the number of hidden pieces.
 
-    mammoth's parser has no bounds: it gets only XML that ours has read, whatever the parts are called.
+    mammoth's parser has no limits, so it gets only XML that our parser has accepted.
     """
     names = archive.names()
     if "[Content_Types].xml" not in names or "word/document.xml" not in names:
@@ -75,9 +75,9 @@ def _harmless(archive: Archive) -> tuple[bytes, int]:
             hidden += removed
             parts[name] = etree.tostring(tree, encoding="UTF-8", xml_declaration=True)
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as made:
+    with zipfile.ZipFile(stream, "w") as result:
         for name, content in parts.items():
-            made.writestr(zipfile.ZipInfo(name), content)
+            result.writestr(zipfile.ZipInfo(name), content)
     return stream.getvalue(), hidden
 
 
@@ -90,20 +90,20 @@ def _children(element: etree._Element | None, name: str) -> list[etree._Element]
 
 
 def _value(element: etree._Element) -> str:
-    """Its `w:val`, in lower case; switches that have none are on."""
+    """Return the `w:val` of an element in lower case; a switch without one is on."""
     return (_attribute(element, "val") or "on").lower()
 
 
 def _attribute(element: etree._Element, name: str) -> str:
-    """An attribute in the namespace of the element, of which there are two (transitional and strict)."""
+    """Return an attribute in the namespace of its element: there are two, transitional and strict."""
     space, closing, _ = str(element.tag).rpartition("}")
     return str(element.get(f"{space}{closing}{name}") or "")
 
 
 def _switch(properties: etree._Element | None, *names: str) -> bool | None:
-    """Whether one of the switches is on; None when none of them is there."""
-    found = [_value(each) not in _OFF for name in names for each in _children(properties, name)]
-    return any(found) if found else None
+    """Return whether one of the switches is on, or None if none is present."""
+    extracted = [_value(each) not in _OFF for name in names for each in _children(properties, name)]
+    return any(extracted) if extracted else None
 
 
 def _style(properties: etree._Element | None, name: str) -> str:
@@ -115,7 +115,7 @@ def _first(element: etree._Element | None, name: str) -> etree._Element | None:
 
 
 def _hiding_styles(trees: dict[str, etree._Element]) -> set[str]:
-    """The ids, in lower case, of styles that hide, by themselves or by what they are based on."""
+    """Return the ids, in lower case, of styles that hide text themselves or through the style they are based on."""
     own: dict[str, bool | None] = {}
     above: dict[str, str] = {}
     for tree in trees.values():
@@ -136,7 +136,7 @@ def _hiding_styles(trees: dict[str, etree._Element]) -> set[str]:
 
 
 def _remove_hidden(tree: etree._Element, hiding: set[str]) -> int:
-    """Take out the runs and rows that Word does not show; gives how many."""
+    """Remove the runs and rows that Word does not show; return their number."""
     hidden: list[etree._Element] = []
     for row in tree.iter("{*}tr"):
         if _switch(_first(row, "trPr"), "hidden"):

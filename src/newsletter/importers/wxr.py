@@ -1,4 +1,4 @@
-"""wxr: the entries of a WordPress export, one after the other, however large the export is."""
+"""Read the entries of a WordPress export (WXR) one at a time, so that memory does not grow with the export."""
 
 import re
 from collections.abc import Iterator
@@ -8,13 +8,17 @@ from newsletter.importers.draft import Unreadable
 
 MAX_ELEMENTS = 5_000_000
 MAX_DEPTH = 50
-MAX_PARTS = 100_000  # elements of one entry: each comment has about twelve
-_PIECE = 4 * 2**20  # bytes between two looks at what has come
+MAX_PARTS = 100_000  # elements of one entry; each comment has about twelve
+_PIECE = 4 * 2**20  # bytes that are parsed at a time
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
 
 class ExportItem:
-    """One entry of an export: its texts by name, its categories, its further values."""
+    """One entry of an export.
+
+    `texts` maps the names of child elements to their text, `labels` lists categories and tags, and `meta` holds the
+    values that plugins added (`postmeta`).
+    """
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
@@ -23,15 +27,15 @@ class ExportItem:
         self.comments = 0
 
     def of(self, name: str) -> str:
-        """The text of a child, "" for none."""
+        """Return the text of the child `name`, or ""."""
         return self.texts.get(name, "")
 
 
 class _ExportReader:
-    """Collects entries from expat's events; nothing is kept of an entry that has been taken."""
+    """Builds entries from expat's events; the caller empties `entries` after each piece."""
 
     def __init__(self) -> None:
-        self.made: list[ExportItem] = []
+        self.entries: list[ExportItem] = []
         self.item: ExportItem | None = None
         self.path: list[str] = []  # local names from `item` inwards
         self.depth = self.elements = self.parts = 0
@@ -47,7 +51,7 @@ class _ExportReader:
         self.parser.CharacterDataHandler = self.text
 
     def doctype(self, *_: object) -> None:
-        """Entities and defaults of attributes grow without bounds: they need a document type."""
+        """Refuse document types: they declare entities and default attributes, which can expand without bound."""
         raise Unreadable("its XML declares a document type or entities; do not trust this file")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -55,7 +59,7 @@ class _ExportReader:
         self.elements += 1
         self.parts += 1
         if self.depth > MAX_DEPTH or self.elements > MAX_ELEMENTS or (self.item and self.parts > MAX_PARTS):
-            raise Unreadable("its XML has more, or deeper, elements than an export")
+            raise Unreadable("its XML has more elements, or deeper ones, than any export")
         space, _, local = name.rpartition(" ")
         if self.item is None:
             if local == "item":
@@ -77,7 +81,7 @@ class _ExportReader:
         if self.item is None:
             return
         if not self.path:
-            self.made.append(self.item)
+            self.entries.append(self.item)
             self.item = None
             return
         name, text = self.path.pop(), "".join(self.texts.pop())
@@ -96,7 +100,7 @@ class _ExportReader:
 
 
 def items(content: bytes) -> Iterator[ExportItem]:
-    """The entries of an export. Raises Unreadable, also in the middle, for XML that is damaged or made to do harm."""
+    """Yield the entries of an export. Raises Unreadable at any point for damaged or malicious XML."""
     reader = _ExportReader()
     starts = range(0, len(content) or 1, _PIECE)
     for start in starts:
@@ -105,7 +109,7 @@ def items(content: bytes) -> Iterator[ExportItem]:
         except (expat.ExpatError, ValueError, LookupError) as fault:
             if isinstance(fault, Unreadable):
                 raise
-            said = re.sub(r"\s+", " ", str(fault))
-            raise Unreadable(f"its XML is damaged: {said}") from None
-        yield from reader.made
-        reader.made.clear()
+            reason = re.sub(r"\s+", " ", str(fault))
+            raise Unreadable(f"its XML is damaged: {reason}") from None
+        yield from reader.entries
+        reader.entries.clear()

@@ -1,8 +1,8 @@
-"""markdown: a Markdown body, read once, becomes Prose. pyromark is used here only.
+"""Parse a Markdown body into Prose. This is the only package that uses pyromark.
 
-One pass over pyromark's events feeds the HTML, the text part, the paragraphs for summaries, and
-the list of references. There is no recursion, so depth costs nothing; more than 100 levels are
-refused all the same, because mail programs and lxml recurse.
+One pass over pyromark's events collects the HTML, the text part, the paragraphs for summaries and the references.
+There is no recursion, so nesting costs nothing here; more than 100 levels are rejected nevertheless, because mail
+programs and lxml recurse.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,51 +21,52 @@ from newsletter.text.typography import Passage
 
 __all__ = ["MAX_DEPTH", "Fault", "offsets", "parse", "passages", "place", "places"]
 
-MAX_CHAINS = 1_000  # different ways in which elements stand in one another; each wants a style of its own
+MAX_CHAINS = 1_000  # different chains of nested elements; each needs a style of its own
 
 _PARSER = pyromark.Markdown(
     options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
 )
 
-Moves = dict[str, Callable[[Blocks, Any], None]]
+Handlers = dict[str, Callable[[Blocks, Any], None]]
 
 
-def _moves(begin: str) -> Moves:
-    """The reader's methods for events whose name begins so, by the rest of the name."""
-    return {name.removeprefix(begin): getattr(Blocks, name) for name in dir(Blocks) if name.startswith(begin)}
+def _handlers(prefix: str) -> Handlers:
+    """Return the methods of Blocks whose names start with `prefix`, by the rest of the name."""
+    return {name.removeprefix(prefix): getattr(Blocks, name) for name in dir(Blocks) if name.startswith(prefix)}
 
 
-_START, _END, _OTHER = _moves("on_Start"), _moves("on_End"), _moves("on_")
+_START, _END, _OTHER = _handlers("on_Start"), _handlers("on_End"), _handlers("on_")
 
 
 def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
-    """The body as Prose, and the faults found in it.
+    """Parse a body. Returns its Prose and the faults found in it.
 
-    The highest heading becomes `<h{top}>`, the others follow without gaps.
+    The highest heading becomes `<h{top}>`, and lower ones follow without gaps. The Prose is empty if the body has too
+    many missing cells, levels or chains.
     """
-    # No file holds a SLOT, and no numeric entity stands for one (CommonMark, §2.5).
+    # SLOT is NUL: no file contains it, and no numeric entity yields it (CommonMark, §2.5).
     body = body.replace(SLOT, "\ufffd")
     reader = Blocks(top, signs="&" in body or "<" in body or ">" in body)
     if fault := missing_cells(body):
         return Prose(), (fault,)
     if not _read(reader, _PARSER.events(body, merge_text=True)):
-        deep = offsets(body)[reader.event]
-        return Prose(), (Fault("too-deep", deep, f"nested deeper than {MAX_DEPTH} levels", "flatten it"),)
+        position = offsets(body)[reader.event]
+        return Prose(), (Fault("too-deep", position, f"nested deeper than {MAX_DEPTH} levels", "flatten it"),)
     prose = reader.finish()
     if len(prose.chains) > MAX_CHAINS:
-        told = f"elements are nested in more than {MAX_CHAINS} different ways"
-        return Prose(), (Fault("too-deep", 0, told, "use fewer kinds of emphasis inside one another"),)
+        message = f"elements are nested in more than {MAX_CHAINS} different ways"
+        return Prose(), (Fault("too-deep", 0, message, "use fewer kinds of emphasis inside one another"),)
     if not reader.faults:
         return prose, ()
-    begins = offsets(body)
-    return prose, tuple(fault(begins[event] + further) for event, further, fault in reader.faults)
+    starts = offsets(body)
+    return prose, tuple(make_fault(starts[event] + extra) for event, extra, make_fault in reader.faults)
 
 
 def _read(reader: Blocks, events: Iterable[Any]) -> bool:
-    """Take the events one by one. False when `reader.event` goes too deep: then nothing behind it is read.
+    """Process the events in order. Stop and return False at an event that is nested too deep.
 
-    An event is a name, or a mapping of `Start`, `End`, `Text`, … to a name or a value, or to a
-    mapping of a name to details.
+    `reader.event` is then the number of that event. An event is a name, or a mapping of `Start`, `End`, `Text`, … to a
+    name, to a value, or to a mapping of a name to details.
     """
     depth = 0
     value: Any
@@ -75,17 +76,17 @@ def _read(reader: Blocks, events: Iterable[Any]) -> bool:
         if verb == "Text" and not images:
             if signs:
                 reader.on_Text(value)
-            else:  # four events of ten: a call would take longer than what it does
+            else:  # four events in ten: a call would take longer than its work
                 reader.pieces.append(value)
                 reader.parts.append(value)
             continue
         if verb == "Start":
-            moves = _START
+            handlers = _START
             depth += 1
             if depth > MAX_DEPTH:
                 return False
         elif verb == "End":
-            moves = _END
+            handlers = _END
             depth -= 1
         elif images:
             reader.in_image(verb, value)
@@ -100,34 +101,40 @@ def _read(reader: Blocks, events: Iterable[Any]) -> bool:
         if images:
             reader.in_image(verb + name, details)
         else:
-            moves[name](reader, details)
+            handlers[name](reader, details)
     return True
 
 
-@lru_cache(maxsize=2)  # faults and links ask, one after the other
+@lru_cache(maxsize=2)  # called for faults and then for links
 def offsets(body: str) -> tuple[int, ...]:
-    """Where each event of a body begins, in bytes. The parser takes as long for these as for everything else."""
+    """Return the byte offset at which each event of a body starts.
+
+    This takes as long as all other parsing, so call it only if a place is needed.
+    """
     return tuple(span["start"] for _, span in _PARSER.events_with_range(body, merge_text=True))
 
 
 def place(source: Source, reference: Reference) -> Place:
-    """Where a link or image stands in its file."""
+    """Return the place of a link or image in its file."""
     return places(source)(reference)
 
 
 def places(source: Source) -> Callable[[Reference], Place]:
-    """As place(), for many of one file: its body is parsed once, and only when a place is wanted."""
-    known: list[tuple[int, ...]] = []
+    """Like place(), for several references in one file.
+
+    The body is parsed only once, when the first place is requested.
+    """
+    cached: list[tuple[int, ...]] = []
 
     def find(reference: Reference) -> Place:
-        if not known:
-            known.append(offsets(source.body))
-        # A file that was changed since it was read holds fewer, perhaps.
-        return source.at_offset(known[0][reference.event] if reference.event < len(known[0]) else 0)
+        if not cached:
+            cached.append(offsets(source.body))
+        # A file that has changed since it was read may have fewer events.
+        return source.at_offset(cached[0][reference.event] if reference.event < len(cached[0]) else 0)
 
     return find
 
 
 def passages(body: str) -> tuple[Passage, ...]:
-    """The running text of a body, one passage for each paragraph, heading, item and cell."""
+    """Return the running text of a body: a passage for each paragraph, heading, item and cell."""
     return running(body, list(_PARSER.events_with_range(body, merge_text=False)))

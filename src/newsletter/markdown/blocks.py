@@ -1,4 +1,4 @@
-"""blocks: paragraphs, headings, lists, quotations, tables, code, rules, footnotes."""
+"""Handle paragraphs, headings, lists, quotations, tables, code, rules and footnotes."""
 
 import re
 from typing import Any
@@ -11,21 +11,31 @@ from newsletter.model import SLOT
 
 
 class Blocks(Inlines):
-    """The events that begin and end blocks."""
+    """Handlers for the events that start and end blocks."""
 
-    __slots__ = ("above", "alignments", "counters", "heading", "html", "level", "namesakes", "outside", "rows")
+    __slots__ = (
+        "alignments",
+        "anchor_counts",
+        "counters",
+        "heading",
+        "level",
+        "outer_levels",
+        "raw_html",
+        "rows",
+        "suspended",
+    )
 
     def __init__(self, top: int, *, signs: bool) -> None:
         super().__init__(top, signs=signs)
-        self.heading = 0  # its place among the parts
-        self.above: list[int] = []  # levels of the headings that the last one stands under, and its own
-        self.level = 0  # of the last heading, as written
-        self.namesakes: dict[str, int] = {}  # the last number that an anchor of this stem was given
-        self.counters: list[int | None] = []  # numbers of the open lists
-        self.html: list[str] = []
+        self.heading = 0  # index in `parts` of the open heading's start tag
+        self.outer_levels: list[int] = []  # levels of the headings that enclose the last one, and its own
+        self.level = 0  # level of the last heading, as written
+        self.anchor_counts: dict[str, int] = {}  # the last number appended to each anchor stem
+        self.counters: list[int | None] = []  # next item number of each open list; None if it is unordered
+        self.raw_html: list[str] = []
         self.rows: list[list[list[str]]] = []
         self.alignments: tuple[str, ...] = ()
-        self.outside: list[tuple[Any, ...]] = []  # what was being written when a footnote began
+        self.suspended: list[tuple[Any, ...]] = []  # state saved at the start of each open footnote
 
     def on_StartParagraph(self, details: None) -> None:
         if self.pieces:
@@ -36,22 +46,22 @@ class Blocks(Inlines):
         if self.inlines:
             self.close_raw()
         self.leave()
-        if self.spot is TOP:
-            self.paragraphs.append(self.label() if self.odd else len(self.blocks))
+        if self.path is TOP:
+            self.paragraphs.append(self.label() if self.has_hidden_text else len(self.blocks))
         self.block("paragraph", "".join(self.pieces))
 
     def on_StartHeading(self, details: dict[str, Any]) -> None:
-        """The highest heading becomes `<h{top}>`, the others follow without gaps: `[1, 3, 2]` becomes `[2, 3, 3]`."""
+        """Start the highest heading as `<h{top}>` and others without gaps: `[1, 3, 2]` becomes `[2, 3, 3]`."""
         if self.pieces:
             self.flush()
         level = int(details["level"][1])
         if self.level and level > self.level + 1:
             self.fault("skipped-heading", "this heading skips a level", "go down one level at a time", "warning")
         self.level = level
-        while self.above and self.above[-1] >= level:
-            self.above.pop()
-        self.above.append(level)
-        self.enter(f"h{min(self.top + len(self.above) - 1, 6)}")
+        while self.outer_levels and self.outer_levels[-1] >= level:
+            self.outer_levels.pop()
+        self.outer_levels.append(level)
+        self.enter(f"h{min(self.top + len(self.outer_levels) - 1, 6)}")
         self.heading = len(self.parts) - 1
 
     def on_EndHeading(self, details: str) -> None:
@@ -61,18 +71,18 @@ class Blocks(Inlines):
         if not title.strip("\u00a0\u202f"):
             self.fault("empty-heading", "this heading has no text", "write one, or delete it")
         anchor = self.anchor(text.fold_or_hex(title, "s-") or "section")
-        level, named = int(self.spot.chain[-1]), page_only(f' id="{anchor}"')
-        self.parts[self.heading] = f"<h{level}{named}{self.spot.rest}"
+        level, id_attribute = int(self.path.chain[-1]), page_only(f' id="{anchor}"')
+        self.parts[self.heading] = f"<h{level}{id_attribute}{self.path.rest}"
         self.leave()
         self.block("heading", "".join(self.pieces), level)
 
     def anchor(self, stem: str) -> str:
-        """An anchor that no heading has yet: the stem, or that with a number."""
-        anchor, count = stem, self.namesakes.get(stem, 1)
+        """Return a unique anchor: `stem`, with a number if it is taken."""
+        anchor, count = stem, self.anchor_counts.get(stem, 1)
         while anchor in self.anchors:
             count += 1
             anchor = f"{stem}-{count}"
-        self.namesakes[stem] = count
+        self.anchor_counts[stem] = count
         self.anchors.add(anchor)
         return anchor
 
@@ -134,20 +144,20 @@ class Blocks(Inlines):
         self.block("rule", "")
 
     def on_StartHtmlBlock(self, details: None) -> None:
-        self.html = []
+        self.raw_html = []
 
     def on_Html(self, value: str) -> None:
-        self.html.append(value)
+        self.raw_html.append(value)
 
     def on_EndHtmlBlock(self, details: None) -> None:
-        raw = "".join(self.html)
+        raw = "".join(self.raw_html)
         self.comment(raw)
-        # Comments become blanks of equal length, so that what is left keeps its offset.
-        rest = _blanked(raw)
+        # Comments are replaced by blanks of equal length, so that offsets stay valid.
+        rest = _blank_comments(raw)
         if rest.strip():
-            before = len(rest) - len(rest.lstrip())
+            indent = len(rest) - len(rest.lstrip())
             line = rest.strip().split("\n")[0]
-            self.fault("raw-html", f"raw HTML '{line[:60]}'", ALLOWED, further=len(raw[:before].encode()))
+            self.fault("raw-html", f"raw HTML '{line[:60]}'", ALLOWED, further=len(raw[:indent].encode()))
 
     # --- tables -------------------------------------------------------------------------------
 
@@ -172,8 +182,8 @@ class Blocks(Inlines):
         column = len(self.rows[-1])
         alignment = self.alignments[column].lower() if column < len(self.alignments) else "none"
         align = "" if alignment == "none" else f' align="{alignment}"'
-        head = len(self.rows) == 1
-        self.enter("th" if head else "td", (' scope="col"' if head else "") + align)
+        is_header = len(self.rows) == 1
+        self.enter("th" if is_header else "td", (' scope="col"' if is_header else "") + align)
 
     def on_EndTableCell(self, details: None) -> None:
         if self.inlines:
@@ -193,7 +203,7 @@ class Blocks(Inlines):
         if len(self.rows) > 1:
             self.leave()
         self.leave()
-        cells = [[_cell(pieces) for pieces in row] for row in self.rows]
+        cells = [[_cell_text(pieces) for pieces in row] for row in self.rows]
         self.block("verbatim", "\n".join(lines_of(cells)))
         for row in self.rows:
             for pieces in row:
@@ -205,30 +215,33 @@ class Blocks(Inlines):
     def on_StartFootnoteDefinition(self, name: str) -> None:
         if self.pieces:
             self.flush()
-        self.outside.append(
-            (name, self.parts, self.blocks, self.chains, self.spot, self.first, self.rest, self.indents)
+        self.suspended.append(
+            (name, self.parts, self.blocks, self.chains, self.path, self.first, self.rest, self.indents)
         )
-        self.parts, self.blocks, self.chains, self.spot = [], [], set(), TOP["ol"]["li"]
+        self.parts, self.blocks, self.chains, self.path = [], [], set(), TOP["ol"]["li"]
         self.first = self.rest = ""
         self.indents = []
 
     def on_EndFootnoteDefinition(self, details: None) -> None:
         note = self.parts, self.blocks, self.chains
-        (name, self.parts, self.blocks, self.chains, self.spot, self.first, self.rest, self.indents) = (
-            self.outside.pop()
+        (name, self.parts, self.blocks, self.chains, self.path, self.first, self.rest, self.indents) = (
+            self.suspended.pop()
         )
         self.notes[name] = note
 
 
-def _blanked(html: str) -> str:
-    """HTML with blanks in place of its comments. One that is never closed stays, and is looked for once."""
+def _blank_comments(html: str) -> str:
+    """Replace each comment in `html` by blanks; an unclosed comment is kept.
+
+    The end of an unclosed comment is searched only once, so this takes linear time.
+    """
     pieces: list[str] = []
-    done = 0
-    while (start := html.find("<!--", done)) >= 0 and (end := html.find("-->", start + 4)) >= 0:
-        pieces += html[done:start], re.sub(r"[^\n]", " ", html[start : end + 3])
-        done = end + 3
-    return "".join((*pieces, html[done:]))
+    position = 0
+    while (start := html.find("<!--", position)) >= 0 and (end := html.find("-->", start + 4)) >= 0:
+        pieces += html[position:start], re.sub(r"[^\n]", " ", html[start : end + 3])
+        position = end + 3
+    return "".join((*pieces, html[position:]))
 
 
-def _cell(pieces: list[str]) -> str:
+def _cell_text(pieces: list[str]) -> str:
     return text.one_line("".join(piece for piece in pieces if not piece.startswith(SLOT)))

@@ -1,4 +1,4 @@
-"""writing: the state of one body while it is read, and the few moves every event is made of."""
+"""Hold the state of a body while it is parsed, and the operations that event handlers share."""
 
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -7,16 +7,16 @@ from typing import ClassVar, NamedTuple
 from newsletter.model import SLOT, Block, Picture, Prose, Reference
 from newsletter.model.problems import Level
 
-_FARTHEST = 40  # columns, of 72, that may stand before a line of the text part
+_FARTHEST = 40  # columns, out of 72, that may precede a line of the text part
 MAX_DEPTH = 100  # levels; mail programs and lxml recurse
 
 
 class TooDeep(Exception):
-    """What is being read lies deeper than MAX_DEPTH levels."""
+    """The body is nested deeper than MAX_DEPTH levels."""
 
 
 class Fault(NamedTuple):
-    """Something wrong in a body, at a byte offset."""
+    """A fault in a body, at a byte offset."""
 
     code: str
     offset: int
@@ -25,42 +25,45 @@ class Fault(NamedTuple):
     level: Level = "error"
 
 
-class Spot(dict[str, "Spot"]):
-    """Where an element stands, and by name those that stand in it. Of these there are few, in thousands of bodies."""
+class ElementPath(dict[str, "ElementPath"]):
+    """A position in the element tree; maps the names of child elements to their positions.
 
-    __slots__ = ("chain", "closing", "opening", "outside", "rest")
-    kept: ClassVar[int] = 0
+    Positions are shared by all bodies: thousands of bodies have only a few different ones.
+    """
 
-    def __init__(self, outside: "Spot | None" = None, tag: str = "") -> None:
+    __slots__ = ("chain", "closing", "opening", "parent", "rest")
+    cache_size: ClassVar[int] = 0
+
+    def __init__(self, parent: "ElementPath | None" = None, tag: str = "") -> None:
         super().__init__()
-        self.outside: Spot = self if outside is None else outside
-        self.chain: str = tag if outside is None or not outside.chain else f"{outside.chain} {tag}"
-        self.rest = f"{SLOT}{self.chain}{SLOT}>"  # of an opening tag, behind its attributes
+        self.parent: ElementPath = self if parent is None else parent
+        self.chain: str = tag if parent is None or not parent.chain else f"{parent.chain} {tag}"
+        self.rest = f"{SLOT}{self.chain}{SLOT}>"  # end of the start tag, after its attributes
         self.opening = f"<{tag}{self.rest}"
         self.closing = f"</{tag}>"
 
-    def __missing__(self, tag: str) -> "Spot":
-        made = Spot(self, tag)
-        if Spot.kept < 4096:  # bodies made to fill the memory
-            Spot.kept += 1
-            self[tag] = made
-        return made
+    def __missing__(self, tag: str) -> "ElementPath":
+        child = ElementPath(self, tag)
+        if ElementPath.cache_size < 4096:  # keeps hostile bodies from filling the memory
+            ElementPath.cache_size += 1
+            self[tag] = child
+        return child
 
 
-TOP = Spot()
+TOP = ElementPath()
 
 
 @lru_cache(maxsize=1024)
-def _first(chains: frozenset[str]) -> frozenset[str]:
-    """Of equal sets the first that came: most bodies hold the same few elements."""
+def _shared(chains: frozenset[str]) -> frozenset[str]:
+    """Return the first of several equal sets: most bodies use the same few elements."""
     return chains
 
 
-_block = partial(tuple.__new__, Block)
+_make_block = partial(tuple.__new__, Block)
 
 
-class Writing:
-    """HTML, text blocks and references as they grow."""
+class ProseBuilder:
+    """Collects the HTML, text blocks and references of a body."""
 
     __slots__ = (
         "anchors",
@@ -69,30 +72,30 @@ class Writing:
         "event",
         "faults",
         "first",
+        "has_hidden_text",
         "indents",
         "inlines",
+        "label_overrides",
         "lead",
         "notes",
         "numbers",
-        "odd",
         "paragraphs",
         "parts",
+        "path",
         "pictures",
         "pieces",
         "references",
         "rest",
         "signs",
-        "spot",
         "tight",
         "top",
-        "unlike",
     )
 
     def __init__(self, top: int, *, signs: bool) -> None:
-        self.top = top  # the level that the highest heading is shown as
-        self.signs = signs  # whether the body holds any of `&<>`
-        self.event = 0  # the number of the one being read
-        # Arguments of a Fault; the number of an event, and bytes behind its beginning, stand for the offset.
+        self.top = top  # level of the highest heading in the output
+        self.signs = signs  # whether the body contains any of `&<>`
+        self.event = 0  # number of the current event
+        # Event number, bytes after the start of the event, and a function that returns the fault at an offset.
         self.faults: list[tuple[int, int, Callable[[int], Fault]]] = []
         self.parts: list[str] = []
         self.blocks: list[Block] = []
@@ -101,69 +104,69 @@ class Writing:
         self.paragraphs: list[int | str] = []
         self.lead = -1
         self.anchors: set[str] = set()
-        self.spot = TOP
+        self.path = TOP
         self.chains: set[str] = set()
-        self.inlines: list[str] = []  # open inlines, Markdown's and HTML's, to see that they nest
-        self.first = self.rest = ""  # what begins the first line of the next text block, and its other lines
-        self.indents: list[tuple[str, str, int]] = []  # the same outside, and how many blocks there were then
-        self.pieces: list[str] = []  # of the text block being written
-        self.unlike: dict[int, str] = {}  # pieces, by number, that a label has otherwise
-        self.odd = False  # whether one of them is something else than the address of a link
-        self.tight = False  # no empty line before the next text block
-        # Footnotes by name: their number, and what they hold.
+        self.inlines: list[str] = []  # open inline elements, Markdown's and HTML's, to check that they nest
+        self.first = self.rest = ""  # prefixes of the first line of the next text block, and of its other lines
+        self.indents: list[tuple[str, str, int]] = []  # outer prefixes of each indent, and number of blocks before it
+        self.pieces: list[str] = []  # of the current text block
+        self.label_overrides: dict[int, str] = {}  # what a label contains instead of a piece, by index
+        self.has_hidden_text = False  # whether a label omits anything other than link addresses
+        self.tight = False  # whether the next text block follows without an empty line
+        # Footnotes by name: their numbers, and their contents.
         self.numbers: dict[str, int] = {}
         self.notes: dict[str, tuple[list[str], list[Block], set[str]]] = {}
 
     def fault(
         self, code: str, message: str, fix: str = "", level: Level = "error", event: int = -1, further: int = 0
     ) -> None:
-        """Keep a fault: at the event being read or another, so many bytes behind its beginning."""
-        at = self.event if event < 0 else event
-        self.faults.append((at, further, lambda offset: Fault(code, offset, message, fix, level)))
+        """Record a fault `further` bytes after the start of `event` (default: the current one)."""
+        number = self.event if event < 0 else event
+        self.faults.append((number, further, lambda offset: Fault(code, offset, message, fix, level)))
 
     def enter(self, tag: str, attributes: str = "") -> None:
         """Open an element."""
-        spot = self.spot = self.spot[tag]
-        self.chains.add(spot.chain)
-        self.parts.append(f"<{tag}{attributes}{spot.rest}" if attributes else spot.opening)
+        path = self.path = self.path[tag]
+        self.chains.add(path.chain)
+        self.parts.append(f"<{tag}{attributes}{path.rest}" if attributes else path.opening)
 
     def leave(self) -> None:
         """Close the innermost element."""
-        self.parts.append(self.spot.closing)
-        self.spot = self.spot.outside
+        self.parts.append(self.path.closing)
+        self.path = self.path.parent
 
     def rule(self) -> None:
-        """An element that holds nothing."""
+        """Add an `<hr>`."""
         self.enter("hr")
-        self.spot = self.spot.outside
+        self.path = self.path.parent
 
-    def label(self, begun: int = 0) -> str:
-        """The plain text of the pieces from `begun` on: without addresses and signs of footnotes."""
-        pieces = self.pieces[begun:]
-        if len(pieces) == 1 and begun not in self.unlike:
+    def label(self, start: int = 0) -> str:
+        """Return the plain text of the pieces from index `start`, without addresses and footnote numbers."""
+        pieces = self.pieces[start:]
+        if len(pieces) == 1 and start not in self.label_overrides:
             return pieces[0]
-        for index in reversed(self.unlike):
-            if index < begun:
+        for index in reversed(self.label_overrides):
+            if index < start:
                 break
-            pieces[index - begun] = self.unlike[index]
+            pieces[index - start] = self.label_overrides[index]
         return "".join(pieces)
 
-    def unspoken(self, piece: str, label: str = "") -> None:
-        """A piece of the text part that a label leaves out, or has as `label`."""
-        self.unlike[len(self.pieces)] = label
-        self.odd = self.odd or piece[0] != SLOT
+    def add_hidden(self, piece: str, label: str = "") -> None:
+        """Add a piece of the text part that labels omit, or replace by `label`."""
+        self.label_overrides[len(self.pieces)] = label
+        self.has_hidden_text = self.has_hidden_text or piece[0] != SLOT
         self.pieces.append(piece)
 
     def clear(self) -> None:
-        """Begin another text block."""
+        """Start a new text block."""
         self.pieces = []
-        if self.unlike:
-            self.unlike, self.odd = {}, False
+        if self.label_overrides:
+            self.label_overrides, self.has_hidden_text = {}, False
 
     def indent(self, first: str, rest: str) -> None:
-        """From here on, the first line begins with `first` as well, the others with `rest`.
+        """Prefix the next line with `first` as well, and the lines after it with `rest`.
 
-        Lines that begin so far to the right that no text has room there begin where those outside do.
+        An indent that would leave too little room for text is not added to the other lines.
         """
         self.indents.append((self.first, self.rest, len(self.blocks)))
         self.first += first
@@ -176,12 +179,12 @@ class Writing:
         self.first = first if blocks == len(self.blocks) else self.rest
 
     def block(self, kind: str, words: str, level: int = 0) -> None:
-        """A text block. Only the first one of an item begins with its sign."""
-        self.blocks.append(_block((kind, words, self.first, self.rest, level, self.tight)))
+        """End the current text block as a Block. Only the first block of an item starts with its marker."""
+        self.blocks.append(_make_block((kind, words, self.first, self.rest, level, self.tight)))
         self.first = self.rest
         self.pieces = []
-        if self.unlike:
-            self.unlike, self.odd = {}, False
+        if self.label_overrides:
+            self.label_overrides, self.has_hidden_text = {}, False
         self.tight = False
 
     def flush(self) -> None:
@@ -194,7 +197,7 @@ class Writing:
             self.clear()
 
     def finish(self) -> Prose:
-        """What was read, with the footnotes behind the text."""
+        """Return the result, with the footnotes after the text."""
         numbered = sorted((number, name) for name, number in self.numbers.items() if name in self.notes)
         if numbered:
             self.rule()
@@ -214,10 +217,10 @@ class Writing:
             self.leave()
         return Prose(
             "".join(self.parts).strip("\n"), tuple(self.blocks), tuple(self.references), tuple(self.paragraphs),
-            self.lead, frozenset(self.anchors), _first(frozenset(self.chains)), tuple(self.pictures),
+            self.lead, frozenset(self.anchors), _shared(frozenset(self.chains)), tuple(self.pictures),
         )  # fmt: skip
 
 
 def page_only(html: str) -> str:
-    """HTML that stands on web pages only."""
+    """Return HTML that appears on web pages only."""
     return f"{SLOT}#{html}{SLOT}"

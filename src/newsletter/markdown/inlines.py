@@ -1,10 +1,10 @@
-"""inlines: text, emphasis, links, images, footnote signs, and the few HTML elements allowed."""
+"""Handle text, emphasis, links, images, footnote references and the few HTML elements allowed."""
 
 import re
 from typing import Any
 
 from newsletter import text
-from newsletter.markdown.builder import MAX_DEPTH, TooDeep, Writing, page_only
+from newsletter.markdown.builder import MAX_DEPTH, ProseBuilder, TooDeep, page_only
 from newsletter.model import SLOT, Picture, Reference
 from newsletter.text.entities import escape, escape_text, unescape
 
@@ -15,33 +15,31 @@ _RAW = re.compile(
 )
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 MORE = re.compile(r"<!--\s*more\s*-->")
-ALLOWED = "write Markdown; as HTML only br, sup, sub, small, abbr, em, strong, kbd, mark, q, cite and s may stand"
+ALLOWED = "write Markdown; the only HTML allowed is br, sup, sub, small, abbr, em, strong, kbd, mark, q, cite and s"
 
 
-class Inlines(Writing):
-    """The events inside a paragraph, heading or cell."""
+class Inlines(ProseBuilder):
+    """Handlers for the events inside a paragraph, heading or cell."""
 
     __slots__ = ("alt", "images", "link")
 
     def __init__(self, top: int, *, signs: bool) -> None:
         super().__init__(top, signs=signs)
-        self.link = ("", 0, 0)  # the open one: target, event, first piece of its label
-        self.images: list[
-            tuple[str, str, int]
-        ] = []  # open images, of which only the text is read: target, title, event
+        self.link = ("", 0, 0)  # the open link: target, event, index of its label's first piece
+        self.images: list[tuple[str, str, int]] = []  # open images: target, title, event; only their text is used
         self.alt: list[str] = []
 
     def on_Text(self, value: str) -> None:
         self.pieces.append(value)
         if self.signs:
-            self.refuse_forbidden(value)
+            self.check_characters(value)
             value = escape_text(value)
         self.parts.append(value)
 
-    def refuse_forbidden(self, value: str) -> None:
-        """Entities may stand for what no text may hold."""
+    def check_characters(self, value: str) -> None:
+        """Report an entity that yields a forbidden character."""
         if self.signs and (bad := next(text.forbidden(value), None)):
-            self.fault("control-character", f"an entity stands for {bad[1]}", "delete it")
+            self.fault("control-character", f"this entity is {bad[1]}, which is not allowed", "delete it")
 
     def on_Code(self, value: str) -> None:
         self.enter("code")
@@ -79,22 +77,22 @@ class Inlines(Writing):
         self.end("del")
 
     def end(self, tag: str) -> None:
-        """Markdown closes an inline; HTML opened inside it must be closed by now."""
+        """Close a Markdown inline. HTML elements opened inside it must already be closed."""
         while self.inlines.pop() != tag:
-            self.unclosed(self.spot.closing)
-        self.parts.append(self.spot.closing)
-        self.spot = self.spot.outside
+            self.close_unclosed(self.path.closing)
+        self.parts.append(self.path.closing)
+        self.path = self.path.parent
 
-    def unclosed(self, closing: str) -> None:
-        """An HTML element is left open."""
+    def close_unclosed(self, closing: str) -> None:
+        """Report and close an HTML element that was left open."""
         self.fault("raw-html", f"<{closing[2:]} is not closed where it should be", f"write {closing} before it")
         self.leave()
 
     def close_raw(self) -> None:
-        """At the end of a block, nothing may be left open."""
+        """Report and close HTML elements left open at the end of a block."""
         while self.inlines:
             self.inlines.pop()
-            self.unclosed(self.spot.closing)
+            self.close_unclosed(self.path.closing)
 
     def on_InlineHtml(self, value: str) -> None:
         if value.startswith("<!--"):
@@ -107,7 +105,7 @@ class Inlines(Writing):
             self.fault("raw-html", f"raw HTML '{value[:60]}'", ALLOWED)
 
     def comment(self, raw: str) -> None:
-        """Comments are dropped; `<!--more-->` ends the default summary."""
+        """Drop a comment; `<!--more-->` ends the default summary."""
         if self.lead < 0 and MORE.search(raw):
             self.lead = len(self.paragraphs)
 
@@ -118,16 +116,16 @@ class Inlines(Writing):
                 self.inlines.pop()
                 self.leave()
             else:
-                self.fault("raw-html", f"'{match[0]}' closes nothing", f"open it with <{tag}>")
+                self.fault("raw-html", f"'{match[0]}' does not close the innermost element", f"open it with <{tag}>")
             return
         title = ""
         if match["title"] and tag != "abbr":
             self.fault("raw-html", f"'{match[0]}' has an attribute", f"write <{tag}>")
         elif match["title"]:
             title = unescape(match["title"][1:-1])
-            self.refuse_forbidden(title)
-        # The parser knows no element of HTML by name, so that its events do not tell this depth.
-        if self.spot.chain.count(" ") >= MAX_DEPTH - 1:
+            self.check_characters(title)
+        # These elements are not events of the parser, so _read() does not count their depth.
+        if self.path.chain.count(" ") >= MAX_DEPTH - 1:
             raise TooDeep
         self.inlines.append(f"<{tag}>")
         self.enter(tag, f' title="{escape(title)}"' if title else "")
@@ -143,54 +141,54 @@ class Inlines(Writing):
 
     def on_EndLink(self, details: None) -> None:
         self.end("a")
-        target, event, begun = self.link
-        label = self.label(begun)
+        target, event, start = self.link
+        label = self.label(start)
         self.references.append(Reference(target, event, label=label))
         if not label.strip(" \u00a0\u202f\n"):
             self.fault("empty-link", "this link has no text", "write [text](address)", event=event)
-        # An address that stands there as its own label is not said twice.
+        # Do not repeat an address that is its own label.
         if label != target and f"mailto:{label}" != target:
-            self.unspoken(f"{SLOT}{target}{SLOT}")
+            self.add_hidden(f"{SLOT}{target}{SLOT}")
 
     def on_StartImage(self, details: dict[str, Any]) -> None:
         self.images.append((details["dest_url"], details["title"], self.event))
 
     def in_image(self, name: str, value: Any) -> None:
-        """An event inside an image: its text is alternative text, and so is that of an image inside it."""
+        """Handle an event inside an image: its text, and that of nested images, is alternative text."""
         if name == "EndImage":
             image = self.images.pop()
             if not self.images:
-                self.show(*image)
+                self.add_image(*image)
         elif name == "StartImage":
             self.images.append(("", "", self.event))
         elif name in ("Text", "Code"):
             if name == "Text":
-                self.refuse_forbidden(value)
+                self.check_characters(value)
             self.alt.append(value)
         elif name in ("SoftBreak", "HardBreak"):
             self.alt.append(" ")
 
-    def show(self, target: str, title: str, event: int) -> None:
-        """An image whose text was read."""
+    def add_image(self, target: str, title: str, event: int) -> None:
+        """Add an image whose alternative text is complete."""
         alt, self.alt = text.one_line("".join(self.alt)), []
         if not alt.strip("\u00a0\u202f"):
-            told = f"image '{target}' has no alternative text"
-            self.fault("no-alt", told, "write ![what it shows](file)", event=event)
+            message = f"image '{target}' has no alternative text"
+            self.fault("no-alt", message, "write ![what it shows](file)", event=event)
         self.references.append(Reference(target, event, image=True))
-        chain = self.spot["img"].chain
+        chain = self.path["img"].chain
         self.chains.add(chain)
         self.parts.append(f"{SLOT}!{len(self.pictures)}{SLOT}")
         self.pictures.append(Picture(chain, target, alt, title))
-        self.unspoken(f"[{alt}]", alt if self.inlines[-1:] == ["a"] else "")
+        self.add_hidden(f"[{alt}]", alt if self.inlines[-1:] == ["a"] else "")
 
     def on_FootnoteReference(self, name: str) -> None:
-        before = len(self.numbers)
-        number = self.numbers.setdefault(name, before + 1)
-        # The way back leads to the first reference: an id may stand once.
-        named = f' id="ref-{number}"' if number > before else ""
+        known = len(self.numbers)
+        number = self.numbers.setdefault(name, known + 1)
+        # The note links back to its first reference: an id must be unique.
+        id_attribute = f' id="ref-{number}"' if number > known else ""
         self.enter("sup")
-        self.parts.append(page_only(f'<a href="#note-{number}"{named}>'))
+        self.parts.append(page_only(f'<a href="#note-{number}"{id_attribute}>'))
         self.parts.append(f"{number}")
         self.parts.append(page_only("</a>"))
         self.leave()
-        self.unspoken(f" [{number}]")
+        self.add_hidden(f" [{number}]")

@@ -1,4 +1,4 @@
-"""running: the running text of a body, with the place of every character: for typography and hints."""
+"""Extract the running text of a body, with the offset of each character, for typography and hints."""
 
 from typing import Any
 
@@ -6,40 +6,43 @@ from newsletter.model.positions import Positions
 from newsletter.text.typography import OPAQUE, Passage
 
 _ENDS = frozenset(("Paragraph", "Item", "TableCell", "BlockQuote", "FootnoteDefinition", "Heading"))
-# Their text is no prose, or names a definition that stands elsewhere.
+# The text of these links is not prose, or is the name of a definition elsewhere.
 _NO_TEXT = frozenset(("Autolink", "Email", "Shortcut", "Collapsed"))
 
 
 def running(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
-    """One passage for each paragraph, heading, item and cell; events are those of pyromark, texts not merged."""
+    """Return a passage for each paragraph, heading, item and cell.
+
+    `events` are pyromark's, with their ranges and without merged text.
+    """
     reader, positions = _PassageReader(), Positions(body.encode())
-    silent: list[str] = []  # open code blocks and links whose text is left out
+    skipped: list[str] = []  # open code blocks and links whose text is skipped
     for payload, span in events:
         if isinstance(payload, str):
             reader.add("\n" if payload.endswith("Break") else OPAQUE, -1)
             continue
         verb, value = next(iter(payload.items()))
         name, details = next(iter(value.items())) if isinstance(value, dict) else (value, None)
-        if verb == "Start" and (name == "CodeBlock" or _is_label(details)):
-            silent.append(name)
+        if verb == "Start" and (name == "CodeBlock" or _has_no_text(details)):
+            skipped.append(name)
             reader.add(OPAQUE, -1)
-        elif verb == "End" and silent[-1:] == [name]:
-            silent.pop()
+        elif verb == "End" and skipped[-1:] == [name]:
+            skipped.pop()
         elif verb in ("Start", "End") and name in _ENDS:
             reader.end()
-        elif verb == "Text" and not silent:
+        elif verb == "Text" and not skipped:
             reader.read(body, value, positions.character(span["start"]), positions.character(span["end"]))
         elif verb in ("Code", "InlineHtml", "FootnoteReference"):
             reader.add(OPAQUE, -1)
     reader.end()
-    return tuple(reader.found)
+    return tuple(reader.passages)
 
 
 class _PassageReader:
-    """Gathers the pieces of one passage after another."""
+    """Assembles passages from pieces of text."""
 
     def __init__(self) -> None:
-        self.found: list[Passage] = []
+        self.passages: list[Passage] = []
         self.text: list[str] = []
         self.offsets: list[int] = []
 
@@ -48,7 +51,7 @@ class _PassageReader:
         self.offsets.extend(range(start, start + len(piece)) if start >= 0 else [-1] * len(piece))
 
     def read(self, body: str, value: str, start: int, stop: int) -> None:
-        """A piece of text. An entity, or a character behind a backslash, stands for itself."""
+        """Add a piece of text. Entities are OPAQUE, and so is the backslash of an escaped character."""
         if body[start:stop] != value:
             self.add(OPAQUE, -1)
         elif body[max(start - 1, 0) : start] == "\\":
@@ -59,9 +62,9 @@ class _PassageReader:
 
     def end(self) -> None:
         if "".join(self.text).strip(OPAQUE + " \n"):
-            self.found.append(Passage("".join(self.text), tuple(self.offsets)))
+            self.passages.append(Passage("".join(self.text), tuple(self.offsets)))
         self.text, self.offsets = [], []
 
 
-def _is_label(details: Any) -> bool:
+def _has_no_text(details: Any) -> bool:
     return isinstance(details, dict) and details.get("link_type") in _NO_TEXT

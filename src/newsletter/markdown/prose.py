@@ -1,4 +1,4 @@
-"""prose: a parsed body joined into HTML, for a mail, a feed or a page, or into plain text."""
+"""Render a parsed body as HTML, for a mail, a feed or a page, or as plain text."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -12,108 +12,109 @@ WIDTH = 72  # columns of the text part
 
 
 def no_style(chain: str) -> str:
-    """For channels whose HTML carries no style attributes."""
+    """Return no style attribute, for channels whose HTML has none."""
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How one channel renders what a body leaves open.
+    """How a channel renders what depends on the channel.
 
-    `style` gives the HTML attribute for a chain of elements (with its leading space) or "";
-    `link` the address for a target; `picture` address, width and height (0: unknown) of an image.
+    `style` returns the HTML attribute for a chain of elements (with its leading space) or "". `link` returns the
+    address for a target; `picture` the address, width and height (0: unknown) of an image. `page` is true for web
+    pages, which have ids and links between footnotes.
     """
 
     link: Callable[[str], str]
     picture: Callable[[str], tuple[str, int, int]]
     style: Callable[[str], str] = no_style
     page: bool = False
-    widest: int = 0  # px; images are shown no wider (0: no bound)
+    widest: int = 0  # px; wider images are scaled down (0: no limit)
 
 
-def html(prose: Prose, flavour: RenderOptions) -> str:
-    """The body as HTML. All text in it was escaped when it was parsed."""
+def html(prose: Prose, options: RenderOptions) -> str:
+    """Return the body as HTML. All text in it was escaped when it was parsed."""
     pieces = prose.html.split(SLOT)
-    pieces[1::2] = map(_Slots(prose, flavour).__getitem__, pieces[1::2])
+    pieces[1::2] = map(_SlotContents(prose, options).__getitem__, pieces[1::2])
     return "".join(pieces)
 
 
-class _Slots(dict[str, str]):
-    """What stands in the slots of a body; the same few come again and again."""
+class _SlotContents(dict[str, str]):
+    """The content of each slot of a body, cached because the same few slots repeat."""
 
-    __slots__ = ("flavour", "prose")
+    __slots__ = ("options", "prose")
 
-    def __init__(self, prose: Prose, flavour: RenderOptions) -> None:
+    def __init__(self, prose: Prose, options: RenderOptions) -> None:
         super().__init__()
-        self.prose, self.flavour = prose, flavour
+        self.prose, self.options = prose, options
 
     def __missing__(self, slot: str) -> str:
-        sign, flavour = slot[0], self.flavour
-        if sign == "@":
-            made = escape(flavour.link(slot[1:]))
-        elif sign == "!":
-            made = _image(self.prose.pictures[int(slot[1:])], flavour)
-        elif sign == "#":
-            made = slot[1:] if flavour.page else ""
+        kind, options = slot[0], self.options
+        if kind == "@":
+            content = escape(options.link(slot[1:]))
+        elif kind == "!":
+            content = _render_image(self.prose.pictures[int(slot[1:])], options)
+        elif kind == "#":
+            content = slot[1:] if options.page else ""
         else:
-            made = flavour.style(slot)
-        self[slot] = made
-        return made
+            content = options.style(slot)
+        self[slot] = content
+        return content
 
 
-def _image(picture: Picture, flavour: RenderOptions) -> str:
-    address, width, height = flavour.picture(picture.src)
-    if flavour.widest and width > flavour.widest:
-        width, height = flavour.widest, round(height * flavour.widest / width)
+def _render_image(picture: Picture, options: RenderOptions) -> str:
+    address, width, height = options.picture(picture.src)
+    if options.widest and width > options.widest:
+        width, height = options.widest, round(height * options.widest / width)
     size = f' width="{width}" height="{height}"' if width else ""
     title = f' title="{escape(picture.title)}"' if picture.title else ""
     return (
-        f'<img src="{escape(address)}" alt="{escape(picture.alt)}"{title}{size}{flavour.style(picture.chain)}>'
+        f'<img src="{escape(address)}" alt="{escape(picture.alt)}"{title}{size}{options.style(picture.chain)}>'
     )  # fmt: skip
 
 
 def paragraphs(prose: Prose, end: int | None = None) -> list[str]:
-    """The plain text of each top-level paragraph, or of the first few, in one line each."""
+    """Return the plain text of the first `end` top-level paragraphs (default: all), one line each."""
     return list(iter_paragraphs(prose, end))
 
 
 def iter_paragraphs(prose: Prose, end: int | None = None) -> Iterator[str]:
-    """As paragraphs(), one by one, for those who need the first."""
-    found = prose.paragraphs[:end]
-    texts = (each if isinstance(each, str) else _unaddressed(prose.blocks[each].text) for each in found)
+    """Like paragraphs(), but lazily."""
+    items = prose.paragraphs[:end]
+    texts = (each if isinstance(each, str) else _without_addresses(prose.blocks[each].text) for each in items)
     return map(text.one_line, texts)
 
 
-def _unaddressed(words: str) -> str:
+def _without_addresses(words: str) -> str:
     return "".join(words.split(SLOT)[::2]) if SLOT in words else words
 
 
 def plain(prose: Prose, link: Callable[[str], str], width: int = WIDTH) -> str:
-    """The body as text that reads like a letter: headings underlined, lists, `label <address>`."""
+    """Return the body as plain text: headings underlined, lists, `label <address>`."""
     out: list[str] = []
-    above = ""
+    previous = ""
     for block in prose.blocks:
         if out and not block.tight:
-            # The line between two paragraphs of one quotation keeps the quotation's sign.
-            inside = ">" in above and ">" in block.first
-            out.append(_shared(above, block.first) if inside else "")
-        out.append(_block(block, link, width))
-        above = block.rest
+            # An empty line inside a quotation keeps the quotation's `>`.
+            inside = ">" in previous and ">" in block.first
+            out.append(_shared_prefix(previous, block.first) if inside else "")
+        out.append(_render_block(block, link, width))
+        previous = block.rest
     return "\n".join(out)
 
 
-def _shared(one: str, other: str) -> str:
-    """What two line beginnings have in common."""
+def _shared_prefix(one: str, other: str) -> str:
+    """Return the common prefix of two line prefixes."""
     same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     return "".join(character for character, _ in same).rstrip(" ")
 
 
-def _block(block: Block, link: Callable[[str], str], width: int) -> str:
+def _render_block(block: Block, link: Callable[[str], str], width: int) -> str:
     kind, words, first, rest, level, _ = block
     if kind == "rule":
         return f"{first}{'* * *':^{width - len(first)}}".rstrip(" ")
     if SLOT in words:
-        words = _spelled(words, link)
+        words = _with_addresses(words, link)
     if kind == "verbatim":
         lines = words.rstrip("\n").split("\n")
         return "\n".join([first + lines[0], *(rest + line for line in lines[1:])])
@@ -124,8 +125,8 @@ def _block(block: Block, link: Callable[[str], str], width: int) -> str:
     return wrapped
 
 
-def _spelled(words: str, link: Callable[[str], str]) -> str:
-    """A block's text with addresses for the targets in it."""
+def _with_addresses(words: str, link: Callable[[str], str]) -> str:
+    """Replace the targets in a block's text by their addresses."""
     pieces = words.split(SLOT)
     for index in range(1, len(pieces), 2):
         pieces[index] = f" <{link(pieces[index]).removeprefix('mailto:').removeprefix('tel:')}>"

@@ -1,26 +1,26 @@
-"""tables: a table as lines of text; and whether a body's tables would grow far beyond what was typed."""
+"""Render tables as lines of text, and reject bodies whose tables would become far larger than typed."""
 
 from collections.abc import Sequence
 
 from newsletter import text
 from newsletter.markdown.builder import Fault
 
-WIDEST = 72  # columns of a letter
-MAX_MISSING = 1_000  # cells that the rows of a body's tables may lack
-_REPEATED = 100_000  # characters of column names, repeated for each row, up to which they stay whole
-_NAME = 30  # characters of such a name, where they would not
+WIDEST = 72  # columns of the text part
+MAX_MISSING = 1_000  # cells that may be missing from the rows of all tables of a body
+_REPEATED = 100_000  # characters; column names that repeat to more than this are shortened
+_NAME = 30  # characters of a shortened column name
 
-_DELIMITER = "|:- \t>*+0123456789.)"  # all that may stand in a line below a header, and before it
+_DELIMITER = "|:- \t>*+0123456789.)"  # characters of a delimiter row, and of what may precede it
 
 
 def lines_of(cells: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of a table whose first row names its columns; all rows are equally long."""
+    """Return the lines of a table. The first row holds the column names; all rows have the same length."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     if sum(widths) + 3 * len(widths) <= WIDEST:
         lines = [" | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
         lines.insert(1, "-+-".join("-" * width for width in widths))
         return lines
-    # Too wide for a letter: one line a cell.
+    # Too wide: one line per cell.
     names, rows = cells[0], cells[1:]
     if sum(map(len, names)) * len(rows) > _REPEATED:
         names = [text.shorten(name, _NAME) for name in names]
@@ -32,24 +32,27 @@ def lines_of(cells: Sequence[Sequence[str]]) -> list[str]:
 
 
 def missing_cells(body: str) -> Fault | None:
-    """The fault of a body whose tables lack more than MAX_MISSING cells.
+    """Return a fault if more than MAX_MISSING cells are missing from a body's tables.
 
-    The parser adds what a row lacks. A header of 500 columns above 500 rows of one cell, 4 KB, would become 250,000
-    cells; so this is found before it parses anything. Cells are counted by their signs, one too many at worst.
+    The parser adds missing cells: a header of 500 columns above 500 rows of one cell, 4 KB in all, would become
+    250,000 cells. So this is checked before parsing. Cells are estimated from the number of `|`,
+    which may be off by one in each row.
     """
     if "|" not in body:
         return None
-    columns = missing = start = 0  # columns: those of the table that may stand here
+    columns = missing = start = 0  # columns: of the current table, 0 outside of tables
     for line in body.split("\n"):
         if not line.strip(" \t>"):
             columns = 0
         elif "|" in line or columns:
-            signs = line.count("|")
-            missing += max(columns - signs - 1, 0)
-            if signs > columns and "-" in line and not line.strip(_DELIMITER):
-                columns = signs
+            bars = line.count("|")
+            missing += max(columns - bars - 1, 0)
+            if bars > columns and "-" in line and not line.strip(_DELIMITER):
+                columns = bars
             if missing > MAX_MISSING:
-                told = f"rows of the tables lack more than {MAX_MISSING:,} cells"
-                return Fault("too-long", len(body[:start].encode()), told, "write as many cells as the header has")
+                message = f"more than {MAX_MISSING:,} cells are missing from table rows"
+                return Fault(
+                    "too-long", len(body[:start].encode()), message, "give each row as many cells as the header"
+                )
         start += len(line) + 1
     return None

@@ -1,1 +1,1 @@
-"""outbox: artefacts become files, all or none."""
+"""Write artefacts to the outbox: all of them or none."""

@@ -1,7 +1,7 @@
-"""fingerprint: everything that decides what a build makes, as one hash.
+"""Hash everything that a build depends on into one fingerprint.
 
-It says that nothing changed, never what did: a build whose fingerprint differs makes everything. What is hashed is what
-was read and found visible, so that drafts, other spellings of the same moment and files that nobody uses do not count.
+The fingerprint shows only whether something changed, not what: if it differs, everything is built. Only visible
+content that was read is hashed, so drafts, other spellings of the same time and unused files do not change it.
 """
 
 import hashlib
@@ -19,28 +19,31 @@ from newsletter.theme import default as default_theme
 
 
 def surroundings(root: Path, settings: Settings) -> str:
-    """The SHA-256, in hex, of what may change while a build runs: the program, the theme, the time zone."""
+    """Return the SHA-256, in hex, of what may change while a build runs: the program, the theme, the time zone."""
     return _hash(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone))))
 
 
-def fingerprint(around: str, publication: Publication, channels: Collection[str]) -> str:
-    """The SHA-256, in hex, of all that the files of these channels depend on: the surroundings, and what was read."""
-    return _hash(_parts(around, publication, channels))
+def fingerprint(environment: str, publication: Publication, channels: Collection[str]) -> str:
+    """Return the SHA-256, in hex, of everything that the files of these channels depend on.
+
+    `environment` is the result of surroundings().
+    """
+    return _hash(_parts(environment, publication, channels))
 
 
 def _hash(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     for part in parts:
-        # With its length, or what one part ends in could be what the next begins with.
+        # The length marks where a part ends: "ab" and "c" must not hash like "a" and "bc".
         digest.update(b"%d\n" % len(part))
         digest.update(part)
     return digest.hexdigest()
 
 
-def _parts(around: str, publication: Publication, channels: Collection[str]) -> Iterator[bytes]:
-    yield around.encode()
+def _parts(environment: str, publication: Publication, channels: Collection[str]) -> Iterator[bytes]:
+    yield environment.encode()
     yield " ".join(sorted(channels)).encode()
-    yield repr(publication.settings).encode()  # as they were read
+    yield repr(publication.settings).encode()
     for asset in publication.assets:
         yield f"{asset.path} {asset.sha256} {asset.width} {asset.height}".encode()
     for announcement in publication.announcements:
@@ -54,39 +57,39 @@ def _parts(around: str, publication: Publication, channels: Collection[str]) -> 
 
 
 def _written(holder: Announcement | IssueFile) -> Iterator[bytes]:
-    """A file as it was read, and where it finds what it names."""
+    """Yield the path and hash of a file, and the targets of its links."""
     yield holder.source.path.encode()
     yield holder.source.digest
-    for written, target in sorted(holder.targets.items()):
-        yield f"{written} {target.url} {target.site}".encode()
+    for link, target in sorted(holder.targets.items()):
+        yield f"{link} {target.url} {target.site}".encode()
 
 
 def _program() -> Iterator[bytes]:
-    """This package's files and those of the default theme, Python, the libraries; and when each was written."""
+    """Yield the version of Python, and the names and times of this package's files, the default theme and libraries."""
     for folder in (Path(__file__).parents[1], default_theme.folder()):
         for path in _files(folder):
             with suppress(OSError):
-                seen = path.stat()
-                yield os.fsencode(path.relative_to(folder)) + f" {seen.st_size} {seen.st_mtime_ns}".encode()
+                status = path.stat()
+                yield os.fsencode(path.relative_to(folder)) + f" {status.st_size} {status.st_mtime_ns}".encode()
     yield sys.version.encode()
-    for place in sys.path:
-        with suppress(OSError), os.scandir(place or ".") as entries:
-            found = [each for each in entries if each.name.endswith((".dist-info", ".egg-info"))]
-            yield os.fsencode("".join(sorted(f"{each.name} {each.stat().st_mtime_ns}\n" for each in found)))
+    for folder_name in sys.path:
+        with suppress(OSError), os.scandir(folder_name or ".") as entries:
+            libraries = [entry for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))]
+            yield os.fsencode("".join(sorted(f"{each.name} {each.stat().st_mtime_ns}\n" for each in libraries)))
 
 
 def _theme(top: Path) -> Iterator[bytes]:
-    """Path and bytes of every file in a project's templates/; of a symbolic link, which is an error, that it is one."""
+    """Yield path and bytes of every file in a project's templates/; b"link" for a symbolic link, which is an error."""
     if top.is_symlink():
         yield b"link"
     for path in _files(top):
         yield os.fsencode(path.relative_to(top))
-        with suppress(OSError):  # what cannot be read is of no use for a build either
+        with suppress(OSError):  # a build cannot use an unreadable file either
             yield b"link" if path.is_symlink() else read(open_regular(str(path)), MAX_TEXT)
 
 
 def _files(top: Path) -> Iterator[Path]:
-    """Every file in a folder. Links to folders are not followed (one may lead to the whole disk), but given."""
+    """Yield every file below a folder. Links to folders are yielded, not followed: one may lead to the whole disk."""
     for folder, folders, names in os.walk(top):
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         folders[:] = sorted(name for name in folders if name != "__pycache__")
@@ -95,7 +98,7 @@ def _files(top: Path) -> Iterator[Path]:
 
 
 def _zone(key: str) -> Iterator[bytes]:
-    """The system's rules of a time zone. Where it has none, those of a library hold."""
+    """Yield the system's file for a time zone. If there is none, a library supplies the rules."""
     for folder in zoneinfo.TZPATH:
         path = Path(folder, key)
         if path.is_file():

@@ -1,4 +1,4 @@
-"""manifest: the list of what an outbox holds, read back and compared with an earlier one."""
+"""Read the manifest of an outbox, and compare it with an earlier one."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,11 @@ from newsletter.model.problems import Aborted, Place, Problems
 
 
 def entries_of(content: bytes) -> dict[str, Any] | None:
-    """What a manifest says of each file, by path relative to the outbox; None when it is no manifest."""
+    """Return the entries of a manifest by path in the outbox, or None if the content is not a manifest."""
     try:
-        found = json.loads(content)
-        if found["schema"] == 1:
-            entries: dict[str, Any] = found["files"]
+        manifest = json.loads(content)
+        if manifest["schema"] == 1:
+            entries: dict[str, Any] = manifest["files"]
             if all(type(each["sha256"]) is str and type(each["size"]) is int for each in entries.values()):
                 return entries
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -22,28 +22,28 @@ def entries_of(content: bytes) -> dict[str, Any] | None:
     return None
 
 
-def read_manifest(path: Path, shown: str, cure: str, problems: Problems) -> Mapping[str, Any]:
-    """The entries of the manifest at `path`, which problems call `shown`.
+def read_manifest(path: Path, shown: str, fix: str, problems: Problems) -> Mapping[str, Any]:
+    """Return the entries of the manifest at `path`; problems name it `shown` and suggest `fix`.
 
-    Raises Aborted when there is none (`no-manifest`) or it is something else (`bad-manifest`).
+    Raises Aborted after reporting `no-manifest` or `bad-manifest`.
     """
     if not path.is_file():  # a pipe would never end
-        problems.error(Place(shown), "no-manifest", "there is no manifest", cure)
+        problems.error(Place(shown), "no-manifest", "there is no manifest", fix)
         raise Aborted
     try:
         content = path.read_bytes()
     except OSError as fault:
-        problems.error(Place(shown), "no-manifest", f"it cannot be read: {fault.strerror}", cure)
+        problems.error(Place(shown), "no-manifest", f"it cannot be read: {fault.strerror}", fix)
         raise Aborted from None
     entries = entries_of(content)
     if entries is None:
-        problems.error(Place(shown, *_fault(content)), "bad-manifest", "this is no manifest", cure)
+        problems.error(Place(shown, *_fault(content)), "bad-manifest", "this is not a manifest", fix)
         raise Aborted
     return entries
 
 
 def _fault(content: bytes) -> tuple[int, int]:
-    """Line and column where the JSON breaks off, if it does."""
+    """Return the line and column of the JSON syntax error, or (1, 1) if there is none."""
     try:
         json.loads(content)
     except json.JSONDecodeError as fault:
@@ -54,7 +54,7 @@ def _fault(content: bytes) -> tuple[int, int]:
 
 
 def changed_feeds(entries: Mapping[str, Any], earlier: Mapping[str, Any]) -> Iterator[str]:
-    """Paths of the feeds that the earlier manifest does not have, or has with another hash; sorted."""
+    """Yield, sorted, the paths of feeds that are new or changed since the `earlier` manifest."""
     for path in sorted(entries):
         entry = entries[path]
         if path.startswith("site/feeds/") and entry.get("type") in FEED_MEDIA_TYPES.values():

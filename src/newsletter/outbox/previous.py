@@ -1,7 +1,7 @@
-"""earlier: an outbox as the last build left it: its files, its manifest, and the stamp that says what it was made of.
+"""Read an outbox as the last build left it: its files, its manifest and its stamp.
 
-The stamp lies beside the outbox, in `.<name>.stamp`: the build's fingerprint, and the hash of the manifest it gave.
-Whoever deletes it loses nothing but time.
+The stamp is a file beside the outbox, `.<name>.stamp`. It holds the fingerprint of the build's inputs and the hash of
+the manifest, and shows whether the outbox is up to date. Without it, the next build only takes longer.
 """
 
 import hashlib
@@ -21,90 +21,94 @@ from newsletter.outbox.manifest import entries_of
 from newsletter.outbox.tree import FileReader, refusals
 
 _DIGEST = 32  # bytes of a SHA-256
-_FEWEST = 4096  # files a process that looks at them: below, forking costs more than it gains
+_MIN_PER_WORKER = 4096  # files to compare; below, forking costs more than it gains
 
 
 @dataclass(frozen=True, slots=True)
 class TreeListing:
-    """A tree as it stands: the size of every file, in bytes (-1: no regular file), and its folders."""
+    """The files and folders of a tree; `sizes` are in bytes, -1 for anything but a regular file."""
 
     root: str
     sizes: dict[str, int]
     empty: tuple[str, ...]  # folders without anything in them
-    folders: tuple[str, ...]  # all of them, the tree itself included
+    folders: tuple[str, ...]  # all folders, including the tree itself
 
 
-def look(root: str) -> TreeListing:
-    """The tree at `root`, which may be absent; symbolic links are not followed. Raises DiskFault."""
+def list_tree(root: str) -> TreeListing:
+    """List the tree at `root`, which may be absent; symbolic links are not followed. Raises DiskFault."""
     sizes: dict[str, int] = {}
     empty: list[str] = []
-    entered: list[str] = []
-    folders = [""] if os.path.lexists(root) else []
+    listed: list[str] = []
+    pending = [""] if os.path.lexists(root) else []
     with refusals(root):
-        while folders:
-            folder = folders.pop()
-            entered.append(folder[:-1])
-            with os.scandir(f"{root}/{folder}") as entries:
-                found = list(entries)
-            if folder and not found:
+        while pending:
+            folder = pending.pop()
+            listed.append(folder[:-1])
+            with os.scandir(f"{root}/{folder}") as iterator:
+                entries = list(iterator)
+            if folder and not entries:
                 empty.append(folder[:-1])
-            for each in found:
-                if each.is_dir(follow_symlinks=False):
-                    folders.append(f"{folder}{each.name}/")
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(f"{folder}{entry.name}/")
                 else:
-                    regular = each.is_file(follow_symlinks=False)
-                    sizes[folder + each.name] = each.stat(follow_symlinks=False).st_size if regular else -1
-    return TreeListing(root, sizes, tuple(empty), tuple(entered))
+                    is_regular = entry.is_file(follow_symlinks=False)
+                    sizes[folder + entry.name] = entry.stat(follow_symlinks=False).st_size if is_regular else -1
+    return TreeListing(root, sizes, tuple(empty), tuple(listed))
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousBuild:
-    """What stands in the outbox.
+    """The contents of the outbox, compared with its manifest by size.
 
-    A manifest that is none is not `trusted`: then a foreign file may be one of ours.
+    If the manifest is damaged, it is not `trusted`: any file in `foreign` may then be one of ours.
     """
 
     root: str
-    sha256: str = ""  # of the manifest; "" when there is none
-    paths: tuple[str, ...] = ()  # of the files that have the size which the manifest tells
-    hashes: Mapping[str, bytes] = field(default_factory=dict)  # SHA-256 by path, as the manifest has them
-    size: int = 0  # of these, in bytes
-    edited: tuple[tuple[str, str], ...] = ()  # path and origin of those that have another size now
-    missing: tuple[str, ...] = ()  # paths of those that are gone
+    sha256: str = ""  # of the manifest; "" if there is none
+    paths: tuple[str, ...] = ()  # of the files whose size is that in the manifest
+    hashes: Mapping[str, bytes] = field(default_factory=dict)  # their SHA-256 in the manifest, by path
+    size: int = 0  # their total, in bytes
+    edited: tuple[tuple[str, str], ...] = ()  # path and origin of listed files whose size changed
+    missing: tuple[str, ...] = ()  # paths of listed files that are gone
     foreign: tuple[str, ...] = ()  # paths of files that newsletter did not write
     empty: tuple[str, ...] = ()  # folders without anything in them
-    folders: tuple[str, ...] = ()  # all of them
+    folders: tuple[str, ...] = ()  # all folders
     trusted: bool = True
 
-    def names(self, path: str, digest: bytes) -> bool:
-        """Whether the manifest has a file with this SHA-256."""
+    def has_hash(self, path: str, digest: bytes) -> bool:
+        """Return whether the manifest lists the file with this SHA-256."""
         return self.hashes.get(path) == digest
 
-    def is_whole(self, path: str) -> bool:
-        """Whether the file that stands there is the one in the manifest, byte by byte."""
+    def is_intact(self, path: str) -> bool:
+        """Return whether the bytes of the file have the hash in the manifest."""
         with suppress(OSError):
             return FileReader(pieces(f"{self.root}/{path}")).whole().digest == self.hashes.get(path)
         return False
 
-    def is_made_of(self, fingerprint: str, jobs: int) -> bool:
-        """Whether it was made of just this, and all of it stands there as it was made: so many processes look."""
+    def was_built_from(self, fingerprint: str, jobs: int) -> bool:
+        """Return whether the outbox was built from these inputs, and all its files are intact.
+
+        `jobs` is the number of worker processes that compare the files (0: chosen automatically).
+        """
         if self.missing or self.edited or not self.sha256:
             return False
         stamp = f"{fingerprint} {self.sha256}\n".encode()
         with suppress(OSError):
-            return b"".join(pieces(_stamp(self.root))) == stamp and self._is_whole(jobs)
+            return b"".join(pieces(_stamp(self.root))) == stamp and self._are_all_intact(jobs)
         return False
 
-    def _is_whole(self, jobs: int) -> bool:
-        def look(share: Share) -> Iterator[bool]:
-            yield all(map(self.is_whole, share.of(self.paths)))
+    def _are_all_intact(self, jobs: int) -> bool:
+        def compare(share: Share) -> Iterator[bool]:
+            yield all(map(self.is_intact, share.of(self.paths)))
 
-        return all(workers.spread(look, Problems(), jobs or workers.worker_count(len(self.paths), _FEWEST)))
+        jobs = jobs or workers.worker_count(len(self.paths), _MIN_PER_WORKER)
+        return all(workers.spread(compare, Problems(), jobs))
 
 
 def read_previous_build(target: str) -> PreviousBuild:
-    """The outbox at `target`, which may be absent. Raises DiskFault."""
-    tree = look(target)
+    """Return the outbox at `target`, which may be absent. Raises DiskFault."""
+    tree = list_tree(target)
     sizes = tree.sizes
     if MANIFEST not in sizes:
         return PreviousBuild(target, foreign=tuple(sizes), empty=tree.empty, folders=tree.folders)
@@ -122,12 +126,12 @@ def read_previous_build(target: str) -> PreviousBuild:
     missing: list[str] = []
     size = 0
     for path, entry in entries.items():
-        found = sizes.pop(path, None)
-        if found is None:
+        actual = sizes.pop(path, None)
+        if actual is None:
             missing.append(path)
-        elif found == entry["size"]:
+        elif actual == entry["size"]:
             hashes[path] = _digest(entry["sha256"])
-            size += found
+            size += actual
         else:
             edited.append((path, str(entry.get("origin") or "")))
     return PreviousBuild(
@@ -140,18 +144,21 @@ def _digest(sha256: str) -> bytes:
     with suppress(ValueError):
         if len(digest := bytes.fromhex(sha256)) == _DIGEST:
             return digest
-    return bytes(_DIGEST)  # of no file, then
+    return bytes(_DIGEST)  # the hash of no file
 
 
 def write_stamp(target: str, fingerprint: str, sha256: str) -> None:
-    """Note what the outbox at `target`, with this hash of its manifest, was made of; "": that nobody knows."""
+    """Record that the outbox at `target` was built from these inputs; `sha256` is the hash of its manifest.
+
+    An empty `fingerprint` removes the stamp: it is not known what the outbox was built from.
+    """
     path = _stamp(target)
-    # A disk that refuses costs the next build time, no more.
+    # If the disk refuses, the next build only takes longer.
     with suppress(OSError):
         with suppress(FileNotFoundError):
             os.unlink(path)
         if fingerprint:
-            # Never through a link, which might come with a checkout and lead anywhere.
+            # Never through a symbolic link: one can come with a checkout and lead anywhere.
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
             try:
                 os.write(handle, f"{fingerprint} {sha256}\n".encode())
@@ -160,7 +167,7 @@ def write_stamp(target: str, fingerprint: str, sha256: str) -> None:
 
 
 def has_stamp(target: str) -> bool:
-    """Whether a build has left its stamp beside the outbox at `target`."""
+    """Return whether there is a stamp beside the outbox at `target`."""
     with suppress(OSError):
         return re.fullmatch(rb"[0-9a-f]{64} [0-9a-f]{64}\n", b"".join(pieces(_stamp(target)))) is not None
     return False
@@ -172,24 +179,24 @@ def _stamp(target: str) -> str:
 
 
 def verify(out: Path) -> Problems:
-    """Re-read every file of `out` against its manifest.
+    """Compare every file of the outbox `out` with its manifest, and return the problems.
 
-    Codes: `no-manifest`, `bad-manifest`, `missing-output`, `damaged-output` (edited, too).
-    Raises DiskFault when the folder cannot be read.
+    Codes: `no-manifest`, `bad-manifest`, `missing-output`, `damaged-output` (also for files edited by hand).
+    Raises DiskFault if the folder cannot be read.
     """
-    problems, name, cure = Problems(), name_of(out), "run 'newsletter build'"
+    problems, name, fix = Problems(), name_of(out), "run 'newsletter build'"
     old = read_previous_build(os.path.realpath(out))
     if not old.sha256:
-        problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", cure)
+        problems.error(Place(f"{name}/{MANIFEST}"), "no-manifest", "there is no manifest", fix)
     elif not old.trusted:
-        problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is no manifest", cure)
+        problems.error(Place(f"{name}/{MANIFEST}"), "bad-manifest", "this is not a manifest", fix)
     for path in old.missing:
-        problems.error(Place(f"{name}/{path}"), "missing-output", "this file is gone", cure)
-    for path in (*(path for path, _ in old.edited), *filterfalse(old.is_whole, old.paths)):
-        problems.error(Place(f"{name}/{path}"), "damaged-output", "this file is not as it was built", cure)
+        problems.error(Place(f"{name}/{path}"), "missing-output", "this file is gone", fix)
+    for path in (*(path for path, _ in old.edited), *filterfalse(old.is_intact, old.paths)):
+        problems.error(Place(f"{name}/{path}"), "damaged-output", "this file differs from what was built", fix)
     return problems
 
 
 def name_of(out: Path) -> str:
-    """What problems call the outbox."""
+    """Return the name of the outbox in problems."""
     return os.path.basename(os.path.abspath(out))

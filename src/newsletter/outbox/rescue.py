@@ -1,7 +1,7 @@
-"""rescue: what other programs wrote into an outbox while it was being built.
+"""Rescue what other programs wrote into an outbox while it was being built.
 
-The next outbox is put together from what stood there when the build began. Once the two are exchanged, the old tree is
-compared with the new one, and what arrived in it meanwhile is moved over.
+The next outbox takes over the files that were there when the build began. After the swap, the old tree is compared
+with the new one, and files that arrived in the meantime are moved over.
 """
 
 import os
@@ -19,7 +19,7 @@ from newsletter.outbox.tree import DiskFault, FileReader
 
 
 def clock() -> int:
-    """The time that the system gives to files now, in nanoseconds."""
+    """Return the time that the file system gives to a new file, in nanoseconds."""
     with suppress(OSError), tempfile.TemporaryFile() as file:
         return os.fstat(file.fileno()).st_mtime_ns
     return 1 << 63  # unknown: nothing is newer
@@ -27,50 +27,53 @@ def clock() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
-    """The exchange of two trees: `old` is the outbox as it was listed at the time `begin` (see clock).
+    """Moves files from the old outbox to the new one, after the swap.
 
-    `tree` is the next one; after the exchange it stands at `old.root`, and what stood there at `tree.root`.
-    `is_free` tells whether the next outbox leaves a path to others; `edited` are files whose loss is told already.
+    `old` is the outbox as it was listed at the time `started` (see clock), and `tree` is the next one. The swap has
+    put the new tree at `old.root` and the old one at `tree.root`. `is_free` returns whether a path collides with no
+    artefact. `edited` are the paths of files whose loss was already reported.
     """
 
     old: PreviousBuild
     tree: NextTree
-    begin: int
+    started: int
     is_free: Callable[[str], bool]
     edited: Collection[str]
 
     def move(self) -> Iterator[str]:
-        """Move what arrived during the build; gives the paths of files that are lost, because the outbox needs them."""
+        """Move what arrived during the build; yield the paths of files that are lost because artefacts need them."""
         self.tree.old = self.tree.root  # for the attributes of folders
         known = frozenset((*self.old.foreign, *self.old.empty))
-        told = frozenset((MANIFEST, *self.edited, *(path for path, _ in self.old.edited)))
+        reported = frozenset((MANIFEST, *self.edited, *(path for path, _ in self.old.edited)))
         for path, entry in _differing(self.tree.root, self.old.root):
+            if path in reported:
+                continue
             if self.old.hashes.get(path):
-                if self._is_changed(path, entry) and path not in told:
+                if self._is_changed(path, entry):
                     yield path
-            elif path not in told and not self._move(path, entry, is_known=path in known):
+            elif not self._move(path, entry, is_known=path in known):
                 yield path
 
     def _is_changed(self, path: str, entry: "os.DirEntry[str]") -> bool:
-        """Whether one of our own files was changed since the build began."""
+        """Return whether one of our own files was changed since the build began."""
         with suppress(OSError):
-            if entry.stat(follow_symlinks=False).st_ctime_ns < self.begin:
+            if entry.stat(follow_symlinks=False).st_ctime_ns < self.started:
                 return False
             return FileReader(pieces(entry.path)).whole().digest != self.old.hashes.get(path)
         return True
 
     def _move(self, path: str, entry: "os.DirEntry[str]", *, is_known: bool) -> bool:
-        """Move a file, or an empty folder, that is not ours; False when that is impossible."""
+        """Move a file, or an empty folder, that is not ours; return False if that is impossible."""
         try:
             if is_known and _is_same(entry, f"{self.old.root}/{path}"):
-                return True  # it was copied, where links are impossible
+                return True  # a copy: the file system has no hard links
             if not self.is_free(path):
-                return is_known  # beside a damaged manifest, files of ours count as foreign, and are replaced
+                return is_known  # with a damaged manifest, our own files count as foreign, and are replaced
             if entry.is_dir(follow_symlinks=False):
-                self.tree.make(path)
+                self.tree.make_folder(path)
             else:
                 self.tree.move_in(path, entry.path, over=is_known)
-        except (OSError, DiskFault):  # the outbox is built all the same
+        except (OSError, DiskFault):  # the outbox itself is complete
             return False
         return True
 
@@ -84,18 +87,18 @@ def _is_same(entry: "os.DirEntry[str]", path: str) -> bool:
 
 
 def _differing(one: str, other: str) -> "Iterator[tuple[str, os.DirEntry[str]]]":
-    """Files and empty folders of the tree `one` that are not the same in the tree `other`."""
+    """Yield path and entry of files and empty folders of the tree `one` that are not the same in `other`."""
     folders: list[tuple[str, os.DirEntry[str] | None]] = [("", None)]
     while folders:
-        folder, itself = folders.pop()
-        found = _list(f"{one}/{folder}")
-        twins = {entry.name: entry.inode() for entry in _list(f"{other}/{folder}")}
-        if itself and not found and not os.path.lexists(f"{other}/{folder}"):
-            yield folder[:-1], itself
-        for entry in found:
+        folder, folder_entry = folders.pop()
+        entries = _list(f"{one}/{folder}")
+        inodes = {entry.name: entry.inode() for entry in _list(f"{other}/{folder}")}
+        if folder_entry and not entries and not os.path.lexists(f"{other}/{folder}"):
+            yield folder[:-1], folder_entry
+        for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 folders.append((f"{folder}{entry.name}/", entry))
-            elif twins.get(entry.name) != entry.inode():
+            elif inodes.get(entry.name) != entry.inode():
                 yield folder + entry.name, entry
 
 

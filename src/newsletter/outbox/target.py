@@ -1,7 +1,7 @@
-"""outbox_target: where an outbox may stand, and which folder may be taken for one.
+"""Check where an outbox may be, and which existing folder may be replaced as one.
 
-A build replaces the whole folder. A link named outbox, which a pull request can bring, or a slip in --out must not let
-it replace a project, a home folder or somebody's documents.
+A build replaces the whole folder. Neither a mistake in --out nor a symbolic link named outbox, which can come with a
+pull request, may let it replace a project, a home folder or somebody's documents.
 """
 
 import os
@@ -15,31 +15,31 @@ from newsletter.outbox.previous import PreviousBuild, has_stamp, read_previous_b
 from newsletter.outbox.tree import refusals
 
 _SOURCES = ("announcements", "templates", "src", "tests")
-_MARKS = ("newsletter.toml", "pyproject.toml", "announcements")  # of a project
-# What may lie in a folder that is to become an outbox: a new clone has a README there, a server its settings.
+_PROJECT_FILES = ("newsletter.toml", "pyproject.toml", "announcements")
+# Files that may be in a folder that becomes an outbox: a new clone has a README there, a web server its settings.
 _HARMLESS = frozenset({".gitignore", ".gitkeep", ".nojekyll", "CNAME"})
 _SERVED = ".well-known/"
 
-_ROOMS = ("email/", "site/", "social/")  # of an outbox
+_FOLDERS = ("email/", "site/", "social/")  # of an outbox
 
-Identity = tuple[int, int]
+Identity = tuple[int, int]  # device and inode
 
 
 def check_place(out: Path, root: Path, problems: Problems) -> str:
-    """The folder that `out` leads to, links resolved, provided that an outbox may stand there.
+    """Return the folder for the outbox `out`, with symbolic links resolved.
 
-    It may not over, in or around the sources of the project `root`: code `unsafe-outbox`. Raises Aborted.
+    Raises Aborted, with the code `unsafe-outbox`, if it is, contains or is inside sources of the project `root`.
     """
     target = os.path.realpath(out)
     if danger := _find_danger(out, target, os.path.realpath(root)):
-        cure = "choose a folder of its own, such as 'outbox' in the project"
-        problems.error(Place(_shown(out, root)), "unsafe-outbox", danger, cure)
+        fix = "choose a folder of its own, such as 'outbox' in the project"
+        problems.error(Place(_shown(out, root)), "unsafe-outbox", danger, fix)
         raise Aborted
     return target
 
 
 def check_unlocked(target: str, name: str, problems: Problems) -> None:
-    """As check_content, of a folder without lock, before anything is written beside it. Raises Aborted, DiskFault."""
+    """Do what check_content does, before a lock file is written beside the folder. Raises Aborted, DiskFault."""
     if os.path.lexists(f"{target}/{MANIFEST}"):
         check_content(read_previous_build(target), name, problems)
     elif os.path.lexists(target):
@@ -48,11 +48,11 @@ def check_unlocked(target: str, name: str, problems: Problems) -> None:
 
 
 def check_content(old: PreviousBuild, name: str, problems: Problems) -> None:
-    """Report the first file that keeps a folder, called `name`, from being taken for an outbox, or for an empty one.
+    """Check that a folder, called `name` in problems, is an outbox or empty.
 
-    It is an outbox when it has a manifest as a build writes it, and at least one file as that manifest lists it. Where
-    the manifest is damaged, the stamp of a build beside it will do, if nothing but an outbox's folders lies there.
-    Code `foreign-output`. Raises Aborted when there is such a problem.
+    It is an outbox if it has a manifest written by a build and at least one file as listed there. If the manifest is
+    damaged, a stamp beside the folder is enough, provided that there are only an outbox's folders in it.
+    Raises Aborted after reporting the first file in the way (`foreign-output`).
     """
     _refuse(_find_foreign(old), name, problems)
 
@@ -68,10 +68,10 @@ def _refuse(first: str, name: str, problems: Problems) -> None:
 
 
 def _files(target: str, folder: str = "") -> Iterator[str]:
-    """The files in the way, as _find_foreign orders them; the first is found without looking at all. Raises OSError."""
-    with os.scandir(f"{target}/{folder}") as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
+    """Yield the files in the way, ordered as in _find_foreign, without listing the whole tree first. Raises OSError."""
+    with os.scandir(f"{target}/{folder}") as iterator:
+        entries = sorted(iterator, key=lambda entry: entry.name)
+    for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _files(target, f"{folder}{entry.name}/")
         elif not _is_harmless(folder + entry.name):
@@ -79,17 +79,17 @@ def _files(target: str, folder: str = "") -> Iterator[str]:
 
 
 def _find_foreign(old: PreviousBuild) -> str:
-    """The first file in the way, in the order of the paths; "" when there is none."""
+    """Return the first file in the way, in the order of the paths, or "" if there is none."""
     listed = (*old.paths, *(path for path, _ in old.edited))
     is_manifest = bool(old.sha256) and old.trusted
-    if is_manifest and any(map(old.is_whole, old.paths)):
+    if is_manifest and any(map(old.is_intact, old.paths)):
         return ""
-    found = [path for path in (*old.foreign, *listed) if not _is_harmless(path)]
+    paths = [path for path in (*old.foreign, *listed) if not _is_harmless(path)]
     if old.sha256 and not is_manifest:
-        if has_stamp(old.root) and all(path.startswith(_ROOMS) for path in found):
+        if has_stamp(old.root) and all(path.startswith(_FOLDERS) for path in paths):
             return ""
-        found.append(MANIFEST)
-    return min(found, key=lambda path: path.split("/"), default="")
+        paths.append(MANIFEST)
+    return min(paths, key=lambda path: path.split("/"), default="")
 
 
 def _is_harmless(path: str) -> bool:
@@ -98,41 +98,41 @@ def _is_harmless(path: str) -> bool:
 
 
 def _find_danger(out: Path, target: str, project: str) -> str:
-    """Why no outbox may stand at `target`, written as `out`; "" when it may."""
+    """Return why no outbox may be at `target`, written as `out` by the user; "" if it may."""
     if out.parts[:1] == ("~",):
-        return "'~' stands for the home folder in a shell only"
-    return _find_held(target, project) or _find_holder(target, project)
+        return "'~' means the home folder only in a shell"
+    return _find_contained(target, project) or _find_container(target, project)
 
 
-def _find_held(target: str, project: str) -> str:
-    """What a build at `target` would replace, said in a sentence."""
-    if _holds(target, project):
-        return "the project itself lies here, and a build would replace it"
-    if _holds(target, os.path.realpath(os.path.expanduser("~"))):
-        return "the home folder lies here, and a build would replace it"
+def _find_contained(target: str, project: str) -> str:
+    """Return a sentence that says what a build at `target` would replace, or ""."""
+    if _contains(target, project):
+        return "the project itself is here, and a build would replace it"
+    if _contains(target, os.path.realpath(os.path.expanduser("~"))):
+        return "the home folder is here, and a build would replace it"
     for name in _SOURCES:
-        if _holds(target, os.path.realpath(f"{project}/{name}")):
-            return f"'{name}' of the project lies here, and a build would replace it"
-    mark = next((mark for mark in _MARKS if os.path.lexists(f"{target}/{mark}")), "")
-    return f"a project with '{mark}' lies here, and a build would replace it" if mark else ""
+        if _contains(target, os.path.realpath(f"{project}/{name}")):
+            return f"'{name}' of the project is here, and a build would replace it"
+    file = next((file for file in _PROJECT_FILES if os.path.lexists(f"{target}/{file}")), "")
+    return f"a project with '{file}' is here, and a build would replace it" if file else ""
 
 
-def _find_holder(target: str, project: str) -> str:
-    """Among which files `target` lies, said in a sentence."""
+def _find_container(target: str, project: str) -> str:
+    """Return a sentence that says in which forbidden folder `target` is, or ""."""
     if _is_in_git(target) and not _is_in_git(project):
-        return "this lies in '.git'"
+        return "this is inside '.git'"
     for name in _SOURCES:
-        # By any name: a link, another mount, upper case where that is the same.
-        if _holds(os.path.realpath(f"{project}/{name}"), target):
-            return f"this lies in '{name}' of the project"
+        # Compared by inode: a link, another mount or a case-insensitive file system gives a folder other names.
+        if _contains(os.path.realpath(f"{project}/{name}"), target):
+            return f"this is inside '{name}' of the project"
     for folder in _above(target):
-        if folder != project and _holds(folder, project):
-            break  # what lies around the project is nobody's business here
+        if folder != project and _contains(folder, project):
+            break  # the folders above the project do not matter
         if os.path.lexists(f"{folder}/pyvenv.cfg"):
-            return "this lies among Python's packages"
+            return "this is inside a Python environment"
         name = os.path.relpath(target, folder).partition("/")[0]
         if (folder == project or _is_project(folder)) and (name.startswith(".") or name.casefold() in _SOURCES):
-            return f"this lies in '{name}', which is no place for what is built"
+            return f"this is inside '{name}', which is not a place for build results"
     return ""
 
 
@@ -147,28 +147,28 @@ def _is_project(folder: str) -> bool:
 
 
 def _above(path: str) -> Iterator[str]:
-    """The path itself and the folders above it, the nearest first."""
+    """Yield the path itself and the folders above it, the nearest first."""
     yield path
     while (parent := os.path.dirname(path)) != path:
         yield parent
         path = parent
 
 
-def _holds(folder: str, path: str) -> bool:
-    """Whether `path` is, or lies in, `folder`, under whatever name."""
+def _contains(folder: str, path: str) -> bool:
+    """Return whether `path` is `folder` or inside it, by name or by inode."""
     identity = _identity(folder)
     return any(folder == each or (identity and identity == _identity(each)) for each in _above(path))
 
 
 def _identity(path: str) -> Identity | None:
     with suppress(OSError):
-        seen = os.stat(path)
-        return seen.st_dev, seen.st_ino
+        status = os.stat(path)
+        return status.st_dev, status.st_ino
     return None
 
 
 def _shown(out: Path, root: Path) -> str:
-    """What problems call it: relative to the project if it lies there, else as it was written."""
+    """Return the name of the outbox in problems: relative to the project if it is inside, else as the user wrote it."""
     full = os.path.abspath(out)
-    inside = os.path.commonpath((full, os.path.abspath(root))) == os.path.abspath(root)
-    return os.path.relpath(full, root) if inside else str(out)
+    is_inside = os.path.commonpath((full, os.path.abspath(root))) == os.path.abspath(root)
+    return os.path.relpath(full, root) if is_inside else str(out)

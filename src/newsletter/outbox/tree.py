@@ -1,4 +1,4 @@
-"""exchange: a tree takes the place of another in one system call; a lock guards both."""
+"""Swap one directory tree for another in one system call, under a lock."""
 
 import errno
 import fcntl
@@ -16,9 +16,9 @@ from newsletter.model.refusals import sentence
 
 _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, and RENAME_SWAP in sys/stdio.h of macOS
-_PAUSE = 0.05  # seconds between two looks at the lock
-_TRIES = 10  # to remove a tree
-_OUT = {  # remedies that only someone who builds has
+_PAUSE = 0.05  # seconds between two attempts to take the lock
+_TRIES = 10  # attempts to remove a tree
+_OUT = {  # fixes that apply only to building
     errno.EACCES: "allow it, or choose another folder with --out",
     errno.ENOSPC: "free some space, or choose another folder with --out",
     errno.EPERM: "allow it, or choose another folder with --out",
@@ -37,7 +37,7 @@ class DiskFault(Exception):
 
 @contextmanager
 def refusals(path: str) -> Iterator[None]:
-    """The system's refusals as DiskFault. `path` is where, when they do not say so themselves."""
+    """Turn OSError into DiskFault; `path` is named if the error names none."""
     try:
         yield
     except OSError as fault:
@@ -45,9 +45,10 @@ def refusals(path: str) -> Iterator[None]:
 
 
 def refused(fault: OSError, path: str) -> DiskFault:
-    """A refusal of the system as DiskFault.
+    """Return an OSError as DiskFault.
 
-    `path` is where, unless the system names a whole path (those within a handle's folder say little).
+    The message names `path`, unless the error names an absolute path. (Relative ones, from calls with `dir_fd`, would
+    not help.)
     """
     if isinstance(fault.filename, str) and os.path.isabs(fault.filename):
         path = fault.filename
@@ -56,7 +57,7 @@ def refused(fault: OSError, path: str) -> DiskFault:
 
 @contextmanager
 def locked(path: str, wait: float) -> Iterator[None]:
-    """Hold the lock file `path`, made if absent. Raises Busy after `wait` seconds, and DiskFault."""
+    """Hold the lock file `path`, created if absent. Raises Busy after `wait` seconds, and DiskFault."""
     with refusals(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     _held.add(handle)
@@ -79,18 +80,21 @@ def _acquire(handle: int, path: str, wait: float) -> None:
         time.sleep(_PAUSE)
 
 
-def _let_go() -> None:
+def _release() -> None:
     while _held:
         os.close(_held.pop())
 
 
 # A lock belongs to the open file, which a fork shares: a worker would keep it after its parent was killed.
-os.register_at_fork(after_in_child=_let_go)
+os.register_at_fork(after_in_child=_release)
 
 
 @dataclass(slots=True)
 class FileReader:
-    """Bytes as they are read, in pieces: their hash and number so far. Raises what `pieces` raises."""
+    """Iterates over pieces of bytes, and keeps the hash and the number of the bytes so far.
+
+    Raises what `pieces` raises.
+    """
 
     pieces: Iterable[bytes]
     size: int = 0
@@ -98,7 +102,7 @@ class FileReader:
 
     @property
     def digest(self) -> bytes:
-        """The hash."""
+        """The SHA-256 of the bytes so far."""
         return bytes(self._digest.digest())
 
     def __iter__(self) -> Iterator[bytes]:
@@ -108,17 +112,17 @@ class FileReader:
             yield piece
 
     def whole(self) -> "FileReader":
-        """Itself, read to the end."""
+        """Read to the end; return the reader itself."""
         for _ in self:
             pass
         return self
 
 
 def settle(following: str, target: str) -> None:
-    """Put right what a killed run left beside `target`. Only under the lock. Raises DiskFault."""
+    """Repair what a killed run left beside `target`. Call it only under the lock. Raises DiskFault."""
     aside = f"{following}.old"
     with refusals(following):
-        # A link of that name was not left by us: it comes with a checkout, and may lead anywhere.
+        # A symbolic link of that name is not ours: it came with a checkout, and may lead anywhere.
         if os.path.isdir(aside) and not os.path.islink(aside) and not os.path.lexists(target):
             os.rename(aside, target)
         remove(aside)
@@ -126,7 +130,7 @@ def settle(following: str, target: str) -> None:
 
 
 def remove(tree: str) -> None:
-    """Delete a tree, or whatever stands there. Raises OSError."""
+    """Delete a tree, or a file or link of that name. Raises OSError."""
     if not os.path.isdir(tree) or os.path.islink(tree):
         with suppress(FileNotFoundError):
             os.unlink(tree)
@@ -135,7 +139,7 @@ def remove(tree: str) -> None:
         try:
             return shutil.rmtree(tree)
         except OSError as fault:
-            # A worker whose parent was killed may just be writing its last file.
+            # A worker whose parent was killed may still be writing its last file.
             if fault.errno not in (errno.ENOTEMPTY, errno.EACCES) or not left:
                 raise
             if fault.errno == errno.EACCES:
@@ -143,7 +147,7 @@ def remove(tree: str) -> None:
 
 
 def _open_up(tree: str) -> None:
-    """Allow the owner of a tree to empty its folders."""
+    """Give the owner of a tree permission to empty its folders."""
     with suppress(OSError):
         os.chmod(tree, 0o700)
         for folder, names, _ in os.walk(tree):
@@ -153,10 +157,10 @@ def _open_up(tree: str) -> None:
 
 
 def swap(following: str, target: str) -> None:
-    """Put the tree `following` where `target` stands, and what stood there in its place. Raises DiskFault.
+    """Swap the trees `following` and `target`; `target` may be absent. Raises DiskFault.
 
-    One system call on Linux and macOS. Elsewhere, and on file systems without that call, two
-    renames: between them there is no `target`; after a kill there, the next run's `settle` restores it.
+    This takes one system call on Linux and macOS. Elsewhere, and on file systems without that call, it takes several
+    renames. Between them there is no `target`; if the run is killed there, settle() restores it in the next run.
     """
     with refusals(target):
         if not os.path.lexists(target):
@@ -177,7 +181,7 @@ def _rename_twice(following: str, target: str) -> None:
 
 
 def _exchanged(one: str, other: str) -> bool:
-    """True when the system exchanged them, False when it cannot."""
+    """Exchange two trees in one system call; return False if the system cannot."""
     import ctypes  # noqa: PLC0415 (it costs 10 ms, and many builds change nothing)
 
     library = ctypes.CDLL(None, use_errno=True)

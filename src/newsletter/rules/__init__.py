@@ -1,6 +1,6 @@
-"""rules: what is looked at, by whom, and its page in the manual: docs/problems.md is made from this.
+"""Rules: every problem that can be reported, its check, and its section in the manual, docs/problems.md.
 
-A code is added by one entry in the module of its family: `tell` where another module finds the
-fault, `rule` above the function that finds it. Every code needs a file in tests/problems, or a
-test named in tests/test_rules.py.
+A code is added by one entry in the module of its family: `rule` decorates the function that finds the fault, and
+`declare` is for faults that another module finds. Every code needs a file in tests/problems, or a test named in
+tests/test_rules.py.
 """

@@ -1,4 +1,4 @@
-"""`python -m newsletter.rules`: prints docs/problems.md."""
+"""Print docs/problems.md: `python -m newsletter.rules`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""registry: every family of rules, and so every code there is. A new family is a line here."""
+"""List every family of rules, and by them every code. A new family is added to FAMILIES."""
 
 from collections.abc import Mapping
 

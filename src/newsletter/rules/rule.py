@@ -1,4 +1,4 @@
-"""rule: what a rule is: a code, its level, its page in the manual and, if it looks at results, its body."""
+"""Define rules and families of rules."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from newsletter.model.problems import Level, Place, Problems
 
 
 class Finding(NamedTuple):
-    """What a rule's body found: where (a place, or what the subject can place), what, and the cure."""
+    """A fault found by a rule. `where` is a Place, or a value that the subject can turn into one."""
 
     where: Any
     message: str
@@ -21,9 +21,10 @@ Body = Callable[[Any], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One code. `why` is its manual page; `fails` and `passes` are examples; a level is the default one.
+    """A code with its default level and its section in the manual.
 
-    Rules without `body` are told where the fault is met, by another module.
+    `why` is the text of the section; `fails` and `passes` are examples. `body` takes a subject and yields findings; a
+    rule without one is reported by another module.
     """
 
     code: str
@@ -35,27 +36,27 @@ class Rule:
     body: Body | None = None
 
     def report(self, problems: Problems, place: Place, finding: Finding) -> None:
-        """Tell the problem."""
-        tell = {"error": problems.error, "warning": problems.warning, "info": problems.notice}[self.level]
-        tell(place, self.code, finding.message, finding.fix)
+        """Report a finding at `place`."""
+        report = {"error": problems.error, "warning": problems.warning, "info": problems.notice}[self.level]
+        report(place, self.code, finding.message, finding.fix)
 
 
 @dataclass(slots=True)
 class Family:
-    """Rules about one thing. A rule is added by one entry: `tell` without a body, `rule` with one."""
+    """Rules about one subject, in the order of the manual. `about` introduces its chapter."""
 
     name: str
     about: str
     rules: list[Rule] = field(default_factory=list)
 
-    def tell(self, code: str, level: Level, title: str, why: str, fails: str = "", passes: str = "") -> None:
+    def declare(self, code: str, level: Level, title: str, why: str, fails: str = "", passes: str = "") -> None:
         """Add a rule that another module applies."""
         self.rules.append(Rule(code, level, title, why, fails, passes))
 
     def rule(
         self, code: str, title: str, *, fails: str, passes: str, level: Level = "warning"
     ) -> Callable[[Body], Body]:
-        """Add a rule whose body is the function below, and whose manual page is its docstring."""
+        """Return a decorator that adds a rule: the function is its body, and the docstring its text in the manual."""
 
         def add(body: Body) -> Body:
             self.rules.append(Rule(code, level, title, inspect.cleandoc(body.__doc__ or ""), fails, passes, body))
@@ -64,7 +65,7 @@ class Family:
         return add
 
     def find(self, subject: Any) -> Iterator[tuple[Rule, Finding]]:
-        """What every rule with a body finds in the subject."""
+        """Yield the findings of every rule with a body."""
         for rule in self.rules:
             if rule.body is not None:
                 for finding in rule.body(subject):

@@ -1,7 +1,7 @@
-"""Text: folding to ASCII, sentences, shortening, wrapping, characters that must not occur.
+"""Fold, split, shorten and wrap text, and find characters that must not occur.
 
-Python's `split()`, `strip()` and `\\s` treat NBSP as white space; French typography lives on
-NBSP, so everything here breaks at ordinary white space only.
+Python's `split()`, `strip()` and `\\s` treat NBSP as white space; French typography depends on NBSP, so everything
+here breaks at ordinary white space only.
 """
 
 import re
@@ -11,23 +11,23 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
-# Letters that NFKD leaves whole.
+# Letters that NFKD does not decompose.
 _SPELLED = str.maketrans(
     {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
      "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "Þ": "TH", "ı": "i"}
 )  # fmt: skip
 
-# C0 except TAB and LF, DEL, C1, line and paragraph separators, bidi overrides and isolates,
-# interior BOM, non-characters: invisible, and able to make a text read otherwise than it is.
+# C0 except TAB and LF, DEL, C1, line and paragraph separators, bidi overrides and isolates, interior BOM,
+# non-characters: invisible, and able to make text display differently from what it contains.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
-_ORDINARY = bytes([9, 10, *range(0x20, 0x7F)])  # the ASCII that may occur
+_ORDINARY = bytes([9, 10, *range(0x20, 0x7F)])  # allowed ASCII
 _APART = re.compile(r"[^a-z0-9]+")
-_BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # but not a single space, of which there are many
+_BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # anything but a single space, which needs no change
 
-# An abbreviation before a full stop does not end a sentence.
+# A full stop after one of these does not end a sentence.
 _ABBREVIATIONS = frozenset((
     "M", "MM", "Mme", "Mmes", "Mlle", "Dr", "Pr", "Me", "Mgr", "St", "Ste", "av", "bd", "cf", "n°",
     "p", "ex", "etc", "env", "réf", "tél", "art", "vol", "chap", "éd", "fig", "Mr", "Mrs", "Ms",
@@ -36,91 +36,92 @@ _ABBREVIATIONS = frozenset((
 _LONGEST = max(map(len, _ABBREVIATIONS))
 _BEFORE_WORD = re.compile(r"[ \u00a0\u202f(«“\"’']")
 _INITIAL = re.compile(r"[A-ZÀ-Þ]")
-# Begins with one sign, not with a repetition: to one sign the search leaps. A run of stops is tried once, from
-# its first sign and as a whole: shorter parts of it never end a sentence, and would take quadratic time.
+# Starts with one character instead of a repetition, so that the search can skip ahead to it. A run of stops is matched
+# once, as a whole: trying its shorter parts would take quadratic time, and none of them ends a sentence.
 _SENTENCE_END = re.compile(
     r"(?P<stop>[.!?…](?<![.!?…]{2})[.!?…]*+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]++)?+"
     r"(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
 
-# Unicode orders the marks after a letter, and `unicodedata` does so in quadratic time. No language has runs of this
-# length; those of a shorter text take no time worth saving.
+# `unicodedata` sorts the combining marks after a letter in quadratic time. No language has runs of this length; in
+# shorter texts they cost too little to matter.
 _SHORT_TEXT = 1000
 _MARKS = (
     "[^\0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u20cf\u2100-\u2cee\u3000-\u3029\u3030-\u3098\u309b-\ua66e"
     "\ue000-\ufb1d\uff01-\uff9d\U0001f000-\U0001faff]"
 )
-_MANY_MARKS = re.compile(f"{_MARKS}{_MARKS}{{31,}}")  # all marks, and more
+_MANY_MARKS = re.compile(f"{_MARKS}{_MARKS}{{31,}}")  # contains all combining marks, and others
 
 
 def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
-    """The Unicode normalization of a text, in linear time whatever the text holds."""
+    """Return the Unicode normalization of `text`, in linear time for any input."""
     if len(text) > _SHORT_TEXT:
         text = _MANY_MARKS.sub(_ordered, text)
     return unicodedata.normalize(form, text)
 
 
 def _ordered(run: re.Match[str]) -> str:
-    """An equivalent of these characters, decomposed, with the marks after each letter in Unicode's order."""
+    """Decompose the matched characters and sort the marks after each letter in canonical order."""
     decomposed = "".join(unicodedata.normalize("NFD", character) for character in run.group())
     groups = groupby(decomposed, lambda character: unicodedata.combining(character) != 0)
     return "".join("".join(sorted(each, key=unicodedata.combining) if marks else each) for marks, each in groups)
 
 
 def is_clean(utf8: bytes) -> bool:
-    """Whether a text in UTF-8 holds nothing that forbidden() finds: only what is not ordinary is looked at."""
+    """Return whether UTF-8 text contains none of the characters that forbidden() finds."""
+    # Ordinary ASCII is removed first: only the rest needs to be decoded and searched.
     return not _FORBIDDEN.search(utf8.translate(None, _ORDINARY).decode())
 
 
 def base_language(tag: str) -> str:
-    """The language of a tag, without region and the like, in small letters: `fr` of `fr-CA`, `frr` of `frr`."""
+    """Return the language of a tag in lower case, without region: `fr` for `fr-CA`, `frr` for `frr`."""
     return re.split("[-_]", tag.lower(), maxsplit=1)[0]
 
 
 def forbidden(text: str) -> Iterator[tuple[int, str]]:
-    """Offset and name of every control, bidi-override or other character no text may hold."""
+    """Yield offset and name of each control, bidi override or other character not allowed in text."""
     for match in _FORBIDDEN.finditer(text):
         character = match.group()
         yield match.start(), f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
 
 
-@lru_cache(maxsize=4096)  # tags and headings come again and again
+@lru_cache(maxsize=4096)  # tags and headings repeat
 def fold(text: str) -> str:
-    """ASCII form for addresses: `L’École d’été` gives `l-ecole-d-ete`; may be empty."""
+    """Return an ASCII form for use in URLs: `L’École d’été` becomes `l-ecole-d-ete`. May be empty."""
     if text.isascii():
         return _APART.sub("-", text.lower()).strip("-")
     decomposed = normalized("NFKD", text.translate(_SPELLED))
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _APART.sub("-", kept.lower()).strip("-")
+    base = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _APART.sub("-", base.lower()).strip("-")
 
 
 def fold_or_hex(text: str, prefix: str = "tag-") -> str:
-    """As fold(); a text without ASCII letter or digit gives the hex of its code points."""
+    """Like fold(), but text without ASCII letters or digits becomes the hex of its code points."""
     if folded := fold(text):
         return folded
     return prefix + "-".join(f"{ord(c):x}" for c in normalized("NFC", text))
 
 
 def one_line(text: str) -> str:
-    """Runs of ordinary white space become one space; NBSP and its kin stay."""
-    # Most texts are of one line already, and a look that proves it takes a hundredth of the time.
+    """Collapse runs of ordinary white space to one space; NBSP and the like are kept."""
+    # Most texts are already one line, and checking costs a hundredth of the substitution.
     if text.rfind("  ") >= 0 or "\n" in text or "\t" in text or "\r" in text:
         text = _BLANKS.sub(" ", text)
     return text.strip(" ")
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, in order, without the white space between them."""
+    """Return the sentences of `text` in order, without the white space between them."""
     return list(iter_sentences(text))
 
 
 def iter_sentences(text: str) -> Iterator[str]:
-    """As sentences(), one by one, for those who need the first."""
+    """Like sentences(), but lazily."""
     text = one_line(text)
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if match["stop"] == "." and match.end() != len(text):
-            # Of a word that is longer than any abbreviation, its end is enough.
+            # Longer than any abbreviation is enough.
             before = text[max(start, match.start() - _LONGEST - 1) : match.start()]
             word = _BEFORE_WORD.split(before)[-1]
             if word in _ABBREVIATIONS or _INITIAL.fullmatch(word):
@@ -132,62 +133,65 @@ def iter_sentences(text: str) -> Iterator[str]:
 
 
 def whole_sentences(text: str, limit: int) -> str:
-    """The first sentences that fit whole into `limit` code points; empty when none does."""
-    kept = ""
+    """Return as many leading sentences as fit into `limit` code points; empty if the first does not fit."""
+    result = ""
     for sentence in iter_sentences(text):
-        longer = f"{kept} {sentence}" if kept else sentence
+        longer = f"{result} {sentence}" if result else sentence
         if len(longer) > limit:
             break
-        kept = longer
-    return kept
+        result = longer
+    return result
 
 
 def shorten(text: str, limit: int) -> str:
-    """Whole sentences within `limit` code points, else whole words and `…`."""
+    """Return the leading sentences within `limit` code points, or else whole words and `…`."""
     text = one_line(text)
     if len(text) <= limit:
         return text
-    if kept := whole_sentences(text, limit):
-        return kept
+    if result := whole_sentences(text, limit):
+        return result
     cut = text.rfind(" ", 0, limit)
     words = text[: cut if cut > 0 else limit - 1]
-    # A quotation that would stay open is left out whole, if anything stands before it.
+    # Drop an unclosed quotation, unless the text starts with it.
     opened = words.rfind("«")
     if opened > words.rfind("»") and words[:opened].strip(" "):
         words = words[:opened]
-    # A cut may not leave a sign hanging that belongs to the next word.
+    # Do not end with punctuation that belongs to the next word.
     return re.sub(r"[ \u00a0\u202f]*[«“(\[,;:–—-]*[ \u00a0\u202f]*\Z", "", words) + "…"
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
-    """Lines of at most `width` code points, broken at spaces; longer words stay whole.
+    """Wrap `text` at spaces into lines of at most `width` code points; longer words are not broken.
 
-    `first` and `rest` begin the first and the other lines. A line feed in `text` is kept.
+    `first` is put before the first line and `rest` before each other line. Line feeds in `text` are kept.
     """
     room = width - len(rest)
     if room > 0 and len(first) == len(rest) and "\n" not in text and text and " " not in (text[0], text[-1]):
         return first + f"\n{rest}".join(_lines(room)(text)) if len(text) > room else first + text
     lines: list[str] = []
-    lead = first
+    prefix = first
     for paragraph in text.split("\n"):
-        at, end = 0, len(paragraph)
-        while len(lead) + end - at > width:
-            room = max(width - len(lead), 0)
-            cut = paragraph.rfind(" ", at, at + room + 1)
-            if cut <= at:
-                cut = paragraph.find(" ", at + max(room, 1))
+        start, end = 0, len(paragraph)
+        while len(prefix) + end - start > width:
+            room = max(width - len(prefix), 0)
+            cut = paragraph.rfind(" ", start, start + room + 1)
+            if cut <= start:
+                cut = paragraph.find(" ", start + max(room, 1))
             if cut < 0:
                 break
-            lines.append((lead + paragraph[at:cut]).rstrip(" "))
-            at, lead = cut + 1, rest
-            while paragraph.startswith(" ", at):
-                at += 1
-        lines.append((lead + paragraph[at:]).rstrip(" "))
-        lead = rest
+            lines.append((prefix + paragraph[start:cut]).rstrip(" "))
+            start, prefix = cut + 1, rest
+            while paragraph.startswith(" ", start):
+                start += 1
+        lines.append((prefix + paragraph[start:]).rstrip(" "))
+        prefix = rest
     return "\n".join(lines)
 
 
 @lru_cache(maxsize=128)
 def _lines(room: int) -> Callable[[str], list[str]]:
-    """Cuts a text that neither begins nor ends with a space into lines: what fits, or one longer word."""
+    """Return a function that splits text into lines of up to `room` code points or one longer word.
+
+    The text must neither start nor end with a space.
+    """
     return re.compile(rf"(.{{0,{room - 1}}}[^ ](?= |\Z)|[^ ]+) *").findall

@@ -1,10 +1,11 @@
-"""babel_dates: the locale for a language, and Babel's functions for dates.
+"""Find the locale for a language, and provide Babel's date functions.
 
 They are imported without looking up the machine's time zone.
 
-`import babel.dates` reads the file that TZ names, or /etc/localtime, and raises if that is not a time zone: with
-TZ=:/etc/passwd, say, or TZ=UTC and a file of that name in the current folder. Nothing that newsletter makes depends on
-the machine's zone, so TZ names none meanwhile.
+
+`import babel.dates` reads the file that TZ names, or /etc/localtime, and raises an error if that is not a time zone:
+with TZ=:/etc/passwd, say, or with TZ=UTC and a file of that name in the current folder. The output does not depend on
+the machine's zone, so TZ is set to name no zone during the import.
 """
 
 import os
@@ -27,10 +28,11 @@ __all__ = ["DateTimeFormat", "format_date", "format_time", "get_date_format", "k
 
 
 class _Unshared(localedata.LocaleDataDict):
-    """Babel's data of a locale, without a fault of it.
+    """Babel's data of a locale, without a bug in how Babel resolves aliases.
 
-    What a locale has from another part of its data (the names of months in titles from those in dates, say), Babel
-    writes down where all locales look that say nothing else: after a Chinese month, French ones were Chinese.
+    Some entries of a locale are aliases for others: the names of months in titles, say, for those in dates. Babel
+    writes the resolved entry into the data shared by all locales that inherit the alias: after a Chinese month had
+    been formatted, French months were Chinese.
     """
 
     def __getitem__(self, key: str | int | None) -> Any:
@@ -49,7 +51,7 @@ localedata.LocaleDataDict = _Unshared  # type: ignore[misc]
 
 @lru_cache(maxsize=1024)
 def known_locale(lang: str) -> str:
-    """The nearest locale that Babel has data for: `fr` for `fr-1694acad`; English for a language it does not know."""
+    """Return the closest locale for which Babel has data: `fr` for `fr-1694acad`; `en` if there is none."""
     parts = lang.replace("-", "_").split("_")
     for length in range(len(parts), 0, -1):
         try:

@@ -1,4 +1,4 @@
-"""html: facts of the HTML standard that several rooms need."""
+"""Facts of the HTML standard that several rooms need."""
 
 # Elements without an end tag (HTML standard, §13.1.2).
 VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta source track wbr".split())

@@ -1,7 +1,7 @@
-"""typography: what French and English put between words: no-break spaces, apostrophes, quotation marks.
+"""Find and fix no-break spaces, apostrophes and quotation marks in French and English text.
 
-A passage is running text with, for each character, where it stands in its file. What is no text
-to be mended (code, addresses, escapes) is one OPAQUE character in it.
+A passage is running text that knows, for each character, its offset in the file. Code, URLs, escapes and everything
+else that must not be edited are one OPAQUE character each.
 """
 
 import re
@@ -16,9 +16,9 @@ NARROW = "\u202f"
 
 _FRENCH_SIGNS = frozenset(":;!?«»")
 _SIGNS = _FRENCH_SIGNS | {"'", '"'}
-# A whole word; without the look behind, a search would begin again at each of its characters.
+# Matches a whole word. Without the lookbehind, a search would start again at each of its characters.
 _ADDRESS = re.compile(r"(?<!\S)\S*(?:://|@|\bwww\.)\S*|(?<!\w):\w+:(?!\w)")
-# A sign that ends a word: behind it the text ends, or a blank, a mark or a closing sign follows.
+# What may follow a sign at the end of a word: a blank, a mark, a closing sign or the end of the text.
 _AFTER = rf"(?=[ \n{NBSP}{NARROW}!?…»”\"')\]{OPAQUE}]|$)"
 _BLANK_BEFORE = re.compile(
     rf"(?<=[^ \n{NBSP}{NARROW}]) (?=[:;!?»])(?![:;]['’]?-?[()DPp](?!\w))(?!:\w+:)(?=»|[:;!?]+{_AFTER})"
@@ -33,7 +33,7 @@ _PAIR = re.compile(rf"(?<![^\s(\[—–{NBSP}{NARROW}/’'-])\"([^\s\"](?:[^\"]*
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Running text; `offsets` are those of its characters in the file, -1 for what must stay."""
+    """Running text; `offsets` holds each character's offset in the file, or -1 if it must not be edited."""
 
     text: str
     offsets: tuple[int, ...]
@@ -41,7 +41,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """`start` to `end` of a passage's text should read `right`. `code` is `missing-nbsp` or `straight-quotes`."""
+    """A correction: `start` to `end` of a passage's text should read `right`.
+
+    `code` is `missing-nbsp` or `straight-quotes`.
+    """
 
     start: int
     end: int
@@ -50,12 +53,15 @@ class Slip:
 
 
 def passage(text: str, start: int = 0) -> Passage:
-    """A text that stands whole in its file, from `start` on."""
+    """Return a passage for text that is contiguous in its file, from offset `start`."""
     return Passage(text, tuple(range(start, start + len(text))))
 
 
 def find_slips(passage: Passage, language: str) -> list[Slip]:
-    """What is not set as `language` (BCP 47) has it, in order. Only French and English are known."""
+    """Return the typographic slips of a passage in order.
+
+    Only French and English are known; other languages (`language` is a BCP 47 tag) have no slips.
+    """
     base = base_language(language)
     if base not in ("fr", "en"):
         return []
@@ -64,18 +70,18 @@ def find_slips(passage: Passage, language: str) -> list[Slip]:
         return []
     if ":" in text or "@" in text or "www" in text:
         text = _ADDRESS.sub(lambda match: OPAQUE * len(match[0]), text)
-    found = []
+    slips = []
     if "'" in text:
-        found += [Slip(at.start(), at.end(), "’", "straight-quotes") for at in _APOSTROPHE.finditer(text)]
+        slips += [Slip(match.start(), match.end(), "’", "straight-quotes") for match in _APOSTROPHE.finditer(text)]
     if '"' in text:
-        found += _quotations(text, french=base == "fr")
-    # French outside France sets no blank before ; ! ?
+        slips += _quotations(text, french=base == "fr")
+    # Only these varieties of French put a space before ; ! ?
     if language.lower() in ("fr", "fr-fr", "fr-be", "fr-lu", "fr-mc") and not _FRENCH_SIGNS.isdisjoint(text):
-        taken = {slip.start for slip in found}
+        taken = {slip.start for slip in slips}
         for pattern in (_BLANK_BEFORE, _NOTHING_BEFORE, _AFTER_GUILLEMET):
-            spaces = (Slip(at.start(), at.end(), NBSP, "missing-nbsp") for at in pattern.finditer(text))
-            found += [slip for slip in spaces if slip.start not in taken]
-    return sorted((slip for slip in found if _mendable(slip, passage)), key=lambda slip: (slip.start, slip.end))
+            spaces = (Slip(match.start(), match.end(), NBSP, "missing-nbsp") for match in pattern.finditer(text))
+            slips += [slip for slip in spaces if slip.start not in taken]
+    return sorted((slip for slip in slips if _is_editable(slip, passage)), key=lambda slip: (slip.start, slip.end))
 
 
 def _quotations(text: str, french: bool) -> Iterator[Slip]:
@@ -85,22 +91,25 @@ def _quotations(text: str, french: bool) -> Iterator[Slip]:
         yield Slip(pair.end() - 1, pair.end(), closing, "straight-quotes")
 
 
-def _mendable(slip: Slip, passage: Passage) -> bool:
-    """Everything it replaces, or the place where it inserts, is in the file as it is in the text."""
-    touched = passage.offsets[slip.start : slip.end] or passage.offsets[max(slip.start - 1, 0) : slip.start + 1]
-    return all(offset >= 0 for offset in touched)
+def _is_editable(slip: Slip, passage: Passage) -> bool:
+    """Return whether the replaced text, or the place of an insertion, is the same in the file."""
+    offsets = passage.offsets[slip.start : slip.end] or passage.offsets[max(slip.start - 1, 0) : slip.start + 1]
+    return all(offset >= 0 for offset in offsets)
 
 
 def mend(content: str, passages: tuple[tuple[Passage, str], ...]) -> str:
-    """`content` with the slips of its passages, each in a language, put right. Nothing else changes."""
+    """Return `content` with the slips of its passages corrected; nothing else changes.
+
+    `passages` pairs each passage with its language.
+    """
     edits = []
-    for each, language in passages:
-        for slip in find_slips(each, language):
-            start = each.offsets[slip.start] if slip.start < len(each.offsets) else each.offsets[-1] + 1
+    for passage, language in passages:
+        for slip in find_slips(passage, language):
+            start = passage.offsets[slip.start] if slip.start < len(passage.offsets) else passage.offsets[-1] + 1
             edits.append((start, start + slip.end - slip.start, slip.right))
     pieces: list[str] = []
-    done = 0
+    end_of_last = 0
     for start, end, right in sorted(edits):
-        pieces += content[done:start], right
-        done = end
-    return "".join((*pieces, content[done:]))
+        pieces += content[end_of_last:start], right
+        end_of_last = end
+    return "".join((*pieces, content[end_of_last:]))

@@ -1,4 +1,4 @@
-"""campaign: UTM parameters on links to one's own pages, for those who count visits."""
+"""Add UTM parameters to links to the publication's own pages."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
@@ -8,10 +8,10 @@ from newsletter.text.urls import host
 
 
 def marker(settings: Settings, medium: str, campaign: str, source: str = "") -> Callable[[str], str]:
-    """Adds `utm_source`, `utm_medium` and `utm_campaign` to web addresses on own domains.
+    """Return a function that adds `utm_source`, `utm_medium` and `utm_campaign` to a web address.
 
-    `source` is the site unless something else is given. An address that has a `utm_` parameter
-    keeps its own. Nothing is said about the reader.
+    Only addresses on the site's own domains are marked, and an address that already has a `utm_` parameter is returned
+    unchanged. `source` defaults to the host of the site. The parameters contain nothing about the reader.
     """
     own = {host(settings.url), *(domain.lower() for domain in settings.mail.domains)}
     source = source or host(settings.url).replace(".", "-")
@@ -23,7 +23,7 @@ def marker(settings: Settings, medium: str, campaign: str, source: str = "") -> 
         parts = urlsplit(address)
         if any(name.lower().startswith("utm_") for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
             return address
-        # Put in by hand: splitting and joining again would respell what the author wrote.
+        # Inserted by hand: splitting and rejoining the URL would normalize what the author wrote.
         before, sign, fragment = address.partition("#")
         return f"{before}{'&' if '?' in before else '?'}{extra}{sign}{fragment}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 from markupsafe import Markup
 
 from newsletter.model import FEED_MEDIA_TYPES, Announcement, Artefact, Asset, Issue, Publication, Target
@@ -207,7 +207,13 @@ def _neighbours(dated: Iterable[Dated]) -> dict[str, tuple[Dated | None, Dated |
 
 
 def _with_territory(locale: str) -> str:
-    """Return `fr_FR` for `fr`: og:locale requires a territory."""
-    likely: str = get_global("likely_subtags").get(locale, locale)
-    parts = likely.split("_")
-    return f"{parts[0]}_{parts[-1]}" if len(parts) > 1 else locale
+    """Return `fr_FR` for `fr`: og:locale is a language and a territory, without script or variant."""
+    parsed = Locale.parse(locale)
+    if parsed.territory:
+        return f"{parsed.language}_{parsed.territory}"
+    names = [f"{parsed.language}_{parsed.script}"] if parsed.script else []
+    likely = get_global("likely_subtags")
+    for name in (*names, parsed.language):
+        if name in likely:
+            return f"{parsed.language}_{likely[name].split('_')[2]}"
+    return parsed.language

@@ -1,1 +1,1 @@
-"""social: how each platform counts a text, finds links and hashtags in it, and the snippets made from announcements."""
+"""Count texts by the rules of each platform, and compose snippets from announcements and issues."""

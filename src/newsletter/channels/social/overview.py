@@ -1,7 +1,7 @@
-"""overview: `social/index.html`, every snippet with its count and a button that copies it.
+"""Write `social/index.html`, which shows every snippet with its count and a button to copy it.
 
-Pages are long and much in them comes again, so what the templates print of snippets is HTML already, and
-what is said of several of them, and what stands around all of them, was made once.
+The pages are long and repetitive. So templates receive snippets as finished HTML, and everything that several snippets
+have in common is rendered only once.
 """
 
 import base64
@@ -23,7 +23,7 @@ from newsletter.theme.templates import Template, Templates
 
 
 class Section(NamedTuple):
-    """What one announcement or issue has on the page; all texts are HTML. `lang` is an attribute, or empty."""
+    """One announcement or issue on the page; all texts are HTML. `lang` is an attribute, or empty."""
 
     number: int
     lang: str
@@ -35,7 +35,7 @@ class Section(NamedTuple):
 
 
 class Overview:
-    """Shows what was composed, on `count` pages that need neither server nor network."""
+    """Renders snippets on `count` pages that need neither server nor network."""
 
     def __init__(self, publication: Publication, templates: Templates, words: Strings, count: int) -> None:
         css = templates.get("social/index.css").render({"brand": colours(publication.settings)})
@@ -47,14 +47,14 @@ class Overview:
             "t": words, "publication": publication.settings.title, "css": css, "script": script,
             "policy": f"default-src 'none'; style-src '{_digest(css)}'; script-src '{_digest(script)}'; "
                       "base-uri 'none'; form-action 'none'",
-            "pages": tuple(map(_name, range(count))),
+            "pages": tuple(map(_page_name, range(count))),
         }  # fmt: skip
 
     def page(self, number: int, shown: Sequence[tuple[Material, tuple[Post, ...]]]) -> Artefact:
-        """The page with this number, counted from 0."""
+        """Return the page with this number, counted from 0."""
         sections = [self._section(place, *each) for place, each in enumerate(shown, 1)]
-        html = self._template.render({**self._shared, "page": _name(number), "shown": shown, "sections": sections})
-        return Artefact(f"social/{_name(number)}", html.encode(), "text/html")
+        html = self._template.render({**self._shared, "page": _page_name(number), "shown": shown, "sections": sections})
+        return Artefact(f"social/{_page_name(number)}", html.encode(), "text/html")
 
     def _section(self, number: int, material: Material, posts: Iterable[Post]) -> Section:
         lang = f' lang="{_html(material.lang)}"' if material.lang != self._facts.words.lang else ""
@@ -65,85 +65,90 @@ class Overview:
         )  # fmt: skip
 
     def _card(self, key: str, lang: str, post: Post) -> str:
-        """One text on the page; `rest` is what is not shown at first, `filled` its length in per cent."""
+        """Return one text as HTML."""
         text, fold, counted = post.text, post.fold, post.counted
         title = post.platform.title if post.parts == 1 else f"{post.platform.title} {post.part}/{post.parts}"
+        # `rest` is hidden at first, `filled` is the length as a percentage of the limit.
         shown, rest = (_html(fold), _html(text[len(fold) :])) if fold else (_html(text), None)
         filled = str(100 * counted.count // counted.limit)
         return self._cards.card(lang, (key, title, filled, shown), rest, self._facts.of(post, fold))
 
 
 class Cards:
-    """Fills card.html, which is drawn once for each form of a card, with tokens in the place of texts."""
+    """Renders card.html once for each structure of a card, with tokens in place of texts."""
 
     def __init__(self, template: Template, copy: str) -> None:
         self._template, self._copy = template, copy
         self._forms: dict[tuple[str, bool, int], Form | None] = {}
 
     def card(self, lang: str, texts: Sequence[str], rest: str | None, facts: Sequence[tuple[str, str]]) -> str:
-        """A card as HTML, which all of these are; `texts` are its key, its name, how full it is, what is shown."""
-        form_of = lang, rest is None, len(facts)
-        content = (*texts, rest or "", *chain.from_iterable(facts))
-        if form_of not in self._forms:
-            drawn = form(self._rendered(*form_of, tuple(map(token, range(len(content))))))
-            # A template that does more with texts than to print them is rendered anew each time.
-            is_right = drawn.fill(content) == self._rendered(*form_of, content)
-            self._forms[form_of] = drawn if is_right else None
-        found = self._forms[form_of]
-        return found.fill(content) if found else self._rendered(*form_of, content)
+        """Return a card as HTML; all arguments are HTML.
 
-    def _rendered(self, lang: str, is_whole: bool, _facts: int, content: Sequence[str]) -> str:
-        key, name, filled, shown, rest, *told = content
+        `texts` are its key, its name, how full it is in per cent, and the text shown. `rest` is the text hidden at
+        first.
+        """
+        structure = lang, rest is None, len(facts)
+        content = (*texts, rest or "", *chain.from_iterable(facts))
+        if structure not in self._forms:
+            template_form = form(self._render(*structure, tuple(map(token, range(len(content))))))
+            # A template that does more with texts than print them must be rendered each time.
+            is_equal = template_form.fill(content) == self._render(*structure, content)
+            self._forms[structure] = template_form if is_equal else None
+        card_form = self._forms[structure]
+        return card_form.fill(content) if card_form else self._render(*structure, content)
+
+    def _render(self, lang: str, is_complete: bool, _facts: int, content: Sequence[str]) -> str:
+        key, name, filled, shown, rest, *facts = content
         values = {
             "lang": lang, "copy": self._copy, "key": key, "name": name, "filled": filled, "shown": shown,
-            "rest": None if is_whole else rest, "facts": list(zip(told[::2], told[1::2], strict=True)),
+            "rest": None if is_complete else rest, "facts": list(zip(facts[::2], facts[1::2], strict=True)),
         }  # fmt: skip
         return self._template.render(values)
 
 
 class Facts:
-    """What the page tells of each text, as HTML, in one language."""
+    """The facts that the page lists for each text, as HTML in one language."""
 
     def __init__(self, words: Strings) -> None:
         self.words = words
-        self._said = cache(lambda key, **values: _html(words(f"social_{key}", **values)))
-        self._alike = cache(self._told_alike)
+        self._phrase = cache(lambda key, **values: _html(words(f"social_{key}", **values)))
+        self._shared = cache(self._shared_facts)
 
     def of(self, post: Post, fold: str) -> list[tuple[str, str]]:
-        """Pairs of a name and what is to tell."""
-        counted, row, said, parts = post.counted, post.platform, self._said, ""
-        within, others = self._alike(
+        """Return pairs of a name and a value."""
+        counted, row, phrase, part_count = post.counted, post.platform, self._phrase, ""
+        count_affixes, shared = self._shared(
             row, counted.limit, counted.certainty, fold != "", post.by_hand, post.dropped + post.shortened
         )
         extra = post.extra if row.unit == "sms" else {}
         if extra:
-            parts = f", {said('segments', count=extra['segments'], encoding=extra['encoding'])}"
-        found = [(said("count"), f"{counted.count}{within[0]}{parts}{within[1]}"), *others]
+            part_count = f", {phrase('segments', count=extra['segments'], encoding=extra['encoding'])}"
+        facts = [(phrase("count"), f"{counted.count}{count_affixes[0]}{part_count}{count_affixes[1]}"), *shared]
         if extra.get("offenders"):
             fewer = int(extra["segments_if_transliterated"]), int(extra["segments"])
-            without = f" ({said('without', count=fewer[0])})" if fewer[0] < fewer[1] else ""
-            found.append((said("offenders"), f"{_html(post.offenders)}{without}"))
-        return found
+            without = f" ({phrase('without', count=fewer[0])})" if fewer[0] < fewer[1] else ""
+            facts.append((phrase("offenders"), f"{_html(post.offenders)}{without}"))
+        return facts
 
-    def _told_alike(
-        self, row: Platform, limit: int, certainty: str, folded: bool, by_hand: bool, lost: tuple[str, ...]
+    def _shared_facts(
+        self, row: Platform, limit: int, certainty: str, folded: bool, by_hand: bool, shortened_blocks: tuple[str, ...]
     ) -> tuple[tuple[str, str], list[tuple[str, str]]]:
-        """What is told alike of many texts: what follows how much one counts and in how many parts, and other pairs."""
-        said = self._said
-        found = []
+        """Return what many texts have in common: the text around the number of parts, and other pairs."""
+        phrase = self._phrase
+        facts = []
         if folded:
-            found.append((said("fold"), said("characters", count=row.fold)))
+            facts.append((phrase("fold"), phrase("characters", count=row.fold)))
         if by_hand:
-            found.append((said("source"), said("by_hand")))
-        if lost:
-            found.append((said("dropped"), ", ".join(map(self._block, lost))))
-        return (f" {said('of')} {limit}", f" ({said(certainty.replace('-', '_'))})"), found
+            facts.append((phrase("source"), phrase("by_hand")))
+        if shortened_blocks:
+            facts.append((phrase("dropped"), ", ".join(map(self._block_name, shortened_blocks))))
+        return (f" {phrase('of')} {limit}", f" ({phrase(certainty.replace('-', '_'))})"), facts
 
-    def _block(self, name: str) -> str:
+    def _block_name(self, name: str) -> str:
         return _html(self.words.strings.get(f"social_block_{name.replace(' ', '_')}", name))
 
 
-def _name(number: int) -> str:
+def _page_name(number: int) -> str:
     return f"index-{number + 1}.html" if number else "index.html"
 
 

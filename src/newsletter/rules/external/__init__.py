@@ -1,1 +1,1 @@
-"""Judges from outside Python: a browser, SpamAssassin, other hosts."""
+"""Checks that need something outside Python: a browser, SpamAssassin, other hosts."""

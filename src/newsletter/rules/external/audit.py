@@ -1,4 +1,4 @@
-"""deep: mails looked at by programs of their own: axe-core in a browser, SpamAssassin. For `check --deep`."""
+"""Check mails with axe-core in a browser and with SpamAssassin, for `check --deep`."""
 
 import re
 import shutil
@@ -12,20 +12,24 @@ from newsletter.model import Artefact
 from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import browser
 
-SUSPECT, REFUSED = 2.0, 5.0  # points of SpamAssassin
-AT_ONCE = 16  # documents for one browser
-LOOKS = ((800, False), (800, True), (360, False), (360, True))  # width in px, dark
+SUSPECT, REFUSED = 2.0, 5.0  # SpamAssassin scores
+BATCH = 16  # documents for one run of the browser
+VIEWPORTS = ((800, False), (800, True), (360, False), (360, True))  # width in px, dark mode
 
 
 def judge(
-    made: Iterable[Artefact], root: Path, settings: str, environment: Mapping[str, str], problems: Problems
+    artefacts: Iterable[Artefact], root: Path, settings: str, environment: Mapping[str, str], problems: Problems
 ) -> None:
-    """Let every tool that is installed look at the mails among `made`; what is not there is said at `settings`."""
-    mails = [artefact for artefact in made if artefact.path.startswith("email/")]
+    """Check the mails among the artefacts with every tool that is installed.
+
+    `root` is the project's folder and `settings` the path of its settings file, where missing tools are reported.
+    `environment` may name axe-core: see browser.find_axe().
+    """
+    mails = [artefact for artefact in artefacts if artefact.path.startswith("email/")]
     pages = [(_place(each, settings), each.data.decode()) for each in mails if each.path.endswith(".html")]
-    letters = [(_place(each, settings), each.data) for each in mails if each.path.endswith(".eml")]
+    messages = [(_place(each, settings), each.data) for each in mails if each.path.endswith(".eml")]
     judge_pages(pages, browser.find_chromium(), browser.find_axe(root, environment), Place(settings), problems)
-    judge_letters(letters, shutil.which("spamassassin") or "", Place(settings), problems)
+    judge_messages(messages, shutil.which("spamassassin") or "", Place(settings), problems)
 
 
 def _place(artefact: Artefact, settings: str) -> Place:
@@ -35,66 +39,66 @@ def _place(artefact: Artefact, settings: str) -> Place:
 def judge_pages(
     pages: Sequence[tuple[Place, str]], chromium: str, axe: Path | None, settings: Place, problems: Problems
 ) -> None:
-    """axe-core over HTML documents, in light and dark, wide and narrow."""
-    lost = "nobody looked whether the mails are accessible in a browser"
+    """Check HTML documents with axe-core, in light and dark mode, wide and narrow."""
+    consequence = "accessibility was not checked in a browser"
     if not chromium:
-        problems.notice(settings, "missing-tool", f"no Chromium is installed: {lost}", "install chromium")
+        problems.notice(settings, "missing-tool", f"Chromium is not installed: {consequence}", "install chromium")
         return
     if axe is None:
-        cure = "run 'npm install axe-core' in the project, or set NEWSLETTER_AXE to axe.min.js"
-        problems.notice(settings, "missing-tool", f"axe-core is not installed: {lost}", cure)
+        fix = "run 'npm install axe-core' in the project, or set NEWSLETTER_AXE to axe.min.js"
+        problems.notice(settings, "missing-tool", f"axe-core is not installed: {consequence}", fix)
         return
-    for begin in range(0, len(pages), AT_ONCE):
-        some = pages[begin : begin + AT_ONCE]
-        for width, dark in LOOKS:
+    for start in range(0, len(pages), BATCH):
+        batch = pages[start : start + BATCH]
+        for width, dark in VIEWPORTS:
             try:
                 with tempfile.TemporaryDirectory() as folder:
-                    documents = {f"{number}.html": page for number, (_, page) in enumerate(some)}
-                    found = browser.look(chromium, axe, documents, Path(folder), width, dark=dark).values()
+                    documents = {f"{number}.html": page for number, (_, page) in enumerate(batch)}
+                    reports = browser.run_axe(chromium, axe, documents, Path(folder), width, dark=dark).values()
             except browser.Failed as fault:
-                problems.notice(settings, "missing-tool", f"the browser does not work: {fault}", "try it by hand")
+                problems.notice(settings, "missing-tool", f"the browser does not work: {fault}", "run it by hand")
                 return
-            for (place, _), seen in zip(some, found, strict=True):
-                _tell(place, seen, problems)
+            for (place, _), report in zip(batch, reports, strict=True):
+                _report_page(place, report, problems)
 
 
-def _tell(place: Place, seen: browser.Seen, problems: Problems) -> None:
-    how = f"{seen.width} px, {'dark' if seen.dark else 'light'}"
-    for fault in seen.violations:
-        told = f"axe-core, {how}: {fault['help']} ({fault['id']}, {fault['impact']}): {fault['nodes'][0]}"
-        problems.warning(place, "axe", " ".join(told.split())[:400], "correct the template, or the announcement")
-    if seen.scroll > seen.width:
-        told = f"at {seen.width} px the mail is {seen.scroll} px wide"
-        problems.warning(place, "wide-mail", told, "let widths be at most 100 %")
+def _report_page(place: Place, report: browser.PageReport, problems: Problems) -> None:
+    viewport = f"{report.width} px, {'dark' if report.dark else 'light'}"
+    for violation in report.violations:
+        rule = f"{violation['help']} ({violation['id']}, {violation['impact']})"
+        message = " ".join(f"axe-core, {viewport}: {rule}: {violation['nodes'][0]}".split())[:400]
+        problems.warning(place, "axe", message, "correct the template, or the announcement")
+    if report.scroll > report.width:
+        message = f"at {report.width} px the mail is {report.scroll} px wide"
+        problems.warning(place, "wide-mail", message, "limit widths to 100 %")
 
 
-def judge_letters(letters: Sequence[tuple[Place, bytes]], program: str, settings: Place, problems: Problems) -> None:
-    """SpamAssassin over mails, without network."""
+def judge_messages(messages: Sequence[tuple[Place, bytes]], program: str, settings: Place, problems: Problems) -> None:
+    """Check mails (.eml) with SpamAssassin, without network."""
     if not program:
-        told = "SpamAssassin is not installed: nobody looked whether the mails count as spam"
-        problems.notice(settings, "missing-tool", told, "install spamassassin")
+        message = "SpamAssassin is not installed: the mails were not checked for spam"
+        problems.notice(settings, "missing-tool", message, "install spamassassin")
         return
-    with ThreadPoolExecutor(2) as pool:  # each waits for a process
-        for (place, _), (points, rules) in zip(
-            letters, pool.map(lambda letter: _score(program, letter[1]), letters), strict=True
-        ):
+    with ThreadPoolExecutor(2) as pool:  # each thread waits for a process
+        scores = pool.map(lambda message: _score(program, message[1]), messages)
+        for (place, _), (points, rules) in zip(messages, scores, strict=True):
             if points is None:
-                problems.notice(settings, "missing-tool", f"SpamAssassin does not work: {rules}", "try it by hand")
+                problems.notice(settings, "missing-tool", f"SpamAssassin does not work: {rules}", "run it by hand")
                 return
             if points >= SUSPECT:
-                verdict = "refuse it" if points >= REFUSED else f"refuse mails from {REFUSED:g} on"
+                verdict = "refuse it" if points >= REFUSED else f"refuse mails with {REFUSED:g} or more"
                 problems.warning(
                     place, "spam-score", f"SpamAssassin gives {points:g} points ({rules}); servers {verdict}"
                 )
 
 
 def _score(program: str, message: bytes) -> tuple[float | None, str]:
-    """Points, and the names of the rules that gave them; None and the reason when there is no answer."""
+    """Return the points of a mail and the rules that gave them, or None and the reason if SpamAssassin failed."""
     try:
-        found = subprocess.run([program, "-L", "-t"], input=message, capture_output=True, check=True, timeout=120)
+        process = subprocess.run([program, "-L", "-t"], input=message, capture_output=True, check=True, timeout=120)
     except (OSError, subprocess.SubprocessError) as fault:
         return None, str(fault)
-    report = found.stdout.decode("utf-8", "replace")
+    report = process.stdout.decode("utf-8", "replace")
     points = re.search(r"Content analysis details:\s+\((-?[\d.]+) points", report)
     if points is None:
         return None, report[-200:]

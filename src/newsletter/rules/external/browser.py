@@ -1,4 +1,4 @@
-"""browser: HTML looked at by axe-core in headless Chromium, driven by its command line, without any network."""
+"""Run axe-core on HTML documents in headless Chromium, from the command line and without network."""
 
 import json
 import os
@@ -13,10 +13,10 @@ from typing import Any
 
 from newsletter.text.entities import unescape
 
-# Rules for web pages that make no sense in a mail: a mail has no landmarks and nothing to skip.
+# axe-core rules that apply to web pages only: a mail has no landmarks, and nothing to skip.
 PAGE_RULES = ("region", "landmark-one-main", "bypass")
 
-# In each document: run axe once it is loaded, and tell the page around it.
+# Added to each document: runs axe-core once it is loaded, and sends the result to the page around it.
 _SCRIPT = """
 <script src="%s"></script>
 <script>
@@ -34,7 +34,7 @@ addEventListener('load', () => axe.run(document, {rules: %s, resultTypes: ['viol
 </script>
 """
 
-# Around them: one frame after another. A frame may be narrower than any window that Chromium opens.
+# The page around them: shows one frame after another. A frame can be narrower than Chromium's smallest window.
 _FRAMES = """<!DOCTYPE html><html><head><meta charset="utf-8">
 <meta name="color-scheme" content="light dark"></head><body><script>
 const names = %s;
@@ -59,12 +59,15 @@ next();
 
 
 class Failed(Exception):
-    """The browser could not be used; says why."""
+    """The browser could not be used; the message says why."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the browser says of one document: faults, compatMode, widths in px, dark mode."""
+class PageReport:
+    """The browser's report on one document.
+
+    `violations` are axe-core's; `mode` is document.compatMode; `scroll` and `width` are in px.
+    """
 
     violations: list[dict[str, Any]]
     mode: str
@@ -74,20 +77,23 @@ class Seen:
 
 
 def find_chromium() -> str:
-    """The path of an installed browser, or ""."""
+    """Return the path of an installed browser, or ""."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name))), "")
 
 
 def find_axe(root: Path, environment: Mapping[str, str]) -> Path | None:
-    """axe.min.js: by NEWSLETTER_AXE, or from `npm install axe-core` in the project."""
+    """Return the path of axe.min.js, from NEWSLETTER_AXE or from `npm install axe-core` in the project, or None."""
     chosen = environment.get("NEWSLETTER_AXE")
     path = Path(chosen) if chosen else root / "node_modules/axe-core/axe.min.js"
     return path if path.is_file() else None
 
 
 def run(chromium: str, *words: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
-    """Run headless Chromium with a profile of its own and without any network. Raises Failed."""
+    """Run headless Chromium with a temporary profile and without network. Raises Failed.
+
+    `words` are further arguments, and `timeout` is in seconds.
+    """
     # Chromium's own sandbox does not work for root, as in a container.
     sandbox = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     with tempfile.TemporaryDirectory() as profile:
@@ -105,27 +111,28 @@ def run(chromium: str, *words: str, timeout: float = 120.0) -> subprocess.Comple
             raise Failed(str(fault)) from None
 
 
-def look(
+def run_axe(
     chromium: str, axe: Path, documents: Mapping[str, str], folder: Path, width: int, *, dark: bool, mail: bool = True
-) -> dict[str, Seen]:
-    """Open HTML documents, by path in `folder`, at `width` px, in light or dark, and run axe-core in each.
+) -> dict[str, PageReport]:
+    """Open HTML documents at a width of `width` px, in light or dark mode, and run axe-core in each.
 
-    They are written there; what they refer to may stand there already. Raises Failed.
+    The documents are written to `folder` by their paths; files that they refer to may be there already. With `mail`,
+    rules that apply to web pages only are off. Raises Failed.
     """
     rules = {rule: {"enabled": False} for rule in PAGE_RULES} if mail else {}
     script = _SCRIPT % (axe.resolve().as_uri(), json.dumps(rules))
     for path, document in documents.items():
-        place = folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
         # A page that forbids foreign scripts would refuse axe-core, too.
         open_document = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", document)
-        place.write_text(open_document.replace("</head>", f"{script}</head>", 1), encoding="utf-8")
+        file.write_text(open_document.replace("</head>", f"{script}</head>", 1), encoding="utf-8")
     page = folder / "frames.html"
     page.write_text(_FRAMES % (json.dumps(list(documents)), width), encoding="utf-8")
     scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
-    patience = ["--window-size=900,900", "--virtual-time-budget=60000", "--dump-dom"]
-    found = run(chromium, *patience, *scheme, page.as_uri())
-    reports = re.findall(r'<pre class="axe-report">(.*?)</pre>', found.stdout, re.DOTALL)
+    arguments = ["--window-size=900,900", "--virtual-time-budget=60000", "--dump-dom"]
+    process = run(chromium, *arguments, *scheme, page.as_uri())
+    reports = re.findall(r'<pre class="axe-report">(.*?)</pre>', process.stdout, re.DOTALL)
     if len(reports) != len(documents):
-        raise Failed(f"{len(reports)} of {len(documents)} documents were looked at: {found.stderr[-300:]}")
-    return {path: Seen(**json.loads(unescape(report))) for path, report in zip(documents, reports, strict=True)}
+        raise Failed(f"only {len(reports)} of {len(documents)} documents were checked: {process.stderr[-300:]}")
+    return {path: PageReport(**json.loads(unescape(report))) for path, report in zip(documents, reports, strict=True)}

@@ -1,7 +1,8 @@
-"""http_probe: one HTTP request whose answer's body nobody wants, within a deadline that no server can stretch.
+"""Make one HTTP request, ignoring the body of the answer, within a deadline that no server can extend.
 
-`http.client` waits anew for every piece that arrives, so that a server which sends a byte now and then is never
-given up. Here each system call gets only the time that is left, and the head of an answer may have `MAX_HEAD` bytes.
+The timeout of `http.client` starts again with every piece that arrives, so a server that sends a byte now and then
+could hold it forever. Here each system call gets only the time that is left, and the head of an answer may have
+MAX_HEAD bytes.
 """
 
 import re
@@ -15,26 +16,26 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-MAX_HEAD = 64 * 1024  # bytes of status line and headers, those of informational answers (1xx) included
+MAX_HEAD = 64 * 1024  # bytes of status lines and headers, including those of informational answers (1xx)
 _STATUS = re.compile(rb"HTTP/1\.[0-9] ([1-9][0-9]{2})(?![0-9])")
 _LOCATION = re.compile(rb"^location[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _END = re.compile(rb"\r?\n\r?\n")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
-SAFE = "!$&'()*+,/:;=?@~%-._"  # what stays as it is in a request's target
+SAFE = "!$&'()*+,/:;=?@~%-._"  # characters that are not percent-encoded in a request's target
 
 
 class NotWeb(ValueError):
-    """The address is not one of the web; the message completes "'URL' …"."""
+    """The address is not a web address; the message completes "'URL' …"."""
 
 
 class NotHttp(Exception):
-    """The server answers with something else than HTTP; the message completes "'URL' …"."""
+    """The server's answer is not HTTP; the message completes "'URL' …"."""
 
 
 @dataclass(slots=True)
 class Deadline:
-    """A moment after which nothing is waited for. `clock` gives seconds."""
+    """A time limit of `seconds` from now. `clock` returns seconds."""
 
     seconds: float
     clock: Callable[[], float] = time.monotonic
@@ -44,7 +45,7 @@ class Deadline:
         self.end = self.clock() + self.seconds
 
     def left(self) -> float:
-        """Seconds that are left. Raises TimeoutError when there are none."""
+        """Return the seconds that are left. Raises TimeoutError if there are none."""
         left = self.end - self.clock()
         if left <= 0:
             raise TimeoutError
@@ -53,7 +54,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class ProbeTarget:
-    """A web address in the parts that a request needs; all of them ASCII without white space."""
+    """The parts of a web address that a request needs, in ASCII and without white space."""
 
     scheme: str
     host: str
@@ -62,13 +63,13 @@ class ProbeTarget:
 
     @property
     def authority(self) -> str:
-        """Value of the header `Host`."""
+        """The value of the header `Host`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def read_target(url: str) -> ProbeTarget:
-    """The parts of a web address. Raises NotWeb for other schemes and for what is malformed."""
+    """Split a web address into its parts. Raises NotWeb for other schemes and malformed addresses."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -88,9 +89,9 @@ def read_target(url: str) -> ProbeTarget:
 
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
-    """What getaddrinfo gives for a host. Raises OSError or UnicodeError, and TimeoutError at the deadline.
+    """Return getaddrinfo's entries for a host. Raises OSError or UnicodeError, and TimeoutError at the deadline.
 
-    The system's resolver cannot be interrupted: it runs in a thread that is left behind when it takes too long.
+    The system's resolver cannot be interrupted, so it runs in a thread, which is abandoned if it takes too long.
     """
     answer: SimpleQueue[tuple[list[Any], BaseException | None]] = SimpleQueue()
 
@@ -102,16 +103,16 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
 
     threading.Thread(target=look_up, daemon=True).start()
     try:
-        found, fault = answer.get(timeout=deadline.left())
+        entries, fault = answer.get(timeout=deadline.left())
     except Empty:
         raise TimeoutError from None
     if fault is not None:
         raise fault
-    return found
+    return entries
 
 
 def connect(entry: Any, deadline: Deadline) -> socket.socket:
-    """A connection to exactly the address of one entry of getaddrinfo. Raises OSError."""
+    """Connect to the address in one entry of getaddrinfo. Raises OSError."""
     family, kind, protocol, _, address = entry
     connection = socket.socket(family, kind, protocol)
     try:
@@ -124,11 +125,11 @@ def connect(entry: Any, deadline: Deadline) -> socket.socket:
 
 
 def secure(connection: socket.socket, host: str, context: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
-    """TLS over a connection, which it takes over. Raises OSError."""
+    """Start TLS on a connection, and return the wrapped connection, which replaces it. Raises OSError."""
     wrapped = context.wrap_socket(connection, server_hostname=host.rstrip("."), do_handshake_on_connect=False)
     try:
         wrapped.settimeout(deadline.left())
-        wrapped.do_handshake()  # its timeout is for the whole handshake, not for each piece of it
+        wrapped.do_handshake()  # the timeout covers the whole handshake, not each step
     except BaseException:
         wrapped.close()
         raise
@@ -136,7 +137,7 @@ def secure(connection: socket.socket, host: str, context: ssl.SSLContext, deadli
 
 
 def ask(connection: socket.socket, method: str, target: ProbeTarget, agent: str, deadline: Deadline) -> tuple[int, str]:
-    """Status and `Location` ("" for none) of the answer to a request. Raises OSError and NotHttp."""
+    """Send a request; return the status and the `Location` ("" for none) of the answer. Raises OSError and NotHttp."""
     lines = (
         f"{method} {target.path} HTTP/1.1", f"Host: {target.authority}", f"User-Agent: {agent}", "Accept: */*",
         "Accept-Encoding: identity", "Connection: close", "", "",
@@ -147,7 +148,7 @@ def ask(connection: socket.socket, method: str, target: ProbeTarget, agent: str,
         unsent = unsent[connection.send(unsent) :]
     received, total = bytearray(), 0
     while total <= MAX_HEAD:
-        # The search starts shortly before the new piece: a head that comes byte by byte is not scanned again and again.
+        # The search starts just before the new piece: otherwise a head sent byte by byte would take quadratic time.
         start = max(len(received) - 3, 0)
         connection.settimeout(deadline.left())
         piece = connection.recv(4096)
@@ -168,12 +169,12 @@ def _read_head(head: bytes) -> tuple[int, str]:
     match = _STATUS.match(head)
     if match is None:
         raise NotHttp("does not answer as a web server does" if head else "closes the connection without an answer")
-    found = _LOCATION.search(head)
-    return int(match[1]), _decode(found[1].strip()) if found else ""
+    location = _LOCATION.search(head)
+    return int(match[1]), _decode(location[1].strip()) if location else ""
 
 
 def _decode(value: bytes) -> str:
-    """A header's value as text: UTF-8, which browsers expect, else ISO 8859-1."""
+    """Decode a header's value as UTF-8, which browsers expect, else as ISO 8859-1."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

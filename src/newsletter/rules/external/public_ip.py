@@ -1,12 +1,12 @@
-"""public_ip: whether an IP address belongs to the public internet.
+"""Decide whether an IP address belongs to the public internet.
 
-The tables are spelled out because `ipaddress.is_global` differs between versions of Python and lets some
-addresses through that lead inside: those of translators and tunnels, and those of cloud providers' own services.
+`ipaddress.is_global` is not used: it differs between versions of Python, and accepts some addresses that lead into
+private networks, such as those of translators, tunnels and cloud providers' internal services.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-# IANA IPv4 Special-Purpose Address Registry, multicast, reserved, and one service that looks public.
+# IANA IPv4 Special-Purpose Address Registry, multicast, reserved, and one internal service with a public address.
 _PRIVATE_V4 = tuple(
     map(
         IPv4Network,
@@ -14,11 +14,11 @@ _PRIVATE_V4 = tuple(
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
             "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
             "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-            "168.63.129.16/32",  # the host of an Azure machine: metadata, health, DNS
+            "168.63.129.16/32",  # the host of an Azure virtual machine: metadata, health, DNS
         ),
     )
 )  # fmt: skip
-# Only global unicast (RFC 4291) is public. Everything outside is private, translated or unassigned: loopback,
+# Only global unicast (RFC 4291) is public. All other addresses are private, translated or unassigned: loopback,
 # IPv4-mapped, IPv4-compatible, NAT64 (64:ff9b::/96, 64:ff9b:1::/48), unique local, link-local, site-local, multicast.
 _GLOBAL_V6 = IPv6Network("2000::/3")
 _PRIVATE_V6 = tuple(
@@ -27,19 +27,19 @@ _PRIVATE_V6 = tuple(
         (
             "2001::/23",  # protocol assignments: Teredo, benchmarking, ORCHID
             "2001:db8::/32", "3fff::/20",  # documentation
-            "2002::/16",  # 6to4: the router sends it to the IPv4 address inside
+            "2002::/16",  # 6to4: routers deliver it to the embedded IPv4 address
         ),
     )
 )  # fmt: skip
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address, in text, is one of the public internet; False also for what is not an address."""
+    """Return whether a text is an IP address of the public internet."""
     try:
-        found = ip_address(address.partition("%")[0])
+        parsed = ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    return _is_public_v4(found) if isinstance(found, IPv4Address) else _is_public_v6(found)
+    return _is_public_v4(parsed) if isinstance(parsed, IPv4Address) else _is_public_v6(parsed)
 
 
 def _is_public_v4(address: IPv4Address) -> bool:

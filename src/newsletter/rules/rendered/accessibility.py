@@ -180,14 +180,14 @@ def no_zoom(document: Document) -> Iterator[Finding]:
             yield Finding(meta, "this keeps readers from enlarging the text", "delete user-scalable and maximum-scale")
 
 
-FAMILY.tell("no-alt", "error", "A picture in an announcement without alternative text",
+FAMILY.declare("no-alt", "error", "A picture in an announcement without alternative text",
             "Who cannot see the picture reads its alternative text: say what it shows, or what it is there for. In front "
             'matter, `alt: ""` says that a picture is decoration.',
             "![](plan.png)", "![Plan d’accès : l’entrée est rue du Canal-Neuf](plan.png)")  # fmt: skip
-FAMILY.tell("skipped-heading", "warning", "A heading that skips a level",
+FAMILY.declare("skipped-heading", "warning", "A heading that skips a level",
             "Levels go down one at a time: many people move from heading to heading.", "## Titre\n\n#### Détail",
             "## Titre\n\n### Détail")  # fmt: skip
-FAMILY.tell("empty-heading", "error", "A heading without text", "It is announced, and then nothing comes.", "##",
+FAMILY.declare("empty-heading", "error", "A heading without text", "It is announced, and then nothing comes.", "##",
             "## Le programme")  # fmt: skip
-FAMILY.tell("empty-link", "error", "A link without text or without address",
+FAMILY.declare("empty-link", "error", "A link without text or without address",
             "Nobody can see, hear or follow it.", "[](https://exemple.example/)", "[Le programme](https://exemple.example/)")  # fmt: skip

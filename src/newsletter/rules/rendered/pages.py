@@ -107,7 +107,7 @@ def feed_size(artefact: Artefact) -> Iterator[Finding]:
         yield Finding(None, message, 'lower feeds.entries, or set feeds.content = "summary"')
 
 
-FEEDS.tell(
+FEEDS.declare(
     "large-entry",
     "warning",
     "An announcement that is too long for feeds",

@@ -55,15 +55,15 @@ def brand_contrast(chosen: ProjectSettings) -> Iterator[Finding]:
             yield Finding(place, told, "choose colours with at least 4.5")
 
 
-FAMILY.tell("no-settings", "error", "A project without settings, or with two of them", "One of `[tool.newsletter]` in "
+FAMILY.declare("no-settings", "error", "A project without settings, or with two of them", "One of `[tool.newsletter]` in "
             "pyproject.toml and newsletter.toml says what the publication is.")  # fmt: skip
-FAMILY.tell("toml-syntax", "error", "TOML that cannot be read", "Text stands in quotation marks.", "title = Exemple", 'title = "Exemple"')  # fmt: skip
-FAMILY.tell("unknown-code", "warning", "A code that no problem has", "`ignore` and `error` in settings, and comments `# newsletter: "
+FAMILY.declare("toml-syntax", "error", "TOML that cannot be read", "Text stands in quotation marks.", "title = Exemple", 'title = "Exemple"')  # fmt: skip
+FAMILY.declare("unknown-code", "warning", "A code that no problem has", "`ignore` and `error` in settings, and comments `# newsletter: "
             "ignore[code]`, name problems by their codes. Errors cannot be ignored.", 'ignore = ["no-alt-text"]', 'ignore = ["long-alt"]')  # fmt: skip
 
-OUTPUT.tell("edited-output", "warning", "A file of the outbox that was edited by hand", "The next build replaces it. What should "
+OUTPUT.declare("edited-output", "warning", "A file of the outbox that was edited by hand", "The next build replaces it. What should "
             "stay belongs into the announcement: the message names the key.")  # fmt: skip
-OUTPUT.tell(
+OUTPUT.declare(
     "foreign-output",
     "error",
     "A file where the outbox wants to write its own",
@@ -71,7 +71,7 @@ OUTPUT.tell(
     "with at least one file as that manifest lists it. A folder that holds only README, .gitignore, .gitkeep, .nojekyll, "
     "CNAME or .well-known may become an outbox. Move the file away, or build elsewhere with `--out`.",
 )
-OUTPUT.tell(
+OUTPUT.declare(
     "unsafe-outbox",
     "error",
     "An outbox over, in or around sources",
@@ -79,36 +79,36 @@ OUTPUT.tell(
     "`tests`, hidden folders such as `.git`, or the home folder, under whatever name: links are resolved first. Choose a "
     "folder of its own with `--out`, or delete the link named `outbox`.",
 )
-OUTPUT.tell(
+OUTPUT.declare(
     "lost-output",
     "warning",
     "A file that another program wrote into the outbox while it was built",
     "Files that arrive during a build are kept, unless the build needs their place, as it did here. Let that program write "
     "elsewhere, or after the build.",
 )
-OUTPUT.tell(
+OUTPUT.declare(
     "no-manifest",
     "error",
     "An outbox without manifest",
     "`verify` compares the outbox with its manifest. Build it again.",
 )
-OUTPUT.tell("bad-manifest", "error", "A manifest that cannot be read", "Build the outbox again.")
-OUTPUT.tell("missing-output", "error", "A file that is gone from the outbox", "Build it again.")
-OUTPUT.tell("damaged-output", "error", "A file of the outbox that is not as it was built", "Build it again.")
-OUTPUT.tell("internal-error", "error", "A fault of newsletter itself", "`preview` could not read the project or make a page, for a "
+OUTPUT.declare("bad-manifest", "error", "A manifest that cannot be read", "Build the outbox again.")
+OUTPUT.declare("missing-output", "error", "A file that is gone from the outbox", "Build it again.")
+OUTPUT.declare("damaged-output", "error", "A file of the outbox that is not as it was built", "Build it again.")
+OUTPUT.declare("internal-error", "error", "A fault of newsletter itself", "`preview` could not read the project or make a page, for a "
             "reason that nobody foresaw. Your files need not be wrong. Please report it on the project's issue page, with the file "
             "that causes it.")  # fmt: skip
-OUTPUT.tell("missing-tool", "info", "A tool that is not installed", "`check --deep` uses a browser with axe-core, and SpamAssassin. "
+OUTPUT.declare("missing-tool", "info", "A tool that is not installed", "`check --deep` uses a browser with axe-core, and SpamAssassin. "
             "What is not there is said, so that nobody takes silence for praise. docs/checking.md says how to get them.")  # fmt: skip
-OUTPUT.tell(
+OUTPUT.declare(
     "no-network",
     "info",
     "Links that could not be followed",
     "`check --links` needs the network; without it nothing is known.",
 )
-OUTPUT.tell("axe", "warning", "A fault that axe-core found", "`check --deep` opens every mail in a browser, in light and dark, wide and "
+OUTPUT.declare("axe", "warning", "A fault that axe-core found", "`check --deep` opens every mail in a browser, in light and dark, wide and "
             "360 px narrow, and lets [axe-core](https://github.com/dequelabs/axe-core) look at it.")  # fmt: skip
-OUTPUT.tell("wide-mail", "warning", "A mail wider than a telephone", "At 360 px the mail has to be moved sideways to be read. Mostly a "
+OUTPUT.declare("wide-mail", "warning", "A mail wider than a telephone", "At 360 px the mail has to be moved sideways to be read. Mostly a "
             "picture or a table of fixed width.", '<table width="600">', '<table style="width: 100%; max-width: 600px">')  # fmt: skip
-OUTPUT.tell("spam-score", "warning", "A mail that SpamAssassin suspects", "`check --deep` lets SpamAssassin look at every mail, without "
+OUTPUT.declare("spam-score", "warning", "A mail that SpamAssassin suspects", "`check --deep` lets SpamAssassin look at every mail, without "
             "network. From 2 points on it is told, with the rules that gave them; from 5 on mails are refused.")  # fmt: skip

@@ -60,31 +60,31 @@ def remote_content(document: Document) -> Iterator[Finding]:
                 break
 
 
-FAMILY.tell("leftover-slot", "error", "A mail whose content was not filled in",
+FAMILY.declare("leftover-slot", "error", "A mail whose content was not filled in",
             "Templates are compiled with slots for content. A slot in a finished mail is a fault of this program: report it.")  # fmt: skip
-FAMILY.tell("raw-html", "error", "HTML in an announcement",
+FAMILY.declare("raw-html", "error", "HTML in an announcement",
             "Announcements may come from strangers, and go where HTML is dangerous. `br`, `sup`, `sub`, `small`, `abbr`, "
             "`em`, `strong`, `kbd`, `mark`, `q`, `cite` and `s` may stand, without attributes (`abbr` may have `title`).",
             "<div>Texte</div>", "Texte, **important**, 1<sup>re</sup>")  # fmt: skip
-FAMILY.tell("unsafe-link", "error", "A link that may not be followed",
+FAMILY.declare("unsafe-link", "error", "A link that may not be followed",
             "`javascript:`, `data:`, `vbscript:`, `file:`, `//host` and a user name before the host are ways to deceive.",
             "[programme](javascript:alert(1))", "[programme](https://exemple.example/programme)")  # fmt: skip
-FAMILY.tell("unsafe-image", "error", "An image that is no file of the project",
+FAMILY.declare("unsafe-image", "error", "An image that is no file of the project",
             "As for links; and a picture's address must be a file.", "![x](data:image/png;base64,AAAA)", "![x](plan.png)")  # fmt: skip
-FAMILY.tell("outside-project", "error", "A file outside the project",
+FAMILY.declare("outside-project", "error", "A file outside the project",
             "What is published must be in the project: no `..` out of it, no symbolic links, no hidden files.",
             "![x](../../../secret.png)", "![x](images/plan.png)")  # fmt: skip
-FAMILY.tell("forbidden-file", "error", "A file that is not for publication",
+FAMILY.declare("forbidden-file", "error", "A file that is not for publication",
             "Announcements may come from strangers. They can publish documents, pictures, sound, video, archives and text, by "
             "their extensions; `attachments` in the settings allows more. They cannot publish settings, lock or requirements "
             "files, anything in `outbox`, `templates` or `src`, or anything in a virtual environment.",
             "[programme](../src/programme.pdf)", "[programme](files/programme.pdf)")  # fmt: skip
-FAMILY.tell("file-size", "error", "A file that is too large to publish", "At most 1,000 MB are copied. Put a larger file on a host "
+FAMILY.declare("file-size", "error", "A file that is too large to publish", "At most 1,000 MB are copied. Put a larger file on a host "
             "that is made for it, and link to it.", "a video of 5 GB", "https://video.exemple.example/film")  # fmt: skip
-FAMILY.tell("changed-file", "error", "A file that changed during the build", "A file is checked, then copied. If it is changed, "
+FAMILY.declare("changed-file", "error", "A file that changed during the build", "A file is checked, then copied. If it is changed, "
             "removed or replaced by a link in between, nothing is published: build again.")  # fmt: skip
-FAMILY.tell("control-character", "error", "A character that cannot be seen",
+FAMILY.declare("control-character", "error", "A character that cannot be seen",
             "Control characters and those that turn the direction of reading make a text read otherwise than it is.",
             "title: Un\\u202etitre", "title: Un titre")  # fmt: skip
-FAMILY.tell("hidden-link", "error", "A link to an announcement that is hidden",
+FAMILY.declare("hidden-link", "error", "A link to an announcement that is hidden",
             "A draft or an announcement to come must not be known by a link to it.", "[bientôt](brouillon.md)", "Bientôt !")  # fmt: skip

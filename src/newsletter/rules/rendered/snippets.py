@@ -3,7 +3,7 @@
 from newsletter.rules.rule import Family
 
 FAMILY = Family("snippets", "Texts for social platforms: what a platform refuses, cuts or changes.")
-_tell = FAMILY.tell
+_tell = FAMILY.declare
 
 _tell(
     "snippet-too-long", "error", "A text that its platform refuses",

@@ -1,1 +1,1 @@
-"""Rules for what was written: announcements, issue files, what is imported."""
+"""Rules for source files: announcements, issue files and imported files."""

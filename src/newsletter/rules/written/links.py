@@ -1,4 +1,4 @@
-"""links: where links lead, as far as it can be known without following them."""
+"""Check where links lead, as far as that is known without following them."""
 
 import re
 import unicodedata
@@ -23,50 +23,55 @@ def _host(target: str) -> str:
 
 
 def are_plain(written: SourceText) -> bool:
-    """Whether no rule here finds anything. Almost every link is plain, and the same ones come again and again."""
+    """Return whether no rule here finds a fault. Fast, because most links are plain and occur in many files."""
     return all("." not in label and _is_plain(target) for label, target in written.named())
 
 
 @lru_cache(maxsize=4096)
 def _is_plain(target: str) -> bool:
-    """Whether no rule finds anything in a link to this, unless its text may be a host."""
-    alone = SimpleNamespace(links=(("", target, lambda: None),))
-    return not any(True for _ in FAMILY.find(alone))
+    """Return whether no rule finds a fault in a link to `target`, provided that its text is not a host."""
+    subject = SimpleNamespace(links=(("", target, lambda: None),))
+    return not any(True for _ in FAMILY.find(subject))
 
 
-@FAMILY.rule("disguised-link", "A link whose text names another site", level="error",
-             fails="[www.banque.example](https://ailleurs.example/)", passes="[www.banque.example](https://www.banque.example/)")  # fmt: skip
+@FAMILY.rule(
+    "disguised-link",
+    "A link whose text names another site",
+    level="error",
+    fails="[www.banque.example](https://ailleurs.example/)",
+    passes="[www.banque.example](https://www.banque.example/)",
+)
 def disguised_link(written: SourceText) -> Iterator[Finding]:
-    """A text that names one site and leads to another is how phishing works: filters refuse the mail, readers are right to
-    be afraid.
+    """Phishing works with links that name one site and lead to another: filters reject such mails, and readers distrust
+    them.
     """
     for label, target, place in written.links:
         match = _DOMAIN.fullmatch(label.strip())
         if match and (host := _host(target)) and "." in host:
-            said, led = (name.lower().removeprefix("www.") for name in (match[1], host))
-            if said != led and not led.endswith(f".{said}") and not said.endswith(f".{led}"):
-                yield Finding(place(), f"'{label}' leads to {host}", "let the text name what the link leads to")
+            named, actual = (name.lower().removeprefix("www.") for name in (match[1], host))
+            if named != actual and not actual.endswith(f".{named}") and not named.endswith(f".{actual}"):
+                yield Finding(place(), f"'{label}' leads to {host}", "name the site that the link leads to")
 
 
 @FAMILY.rule(
     "ip-address",
-    "A link to a number",
+    "A link to an IP address",
     fails="https://192.0.2.7/inscription",
     passes="https://exemple.example/inscription",
 )
 def ip_address(written: SourceText) -> Iterator[Finding]:
-    """Links to bare addresses are a mark of spam (SpamAssassin: NORMAL_HTTP_TO_IP)."""
+    """Links to IP addresses are typical of spam (SpamAssassin: NORMAL_HTTP_TO_IP)."""
     for _, target, place in written.links:
         if re.fullmatch(r"[\d.]+|.*:.*", _host(target) or "x"):
-            yield Finding(place(), f"'{target[:80]}' leads to a number", "name the host")
+            yield Finding(place(), f"'{target[:80]}' leads to an IP address", "name the host")
 
 
 @FAMILY.rule(
-    "short-address", "A link by a shortener", fails="https://bit.ly/3xYz", passes="https://exemple.example/programme"
+    "short-address", "A shortened link", fails="https://bit.ly/3xYz", passes="https://exemple.example/programme"
 )
 def short_address(written: SourceText) -> Iterator[Finding]:
-    """A shortened address hides where it leads, tells a stranger who follows it, and shares its fate with all the spam
-    that uses the same shortener.
+    """A shortened address hides where it leads, lets a third party see who follows it, and is blocked along with all the
+    spam that uses the same service.
     """
     for _, target, place in written.links:
         if _host(target).lower() in _SHORTENERS:
@@ -80,22 +85,22 @@ def short_address(written: SourceText) -> Iterator[Finding]:
     passes="https://… (100 characters)",
 )
 def long_address(written: SourceText) -> Iterator[Finding]:
-    """Some programs cut or refuse addresses of more than 2,000 characters."""
+    """Some programs cut off or reject addresses of more than 2,000 characters."""
     for _, target, place in written.links:
         if len(target) > LONGEST:
-            yield Finding(place(), f"this address has {len(target):,} characters", f"{LONGEST:,} are the most")
+            yield Finding(place(), f"this address has {len(target):,} characters", f"the limit is {LONGEST:,}")
 
 
 @FAMILY.rule(
     "look-alike-host",
-    "A host of letters that look like others",
+    "A host name that imitates another",
     level="error",
     fails="https://exаmple.example/ (with a Cyrillic а)",
     passes="https://example.example/",
 )
 def look_alike_host(written: SourceText) -> Iterator[Finding]:
-    """A name that mixes Latin letters with Cyrillic or Greek ones is made to be taken for another. Names in one script
-    may stand.
+    """A name that mixes Latin letters with Cyrillic or Greek ones is meant to be mistaken for another name. Names in a
+    single script are allowed.
     """
     for _, target, place in written.links:
         host = _host(target)
@@ -104,34 +109,87 @@ def look_alike_host(written: SourceText) -> Iterator[Finding]:
         for label in map(_shown, host.split(".")):
             scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in label if letter.isalpha()}
             if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
-                yield Finding(place(), f"'{label}' mixes letters of several scripts", "type the name anew")
+                yield Finding(place(), f"'{label}' mixes letters of several scripts", "type the name again")
 
 
 def _shown(label: str) -> str:
-    """A label of a host name as browsers may show it."""
+    """Return a label of a host name as browsers may display it."""
     try:
         return label.encode("ascii").decode("idna") if label.startswith("xn--") else label
     except UnicodeError:
         return label
 
 
-FAMILY.tell("bad-address", "error", "An address that is none", "A host that cannot be, a mail address without `@`, a telephone "
-            "number with letters.", "mailto:prenom", "mailto:prenom@exemple.example")  # fmt: skip
-FAMILY.tell("plain-http", "warning", "A link that is not encrypted", "Anyone on the way can read and change what comes over "
-            "`http:`. Most hosts have `https:` as well.", "http://exemple.example/", "https://exemple.example/")  # fmt: skip
-FAMILY.tell("remote-image", "warning", "A picture from another host", "It tells that host who reads this, and is gone when the "
-            "host wants it.", "![x](https://ailleurs.example/plan.png)", "![x](images/plan.png)")  # fmt: skip
-FAMILY.tell("unknown-anchor", "warning", "A link to a heading that is not there", "Anchors are made of headings: `## Le "
-            "programme` is `#le-programme`.", "[programme](#programme)", "[programme](#le-programme)")  # fmt: skip
-FAMILY.tell("missing-announcement", "error", "A link to an announcement that is not there", "A link to an announcement names "
-            "its file.", "[suite](2024-11-26-prix.md)", "[suite](2024-11-26-trophee.md)")  # fmt: skip
-FAMILY.tell("missing-file", "error", "A file that is not there", "Files are named from the announcement that links to them.",
-            "[plan](plan.pdf)", "[plan](files/plan.pdf)")  # fmt: skip
-FAMILY.tell("missing-image", "error", "A picture that is not there", "Pictures are named from the announcement that shows them.",
-            "![x](plan.png)", "![x](images/plan.png)")  # fmt: skip
-FAMILY.tell("unreachable-link", "warning", "A link that leads nowhere", "`newsletter check --links` follows the links of all "
-            "announcements: this one gave an error. It does so politely (one request after another for each host, answers "
-            "kept for a day) and never visits addresses of your own network.", "https://exemple.example/ancienne-page",
-            "https://exemple.example/nouvelle-page")  # fmt: skip
-FAMILY.tell("private-link", "warning", "A link into a private network", "Readers cannot reach an address of your own network; "
-            "`check --links` does not try.", "https://192.168.1.4/", "https://exemple.example/")  # fmt: skip
+FAMILY.declare(
+    "bad-address",
+    "error",
+    "An address that is not valid",
+    "For example a malformed host, a mail address without `@`, or a telephone number with letters.",
+    "mailto:prenom",
+    "mailto:prenom@exemple.example",
+)
+FAMILY.declare(
+    "plain-http",
+    "warning",
+    "A link that is not encrypted",
+    "Anyone between the reader and the host can read and change what is sent over `http:`. Most hosts support `https:`.",
+    "http://exemple.example/",
+    "https://exemple.example/",
+)
+FAMILY.declare(
+    "remote-image",
+    "warning",
+    "A picture from another host",
+    "The host learns who reads the mail, and can remove or replace the picture at any time.",
+    "![x](https://ailleurs.example/plan.png)",
+    "![x](images/plan.png)",
+)
+FAMILY.declare(
+    "unknown-anchor",
+    "warning",
+    "A link to a heading that does not exist",
+    "Anchors are made from headings: `## Le programme` is `#le-programme`.",
+    "[programme](#programme)",
+    "[programme](#le-programme)",
+)
+FAMILY.declare(
+    "missing-announcement",
+    "error",
+    "A link to an announcement that does not exist",
+    "A link to an announcement names its file.",
+    "[suite](2024-11-26-prix.md)",
+    "[suite](2024-11-26-trophee.md)",
+)
+FAMILY.declare(
+    "missing-file",
+    "error",
+    "A file that does not exist",
+    "The path of a file is relative to the announcement that links to it.",
+    "[plan](plan.pdf)",
+    "[plan](files/plan.pdf)",
+)
+FAMILY.declare(
+    "missing-image",
+    "error",
+    "A picture that does not exist",
+    "The path of a picture is relative to the announcement that shows it.",
+    "![x](plan.png)",
+    "![x](images/plan.png)",
+)
+FAMILY.declare(
+    "unreachable-link",
+    "warning",
+    "A link that does not work",
+    "`newsletter check --links` follows the links of all announcements, and this one failed. It sends each host one "
+    "request at a time, keeps the answers for a day, and never visits addresses in your own network.",
+    "https://exemple.example/ancienne-page",
+    "https://exemple.example/nouvelle-page",
+)
+FAMILY.declare(
+    "private-link",
+    "warning",
+    "A link into a private network",
+    "Readers cannot reach an address in your own network; `check --links` does not try.",
+    "https://192.168.1.4/",
+    "https://exemple.example/",
+)

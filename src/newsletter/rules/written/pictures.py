@@ -1,4 +1,4 @@
-"""pictures: the files that announcements show, as mails can carry them."""
+"""Check the pictures and attachments of announcements: can mails carry them, and do they reveal private data?"""
 
 from collections.abc import Iterator
 
@@ -15,16 +15,16 @@ WIDEST = 1_200  # px: twice the width of a mail
 
 
 def _shown(written: SourceText) -> Iterator[tuple[Asset, Place]]:
-    """The project files that are shown as pictures, and where."""
-    of, seen = written.of, set()
-    find = markdown.places(of.source)
-    images = [(each.target, find(each)) for each in of.prose.references if each.image]
-    if isinstance(of, Announcement) and of.image:
-        images.append((of.image.src, written.inside("image", "src")))
+    """Yield the project files that are shown as pictures, each once, with their places."""
+    file, paths = written.file, set()
+    find_place = markdown.places(file.source)
+    images = [(each.target, find_place(each)) for each in file.prose.references if each.image]
+    if isinstance(file, Announcement) and file.image:
+        images.append((file.image.src, written.inside("image", "src")))
     for target, place in images:
-        asset = of.targets[target].asset if target in of.targets else None
-        if asset and asset.path not in seen:
-            seen.add(asset.path)
+        asset = file.targets[target].asset if target in file.targets else None
+        if asset and asset.path not in paths:
+            paths.add(asset.path)
             yield asset, place
 
 
@@ -32,17 +32,19 @@ def _shown(written: SourceText) -> Iterator[tuple[Asset, Place]]:
     "heavy-image", "A picture that takes long to load", fails="a photograph of 600 kB", passes="a photograph of 120 kB"
 )
 def heavy_image(written: SourceText) -> Iterator[Finding]:
-    """Mails are read on the way: 200 kB a picture is plenty for 600 px. (Over 1 MB: `image-size`.)"""
+    """Many people read mails over slow mobile connections, and 200 kB are plenty for a picture 600 px wide. (Over 1 MB:
+    `image-size`.)
+    """
     for asset, place in _shown(written):
         if asset.size > HEAVY:
             yield Finding(
-                place, f"this picture weighs {asset.size // 1000} kB", f"{HEAVY // 1000} kB are enough: save it smaller"
+                place, f"this picture is {asset.size // 1000} kB", f"save it smaller: {HEAVY // 1000} kB are enough"
             )
 
 
 @FAMILY.rule(
     "heavy-mail",
-    "Pictures that together take long to load",
+    "Pictures that take long to load together",
     fails="five pictures of 190 kB",
     passes="five pictures of 80 kB",
 )
@@ -51,13 +53,13 @@ def heavy_mail(written: SourceText) -> Iterator[Finding]:
     shown = list(_shown(written))
     if (size := sum(asset.size for asset, _ in shown)) > HEAVY_TOGETHER:
         yield Finding(
-            shown[-1][1], f"the pictures weigh {size // 1000} kB together", f"{HEAVY_TOGETHER // 1000} kB are the most"
+            shown[-1][1], f"the pictures are {size // 1000} kB together", f"the limit is {HEAVY_TOGETHER // 1000} kB"
         )
 
 
 @FAMILY.rule("wide-image", "A picture wider than any screen shows it", fails="4,000 px", passes="1,200 px")
 def wide_image(written: SourceText) -> Iterator[Finding]:
-    """A mail is 600 px wide. 1,200 px are sharp on the finest screens; more is only weight."""
+    """A mail is 600 px wide. Pictures of 1,200 px are sharp on the finest screens; wider ones only take longer to load."""
     for asset, place in _shown(written):
         if asset.width > WIDEST:
             yield Finding(place, f"this picture is {asset.width} px wide", f"{WIDEST} px are enough")
@@ -69,28 +71,55 @@ def image_format(written: SourceText) -> Iterator[Finding]:
     for asset, place in _shown(written):
         if asset.media_type in ("image/webp", "image/avif"):
             yield Finding(
-                place, f"Outlook for Windows shows no {asset.media_type[6:].upper()}", "save it as JPEG or PNG"
+                place, f"Outlook for Windows does not show {asset.media_type[6:].upper()}", "save it as JPEG or PNG"
             )
 
 
-FAMILY.tell("image-size", "error", "A picture that is too large", "Over 1 MB, or over 40 million pixels, a picture reaches nobody.",
-            "a photograph of 4 MB", "a photograph of 120 kB")  # fmt: skip
-FAMILY.tell("bad-image", "error", "A picture that is none", "PNG, JPEG, GIF, WebP and AVIF are known, and must decode whole. "
-            "SVG may hold scripts. Metadata (position, serial numbers, thumbnails) is cut from every picture before it is "
-            "published, also from one that is only linked to; one that is so damaged that nobody can say where its "
-            "metadata ends is refused.", "plan.svg", "plan.png")  # fmt: skip
+FAMILY.declare(
+    "image-size",
+    "error",
+    "A picture that is too large",
+    "The limits are 1 MB and 40 million pixels.",
+    "a photograph of 4 MB",
+    "a photograph of 120 kB",
+)
+FAMILY.declare(
+    "bad-image",
+    "error",
+    "A picture that cannot be used",
+    "PNG, JPEG, GIF, WebP and AVIF are allowed, and must decode completely. SVG is not: it can contain scripts. Metadata "
+    "(position, serial numbers, thumbnails) is removed from every picture before it is published, even if it is only "
+    "linked to. A picture is refused if it is so damaged that the end of its metadata is not clear.",
+    "plan.svg",
+    "plan.png",
+)
 
 ATTACHMENTS = Family(
     "attachments",
-    "What files for download contain but do not show. Pictures are published without it, other files as they are.",
+    "Hidden data in files for download. It is removed from pictures; other files are published as they are.",
 )
-ATTACHMENTS.tell("hidden-position", "warning", "A file that says where it was recorded",
-                 "Telephones write their position into films and photographs, and documents and archives (.zip) keep that "
-                 "of the photographs in them. Often it is somebody's home. Share the film without its location, or run "
-                 "`ffmpeg -i film.mp4 -map_metadata -1 -c copy clean.mp4`; remove the location from photographs before "
-                 "they go into a document.",
-                 "a film as it comes from the telephone", "a film shared without its location")  # fmt: skip
-ATTACHMENTS.tell("tracked-changes", "warning", "A document with tracked changes", "Everyone who downloads it can read what was "
-                 "deleted, by whom and when. Accept or reject all changes, or publish a PDF.")  # fmt: skip
-ATTACHMENTS.tell("hidden-comments", "warning", "A document with comments", "Comments are written for colleagues, and everyone "
-                 "who downloads the document reads them. Delete them, or publish a PDF.")  # fmt: skip
+ATTACHMENTS.declare(
+    "hidden-position",
+    "warning",
+    "A file that reveals where it was recorded",
+    "Telephones write their position into films and photographs, and documents and archives (.zip) keep that of the "
+    "photographs in them. Often it is somebody's home. Share the film without its location, or run "
+    "`ffmpeg -i film.mp4 -map_metadata -1 -c copy clean.mp4`; remove the location from photographs before they go into "
+    "a document.",
+    "a film as it comes from the telephone",
+    "a film shared without its location",
+)
+ATTACHMENTS.declare(
+    "tracked-changes",
+    "warning",
+    "A document with tracked changes",
+    "Everyone who downloads it can read what was deleted, by whom and when. Accept or reject all changes, or publish a "
+    "PDF.",
+)
+ATTACHMENTS.declare(
+    "hidden-comments",
+    "warning",
+    "A document with comments",
+    "Comments are meant for colleagues, but everyone who downloads the document can read them. Delete them, or publish a "
+    "PDF.",
+)

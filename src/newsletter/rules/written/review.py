@@ -1,4 +1,4 @@
-"""reviewing: one run of the rules over what was written, whatever is made of it."""
+"""Apply the rules for source files."""
 
 from newsletter.load.fields import suggest
 from newsletter.model import Announcement, IssueFile
@@ -9,10 +9,10 @@ from newsletter.rules.written.text import SourceText
 
 
 def review(
-    of: Announcement | IssueFile, chosen: project.ProjectSettings, problems: Problems, *, thorough: bool
+    file: Announcement | IssueFile, chosen: project.ProjectSettings, problems: Problems, *, thorough: bool
 ) -> None:
-    """Rules about what was written: run once for each file, whatever is made of it; hints when `thorough`."""
-    written = SourceText(of, chosen.settings)
+    """Apply the rules for links to one file; if `thorough`, also the hints on writing and pictures."""
+    written = SourceText(file, chosen.settings)
     if not thorough and links.are_plain(written):
         return
     for family in (links.FAMILY, writing.FAMILY, pictures.FAMILY) if thorough else (links.FAMILY,):
@@ -21,7 +21,7 @@ def review(
 
 
 def review_codes(chosen: project.ProjectSettings, problems: Problems) -> None:
-    """Codes to ignore or to raise that no problem has, or that cannot be ignored."""
+    """Report codes in settings and comments that do not exist, or that cannot be ignored."""
     named = [
         (chosen.place(f"check.{key}"), key, code)
         for key in ("ignore", "error")
@@ -30,10 +30,10 @@ def review_codes(chosen: project.ProjectSettings, problems: Problems) -> None:
     named += [(place, "ignore", code) for place, code in problems.suppressions]
     if not named:
         return
-    from newsletter.rules.registry import RULES  # noqa: PLC0415 (it takes lxml along, and few name any)
+    from newsletter.rules.registry import RULES  # noqa: PLC0415 (it imports lxml, and few projects name codes)
 
     for place, key, code in named:
         if code not in RULES:
             problems.warning(place, "unknown-code", f"there is no problem '{code}'", suggest(code, tuple(RULES)))
         elif key == "ignore" and RULES[code].level == "error":
-            problems.warning(place, "unknown-code", f"'{code}' is an error and cannot be ignored", "mend it")
+            problems.warning(place, "unknown-code", f"'{code}' is an error and cannot be ignored", "correct the fault")

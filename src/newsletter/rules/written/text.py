@@ -1,4 +1,4 @@
-"""written: what a writer wrote, taken apart once for all rules about it, every piece with its place."""
+"""Split a source file into the pieces that rules check, each with its place."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,43 +14,43 @@ from newsletter.text.typography import Passage, find_slips, passage
 
 @dataclass
 class SourceText:
-    """What a writer wrote: an announcement or an issue file, taken apart once."""
+    """The pieces of an announcement or issue file; each kind is computed once, when it is first used."""
 
-    of: Announcement | IssueFile
+    file: Announcement | IssueFile
     settings: Settings
 
     @property
     def language(self) -> str:
-        """`fr`, `en`, or another language's first letters."""
-        return base_language(self.of.lang)
+        """The language without its region: `fr`, `en`, …"""
+        return base_language(self.file.lang)
 
     @property
     def subject(self) -> tuple[str, str]:
         """The key that gives the mail's subject, and the subject; "" for an issue that is named by its period."""
-        key = "subject" if self.of.source.has("subject") and self.of.subject else "title"
-        return key, self.of.subject or self.of.title
+        key = "subject" if self.file.source.has("subject") and self.file.subject else "title"
+        return key, self.file.subject or self.file.title
 
     @cached_property
     def values(self) -> tuple[Scalar, ...]:
-        """The front matter's texts for readers."""
-        return tuple(texts_for_readers(self.of.source.front))
+        """The texts for readers in the front matter."""
+        return tuple(texts_for_readers(self.file.source.front))
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """The body's running text."""
-        return markdown.passages(self.of.source.body)
+        """The running text of the body."""
+        return markdown.passages(self.file.source.body)
 
     @cached_property
     def running(self) -> tuple[tuple[str, Callable[[int], Place]], ...]:
-        """Every text for readers, and the place of each of its characters."""
-        at, inside = self.of.source.at, self.in_body
-        front = [(node.value, lambda _, node=node: at(node)) for node in self.values]
-        return (*front, *((each.text, partial(inside, each)) for each in self.passages))
+        """Every text for readers, with a function that returns the place of one of its characters."""
+        place_of, place_in = self.file.source.at, self.in_body
+        front = [(node.value, lambda _, node=node: place_of(node)) for node in self.values]
+        return (*front, *((each.text, partial(place_in, each)) for each in self.passages))
 
     @cached_property
     def slips(self) -> tuple[tuple[str, Callable[[], Place]], ...]:
-        """Code and place of every slip of typography."""
-        source, lang = self.of.source, self.of.lang
+        """Code and place of every typographic fault."""
+        source, lang = self.file.source, self.file.lang
         front = [(slip.code, partial(source.at, node))
                  for node in self.values for slip in find_slips(passage(node.value), lang)]  # fmt: skip
         body = [(slip.code, partial(self.in_body, each, slip.start))
@@ -58,65 +58,70 @@ class SourceText:
         return (*front, *body)
 
     def named(self) -> Iterator[tuple[str, str]]:
-        """Label and address of every link, as in `links`, for a look that mostly finds nothing to tell the place of."""
-        of = self.of
-        yield from [(link.label, link.target) for link in of.prose.references if not link.image]
-        if isinstance(of, Announcement):
-            shown = (of.action, *of.links) if of.action else of.links
-            yield from [(link.title, link.url) for link in shown]
+        """Yield label and address of every link, as in `links`, but without the cost of its place."""
+        file = self.file
+        yield from [(link.label, link.target) for link in file.prose.references if not link.image]
+        if isinstance(file, Announcement):
+            links = (file.action, *file.links) if file.action else file.links
+            yield from [(link.title, link.url) for link in links]
 
     @cached_property
     def links(self) -> tuple[tuple[str, str, Callable[[], Place]], ...]:
         """Label, address and place of every link."""
-        place = markdown.places(self.of.source)
+        place = markdown.places(self.file.source)
         body = [(link.label, link.target, partial(place, link))
-                for link in self.of.prose.references if not link.image]  # fmt: skip
+                for link in self.file.prose.references if not link.image]  # fmt: skip
         return (*body, *self._front_links())
 
     def _front_links(self) -> Iterator[tuple[str, str, Callable[[], Place]]]:
-        of = self.of
-        if isinstance(of, Announcement):
-            if of.action:
-                yield of.action.title, of.action.url, partial(self.inside, "action", "label")
-            for index, link in enumerate(of.links):
+        file = self.file
+        if isinstance(file, Announcement):
+            if file.action:
+                yield file.action.title, file.action.url, partial(self.inside, "action", "label")
+            for index, link in enumerate(file.links):
                 yield link.title, link.url, partial(self.inside, "links", "title", index)
 
     @cached_property
     def pictures(self) -> tuple[tuple[str, Place], ...]:
         """Alternative text and place of every picture."""
-        place = markdown.places(self.of.source)
-        images = [each for each in self.of.prose.references if each.image]
+        place = markdown.places(self.file.source)
+        images = [each for each in self.file.prose.references if each.image]
         body = [(picture.alt, place(image))
-                for picture, image in zip(self.of.prose.pictures, images, strict=True)]  # fmt: skip
-        image = self.of.image if isinstance(self.of, Announcement) else None
+                for picture, image in zip(self.file.prose.pictures, images, strict=True)]  # fmt: skip
+        image = self.file.image if isinstance(self.file, Announcement) else None
         front = [(image.alt, self.inside("image", "alt"))] if image else []
         return (*body, *front)
 
     def inside(self, key: str, inner: str, index: int = -1) -> Place:
-        """The place of a value inside a mapping, or inside a list's mapping."""
-        node: Node | None = self.of.source.front.get(key)
+        """Return the place of the value `inner` in the mapping `key`, or in the item `index` of the list `key`."""
+        node: Node | None = self.file.source.front.get(key)
         if isinstance(node, Items) and 0 <= index < len(node.items):
             node = node.items[index]
         if isinstance(node, Fields):
             node = node.get(inner) or node
-        return self.of.source.at(node or self.of.source.front)
+        return self.file.source.at(node or self.file.source.front)
 
     def at(self, key: str) -> Place:
-        """The place of a key's value."""
-        return self.of.source.at_key(key)
+        """Return the place of a key's value."""
+        return self.file.source.at_key(key)
 
     def in_body(self, passage: Passage, index: int) -> Place:
-        """The place of a character of a passage."""
-        return self.of.source.at_character(max(passage.offsets[index], 0))
+        """Return the place of a character in a passage of the body."""
+        return self.file.source.at_character(max(passage.offsets[index], 0))
 
 
 def outgoing_links(publication: Publication) -> Iterator[tuple[str, Place]]:
-    """Every web address that visible announcements and issues link to, except our own, with its places."""
+    """Yield every link of visible announcements and issues to a web address other than our own, with its place."""
     own = publication.settings.url
-    files = tuple(issue.file for issue in publication.issues if issue.file)
-    holders: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *files)
-    for written in holders:
-        for _, target, place in SourceText(written, publication.settings).links:
-            found = written.targets.get(target)
-            if found and not found.site and found.url.startswith(("http:", "https:")) and not found.url.startswith(own):
-                yield found.url, place()
+    issue_files = tuple(issue.file for issue in publication.issues if issue.file)
+    files: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *issue_files)
+    for file in files:
+        for _, address, place in SourceText(file, publication.settings).links:
+            target = file.targets.get(address)
+            if (
+                target
+                and not target.site
+                and target.url.startswith(("http:", "https:"))
+                and not target.url.startswith(own)
+            ):
+                yield target.url, place()

@@ -1,1 +1,1 @@
-"""counting: how long a text is, platform by platform, and what in it is a link, a mention or a hashtag."""
+"""Count texts, and find links, mentions and hashtags in them, by the rules of each platform."""

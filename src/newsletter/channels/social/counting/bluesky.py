@@ -1,8 +1,8 @@
-"""How Bluesky counts: 300 graphemes and 3,000 bytes of the text as it is, links in full.
+"""Count text for Bluesky: 300 graphemes and 3,000 bytes, with links in full.
 
-Links, mentions and tags are *facets*, ranges of UTF-8 bytes; they are found here as by `detectFacets`
-of @atproto/api 0.19.19 (MIT). The official app shortens what it shows of a link before it counts, so
-a text pasted there may fit where the same text sent by a program is refused.
+Links, mentions and tags are *facets*: ranges of UTF-8 bytes, found here by the rules of `detectFacets` in @atproto/api
+0.19.19 (MIT). The official app shortens the visible text of links before it counts, so a text that fits when pasted
+there may be rejected when sent through the API.
 """
 
 import re
@@ -15,9 +15,9 @@ from newsletter.channels.social.counting import domains, punycode, units
 from newsletter.text import normalized
 
 BYTES = 3000
-LONGEST_TAG = 64  # graphemes; the library counted UTF-16 units before July 2026
+LONGEST_TAG = 64  # graphemes; before July 2026 the library counted UTF-16 units
 
-_SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"  # `\s` of JavaScript
+_SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"  # JavaScript's `\s`
 _LINE_START = r"(?<![^\n\r\u2028\u2029])"
 _HIDDEN = r"\xad\u2060\u200a-\u200d\u20e2"
 
@@ -30,12 +30,12 @@ _TAG = rf"(?:\A|[{_SPACE}])[#＃]((?!\ufe0f)[^{_SPACE}{_HIDDEN}]*[^0-9{_SPACE}\p
 _CASHTAG = re.compile(rf"""(?:\A|[{_SPACE}(])\$([A-Za-z][A-Za-z0-9]{{0,4}})(?=[{_SPACE}.,;:!?)"'’]|\Z)""")
 
 _ADDRESS = re.compile(r"(https?):[/\\]+([^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
-# Nothing in it is written otherwise by a browser.
+# URLs that browsers do not rewrite.
 _PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)*/?)")
 _IGNORED = re.compile("[\xad\u200b\u2060\ufe00-\ufe0f\ufeff]")
 _PORTS = {"http": "80", "https": "443"}
-_LONGEST_LABEL = 1000  # UTF-16 units; ICU, which browsers use, encodes none that is longer
-_SHOWN = 15  # characters of a path that the app shows whole; of a longer one 13 and `...`
+_LONGEST_LABEL = 1000  # UTF-16 units; ICU, which browsers use, does not encode longer labels
+_SHOWN = 15  # characters of a path that the app shows in full; longer ones become 13 and `...`
 
 
 class Facet(NamedTuple):
@@ -51,97 +51,97 @@ class Facet(NamedTuple):
 
 
 def facets(text: str) -> tuple[Facet, ...]:
-    """The facets of a text by their start."""
-    found = sorted(_detected(text), key=lambda facet: facet.start)
-    in_bytes = _bytes_before(text, {place for each in found for place in (each.start, each.end)})
-    return tuple([each._replace(start=in_bytes[each.start], end=in_bytes[each.end]) for each in found])
+    """Return the facets of a text, sorted by start."""
+    sorted_facets = sorted(_find_facets(text), key=lambda facet: facet.start)
+    byte_offsets = _byte_offsets(text, {place for each in sorted_facets for place in (each.start, each.end)})
+    return tuple([each._replace(start=byte_offsets[each.start], end=byte_offsets[each.end]) for each in sorted_facets])
 
 
-def _bytes_before(text: str, places: Iterable[int]) -> dict[int, int]:
-    """How many bytes of UTF-8 are before each of these offsets; the text is encoded once."""
-    found = {}
-    at = size = 0
+def _byte_offsets(text: str, places: Iterable[int]) -> dict[int, int]:
+    """Map each code point offset to its UTF-8 byte offset; the text is encoded only once."""
+    result = {}
+    start = size = 0
     for place in sorted(places):
-        size += units.utf8(text[at:place])
-        at = place
-        found[place] = size
-    return found
+        size += units.utf8(text[start:place])
+        start = place
+        result[place] = size
+    return result
 
 
 def hashtags(text: str) -> tuple[str, ...]:
-    """The hashtags that Bluesky links, without their sign, in order."""
-    return tuple(facet.value for facet in _tags(text))
+    """Return the hashtags that Bluesky links, without `#`, in order."""
+    return tuple(facet.value for facet in _find_tags(text))
 
 
 def app_count(text: str) -> int:
-    """Graphemes of a text as the official app counts it, once it has shortened the links."""
+    """Return the number of graphemes as counted by the official app, which shortens links."""
     pieces = []
-    at = 0
-    for link in _links(text):
-        pieces += [text[at : link.start], shortened(text[link.start : link.end])]
-        at = link.end
-    return units.graphemes("".join(pieces) + text[at:])
+    end = 0
+    for link in _find_links(text):
+        pieces += [text[end : link.start], shortened(text[link.start : link.end])]
+        end = link.end
+    return units.graphemes("".join(pieces) + text[end:])
 
 
 def app_count_simple(text: str, link: str) -> int:
-    """The same for a text that is simple around its only link (see fastpath.py)."""
-    return len(text) - len(link) + _alone(link)[0]
+    """Like app_count(), for a text that is simple around its only link (see fastpath.py)."""
+    return len(text) - len(link) + _measure_link(link)[0]
 
 
 def facets_simple(link: str) -> tuple[Facet, ...]:
-    """What Bluesky finds in the link of such a text, with places in the link."""
-    return _alone(link)[1]
+    """Return the facets of that link, with offsets relative to it."""
+    return _measure_link(link)[1]
 
 
 @lru_cache(maxsize=64)
-def _alone(link: str) -> tuple[int, tuple[Facet, ...]]:
-    if plain := _PLAIN.fullmatch(link):  # all of it is the link
-        return len(_shown(plain)), (Facet("link", link, 0, len(link)),)
+def _measure_link(link: str) -> tuple[int, tuple[Facet, ...]]:
+    if plain := _PLAIN.fullmatch(link):  # the whole match is one link
+        return len(_shorten_plain(plain)), (Facet("link", link, 0, len(link)),)
     return app_count(link), facets(link)
 
 
 def shortened(url: str) -> str:
-    """An address as the app shows it: host, and a path of 13 characters and `...` at most.
+    """Return a URL as the app displays it: the host and at most 13 characters of path and `...`.
 
-    One without a protocol stays as it is.
+    A URL without protocol is returned unchanged.
     """
     if plain := _PLAIN.fullmatch(url):
-        return _shown(plain)
+        return _shorten_plain(plain)
     parts = _ADDRESS.fullmatch(url)
-    host = _host(parts[1], parts[2]) if parts else ""
+    host = _normalize_host(parts[1], parts[2]) if parts else ""
     if not parts or not host:
         return url
-    path = quote(_resolved(parts[3].replace("\\", "/")), safe="!$%&'()*+,-./:;=@[]^_|~")
+    path = quote(_resolve_dots(parts[3].replace("\\", "/")), safe="!$%&'()*+,-./:;=@[]^_|~")
     query = quote(parts[4] or "", safe="!$%&()*+,-./:;=?@[\\]^_`{|}~")
     fragment = quote(parts[5] or "", safe="!#$%&'()*+,-./:;=?@[\\]^_{|}~")
-    whole = ("" if path == "/" else path) + query.removesuffix("?") + fragment.removesuffix("#")
-    return _cut(host, whole)
+    rest = ("" if path == "/" else path) + query.removesuffix("?") + fragment.removesuffix("#")
+    return _truncate_path(host, rest)
 
 
-def _shown(plain: re.Match[str]) -> str:
-    return _cut(plain[1], plain[2] if plain[2] != "/" else "")
+def _shorten_plain(plain: re.Match[str]) -> str:
+    return _truncate_path(plain[1], plain[2] if plain[2] != "/" else "")
 
 
-def _cut(host: str, rest: str) -> str:
+def _truncate_path(host: str, rest: str) -> str:
     return host + (rest if len(rest) <= _SHOWN else f"{rest[: _SHOWN - 2]}...")
 
 
-def _resolved(path: str) -> str:
-    """A path without `.` and `..`."""
+def _resolve_dots(path: str) -> str:
+    """Resolve `.` and `..` in a path."""
     if "/." not in path:
         return path
-    kept: list[str] = []
+    parts: list[str] = []
     for part in path.split("/")[1:]:
         if part == "..":
-            kept = kept[:-1]
+            parts = parts[:-1]
         elif part != ".":
-            kept.append(part)
-    slash = "/" if kept and path.endswith(("/.", "/..")) else ""
-    return f"/{'/'.join(kept)}{slash}"
+            parts.append(part)
+    slash = "/" if parts and path.endswith(("/.", "/..")) else ""
+    return f"/{'/'.join(parts)}{slash}"
 
 
-def _host(protocol: str, authority: str) -> str:
-    """Host and port as a browser writes them; empty when it would not take them."""
+def _normalize_host(protocol: str, authority: str) -> str:
+    """Return host and port as browsers write them; empty if they would reject them."""
     host, colon, port = authority.rpartition("@")[2].partition(":")
     host = _IGNORED.sub("", normalized("NFKC", host.lower()))
     if not host or re.search(r"[\0- #/:<>?@\[\\\]^|%\x7f]", host) or not re.fullmatch(r"[0-9]*", port):
@@ -154,29 +154,30 @@ def _host(protocol: str, authority: str) -> str:
     return host + (f"{colon}{port}" if port not in ("", _PORTS[protocol]) else "")
 
 
-def _detected(text: str) -> Iterator[Facet]:
-    """Facets with offsets in code points: mentions, links, tags, cashtags."""
+def _find_facets(text: str) -> Iterator[Facet]:
+    """Yield mentions, links, tags and cashtags, with offsets in code points."""
     if "@" in text:
-        yield from _mentions(text)
-    yield from _links(text)
-    yield from _tags(text)
+        yield from _find_mentions(text)
+    yield from _find_links(text)
+    yield from _find_tags(text)
     if "$" in text:
         for match in _CASHTAG.finditer(text):
             yield Facet("tag", f"${match[1].upper()}", match.start(1) - 1, match.end(1))
 
 
-def _mentions(text: str) -> Iterator[Facet]:
+def _find_mentions(text: str) -> Iterator[Facet]:
     for match in _MENTION.finditer(text):
         if _is_domain(match[1]) or match[1].endswith(".test"):
             yield Facet("mention", match[1], match.start(1) - 1, match.end(1))
 
 
-def _links(text: str) -> Iterator[Facet]:
+def _find_links(text: str) -> Iterator[Facet]:
     if "." not in text and "://" not in text:
         return
     for match in _LINK.finditer(text):
         url, domain = match[1], match["domain"]
-        # As in the library, `httpd.conf` needs neither a known domain nor a protocol.
+        # As in the library, any text that starts with `http`, even `httpd.conf`, needs neither a known domain nor a
+        # protocol.
         if not url.startswith("http"):
             if not domain or not _is_domain(domain):
                 continue
@@ -189,7 +190,7 @@ def _links(text: str) -> Iterator[Facet]:
         yield Facet("link", url, match.start(1), end)
 
 
-def _tags(text: str) -> Iterator[Facet]:
+def _find_tags(text: str) -> Iterator[Facet]:
     if "#" not in text and "＃" not in text:
         return
     for match in units.pattern(_TAG).finditer(text):
@@ -199,9 +200,12 @@ def _tags(text: str) -> Iterator[Facet]:
 
 
 def _punctuation_at_end(tag: str) -> int:
-    """How many characters; found from the end, since a search would look at each other run of punctuation again."""
-    found = units.pattern(r"\p{P}*+").match(tag[::-1])
-    return found.end() if found else 0
+    """Return the number of trailing punctuation characters.
+
+    The text is reversed, because a search from the start would try each earlier run of punctuation again.
+    """
+    match = units.pattern(r"\p{P}*+").match(tag[::-1])
+    return match.end() if match else 0
 
 
 def _is_domain(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Counts of a text by the rules of each platform."""
+"""Count texts by the rules of each platform."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from newsletter.channels.social.counting.platforms import PLATFORMS, Certainty, 
 Extra = tuple[tuple[str, int | str], ...]
 
 
-# Made for every text; a frozen one takes three times as long to make.
+# Created for every text, and a frozen dataclass takes three times as long to create.
 @dataclass(slots=True)
 class Count:
-    """A text as one platform counts it, in `unit`, against its limit.
+    """The length of a text on a platform, in `unit`, and the platform's limit.
 
-    `extra` holds what else the platform looks at: `bytes` and `byte_limit` of Bluesky, `segments` and
-    `segment_limit` of text messages, `invalid` for what X refuses whatever the length. `refused`: this alone,
-    not the count, makes it too much.
+    `extra` holds further values: for Bluesky `bytes` and `byte_limit`, for text messages `segments` and
+    `segment_limit`, for X `invalid`, the characters that X rejects. `refused` is true if the platform rejects the text
+    for one of these, even if `count` is within the limit.
     """
 
     platform: str
@@ -29,29 +29,29 @@ class Count:
 
     @property
     def fits(self) -> bool:
-        """Whether the platform takes the text, as far as its length and characters go."""
+        """Whether the platform accepts the length and the characters of the text."""
         return self.count <= self.limit and not self.refused
 
 
 def count(text: str, platform: str, *, limit: int | None = None, link: str = "") -> Count:
-    """A text as `platform` counts it; `limit` replaces the usual one (for `sms`: the most parts).
+    """Count a text for a platform.
 
-    `link` is given for a text that is simple around it (see fastpath.py): it is counted in less time.
-    Raises KeyError for a platform that is not in the table.
+    `limit` replaces the platform's limit (for `sms`, in parts). `link` may name the only link of a text that is simple
+    around it (see fastpath.py), which is faster to count. Raises KeyError for an unknown platform.
     """
     row = PLATFORMS[platform]
     return counted(text, row, row.limit if limit is None else limit, link)
 
 
 def counted(text: str, row: Platform, limit: int, link: str = "") -> Count:
-    """As count(), for a row of the table."""
+    """Like count(), for a row of the table."""
     return _COUNTERS[row.unit](text, row, limit, link)
 
 
 def excess(text: str, platform: str, limit: int | None = None) -> int:
-    """By how many units a text is too long for `platform`, 0 or less when it fits.
+    """Return by how many units a text exceeds the limit of `platform`; 0 or less if it fits.
 
-    At least 1 when the platform refuses it for another reason than its length.
+    At least 1 if the platform rejects it for a reason other than length.
     """
     row = PLATFORMS[platform]
     limit = row.limit if limit is None else limit
@@ -59,18 +59,18 @@ def excess(text: str, platform: str, limit: int | None = None) -> int:
         return max(units.graphemes(text) - limit, units.utf8(text) - bluesky.BYTES)
     if row.unit == "sms":
         return sms.excess(text, limit)
-    counted = count(text, platform, limit=limit)
-    over = counted.count - counted.limit
-    return min(over, 0) if counted.fits else max(over, 1)
+    result = count(text, platform, limit=limit)
+    over = result.count - result.limit
+    return min(over, 0) if result.fits else max(over, 1)
 
 
 def count_all(text: str) -> dict[str, Count]:
-    """A text as every platform counts it, by name, in the table's order."""
+    """Count a text for every platform. Returns a dict by name, in the order of the table."""
     return {name: count(text, name) for name in PLATFORMS}
 
 
 def as_json(counts: Mapping[str, Count]) -> dict[str, dict[str, int | str | bool]]:
-    """Counts as plain values: `count`, `limit`, `unit`, `certainty`, `valid`, and what is extra."""
+    """Return counts as plain values: `count`, `limit`, `unit`, `certainty`, `valid`, and `extra` merged in."""
     return {
         name: {
             "count": each.count,
@@ -112,7 +112,7 @@ def _bluesky(text: str, row: Platform, limit: int, link: str) -> Count:
 
 
 def _threads(text: str, row: Platform, limit: int, _link: str) -> Count:
-    # A text whose bytes are within the limit fits by any reading of the rule.
+    # If the bytes are within the limit, the text fits under any interpretation of the rule.
     extra = (("bytes", units.utf8(text)),)
     return Count(row.name, units.emoji_as_bytes(text), limit, "characters, emoji as bytes", row.certainty, extra)
 
@@ -128,7 +128,8 @@ def _sms(text: str, row: Platform, limit: int, _link: str) -> Count:
     )
     unit = "septets" if message.encoding == "GSM-7" else "UTF-16 units"
     capacity = sms.capacity(message.encoding, limit)
-    # Units may stay free at the end of a part: the parts tell. As many of them as are allowed never hold more.
+    # Parts decide, since units may stay unused at the end of a part; the allowed parts never hold more than
+    # `capacity`.
     refused = message.segments > limit
     return Count(row.name, message.units, capacity, unit, row.certainty, extra, refused)
 

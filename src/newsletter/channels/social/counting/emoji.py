@@ -1,7 +1,7 @@
-"""Emoji that X's reference library knows (Emoji 11): each weighs as much as two letters.
+"""Recognize the emoji sequences of X's reference library (Emoji 11), which weigh as much as two letters.
 
-The sequences are those of twemoji-parser 11.0.2 (MIT), which twitter-text 3.1.0 counts with. Only
-sequences of several code points are listed: an emoji of one code point weighs two as it is.
+They are those of twemoji-parser 11.0.2 (MIT), used by twitter-text 3.1.0. Only sequences of several code points are
+listed: an emoji of one code point weighs two anyway.
 """
 
 import re
@@ -9,19 +9,19 @@ from functools import cache
 
 _SKIN = "[🏻-🏿]"
 _CHILDREN = r"(?:👦\u200d👦|👧\u200d[👦👧]|[👦👧])"
-# People who may be of either gender, then those who may have a skin as well.
+# People with a gender, then those with a skin tone as well.
 _RUNNERS = "🏃🏄🏊👮👱👳👷💁💂💆💇🙅-🙇🙋🙍🙎🚣🚴-🚶🤦🤵🤷-🤹🤽🤾🦸🦹🧖-🧝"
 _TEXT_OR_SKIN = "🏋🏌🕴🕵🖐☝⛷⛹✌✍"
 _WITH_SKIN = (
     "🎅🏂-🏄🏇🏊👂👃👆-👐👦-👩👮👰-👸👼💁-💃💅-💇💪🕺🖕🖖🙅-🙇🙋-🙏🚣🚴-🚶🛀🛌🤘-🤜🤞🤟🤦🤰-🤹🤽🤾🦵🦶🦸🦹🧑-🧝✊✋"
 )
-# Characters that a variation selector turns into emoji.
+# Characters that become emoji with a variation selector.
 _TEXT = (
     "©®™♟🀄🅰🅱🅾🅿🈂🈚🈯🈷🌡🌤-🌬🌶🍽🎖🎗🎙-🎛🎞🎟🏍🏎🏔-🏟🏳🏵🏷🐿👁📽🕉🕊🕯🕰🕳🕶-🕹🖇🖊-🖍🖥🖨🖱🖲🖼🗂-🗄"
     "🗑-🗓🗜-🗞🗡🗣🗨🗯🗳🗺🛋🛍-🛏🛠-🛥🛩🛰🛳‼⁉ℹ↔-↙↩↪⌚⌛⌨⏏⏭-⏯⏱⏲⏸-⏺Ⓜ▪▫▶◀◻-◾☀-☄☎☑☔☕☘☠☢☣☦☪☮☯"
     "☸-☺♀♂♈-♓♠♣♥♦♨♻♿⚒-⚗⚙⚛⚜⚠⚡⚪⚫⚰⚱⚽⚾⛄⛅⛈⛏⛑⛓⛔⛩⛪⛰-⛵⛸⛺⛽✂✈✉✏✒✔✖✝✡✳✴❄❇❗❣❤➡⤴⤵⬅-⬇⬛⬜⭐⭕〰〽㊗㊙"
 )
-# Flags by the letters of their country code.
+# Flags, by their country codes.
 _COUNTRIES = (
     "A[C-GILMOQ-UWXZ]|B[ABD-JL-OQ-TVWYZ]|C[ACDF-IK-PRU-Z]|D[EGJKMOZ]|E[ACEGHR-U]|F[I-KMOR]|G[ABD-IL-NP-UWY]|"
     "H[KMNRTU]|I[C-EL-OQ-T]|J[EMOP]|K[EG-IMNPRWYZ]|L[A-CIKR-VY]|M[AC-HK-Z]|N[ACE-GILOPRUZ]|OM|P[AE-HK-NR-TWY]|"
@@ -49,16 +49,16 @@ _SEQUENCES = "|".join(
 
 @cache
 def sequences() -> re.Pattern[str]:
-    """Finds the known sequences in a text, one match each, as the reference cuts them."""
+    """Return a pattern that matches each known sequence, split as in the reference."""
     return re.compile(_SEQUENCES)
 
 
 @cache
-def _bare() -> re.Pattern[str]:
+def _without_selectors() -> re.Pattern[str]:
     return re.compile(_SEQUENCES.replace(r"\ufe0f?", "").replace(r"\ufe0f", ""))
 
 
 def is_known(cluster: str) -> bool:
-    """Whether a grapheme cluster is in the reference's table, with or without variation selectors."""
-    shown = cluster.replace("\ufe0f", "")
-    return len(shown) < 2 or _bare().fullmatch(shown) is not None
+    """Return whether the reference knows a grapheme cluster, with or without variation selectors."""
+    bare = cluster.replace("\ufe0f", "")
+    return len(bare) < 2 or _without_selectors().fullmatch(bare) is not None

@@ -1,19 +1,19 @@
-"""The hashtags that each platform makes of a text."""
+"""Find the hashtags in a text, by the rules of each platform."""
 
 from collections.abc import Callable, Mapping
 
 from newsletter.channels.social.counting import bluesky, mastodon, units, x
 from newsletter.channels.social.counting.platforms import PLATFORMS, HashtagRule
 
-# Letters, digits and `_`, a letter among them, after anything but one of these: what platforms that
-# document nothing have in common.
+# Letters, digits and `_`, at least one of them a letter, after any other character: the rules that platforms without
+# documentation have in common.
 _WORDS = r"(?<![\p{L}\p{M}\p{Nd}_&#])[#＃]([\p{Nd}_]*\p{L}[\p{L}\p{M}\p{Nd}_]*)"
 
 
-def found(text: str, platform: str) -> tuple[str, ...]:
-    """The hashtags of a text as `platform` links them, without their sign, in order.
+def find(text: str, platform: str) -> tuple[str, ...]:
+    """Return the hashtags that `platform` links in a text, without `#`, in order.
 
-    Raises KeyError for a platform that is not in the table.
+    Raises KeyError for an unknown platform.
     """
     return _RULES[PLATFORMS[platform].hashtags](text)
 

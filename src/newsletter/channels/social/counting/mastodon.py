@@ -1,8 +1,8 @@
-"""How Mastodon counts: graphemes, links with a protocol as 23, mentions without their server.
+"""Count text for Mastodon: graphemes, links with a protocol as 23, mentions without their server.
 
-Server and web interface find links by rules of their own and disagree where text is glued to a link;
-a text that fits by the larger count fits both. Rules of 4.6: `StatusLengthValidator`, `Extractor`,
-`config/initializers/twitter_regex.rb` and `Tag::Naming` of the server, `counter.ts` of the web.
+Server and web interface find links by different rules and disagree where text directly adjoins a link; a text that
+fits by the larger count fits both. Rules of version 4.6: `StatusLengthValidator`, `Extractor`,
+`config/initializers/twitter_regex.rb` and `Tag::Naming` of the server, `counter.ts` of the web interface.
 """
 
 import re
@@ -22,7 +22,7 @@ from newsletter.channels.social.counting.urls import (  # fmt: skip
     paths,
 )
 
-LINK = 23  # characters that any link counts
+LINK = 23  # length of any link
 _LONGEST_LABEL = 63
 
 _WHITE = SPACES.replace(r"\u180e", "")  # the Unicode property White_Space
@@ -32,7 +32,7 @@ _NAME = r"[a-zA-Z0-9_]+(?:[.-]+[a-zA-Z0-9_]+)*"
 _MENTION = rf"(?<![=/]|{_WORD})@({_NAME})(?:@{_HOST})?"
 _NO_MENTION = re.compile(rf"[@＠{LATIN}]|://")
 
-_SEPARATORS = "\xb7\u30fb\u200c"  # within a tag, beside `_`, which is a part of words
+_SEPARATORS = "\xb7\u30fb\u200c"  # allowed inside a tag, besides `_`, which is a word character
 _TAG = rf"{_WORD}(?:{_WORD}|[{_SEPARATORS}])*+"
 _LETTER = rf"[\p{{Alphabetic}}_{_SEPARATORS}]"
 _TAG_OF_A_WORD = rf"{_WORD}*\p{{Alphabetic}}{_WORD}*"
@@ -42,53 +42,53 @@ _PROTOCOL_AT_END = re.compile(r"(?<=.)https?\Z", re.DOTALL)
 
 _WEB_MENTION = re.compile(r"(\A|[^/\w])@(([a-z0-9_]+)@[a-z0-9.-]+[a-z0-9]+)", re.IGNORECASE | re.ASCII)
 _MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-# Without one of these the web interface counts code points.
+# Without any of these, the web interface counts code points.
 _COMPOSED = re.compile(rf"[{_MARKS}\u200d\ufe0e\ufe0f🇦-🇿🏻-🏿\U000e0067]")
 
 
 def count(text: str) -> int:
-    """The larger of both counts, against a server's limit: 500 unless it says otherwise."""
+    """Return the larger of both counts, for comparison with the server's limit (500 by default)."""
     return max(server_count(text), web_count(text))
 
 
 def server_count(text: str) -> int:
-    """Characters by the server, which refuses what is too long. White space alone counts 0."""
+    """Return the count of the server, which rejects posts that are too long. White space alone counts 0."""
     if not text.strip(_white_space()):
         return 0
     pieces = []
-    at = 0
-    for start, end, shown in sorted([*_links(text), *_mentions(text)]):
-        if start >= at:
-            pieces += [text[at:start], shown]
-            at = end
-    return units.graphemes("".join(pieces) + text[at:])
+    done = 0
+    for start, end, replacement in sorted([*_find_links(text), *_find_mentions(text)]):
+        if start >= done:
+            pieces += [text[done:start], replacement]
+            done = end
+    return units.graphemes("".join(pieces) + text[done:])
 
 
 def web_count(text: str) -> int:
-    """Characters by the web interface, which counts as its writer types."""
+    """Return the count of the web interface, which is shown while typing."""
     if "://" in text:
         pieces = []
-        at = 0
+        done = 0
         for link in WITH_PROTOCOL.find(text, domains.reference()):
-            pieces += [text[at : link.start], "x" * LINK]
-            at = link.end
-        text = "".join(pieces) + text[at:]
+            pieces += [text[done : link.start], "x" * LINK]
+            done = link.end
+        text = "".join(pieces) + text[done:]
     if "@" in text:
         text = _WEB_MENTION.sub(r"\1@\3", text)
     return len(_characters().findall(text)) if _COMPOSED.search(text) else len(text)
 
 
 def counts_simple(text: str, link: str) -> tuple[int, int]:
-    """Both counts, the server's first, of a text that is simple around its only link (see fastpath.py)."""
-    server, web = _alone(link)
+    """Return (server count, web count) of a text that is simple around its only link (see fastpath.py)."""
+    server, web = _count_link(link)
     rest = len(text) - len(link)
     return rest + server, rest + web
 
 
 @lru_cache(maxsize=64)
-def _alone(link: str) -> tuple[int, int]:
+def _count_link(link: str) -> tuple[int, int]:
     if other := fastpath.sample(link):
-        counts = _sampled(other)
+        counts = _count_sample(other)
         if counts == (LINK, LINK):
             return counts
         if counts == (len(other), len(other)):
@@ -97,32 +97,32 @@ def _alone(link: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=64)
-def _sampled(link: str) -> tuple[int, int]:
+def _count_sample(link: str) -> tuple[int, int]:
     return server_count(link), web_count(link)
 
 
 def hashtags(text: str) -> tuple[str, ...]:
-    """The hashtags that 4.6 links, without their sign: those at the start or after white space."""
-    return tuple(_tags(text, _TAG_ALONE))
+    """Return the hashtags that Mastodon 4.6 links, without `#`: those at the start or after white space."""
+    return tuple(_find_tags(text, _TAG_ALONE))
 
 
 def hashtags_before_4_6(text: str) -> tuple[str, ...]:
-    """The hashtags that older servers link: also those after a bracket, a quotation mark, an apostrophe."""
-    return tuple(_tags(text, _TAG_BEFORE_4_6))
+    """Return the hashtags that older servers link: also those after brackets, quotes and apostrophes."""
+    return tuple(_find_tags(text, _TAG_BEFORE_4_6))
 
 
-def _tags(text: str, rule: str) -> Iterator[str]:
+def _find_tags(text: str, rule: str) -> Iterator[str]:
     if "#" in text or "＃" in text:
         for match in units.pattern(rule).finditer(text):
-            if tag := _tag(match[1]):
-                glued = text.startswith("://", match.start(1) + len(tag))
-                yield _PROTOCOL_AT_END.sub("", tag) if glued else tag
+            if tag := _leading_tag(match[1]):
+                is_before_protocol = text.startswith("://", match.start(1) + len(tag))
+                yield _PROTOCOL_AT_END.sub("", tag) if is_before_protocol else tag
 
 
-def _tag(run: str) -> str:
-    """The tag that words and separators after a `#` begin with; empty if there is none.
+def _leading_tag(run: str) -> str:
+    """Return the tag at the start of a run of words and separators; empty if there is none.
 
-    The server's expression is `W S*(L)S*W|W*(A)W*`; applied as it is, it takes quadratic time.
+    Equivalent to the server's expression `W S*(L)S*W|W*(A)W*`, which takes quadratic time as written.
     """
     tag = run.rstrip(_SEPARATORS)
     if units.pattern(_LETTER).search(tag, 1, max(1, len(tag) - 1)):
@@ -131,25 +131,25 @@ def _tag(run: str) -> str:
     return str(word.group()) if word else ""
 
 
-def _links(text: str) -> Iterator[tuple[int, int, str]]:
+def _find_links(text: str) -> Iterator[tuple[int, int, str]]:
     if "://" in text:
         for link in _grammar().find(text, domains.reference()):
-            if link.protocol and _has_a_host(link):
+            if link.protocol and _is_host_encodable(link):
                 yield link.start, link.end, "x" * LINK
 
 
-def _mentions(text: str) -> Iterator[tuple[int, int, str]]:
+def _find_mentions(text: str) -> Iterator[tuple[int, int, str]]:
     if "@" in text:
         for match in units.pattern(_MENTION).finditer(text):
             if not _NO_MENTION.match(text, match.end()):
                 yield match.start(), match.end(), f"@{match[1]}"
 
 
-def _has_a_host(link: Found) -> bool:
-    """Whether the server can encode the domain: IDNA 2003 with characters of Unicode 3.2 only."""
+def _is_host_encodable(link: Found) -> bool:
+    """Return whether the server can encode the domain: IDNA 2003, with characters of Unicode 3.2 only."""
     if link.domain.isascii():
         return all(1 <= len(label) <= _LONGEST_LABEL for label in link.domain.split("."))
-    # Loads tables that few texts need.
+    # Imported here because few texts need its tables.
     import stringprep  # noqa: PLC0415
 
     return all(map(_is_encodable, link.domain.split("."))) and not any(
@@ -161,7 +161,8 @@ def _is_encodable(label: str) -> bool:
     import stringprep  # noqa: PLC0415
     from encodings.idna import ToASCII  # noqa: PLC0415
 
-    # To encode a label takes quadratic time. What is mapped to nothing apart, no four characters become less than one.
+    # Encoding a label takes quadratic time. Apart from characters that are mapped to nothing, four characters become
+    # at least one, so a label longer than this is too long.
     if sum(not stringprep.in_table_b1(character) for character in label) > 4 * _LONGEST_LABEL:
         return False
     try:
@@ -177,7 +178,7 @@ def _white_space() -> str:
 
 @cache
 def _grammar() -> Grammar:
-    """Links of the server; all but its domains reaches much further than in the reference."""
+    """Return the server's link grammar; except for domains, it accepts much more than the reference."""
     plain = rf"""[^{_WHITE}<>()?]"""
     end = rf"""[^{_WHITE}()?!*"'「」<>;:=,.$%\[\]~&|@]"""
     nested = rf"[a-zA-Z0-9!*';:=+,.$/%#\[\]_~&|@\u2010-\u2015\u0400-\u052f\-{FOLDED}]"
@@ -193,7 +194,7 @@ def _grammar() -> Grammar:
 
 @cache
 def _characters() -> re.Pattern[str]:
-    """What the web interface takes for one character, as stringz 2.1.0 (MIT) does."""
+    """Return a pattern for what the web interface counts as one character, as in stringz 2.1.0 (MIT)."""
     modified = rf"[\ufe0e\ufe0f]?[{_MARKS}🏻-🏿]?"
     single = r"[\0-\uffff]|[🇦-🇿]{2}|[\U00010000-\U0010ffff]"
     flag = r"🏴\U000e0067\U000e0062[\U000e0065\U000e0073\U000e0077][\U000e006e\U000e0063\U000e006c]"

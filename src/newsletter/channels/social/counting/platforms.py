@@ -1,6 +1,6 @@
-"""The platforms as a table: what each allows, how it counts, where that is written, and how sure it is.
+"""Describe each platform: its limits, how it counts, the source of these rules, and how certain they are.
 
-Rules change: a row is its own evidence, with the date when its source was last read.
+Rules change, so each row names its source and the date when it was last checked.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ HashtagRule = Literal["x", "mastodon", "bluesky", "words", "none"]
 Certainty = Literal["exact", "documented", "upper-bound"]
 
 
-# There is one of each: none need be compared by all that it holds.
+# Each platform has one instance, so equality by identity is enough.
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Platform:
-    """One platform. `fold`: characters shown before "more" on a phone, where anyone measured it.
+    """A platform's rules.
 
-    `certainty` is how far the unit can be trusted: found in the platform's own code, in its
-    documentation, or nowhere, so that the largest plausible unit is counted. `limit` is in `unit`, for
-    text messages in parts.
+    `limit` is in `unit`; for text messages, in parts. `fold` is the number of characters shown before "more" on a
+    phone, if it has been measured. `certainty` says where the unit comes from: the platform's own code (exact), its
+    documentation, or neither, in which case the largest plausible unit is counted (upper-bound).
     """
 
     name: str
@@ -86,7 +86,7 @@ _TABLE = (
         certainty="upper-bound",
     ),
     Platform(
-        # The whole message, with its markup, may have 28 KB.
+        # The whole message, including markup, may have 28 KB.
         name="teams", title="Teams", limit=28000, unit="bytes", links="literal", hashtags="none", fold=None,
         source="https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using",
         checked="2026-11-23", certainty="upper-bound",

@@ -1,4 +1,4 @@
-"""punycode: a label of a domain in ASCII (RFC 3492), as the codec of the same name, but not in quadratic time."""
+"""Encode a domain label in Punycode (RFC 3492) in less than quadratic time, unlike Python's codec."""
 
 from bisect import bisect
 
@@ -8,22 +8,22 @@ _DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def encode(label: str) -> str:
-    """A label in Punycode, without `xn--` before it."""
-    placed = [at for at, character in enumerate(label) if character.isascii()]  # offsets of what is encoded already
-    out = ["".join(label[at] for at in placed), "-" if placed else ""]
-    others = sorted((ord(character), at) for at, character in enumerate(label) if not character.isascii())
-    basic, code, bias, last = len(placed), _FIRST, _BIAS, 0
-    for other, at in others:
-        index = bisect(placed, at)
-        delta = (other - code) * (len(placed) + 1) + index - last
-        out.append(_number(delta, bias))
-        placed.insert(index, at)
-        bias = _adapted(delta, len(placed), is_first=len(placed) == basic + 1)
-        code, last = other, index + 1
+    """Return a label in Punycode, without `xn--`."""
+    encoded = [offset for offset, character in enumerate(label) if character.isascii()]
+    out = ["".join(label[offset] for offset in encoded), "-" if encoded else ""]
+    pending = sorted((ord(character), offset) for offset, character in enumerate(label) if not character.isascii())
+    basic, code, bias, last_index = len(encoded), _FIRST, _BIAS, 0
+    for character_code, offset in pending:
+        index = bisect(encoded, offset)
+        delta = (character_code - code) * (len(encoded) + 1) + index - last_index
+        out.append(_encode_number(delta, bias))
+        encoded.insert(index, offset)
+        bias = _adapt_bias(delta, len(encoded), is_first=len(encoded) == basic + 1)
+        code, last_index = character_code, index + 1
     return "".join(out)
 
 
-def _number(delta: int, bias: int) -> str:
+def _encode_number(delta: int, bias: int) -> str:
     digits: list[str] = []
     place = _BASE
     while True:
@@ -35,7 +35,7 @@ def _number(delta: int, bias: int) -> str:
         place += _BASE
 
 
-def _adapted(delta: int, count: int, *, is_first: bool) -> int:
+def _adapt_bias(delta: int, count: int, *, is_first: bool) -> int:
     delta //= _DAMP if is_first else 2
     delta += delta // count
     bias = 0

@@ -1,7 +1,7 @@
-"""Units in which platforms count: grapheme clusters, UTF-16 units, UTF-8 bytes.
+"""Measure text in the units of platforms: grapheme clusters, UTF-16 units, UTF-8 bytes.
 
-Unicode properties and clusters come from `regex`; this module alone imports it. All functions take
-any `str`, lone surrogates included.
+Only this module imports `regex`, which knows Unicode properties and clusters. All functions accept any `str`, even
+with lone surrogates.
 """
 
 import re
@@ -12,76 +12,76 @@ import regex
 
 from newsletter.text import normalized
 
-_BEFORE_ASTRAL = bytes(range(0xF0))  # in UTF-8, a character of two UTF-16 units begins with a byte beyond these
+_BEFORE_ASTRAL = bytes(range(0xF0))  # in UTF-8, only characters of two UTF-16 units start with a byte above these
 _ASCII = bytes(range(0x80))
-# Characters that never join the one before or after them into one cluster: Latin, Greek and Cyrillic
-# letters, punctuation, symbols, kana, most ideographs, emoji without a joiner.
-# A text of nothing else is found in half the time that the search for another takes.
+# Characters that never join a neighbour into one cluster: Latin, Greek and Cyrillic letters, punctuation, symbols,
+# kana, most ideographs, emoji without a joiner. Matching a text against these takes half as long as searching it for
+# others.
 _ALONE = re.compile(
     "[\0-\x0c\x0e-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200b\u200e-\u20cf\u2100-\u2cee\u3000-\u3029"
     "\u3030-\u3098\u309b-\ua66e\ue000-\ufb1d\uff01-\uff9d\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa"
     "\U0001f400-\U0001faff]*+"
 )
 _CLUSTER = regex.compile(r"\X")
-# Two regional indicators make a flag. To know which two, `\X` counts those before them each time, which takes
-# quadratic time; after an even number of them a text can be divided.
+# Two regional indicators make a flag. To pair them, `\X` counts those before each one, which takes quadratic time; the
+# text can be split after an even number of them.
 _MANY_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{32}(?=[\U0001f1e6-\U0001f1ff])")
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]")
-# Holds all of these, and signs such as €; most texts hold few of either.
-_EMOJI_PERHAPS = re.compile("[\xa9\xae\u203c-\u3299\U0001f000-\U0001fffd]")
+# A superset of _EMOJI that also matches characters such as €; most texts have few of either.
+_EMOJI_CANDIDATE = re.compile("[\xa9\xae\u203c-\u3299\U0001f000-\U0001fffd]")
 
 
 @cache
 def pattern(source: str) -> regex.Pattern[str]:
-    r"""A pattern that may name Unicode properties such as `\p{L}`, compiled at its first use."""
+    r"""Compile a pattern that may contain Unicode properties such as `\p{L}`; compiled only once."""
     return regex.compile(source)
 
 
 def joins(text: str) -> bool:
-    """Whether a text may hold clusters of several characters."""
+    """Return whether a text may contain clusters of several characters."""
     return not text.isascii() and _ALONE.fullmatch(text) is None
 
 
 def graphemes(text: str) -> int:
-    """Number of extended grapheme clusters: what a reader takes for one character."""
+    """Return the number of extended grapheme clusters: what readers see as one character."""
     if text.isascii():
         return len(text) - text.count("\r\n")
-    return len(text) if _ALONE.fullmatch(text) else sum(len(_CLUSTER.findall(piece)) for piece in _pieces(text))
+    return len(text) if _ALONE.fullmatch(text) else sum(len(_CLUSTER.findall(piece)) for piece in _split_flags(text))
 
 
 def clusters(text: str) -> list[str]:
-    """The extended grapheme clusters of a text, in order; together they are the text."""
+    """Return the extended grapheme clusters of a text in order; joined, they are the text."""
     if _ALONE.fullmatch(text):
         return list(text)
-    return [cluster for piece in _pieces(text) for cluster in _CLUSTER.findall(piece)]
+    return [cluster for piece in _split_flags(text) for cluster in _CLUSTER.findall(piece)]
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """A text divided between clusters, so that none of its pieces takes long."""
-    at = 0
+def _split_flags(text: str) -> Iterator[str]:
+    """Split a text between clusters into pieces that are short enough to process quickly."""
+    start = 0
     for match in _MANY_FLAGS.finditer(text):
-        yield text[at : match.end()]
-        at = match.end()
-    yield text[at:]
+        yield text[start : match.end()]
+        start = match.end()
+    yield text[start:]
 
 
 def composed(text: str) -> str:
-    """A text in NFC: the form in which platforms count it, and in which it looks the same."""
+    """Return a text in NFC, the form that platforms count; it looks the same."""
     return text if text.isascii() else normalized("NFC", text)
 
 
 def utf16(text: str) -> int:
-    """Number of UTF-16 code units."""
+    """Return the number of UTF-16 code units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def utf8(text: str) -> int:
-    """Number of bytes in UTF-8."""
+    """Return the number of bytes in UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def sizes(text: str) -> tuple[int, int]:
-    """Both: UTF-16 code units, and bytes in UTF-8."""
+    """Return (UTF-16 code units, bytes in UTF-8)."""
     if text.isascii():
         return len(text), len(text)
     data = text.encode("utf-8", "surrogatepass")
@@ -89,19 +89,23 @@ def sizes(text: str) -> tuple[int, int]:
 
 
 def uncommon(text: str, common: bytes = _ASCII) -> str:
-    """What of a text is not `common`: a search that looks for other signs needs a third of the time in it."""
+    """Return a text without `common` characters; searching the rest takes a third of the time."""
     return text.encode("utf-8", "surrogatepass").translate(None, common).decode("utf-8", "surrogatepass")
 
 
 def emoji_as_bytes(text: str) -> int:
-    """UTF-16 units, but UTF-8 bytes for each cluster that holds an emoji; what Threads documents.
+    """Return the length that Threads documents: UTF-16 units, but UTF-8 bytes for clusters with an emoji.
 
-    Whether signs such as © and ™ are emoji there is not said; they are here, which counts more.
+    The documentation does not say whether characters such as © and ™ are emoji; they count as such here, which yields
+    the larger count.
     """
-    if text.isascii() or not (found := [each for each in _EMOJI_PERHAPS.findall(uncommon(text)) if _is_emoji(each)]):
+    if text.isascii():
+        return len(text)
+    emoji = [each for each in _EMOJI_CANDIDATE.findall(uncommon(text)) if _is_emoji(each)]
+    if not emoji:
         return utf16(text)
     if _ALONE.fullmatch(text):
-        return utf16(text) + sum(utf8(each) - utf16(each) for each in found)
+        return utf16(text) + sum(utf8(each) - utf16(each) for each in emoji)
     return sum(utf8(each) if _EMOJI.search(each) else utf16(each) for each in clusters(text))
 
 

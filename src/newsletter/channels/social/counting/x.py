@@ -1,9 +1,9 @@
-"""How X counts: weights after NFC, each link 23, emoji of its reference 2.
+"""Count text for X: weighted characters after NFC, 23 for each link, 2 for each emoji that X knows.
 
-Rules of twitter-text 3.1.0 (Apache-2.0), configuration 3, which X documents at
-https://docs.x.com/fundamentals/counting-characters. Where the reference is out of date the count is
-a bound that no reading exceeds: an emoji sequence newer than its table is the sum of its parts, a link
-under a top-level domain in doubt the larger of 23 and its text.
+Rules of twitter-text 3.1.0 (Apache-2.0), configuration 3, documented at
+https://docs.x.com/fundamentals/counting-characters. Where the reference is outdated, the count is an upper bound: an
+emoji sequence newer than its table counts as the sum of its parts, a link under a disputed top-level domain as the
+larger of 23 and its text.
 """
 
 import re
@@ -18,9 +18,9 @@ _EMOJI = 2
 
 _HEAVY = re.compile("[^\0-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 _INVALID = re.compile("[\ufffe\ufeff\uffff]")
-# Without one of these, no emoji is made of several characters.
+# Without any of these, no emoji has several characters.
 _JOINERS = re.compile("[\u200d\u20e3\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-# Stretches that hold all of an emoji sequence.
+# Stretches of text that contain every emoji sequence completely.
 _STRETCHES = re.compile(
     "[#*0-9\xa9\xae]?[\u200d\u20e3\u203c-\u3299\ue50a\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+"
 )
@@ -33,73 +33,73 @@ _HASHTAG = rf"(?:\A|\ufe0e|\ufe0f|(?!{_WORD}|&)(?s:.))([#＃](?!\ufe0f|\u20e3)({
 
 
 class Weight(NamedTuple):
-    """A weighted length; `exact` is false when it is a bound."""
+    """A weighted length; `exact` is false if it is an upper bound."""
 
     total: int
     exact: bool
 
 
 def weigh(text: str) -> int:
-    """The weighted length of a text, against a limit of 280 or, for subscribers, 25,000."""
+    """Return the weighted length of a text; the limit is 280, or 25,000 for subscribers."""
     return measure(text).total
 
 
 def measure(text: str) -> Weight:
-    """The weighted length of a text, and whether it is exact."""
+    """Return the weighted length of a text and whether it is exact."""
     text = units.composed(text)
-    found = links(text)
-    weight = _sum(text, found)
+    all_links = links(text)
+    weight = _weigh_around(text, all_links)
     if _LATER.search(text):
-        # By the reference's list links may end elsewhere: `prix.fr.music` holds `prix.fr` there.
-        by_reference = _sum(text, x_links.find(text, domains.reference()))
+        # With the reference's list, links may end elsewhere: in `prix.fr.music` it finds `prix.fr`.
+        by_reference = _weigh_around(text, x_links.find(text, domains.reference()))
         weight = Weight(max(weight.total, by_reference.total), False)
     return weight
 
 
 def measure_simple(text: str, link: str) -> Weight:
-    """The same for a text that is simple around its only link (see fastpath.py)."""
-    known, _ = _alone(link)
-    return Weight(plain(units.composed(text)) - len(link) + known.total, known.exact)
+    """Like measure(), for a text that is simple around its only link (see fastpath.py)."""
+    link_weight, _ = _measure_link(link)
+    return Weight(plain(units.composed(text)) - len(link) + link_weight.total, link_weight.exact)
 
 
 def weigh_link(link: str) -> int:
-    """The weight of a link, of ASCII only, in such a text."""
-    return _alone(link)[0].total
+    """Return the weight of an ASCII link in such a text."""
+    return _measure_link(link)[0].total
 
 
 def links_simple(link: str) -> tuple[str, ...]:
-    """What X turns into links in a text that is simple around its only link."""
-    return _alone(link)[1]
+    """Return what X links in a text that is simple around its only link."""
+    return _measure_link(link)[1]
 
 
 @lru_cache(maxsize=64)
-def _alone(link: str) -> tuple[Weight, tuple[str, ...]]:
+def _measure_link(link: str) -> tuple[Weight, tuple[str, ...]]:
     if other := fastpath.sample(link):
-        weight, found = _sampled(other)
-        if weight.exact and found == (other,):
+        weight, urls = _measure_sample(other)
+        if weight.exact and urls == (other,):
             return weight, (link,)
-        if weight.exact and not found:
+        if weight.exact and not urls:
             return Weight(len(link), True), ()
     return measure(link), tuple(each.url for each in links(link))
 
 
 @lru_cache(maxsize=64)
-def _sampled(link: str) -> tuple[Weight, tuple[str, ...]]:
+def _measure_sample(link: str) -> tuple[Weight, tuple[str, ...]]:
     return measure(link), tuple(each.url for each in links(link))
 
 
 def links(text: str) -> tuple[FoundLink, ...]:
-    """What X turns into links, in order; offsets are in the text as given."""
+    """Return what X links, in order, with offsets in the given text."""
     return x_links.find(text, domains.either())
 
 
 def invalid_characters(text: str) -> tuple[str, ...]:
-    """Characters for which X refuses a text of whatever length, as `U+FEFF`; each once."""
+    """Return the characters for which X rejects a text, each once, as `U+FEFF`."""
     return tuple(f"U+{ord(character):04X}" for character in dict.fromkeys(_INVALID.findall(text)))
 
 
 def unknown_emoji(text: str) -> tuple[str, ...]:
-    """Emoji of several characters that the reference does not know: what they weigh is a bound."""
+    """Return the emoji sequences that the reference does not know, whose weight is an upper bound."""
     if not _JOINERS.search(text):
         return ()
     clusters = (each for stretch in _STRETCHES.findall(text) for each in units.clusters(stretch))
@@ -107,7 +107,7 @@ def unknown_emoji(text: str) -> tuple[str, ...]:
 
 
 def hashtags(text: str) -> tuple[str, ...]:
-    """The hashtags that X links, without their sign, in order."""
+    """Return the hashtags that X links, without `#`, in order."""
     if "#" not in text and "＃" not in text:
         return ()
     tags = [
@@ -115,53 +115,53 @@ def hashtags(text: str) -> tuple[str, ...]:
         for match in units.pattern(_HASHTAG).finditer(text)
         if not text.startswith(("#", "＃", "://"), match.end(1))
     ]
-    # Of two that overlap the first stays; a tag before a link that begins with it.
+    # Where entities overlap, the first wins; a tag sorts before a link at the same offset.
     entities = sorted([*tags, *((link.start, link.end, "") for link in links(text))], key=lambda each: each[0])
-    found = []
-    at = 0
+    result = []
+    done = 0
     for start, end, tag in entities:
-        if start >= at:
-            at = end
-            found.append(tag)
-    return tuple(filter(None, found))
+        if start >= done:
+            done = end
+            result.append(tag)
+    return tuple(filter(None, result))
 
 
-def _sum(text: str, found: tuple[FoundLink, ...]) -> Weight:
-    total = at = 0
+def _weigh_around(text: str, all_links: tuple[FoundLink, ...]) -> Weight:
+    total = done = 0
     exact = True
-    for link in found:
-        if link.start < at:
+    for link in all_links:
+        if link.start < done:
             continue
-        before = _without_links(text[at : link.start])
+        before = _weigh_without_links(text[done : link.start])
         total += before.total + LINK
         exact = exact and before.exact
         if domains.is_in_doubt(link.ending):
             total += max(0, plain(link.url) - LINK)
             exact = False
-        at = link.end
-        if (rest := text[link.start : at]) != link.url:
-            # The reference passes over as many UTF-16 units as the link has, and counts what is left.
-            passed = rest.encode("utf-16-le", "surrogatepass")[: 2 * units.utf16(link.url)]
-            total += plain(rest[len(passed.decode("utf-16-le", "ignore")) :])
+        done = link.end
+        if (rest := text[link.start : done]) != link.url:
+            # The reference skips as many UTF-16 units as the link has, and counts the rest.
+            skipped = rest.encode("utf-16-le", "surrogatepass")[: 2 * units.utf16(link.url)]
+            total += plain(rest[len(skipped.decode("utf-16-le", "ignore")) :])
             exact = False
-    after = _without_links(text[at:])
+    after = _weigh_without_links(text[done:])
     return Weight(total + after.total, exact and after.exact)
 
 
-def _without_links(text: str) -> Weight:
+def _weigh_without_links(text: str) -> Weight:
     total = plain(text)
     exact = True
     if _JOINERS.search(text):
         for stretch in _STRETCHES.findall(text):
             for cluster in units.clusters(stretch):
                 if emoji.is_known(cluster):
-                    found = emoji.sequences().finditer(cluster)
-                    total -= sum(plain(each.group()) - _EMOJI for each in found)
+                    known = emoji.sequences().finditer(cluster)
+                    total -= sum(plain(each.group()) - _EMOJI for each in known)
                 else:
                     exact = False
     return Weight(total, exact)
 
 
 def plain(text: str) -> int:
-    """The weight of a text that holds neither links nor emoji of several characters."""
+    """Return the weight of a text without links and emoji sequences."""
     return len(text) if text.isascii() else len(text) + len(_HEAVY.findall(units.uncommon(text)))

@@ -1,6 +1,6 @@
-"""What X makes links of: addresses, and words that a full stop and a top-level domain join.
+"""Find what X links: URLs, and words joined by a full stop to a top-level domain.
 
-The rules of `extractUrlsWithIndices` in twitter-text 3.1.0 (Apache-2.0), its oddities included.
+Implements `extractUrlsWithIndices` of twitter-text 3.1.0 (Apache-2.0), including its quirks.
 """
 
 import re
@@ -23,10 +23,10 @@ _SHORT = re.compile(rf"https?://t\.co/([a-z0-9]+){QUERY}", re.IGNORECASE | re.AS
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """A link in a text: offsets in code points, the top-level domain as written.
+    """A link in a text, with offsets in code points and the top-level domain as written.
 
-    `url` is the text between the offsets, except where letters of another script stand between a
-    Latin domain and its path: `prix.fr日本.fr/x` gives `prix.fr/x`.
+    `url` is the text between the offsets, unless letters of another script come between a Latin domain and its path:
+    in `prix.fr日本.fr/x` it is `prix.fr/x`.
     """
 
     url: str
@@ -36,21 +36,21 @@ class FoundLink:
 
 
 def find(text: str, endings: Endings) -> tuple[FoundLink, ...]:
-    """The links of a text by their start, which is each one's own."""
+    """Return the links of a text by their start; no two start at the same offset."""
     if "." not in text:
         return ()
-    found = {}
-    for each in PLAIN.find(text, endings):
-        if _is_valid(each, text[each.start : each.end], endings):
-            made = _with_protocol(text, each) if each.protocol else _bare(text, each, endings)
-            # A second link from the same place replaces the first, as in the reference.
-            found.update({link.start: link for link in made})
-    return tuple(found[start] for start in sorted(found))
+    by_start = {}
+    for candidate in PLAIN.find(text, endings):
+        if _is_valid(candidate, text[candidate.start : candidate.end], endings):
+            new_links = _full_links(text, candidate) if candidate.protocol else _bare_links(text, candidate, endings)
+            # A later link with the same start replaces the earlier one, as in the reference.
+            by_start.update({link.start: link for link in new_links})
+    return tuple(by_start[start] for start in sorted(by_start))
 
 
 def _is_valid(found: Found, url: str, endings: Endings) -> bool:
     domain = found.domain
-    # In this order, no label or domain that is looked at closely is long.
+    # This order ensures that only short labels and domains are examined closely.
     if len(found.protocol or "https://") + units.utf16(url) > _LONGEST_LINK:
         return False
     if not all(1 <= _encoded_length(label) <= _LONGEST_LABEL for label in domain.split(".")):
@@ -59,9 +59,12 @@ def _is_valid(found: Found, url: str, endings: Endings) -> bool:
 
 
 def _encoded_length(label: str) -> int:
-    """Length of a label in punycode, at least if it may be allowed; wide full stops within it count as such."""
+    """Return the length of a label in Punycode, or a length beyond the limit if it is too long.
+
+    Wide full stops inside the label count as full stops.
+    """
     if len(label) > _LONGEST_LABEL:
-        return len(label)  # encoded, it is no shorter
+        return len(label)  # encoding does not make it shorter
     parts = _SEPARATORS.split(label)
     lengths = (len(part) if part.isascii() and part.isprintable() else len(_punycode(part)) for part in parts)
     return sum(lengths) + len(parts) - 1
@@ -71,9 +74,9 @@ def _punycode(label: str) -> str:
     return f"xn--{punycode.encode(label)}"
 
 
-def _with_protocol(text: str, found: Found) -> Iterator[FoundLink]:
+def _full_links(text: str, found: Found) -> Iterator[FoundLink]:
     end = found.end
-    # Nothing but a slug belongs to a link that X shortened.
+    # A t.co link consists of its slug only.
     if short := _SHORT.match(text, found.start, end):
         if len(short[1]) > _LONGEST_SLUG:
             return
@@ -81,29 +84,29 @@ def _with_protocol(text: str, found: Found) -> Iterator[FoundLink]:
     yield FoundLink(text[found.start : end], found.start, end, found.ending)
 
 
-def _bare(text: str, found: Found, endings: Endings) -> Iterator[FoundLink]:
-    """The parts of a domain without protocol that are in Latin script; the last one has the path."""
+def _bare_links(text: str, found: Found, endings: Endings) -> Iterator[FoundLink]:
+    """Yield the Latin parts of a domain without protocol; the last one includes the path."""
     if found.before and found.before in "-_./":
         return
-    at = 0
-    made = []
+    end = 0
+    result = []
     for name, ending in _latin_domains(found.domain, endings):
-        start = found.domain.index(name, at)
-        at = start + len(name)
-        made.append(FoundLink(name, found.start + start, found.start + at, ending))
-    if made and found.path:
-        last = made.pop()
-        made.append(FoundLink(last.url + text[found.tail : found.end], last.start, found.end, last.ending))
-    yield from made
+        start = found.domain.index(name, end)
+        end = start + len(name)
+        result.append(FoundLink(name, found.start + start, found.start + end, ending))
+    if result and found.path:
+        last = result.pop()
+        result.append(FoundLink(last.url + text[found.tail : found.end], last.start, found.end, last.ending))
+    yield from result
 
 
 def _latin_domains(domain: str, endings: Endings) -> Iterator[tuple[str, str]]:
     stops = dict(endings.find(domain))
-    places = list(stops)
-    at = 0
-    while labels := _LABELS.search(domain, at):
-        at = labels.end()
-        last = bisect_left(places, at) - 1
-        if last >= 0 and (dot := places[last]) > labels.start():
-            at = dot + 1 + len(stops[dot])
-            yield domain[labels.start() : at], stops[dot]
+    dots = list(stops)
+    position = 0
+    while labels := _LABELS.search(domain, position):
+        position = labels.end()
+        index = bisect_left(dots, position) - 1
+        if index >= 0 and (dot := dots[index]) > labels.start():
+            position = dot + 1 + len(stops[dot])
+            yield domain[labels.start() : position], stops[dot]

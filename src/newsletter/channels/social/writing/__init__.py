@@ -1,1 +1,1 @@
-"""writing: announcements become snippets that fit."""
+"""Compose snippets from announcements and issues, shortened to fit each platform."""

@@ -1,14 +1,14 @@
-"""blocks: a rendered template as named pieces, each with what may be done to it when the text is too long."""
+"""Split a rendered template into named blocks, and say how each may be shortened."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-# Control characters, which no text of an announcement may hold: content cannot begin a block.
+# Announcements must not contain control characters, so content cannot start a block.
 _BEGIN, _END, _BETWEEN = "\x02", "\x03", "\x1f"
-_GAPS = {"": 0, " ": 1, "\n": 2, "\n\n": 3}  # what may separate two blocks, by size
-# A label, what is before the text of its block, the text, what is behind it.
+_GAPS = {"": 0, " ": 1, "\n": 2, "\n\n": 3}  # separators between blocks, from small to large
+# Label, leading white space, text and trailing white space of a block.
 _PIECES = re.compile(f"{_BEGIN}([^{_END}]*){_END}([ \n]*)((?:[^{_BEGIN}]*[^{_BEGIN} \n])?)([ \n]*)")
 _SURPLUS = re.compile(r"[ \t]+(?=\n)|\n+(?=\n\n)")
 
@@ -17,10 +17,10 @@ HOOK = "hook"
 
 
 class BlockKind(NamedTuple):
-    """What may be done to a block.
+    """How a block may be shortened.
 
-    One with `drop` may be left out, the lowest number first. One with `cut` may lose sentences, then
-    words. `most` is how many characters it has at most, whatever the limit (0: any number).
+    Blocks with `drop` may be left out, the lowest number first. Blocks with `cut` may lose sentences, then words.
+    `most` is the maximum number of characters, regardless of the platform's limit (0: no maximum).
     """
 
     name: str
@@ -32,55 +32,53 @@ class BlockKind(NamedTuple):
 _KINDS = {"": BlockKind("")}  # by label
 
 
-Block = tuple[
-    BlockKind, str, str
-]  # a piece of a snippet: what it is, its text, the gap that separates it from the one before
+Block = tuple[BlockKind, str, str]  # kind, text, and the gap between it and the block before
 
 
-def most(kind: BlockKind, fold: int | None) -> int | None:
-    """How many characters a block of this kind has at most; the hook also stands complete within `fold`."""
-    given = [each for each in (kind.most, fold if kind.name == HOOK else None) if each]
-    return min(given) if given else None
+def max_length(kind: BlockKind, fold: int | None) -> int | None:
+    """Return the maximum length of a block, if any. A hook must also fit within `fold`."""
+    limits = [each for each in (kind.most, fold if kind.name == HOOK else None) if each]
+    return min(limits) if limits else None
 
 
 def begin(name: str, drop: int = 0, cut: bool = False, most: int = 0) -> str:
-    """Template filter: here begins the block `name`, as `{{ "event"|block(drop=2) }}`."""
+    """Template filter: start the block `name`, as in `{{ "event"|block(drop=2) }}`."""
     label = _BETWEEN.join((str(name), str(int(drop)), str(int(cut)), str(int(most))))
     _KINDS[label] = BlockKind(str(name), int(drop), bool(cut), int(most))
     return f"{_BEGIN}{label}{_END}"
 
 
 def only(hashtags: Sequence[str], most: int, after: int = 0) -> str:
-    """Template filter: hashtags up to number `most`, those up to number `after` left out."""
+    """Template filter: return the hashtags up to number `most`, without the first `after`."""
     return " ".join(hashtags[after:most])
 
 
 def split(rendered: str) -> list[Block]:
-    """The blocks of a rendered template that hold anything, in order."""
-    tabs = "\t" in rendered  # which _PIECES does not take for white space
+    """Return the non-empty blocks of a rendered template in order."""
+    tabs = "\t" in rendered  # which _PIECES does not treat as white space
     if tabs and _has_surplus(rendered):
         rendered = _SURPLUS.sub("", rendered)
-    if not rendered.startswith(_BEGIN):  # what stands before the first block belongs to none
+    if not rendered.startswith(_BEGIN):  # text before the first block gets a block without a name
         rendered = f"{_BEGIN}{_END}{rendered}"
-    found: list[Block] = []
+    blocks: list[Block] = []
     gap = ""
     for label, lead, text, tail in _PIECES.findall(rendered):
-        # The white space of an empty block is all before its text.
+        # In an empty block, all white space is matched as leading.
         after = tail if text else lead
         if after not in _GAPS:
-            after = _gap(after)
+            after = _normalize_gap(after)
         if text:
             surplus = "\n" in text and not tabs and _has_surplus(text)
-            found.append((_KINDS[label], _SURPLUS.sub("", text) if surplus else text, gap))
+            blocks.append((_KINDS[label], _SURPLUS.sub("", text) if surplus else text, gap))
             gap = after
-        elif found and _GAPS[after] > _GAPS[gap]:
-            # Of the white space around an empty block the larger stays.
+        elif blocks and _GAPS[after] > _GAPS[gap]:
+            # Around an empty block, the larger gap is kept.
             gap = after
-    return found
+    return blocks
 
 
 def join(blocks: Sequence[Block]) -> str:
-    """The text of all blocks."""
+    """Return the text of all blocks."""
     return "".join([piece for _, text, gap in blocks for piece in (gap, text)])
 
 
@@ -89,14 +87,14 @@ def _has_surplus(text: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _gap(white: str) -> str:
-    """The white space between two blocks as one of those that may separate them."""
+def _normalize_gap(white: str) -> str:
+    """Return the separator in _GAPS that corresponds to white space between two blocks."""
     white = _SURPLUS.sub("", white)
     return white if white in _GAPS else "\n" * min(2, white.count("\n")) or " "
 
 
 def assemble(blocks: Sequence[Block], texts: Sequence[str]) -> str:
-    """The text of those blocks that are left; `texts` holds each one's, empty when it is left out."""
+    """Return the text of the blocks that are left. `texts` holds one per block, empty if it is dropped."""
     pieces: list[str] = []
     gap = ""
     for (_, _, before), text in zip(blocks, texts, strict=True):
@@ -109,9 +107,9 @@ def assemble(blocks: Sequence[Block], texts: Sequence[str]) -> str:
 
 
 def length(gaps: Sequence[int], sizes: Sequence[int]) -> int:
-    """The size of what assemble() gives, as the sum of its parts.
+    """Return the length of the text that assemble() would return, as the sum of its parts.
 
-    `gaps` holds the length of each block's gap, `sizes` that of its text, 0 when it is left out.
+    `gaps` holds the length of each block's gap, `sizes` that of its text, 0 if it is dropped.
     """
     total = gap = 0
     for before, size in zip(gaps, sizes, strict=True):
@@ -123,5 +121,5 @@ def length(gaps: Sequence[int], sizes: Sequence[int]) -> int:
     return total
 
 
-# What templates know of this.
+# Filters available in templates.
 FILTERS: Mapping[str, Callable[..., Any]] = {"block": begin, "only": only}

@@ -1,4 +1,4 @@
-"""composing: templates filled and fitted, one text a platform; what was written by hand stays as it is."""
+"""Fill the templates and fit the texts to each platform; texts written by hand are kept as they are."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,9 +21,9 @@ from newsletter.theme.templates import Templates
 
 DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
 _THREADED = ("x", "mastodon", "bluesky", "threads")
-# Plain quotation marks have no spaces within.
+# Plain quotation marks have no spaces inside.
 _INSIDE = re.compile("(?<=«)[ \u00a0]+|[ \u00a0]+(?=»)")
-# On these every character of an address counts against a short limit.
+# On these platforms, every character of an address counts against a small limit.
 _UNMARKED = ("bluesky", "threads", "sms")
 
 
@@ -33,47 +33,47 @@ class Composer:
 
     settings: Settings
     templates: Templates
-    platforms: tuple[str, ...] = field(init=False)  # those that are written for, in the table's order
-    _aims: dict[str, tuple[Platform, int]] = field(init=False)  # each of them with its limit
+    platforms: tuple[str, ...] = field(init=False)  # platforms to write for, in the order of the table
+    _limits: dict[str, tuple[Platform, int]] = field(init=False)  # the rules and the limit of each
     _sheets: dict[tuple[str, ...], TemplateSheets] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.templates.add_filters(FILTERS)
         chosen = self.settings.social.platforms or DEFAULT
         self.platforms = tuple(name for name in PLATFORMS if name in chosen)
-        self._aims = {name: (PLATFORMS[name], self.limit(name) or PLATFORMS[name].limit) for name in self.platforms}
+        self._limits = {name: (PLATFORMS[name], self.limit(name) or PLATFORMS[name].limit) for name in self.platforms}
 
     def limit(self, platform: str) -> int | None:
-        """The limit that the settings give a platform, if any."""
+        """Return the limit that the settings define for a platform, if any."""
         if platform == "mastodon":
             return self.settings.social.mastodon_limit
         return self.settings.social.sms_segments if platform == "sms" else None
 
     def count(self, text: str, platform: str, link: str = "") -> Count:
-        """A text as the platform counts it, against the limit of these settings."""
+        """Count a text for a platform, with the limit from the settings."""
         return count(text, platform, limit=self.limit(platform), link=link)
 
     def all_posts(self, materials: Iterable[Material]) -> list[tuple[Post, ...]]:
-        """The texts of every platform for each of these.
+        """Return the posts for every platform for each material.
 
-        One platform comes after the other for all of them: the processor is quicker at what it has just done.
+        All materials are processed for one platform before the next, which makes better use of the processor's caches.
         """
-        found: list[list[Post]] = []
-        usual: list[tuple[Material, Mapping[str, tuple[FilledDraft, str]], list[Post]]] = []
+        result: list[list[Post]] = []
+        regular: list[tuple[Material, Mapping[str, tuple[FilledDraft, str]], list[Post]]] = []
         for material in materials:
             social, posts = material.social, list[Post]()
             if social.texts or social.skip or social.thread:
                 posts += self.posts(material)
-            else:  # as nearly all
-                usual.append((material, self._drafts(material, self.platforms), posts))
-            found.append(posts)
+            else:  # almost always
+                regular.append((material, self._drafts(material, self.platforms), posts))
+            result.append(posts)
         for name in self.platforms:
-            for material, drafts, posts in usual:
+            for material, drafts, posts in regular:
                 posts.append(self._single(material, name, *drafts[name]))
-        return list(map(tuple, found))
+        return list(map(tuple, result))
 
     def posts(self, material: Material) -> Iterator[Post]:
-        """The texts of every platform for one of them, those of a thread one after the other."""
+        """Yield the posts for every platform for one material; the parts of a thread follow each other."""
         social = material.social
         by_hand = dict(social.texts)
         names = [name for name in self.platforms if name not in social.skip]
@@ -81,87 +81,90 @@ class Composer:
         for name in names:
             threaded = social.thread and name in _THREADED
             if name in by_hand:
-                yield from self._by_hand(by_hand[name], name, threaded)
+                yield from self._posts_by_hand(by_hand[name], name, threaded)
             elif threaded:
                 yield from self._thread(material, name, *drafts[name])
             else:
                 yield self._single(material, name, *drafts[name])
 
-    def _by_hand(self, text: str, name: str, threaded: bool) -> Iterator[Post]:
+    def _posts_by_hand(self, text: str, name: str, threaded: bool) -> Iterator[Post]:
         parts = threads.by_hand(text) if threaded else [text]
         for number, part in enumerate(map(units.composed, parts), 1):
             yield Post(PLATFORMS[name], part, self.count(part, name), by_hand=True, part=number, parts=len(parts))
 
-    def _single(self, material: Material, name: str, made: FilledDraft, link: str, suffix: str = "") -> Post:
-        row, limit = self._aims[name]
-        # Such a text is the sum of its parts and one link; it is counted once it fits by that sum.
+    def _single(self, material: Material, name: str, draft: FilledDraft, link: str, suffix: str = "") -> Post:
+        row, limit = self._limits[name]
+        # The length of such a text is the sum of its parts and its link; it is counted in full only if the sum fits.
         summed = row.unit != "sms" and material.plain
         room = limit - len(suffix)
         if summed and row.links != "literal":
-            room -= _more(link, row)
-        text = made.text + suffix if suffix else made.text
-        if not summed or len(made.text) <= room:
-            post = _post(row, limit, text, made, link if _is_around(made, text, link, suffix) else "")
+            room -= _link_surcharge(link, row)
+        text = draft.text + suffix if suffix else draft.text
+        if not summed or len(draft.text) <= room:
+            post = _make_post(row, limit, text, draft, link if _is_draft_simple(draft, text, link, suffix) else "")
             if post.counted.fits:
                 return post
-        if summed and (fitted := fit(made.blocks, Measure(_SIZES[row.unit], room), row.fold)):
+        if summed and (fitted := fit(draft.blocks, Measure(_SIZES[row.unit], room), row.fold)):
             text = fitted.text + suffix
-            stands = is_link_separate(text, link) if made.simple else is_simple(text, link)
-            post = _post(row, limit, text, fitted, link if stands else "")
+            is_separate = is_link_separate(text, link) if draft.simple else is_simple(text, link)
+            post = _make_post(row, limit, text, fitted, link if is_separate else "")
             if post.counted.fits:
                 return post
         exact = Measure(_SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
-        # Where not even title and link fit, what comes out says by how much, and stops the build.
-        fitted = fit(made.blocks, exact, row.fold) or Fitted(link, ("hook",))
+        # If not even title and link fit, the link alone is returned, whose count is reported as an error.
+        fitted = fit(draft.blocks, exact, row.fold) or Fitted(link, ("hook",))
         text = fitted.text + suffix
-        return _post(row, limit, text, fitted, link if is_simple(text, link) else "")
+        return _make_post(row, limit, text, fitted, link if is_simple(text, link) else "")
 
-    def _thread(self, material: Material, name: str, made: FilledDraft, link: str) -> Iterator[Post]:
+    def _thread(self, material: Material, name: str, draft: FilledDraft, link: str) -> Iterator[Post]:
         row = PLATFORMS[name]
 
         def fits(text: str) -> bool:
             return len(text) <= LONGEST and self.count(text, name).fits
 
         rest: list[str] = []
-        for most in (9, 99, 999, 9999, 99999):
-            # Where there are more, room for the longer numbers is needed in each.
-            rest = list(islice(threads.parts(material.story, fits, threads.number(most, most, inline=True)), most))
-            if len(rest) < most:
+        for limit in (9, 99, 999, 9999, 99999):
+            # If there are more parts, each needs room for longer numbers.
+            rest = list(islice(threads.parts(material.story, fits, threads.number(limit, limit, inline=True)), limit))
+            if len(rest) < limit:
                 break
         total = len(rest) + 1
         if total == 1:
-            yield self._single(material, name, made, link)
+            yield self._single(material, name, draft, link)
             return
-        first = self._single(material, name, made, link, threads.number(1, total))
+        first = self._single(material, name, draft, link, threads.number(1, total))
         yield first._replace(parts=total)
         for place, text in enumerate(rest, 2):
-            whole = text + threads.number(place, total, inline=True)
-            yield Post(row, whole, self.count(whole, name), part=place, parts=total)
+            numbered = text + threads.number(place, total, inline=True)
+            yield Post(row, numbered, self.count(numbered, name), part=place, parts=total)
 
     def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[FilledDraft, str]]:
-        """The draft of each platform's text, and the link in it. Texts with one link are made at once."""
-        found: dict[str, tuple[FilledDraft, str]] = {}
+        """Return the draft for each platform and the link in it.
+
+        Drafts with the same link are made together.
+        """
+        result: dict[str, tuple[FilledDraft, str]] = {}
         known = {"": NONE} if material.plain else None
-        for link, same in self._by_link(material, names) if names else ():
+        for link, group in self._by_link(material, names) if names else ():
 
-            def spelled(text: str, link: str = link) -> str:
-                return _plain(text, link, transliterate=material.social.sms_ascii)
+            def to_plain(text: str, link: str = link) -> str:
+                return _plain_text(text, link, transliterate=material.social.sms_ascii)
 
-            sheets = self._sheets.get(same) or self._new_sheets(same)
-            made = sheets.drafts({**material.values, "link": link}, known, spelled)
-            found.update(zip(same, [(each, link) for each in made], strict=True))
-        return found
+            sheets = self._sheets.get(group) or self._new_sheets(group)
+            drafts = sheets.drafts({**material.values, "link": link}, known, to_plain)
+            result.update(zip(group, [(each, link) for each in drafts], strict=True))
+        return result
 
     def _by_link(self, material: Material, names: Sequence[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
         if not self.settings.social.utm:
             return [(material.link, tuple(names))]
-        found: dict[str, tuple[str, ...]] = {}
+        groups: dict[str, tuple[str, ...]] = {}
         for name in names:
             link = material.link
             if name not in _UNMARKED:
                 link = marker(self.settings, "social", material.stem, name)(link)
-            found[link] = (*found.get(link, ()), name)
-        return found.items()
+            groups[link] = (*groups.get(link, ()), name)
+        return groups.items()
 
     def _new_sheets(self, names: tuple[str, ...]) -> TemplateSheets:
         files = [f"social/{name}.txt" for name in names]
@@ -180,28 +183,28 @@ _SIZES: Mapping[str, Size] = {
 }
 
 
-def _plain(rendered: str, link: str, *, transliterate: bool) -> str:
-    """A text message with plain signs; its link stays as it is."""
+def _plain_text(rendered: str, link: str, *, transliterate: bool) -> str:
+    """Return a text message with plain typography; its link is not changed."""
     plain = sms.transliterated if transliterate else sms.plain_typography
     if "«" in rendered:
         rendered = _INSIDE.sub("", rendered)
     return link.join(map(plain, rendered.split(link)))
 
 
-def _is_around(made: FilledDraft, text: str, link: str, suffix: str) -> bool:
-    """Whether all of a draft is simple around its link."""
-    if made.simple:
+def _is_draft_simple(draft: FilledDraft, text: str, link: str, suffix: str) -> bool:
+    """Return whether `text`, a draft with a suffix, is simple around its link."""
+    if draft.simple:
         return not suffix or is_link_separate(text, link)
     return is_simple(text, link)
 
 
-def _post(row: Platform, limit: int, text: str, made: FilledDraft | Fitted, link: str) -> Post:
-    """A text as a post; `link`: the one that it is simple around."""
-    return Post(row, text, counted(text, row, limit, link), False, made.dropped, made.shortened, 1, 1, link)
+def _make_post(row: Platform, limit: int, text: str, result: FilledDraft | Fitted, link: str) -> Post:
+    """Count a text and return it as a post. `link` is given if the text is simple around it."""
+    return Post(row, text, counted(text, row, limit, link), False, result.dropped, result.shortened, 1, 1, link)
 
 
-def _more(link: str, row: Platform) -> int:
-    """What a link counts more, or less, than its characters do, where it does not count as it is."""
+def _link_surcharge(link: str, row: Platform) -> int:
+    """Return the difference between the count of a link and its number of characters."""
     if not link.isascii():
         return count(link, row.name).count - _SIZES[row.unit](link)
     return (x.weigh_link(link) if row.name == "x" else max(mastodon.counts_simple(link, link))) - len(link)

@@ -1,7 +1,7 @@
-"""cutting: where a text may end: after a sentence, before a clause, between words, nowhere else.
+"""Find where a text may be cut: after a sentence, before a clause, or between words.
 
-Text is broken at ordinary white space only, and never inside a link, a tag, a mention, a quotation, a
-bracket, a name, or between a number and what it counts.
+Text is broken at ordinary white space only, and never inside a link, tag, mention, quotation, bracket or name, or
+between a number and what it counts.
 """
 
 import re
@@ -13,10 +13,10 @@ from newsletter import text
 from newsletter.channels.social.counting import units
 
 ELLIPSIS = "…"
-LEAST = 30  # characters that a shortened sentence has at least, or it says nothing
+LEAST = 30  # minimum length of a shortened sentence; anything shorter is useless
 
-UNBROKEN = re.compile(r"://|[@#＃＠ \n]|\d")  # what no text holds that is cut between any two characters
-_SHORT = 4000  # characters of a text whose parts are remembered
+UNBROKEN = re.compile(r"://|[@#＃＠ \n]|\d")  # a text with any of these is not cut between arbitrary characters
+_SHORT = 4000  # characters; results for longer texts are not cached
 
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
 _SIGNS = re.compile(r"[«»“”()\[\]]")
@@ -24,11 +24,11 @@ _TOKEN = re.compile(r"[^ \t\n]+")
 _WORD = re.compile(r"[^\W\d_].*", re.DOTALL)
 _END_OF_CLAUSE = re.compile(r"[,;:][»”)]?\Z")
 _GLUED = (":", ";", "!", "?", "»", "”", ")", "…", "%", "€", "°", "/")
-_LOOSE = " \u00a0\u202f,;:.!?–—-…/&+"  # what no shortened text ends with before its `…`
+_LOOSE = " \u00a0\u202f,;:.!?–—-…/&+"  # not allowed at the end of a shortened text, before its `…`
 _INITIAL = re.compile(r"[^\W\d_]{1,3}\.|(?:[^\W\d_]\.-?)+")
-# Between capitalised words these belong to a name: `Yves de La Tour`.
+# Between capitalised words, these are part of a name: `Yves de La Tour`.
 _PARTICLES = frozenset("de du des d’ d' la le von van der den of the".split())
-# Words that announce another: a text that ends with one hangs in the air.
+# Words that need another after them; a text must not end with one.
 _HANGING = frozenset(
     """
     le la les un une des du de d au aux à en et ou où ni mais donc or car que qui quoi dont si comme quand lorsque
@@ -44,48 +44,48 @@ _HANGING = frozenset(
 
 
 def sentences(paragraph: str) -> list[str]:
-    """The sentences of a paragraph; a quotation or bracket is never divided."""
+    """Return the sentences of a paragraph; quotations and brackets are not divided."""
     return list(_sentences(paragraph))
 
 
 def _sentences(paragraph: str) -> Iterable[str]:
-    """As sentences(). Those of a long paragraph are found one by one: often the first few are enough."""
-    return _few_sentences(paragraph) if len(paragraph) <= _SHORT else _iter_sentences(paragraph)
+    """Like sentences(), but lazy for long paragraphs, of which often only the start is needed."""
+    return _cached_sentences(paragraph) if len(paragraph) <= _SHORT else _iter_sentences(paragraph)
 
 
 @lru_cache(maxsize=512)
-def _few_sentences(paragraph: str) -> tuple[str, ...]:
+def _cached_sentences(paragraph: str) -> tuple[str, ...]:
     return tuple(_iter_sentences(paragraph))
 
 
 def _iter_sentences(paragraph: str) -> Iterator[str]:
-    held: list[str] = []
-    opened = dict.fromkeys(_PAIRS.items(), 0)
+    pending: list[str] = []
+    depths = dict.fromkeys(_PAIRS.items(), 0)
     for sentence in text.iter_sentences(paragraph):
-        held.append(sentence)
-        for pair in opened:
-            opened[pair] += sentence.count(pair[0]) - sentence.count(pair[1])
-        if max(opened.values()) <= 0:
-            yield " ".join(held)
-            held, opened = [], dict.fromkeys(opened, 0)
-    if held:
-        yield " ".join(held)
+        pending.append(sentence)
+        for pair in depths:
+            depths[pair] += sentence.count(pair[0]) - sentence.count(pair[1])
+        if max(depths.values()) <= 0:
+            yield " ".join(pending)
+            pending, depths = [], dict.fromkeys(depths, 0)
+    if pending:
+        yield " ".join(pending)
 
 
 def is_closed(passage: str) -> bool:
-    """Whether a text closes every quotation and bracket that it opens."""
-    return all(passage.count(sign) <= passage.count(other) for sign, other in _PAIRS.items())
+    """Return whether a text closes all of its quotations and brackets."""
+    return all(passage.count(opening) <= passage.count(closing) for opening, closing in _PAIRS.items())
 
 
-def by_sentence(whole: str, most: int | None = None) -> Iterator[str]:
-    """A text less its last sentence, less its last two, and so on; the longest first, the whole left out.
+def by_sentence(text: str, most: int | None = None) -> Iterator[str]:
+    """Yield a text without its last sentence, its last two and so on, the longest first.
 
-    With `most`, only those of no more characters. Each is made when it is asked for.
+    The whole text is not included. With `most`, only results of at most that many characters.
     """
     pieces: list[str] = []
     ends: list[int] = []
     size = 0
-    for gap, sentence in _with_gaps(whole):
+    for gap, sentence in _with_gaps(text):
         size += len(gap) + len(sentence)
         if most is not None and size > most:
             break
@@ -97,16 +97,16 @@ def by_sentence(whole: str, most: int | None = None) -> Iterator[str]:
     return (joined[:end] for end in reversed(ends))
 
 
-def first_sentence(whole: str) -> str:
-    """The first sentence of a text; of one that has no other, the text as it is."""
-    first = list(islice(_with_gaps(whole), 2))
-    return "".join(first[0]) if len(first) > 1 else whole
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text; a text of one sentence is returned unchanged."""
+    first = list(islice(_with_gaps(text), 2))
+    return "".join(first[0]) if len(first) > 1 else text
 
 
-def _with_gaps(whole: str) -> Iterator[tuple[str, str]]:
-    """The sentences of a text, each with what separates it from the one before."""
+def _with_gaps(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each sentence of a text with the white space before it."""
     gap = ""
-    for paragraph in whole.split("\n\n"):
+    for paragraph in text.split("\n\n"):
         for line in paragraph.split("\n"):
             for sentence in _sentences(line):
                 yield gap, sentence
@@ -116,20 +116,23 @@ def _with_gaps(whole: str) -> Iterator[tuple[str, str]]:
 
 
 def by_clause(sentence: str, most: int | None = None) -> Iterator[str]:
-    """A sentence that ends before one of its clauses, the longest first; `most` as in by_sentence()."""
+    """Yield a sentence cut before each of its clauses, the longest first; `most` as in by_sentence()."""
     return (f"{sentence[:end]}{ELLIPSIS}" for end, is_clause in _cuts(sentence, most) if is_clause)
 
 
 def by_word(sentence: str, most: int | None = None) -> Iterator[str]:
-    """A sentence that ends after one of its words, the longest first; `most` as in by_sentence()."""
+    """Yield a sentence cut after each of its words, the longest first; `most` as in by_sentence()."""
     return (f"{sentence[:end]}{ELLIPSIS}" for end, _ in _cuts(sentence, most))
 
 
 def by_grapheme(text: str, most: int | None = None) -> Iterator[str]:
-    """The last resort for writing without spaces. A link, a tag or a mention stays whole."""
+    """Yield a text cut after each grapheme: a last resort for writing without spaces.
+
+    Yields nothing if the text contains spaces, links, tags or mentions.
+    """
     if UNBROKEN.search(text):
         return
-    # What is behind `most` cannot change clusters that end before it.
+    # Text after `most` cannot change clusters that end before it.
     ends = list(accumulate(map(len, units.clusters(text if most is None else text[: most + 1]))))
     for end in ends[-2::-1]:
         if most is None or end + len(ELLIPSIS) <= most:
@@ -137,66 +140,66 @@ def by_grapheme(text: str, most: int | None = None) -> Iterator[str]:
 
 
 def _cuts(sentence: str, most: int | None) -> Iterator[tuple[int, bool]]:
-    """Where a sentence may be cut so that at most `most` characters are left, the last place first."""
+    """Yield the places where a sentence may be cut, leaving at most `most` characters, the last first."""
     room = len(sentence) if most is None else most - len(ELLIPSIS)
-    found = _few_cuts(sentence) if len(sentence) <= _SHORT else _places(sentence, room)
-    return (place for place in reversed(found) if place[0] <= room)
+    places = _cached_cuts(sentence) if len(sentence) <= _SHORT else _places(sentence, room)
+    return (place for place in reversed(places) if place[0] <= room)
 
 
 @lru_cache(maxsize=512)
-def _few_cuts(sentence: str) -> tuple[tuple[int, bool], ...]:
+def _cached_cuts(sentence: str) -> tuple[tuple[int, bool], ...]:
     return tuple(_places(sentence, len(sentence)))
 
 
 def _places(sentence: str, room: int) -> list[tuple[int, bool]]:
-    """Offset of each place where a sentence may be cut, up to `room` at least; whether a clause ends there."""
+    """Return the offset of each place to cut, at least up to `room`, and whether a clause ends there."""
     words = _words(sentence, room)
     bound = _bound([word for word, _ in words])
-    found: list[tuple[int, bool]] = []
-    opened = end = last = before = 0
-    straight = False
+    places: list[tuple[int, bool]] = []
+    depth = end = last_end = previous_end = 0
+    in_straight_quotes = False
     for index, (word, start) in enumerate(words[:-1]):
-        opened += sum(1 if sign in _PAIRS else -1 for sign in _SIGNS.findall(word))
-        straight ^= word.count('"') % 2 == 1
-        if kept := word.rstrip(_LOOSE):
-            end = start + len(kept)
-        elif gap := sentence[before:start].rstrip(" "):  # ends with a tab or a line feed
-            end = before + len(gap)
-        before = start + len(word)
-        if opened > 0 or straight or index in bound or end == last:
+        depth += sum(1 if sign in _PAIRS else -1 for sign in _SIGNS.findall(word))
+        in_straight_quotes ^= word.count('"') % 2 == 1
+        if stripped := word.rstrip(_LOOSE):
+            end = start + len(stripped)
+        elif gap := sentence[previous_end:start].rstrip(" "):  # ends with a tab or a line feed
+            end = previous_end + len(gap)
+        previous_end = start + len(word)
+        if depth > 0 or in_straight_quotes or index in bound or end == last_end:
             continue
-        last = end
-        # What stood before a colon may hang now: `pour :`.
+        last_end = end
+        # The word before removed punctuation may need another after it: `pour :`.
         if not _hangs(sentence[sentence.rfind(" ", 0, end) + 1 : end]):
             following = words[index + 1][0]
-            found.append((end, bool(_END_OF_CLAUSE.search(word)) or following[0] in "–—("))
-    return found
+            places.append((end, bool(_END_OF_CLAUSE.search(word)) or following[0] in "–—("))
+    return places
 
 
 def _words(sentence: str, room: int) -> list[tuple[str, int]]:
-    """The words of a sentence with their offsets, as far as they may matter to a cut within `room`."""
-    found: list[tuple[str, int]] = []
+    """Return the words of a sentence with their offsets, as far as they can affect a cut within `room`."""
+    words: list[tuple[str, int]] = []
     for match in _TOKEN.finditer(sentence):
-        found.append((match.group(), match.start()))
-        # A name goes on behind its particles.
+        words.append((match.group(), match.start()))
+        # A name continues after its particles.
         if match.start() > room and match.group() not in _PARTICLES:
             break
-    return found
+    return words
 
 
 def _bound(words: list[str]) -> set[int]:
-    """Which words the next one belongs to."""
-    found = set()
+    """Return the indices of words that must not be separated from the next word."""
+    indices = set()
     for index, (word, following) in enumerate(pairwise(words)):
         if _hangs(word) or _counts(word) or following[0].isdigit() or following.startswith(_GLUED):
-            found.add(index)
+            indices.add(index)
         elif _is_name(word) and (word[-1] not in ",;:.!?»”)" or _INITIAL.fullmatch(word)):
             end = index + 1
             while end < len(words) - 1 and words[end] in _PARTICLES:
                 end += 1
             if _is_name(words[end]):
-                found.update(range(index, end))
-    return found
+                indices.update(range(index, end))
+    return indices
 
 
 def _hangs(word: str) -> bool:
@@ -204,7 +207,7 @@ def _hangs(word: str) -> bool:
 
 
 def _counts(word: str) -> bool:
-    """Whether a word is or holds a number that what follows may belong to: `5`, `1re`, `16h30`."""
+    """Return whether a word contains a number that the next word may belong to: `5`, `1re`, `16h30`."""
     return word[-1].isalnum() and any(map(str.isdigit, word))
 
 

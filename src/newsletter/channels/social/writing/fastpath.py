@@ -1,8 +1,8 @@
-"""layouts: the blocks of filled templates, found once for all texts that these give in the same way.
+"""Reuse the block layout of filled templates for all texts with the same structure.
 
-Templates that were rendered before give a text with tokens, and what stands in their place. Where blocks begin
-and end in it does not depend on these contents, as long as they are known to be tidy. So a text is put together
-from its pieces, and taken apart only if it has to be cut.
+Templates rendered before return a text with tokens, and the contents to replace them. The block boundaries do not
+depend on the contents, provided that these are tidy. So texts are assembled from pieces, and are split into blocks
+only if they must be shortened.
 """
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 
 from newsletter.channels.social.counting import fastpath
 from newsletter.channels.social.counting.platforms import Platform
-from newsletter.channels.social.writing.blocks import Block, BlockKind, join, most, split
+from newsletter.channels.social.writing.blocks import Block, BlockKind, join, max_length, split
 from newsletter.channels.social.writing.fitting import longest
 from newsletter.theme.slots import TOKEN, Form, form
 from newsletter.theme.slots import split as split_at_tokens
 from newsletter.theme.templates import Template
 
-BETWEEN = "\x1e"  # separates the texts of several platforms; no text of an announcement may hold it
+BETWEEN = "\x1e"  # separates the texts of several platforms; not allowed in announcements
 _MANY = 8  # points
-_APART = "\x01"  # nor may it hold this
-# What split() takes away, or takes for a sign of its own.
+_APART = "\x01"  # not allowed in announcements either
+# What split() would remove, or treat as a control character.
 _UNTIDY = (
     "\t",
     "\x02",
@@ -34,11 +34,12 @@ _UNTIDY = (
 
 
 class Layout(NamedTuple):
-    """The blocks of a text with tokens: the form of the whole, and for each block its slot, or a form if it holds more.
+    """The blocks of a text with tokens.
 
-    `bounds` are the slots of blocks that have a longest length, what else these hold, and that length. `simple`: the
-    text is simple around its link (see counting/fastpath.py), and so is whatever is made of its blocks, where the link
-    stands apart.
+    `whole` is the form of the whole text; `blocks` holds each block's slot, or a form if it has more than that.
+    `bounds` holds, for each block with a maximum length, its slots, the length of its other text, and the maximum.
+    `simple` says that the text is simple around its link (see counting/fastpath.py), and remains so when its blocks
+    are cut or dropped, as long as the link is separate.
     """
 
     whole: Form
@@ -47,100 +48,105 @@ class Layout(NamedTuple):
     simple: bool
 
     def filled(self, content: Sequence[str]) -> list[Block]:
-        """The blocks with their texts."""
+        """Return the blocks with their texts."""
         return [
             (kind, content[each] if each.__class__ is int else each.fill(content), gap)  # type: ignore[union-attr]
             for kind, each, gap in self.blocks
         ]
 
     def draft(self, content: Sequence[str], fold: int | None) -> "FilledDraft":
-        """The draft with these contents."""
+        """Return the draft with these contents."""
         whole, _, bounds, simple = self
         for slots, fixed, allowed in bounds:
             if fixed + sum([len(content[slot]) for slot in slots]) > allowed:
-                return drafted(self.filled(content), fold)  # what is cut in it may be anything
+                return make_draft(self.filled(content), fold)  # a cut text is not known to be simple
         return FilledDraft(whole.fill(content), (), (), simple, None, self, content)
 
 
 class FilledDraft(NamedTuple):
-    """A filled template: all of it, what is left out or shortened however much room there is, whether it is simple.
+    """A filled template: its text, the blocks that exceed their own maximum, and whether it is simple.
 
-    So is then what is made of its blocks, as long as the link stands apart in it.
+    `dropped` and `shortened` name the blocks that were dropped or shortened to their own maximum, regardless of the
+    platform's limit. If `simple`, texts made from its blocks are simple as well, as long as the link is separate in
+    them.
     """
 
     text: str
     dropped: tuple[str, ...]
     shortened: tuple[str, ...]
     simple: bool
-    made: list[Block] | None
+    split_blocks: list[Block] | None
     layout: Layout | None = None
     content: Sequence[str] = ()
 
     @property
     def blocks(self) -> list[Block]:
-        """Its blocks; their texts may be too long for their kinds."""
-        if self.made is not None:
-            return self.made
+        """The blocks, whose texts may exceed the maximum of their kinds."""
+        if self.split_blocks is not None:
+            return self.split_blocks
         assert self.layout is not None
         return self.layout.filled(self.content)
 
 
-def drafted(blocks: list[Block], fold: int | None) -> FilledDraft:
-    """Blocks as a draft; `fold` is the length within which the hook stands complete."""
+def make_draft(blocks: list[Block], fold: int | None) -> FilledDraft:
+    """Return blocks as a draft; the hook must fit within `fold`."""
     return FilledDraft(*longest(blocks, fold), False, blocks)
 
 
 @dataclass(slots=True)
 class TemplateSheets:
-    """What the templates of some platforms give; `template` gives all their texts, `BETWEEN` them that sign."""
+    """The templates of several platforms, rendered together.
+
+    `template` renders the texts of all `rows`, separated by `BETWEEN`.
+    """
 
     rows: Sequence[Platform]
     template: Template
     _layouts: dict[tuple[str, tuple[int, ...]], tuple[Layout | Form, ...]] = field(default_factory=dict)
 
     def drafts(
-        self, values: Mapping[str, Any], known: dict[str, int] | None, spelled: Callable[[str], str]
+        self, values: Mapping[str, Any], known: dict[str, int] | None, to_sms: Callable[[str], str]
     ) -> list[FilledDraft]:
-        """A draft for each platform. Text messages have signs of their own, which `spelled` gives a text.
+        """Return a draft for each platform. `to_sms` converts the text for text messages.
 
-        `known` holds texts that are known to be plain and tidy (see kinds()); it is none where no text is.
+        `known` holds texts known to be plain and tidy (see kinds()); None if no text may be treated as plain.
         """
-        # Hardly two issues tell of as many announcements: what was recorded for one would serve no other.
-        many = len(values.get("points", ())) > _MANY
-        text, content = (self.template.anew(values), list[str]()) if many else self.template.fill(values)
-        of_kinds = kinds(content, values["link"], known) if content and known is not None else None
-        if of_kinds is None:
+        # Hardly any two issues have the same number of announcements, so recording would not help.
+        is_long = len(values.get("points", ())) > _MANY
+        text, content = (self.template.anew(values), list[str]()) if is_long else self.template.fill(values)
+        content_kinds = kinds(content, values["link"], known) if content and known is not None else None
+        if content_kinds is None:
             whole = "".join(split_at_tokens(text).fill(content)) if content else text
             parts = zip(self.rows, whole.split(BETWEEN), strict=True)
-            return [drafted(split(spelled(part) if row.unit == "sms" else part), row.fold) for row, part in parts]
-        key = text, of_kinds
+            return [make_draft(split(to_sms(part) if row.unit == "sms" else part), row.fold) for row, part in parts]
+        key = text, content_kinds
         layouts = self._layouts.get(key)
         if layouts is None:
-            layouts = self._layouts[key] = self._laid_out(*key)
+            layouts = self._layouts[key] = self._make_layouts(*key)
         return [
             layout.draft(content, row.fold)
             if layout.__class__ is Layout
-            else drafted(split(spelled(layout.fill(content))), row.fold)  # type: ignore[union-attr]
+            else make_draft(split(to_sms(layout.fill(content))), row.fold)  # type: ignore[union-attr]
             for row, layout in zip(self.rows, layouts, strict=True)
         ]
 
-    def _laid_out(self, text: str, of_kinds: tuple[int, ...]) -> tuple[Layout | Form, ...]:
-        """The layouts of texts with tokens, whose contents are of these kinds."""
-        text = TOKEN.sub(lambda token: token[0] if of_kinds[int(token[1])] else "", text)
-        links = {slot for slot, kind in enumerate(of_kinds) if kind == LINK}
+    def _make_layouts(self, text: str, content_kinds: tuple[int, ...]) -> tuple[Layout | Form, ...]:
+        """Return the layouts of a text with tokens whose contents are of these kinds."""
+        text = TOKEN.sub(lambda token: token[0] if content_kinds[int(token[1])] else "", text)
+        links = {slot for slot, kind in enumerate(content_kinds) if kind == LINK}
         parts = zip(self.rows, text.split(BETWEEN), strict=True)
         return tuple(
-            [form(part) if row.unit == "sms" else _layout(split(part), row.fold, links) for row, part in parts]
+            [form(part) if row.unit == "sms" else _make_layout(split(part), row.fold, links) for row, part in parts]
         )
 
 
-NONE, TEXT, LINK = range(3)  # what a content may be
+NONE, TEXT, LINK = range(3)  # kinds of content
 
 
 def kinds(content: Sequence[str], link: str, known: dict[str, int]) -> tuple[int, ...] | None:
-    """What each of these is: nothing, a plain and tidy text, or the link; none when one is something else.
+    """Return the kind of each content, or None if one is neither empty, plain and tidy, nor the link.
 
-    `known` are texts of which this is known; others are from now on.
+    `known` maps texts to kinds found before, and is updated.
     """
     if not link.isascii():
         return None
@@ -149,38 +155,38 @@ def kinds(content: Sequence[str], link: str, known: dict[str, int]) -> tuple[int
         try:
             return tuple(map(known.__getitem__, content))
         except KeyError:
-            others = {*content}.difference(known)
-            if not (are_tidy(others) and fastpath.is_plain(_APART.join(others))):
+            new_texts = {*content}.difference(known)
+            if not (are_tidy(new_texts) and fastpath.is_plain(_APART.join(new_texts))):
                 return None
-            known.update(dict.fromkeys(others, TEXT))
+            known.update(dict.fromkeys(new_texts, TEXT))
             return tuple(map(known.__getitem__, content))
     finally:
         del known[link]
 
 
 def are_tidy(texts: Collection[str]) -> bool:
-    """Whether each of these is a text that split() leaves as it is wherever it stands."""
-    whole = _APART.join(["", *texts, ""])
-    return whole.count(_APART) == len(texts) + 1 and not any(map(whole.__contains__, _UNTIDY))
+    """Return whether split() leaves each of these texts unchanged, wherever it occurs."""
+    joined = _APART.join(["", *texts, ""])
+    return joined.count(_APART) == len(texts) + 1 and not any(map(joined.__contains__, _UNTIDY))
 
 
-def _layout(blocks: list[Block], fold: int | None, links: Container[int]) -> Layout:
-    """The layout of blocks whose texts hold tokens; `links` are the slots of links."""
+def _make_layout(blocks: list[Block], fold: int | None, links: Container[int]) -> Layout:
+    """Return the layout of blocks whose texts contain tokens; `links` are the slots of links."""
     whole = join(blocks)
     bounds = [
         (shape.order, sum(map(len, shape.literals)), allowed)
         for kind, text, _ in blocks
-        if (allowed := most(kind, fold)) is not None and (shape := split_at_tokens(text))
+        if (allowed := max_length(kind, fold)) is not None and (shape := split_at_tokens(text))
     ]
     shape = split_at_tokens(whole)
-    around = [pair for slot, pair in zip(shape.order, pairwise(shape.literals), strict=True) if slot in links]
-    is_apart = len(around) == 1 and around[0][0][-1:] in fastpath.AROUND and around[0][1][:1] in fastpath.AROUND
-    # With white space between all blocks it stays plain, whichever of them are cut or left out.
-    plain = fastpath.preserves_plain(shape.literals) and all(gap for _, _, gap in blocks[1:])
-    return Layout(form(whole), tuple(map(_formed, blocks)), tuple(bounds), is_apart and plain)
+    pairs = [pair for slot, pair in zip(shape.order, pairwise(shape.literals), strict=True) if slot in links]
+    is_apart = len(pairs) == 1 and pairs[0][0][-1:] in fastpath.AROUND and pairs[0][1][:1] in fastpath.AROUND
+    # With white space between all blocks, it remains plain when some of them are cut or dropped.
+    is_plain = fastpath.preserves_plain(shape.literals) and all(gap for _, _, gap in blocks[1:])
+    return Layout(form(whole), tuple(map(_compile_block, blocks)), tuple(bounds), is_apart and is_plain)
 
 
-def _formed(block: Block) -> tuple[BlockKind, Form | int, str]:
+def _compile_block(block: Block) -> tuple[BlockKind, Form | int, str]:
     kind, text, gap = block
-    alone = TOKEN.fullmatch(text)
-    return kind, int(alone[1]) if alone else form(text), gap
+    token = TOKEN.fullmatch(text)
+    return kind, int(token[1]) if token else form(text), gap

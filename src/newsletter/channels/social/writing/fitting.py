@@ -1,7 +1,7 @@
-"""fitting: the longest form of a snippet that its platform takes, found by one ladder.
+"""Shorten a snippet until its platform accepts it, losing as little as possible.
 
-First optional blocks go, then sentences, then a clause, then words; what turns out to have room comes
-back. Lengths of parts only guide the search: every text that is given back was counted as a whole.
+Optional blocks are dropped first, then sentences, then a clause, then words; afterwards, blocks that fit again are
+restored. The lengths of parts only guide the search: each result is counted as a whole.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,19 +9,20 @@ from itertools import chain
 from typing import NamedTuple
 
 from newsletter.channels.social.writing import cutting
-from newsletter.channels.social.writing.blocks import HOOK, Block, BlockKind, assemble, join, length, most
+from newsletter.channels.social.writing.blocks import HOOK, Block, BlockKind, assemble, join, length, max_length
 
 _LINK = "link"
-_CLAUSE = 0.75  # a clause is preferred to words that are not much longer
+_CLAUSE = 0.75  # a cut before a clause is preferred if it keeps this part of the longest cut between words
 
 Size = Callable[[str], int]
 
 
 class Measure(NamedTuple):
-    """How long a text is. `size` estimates a part; a text that is the sum of its parts has `room` for so much.
+    """How to measure a text.
 
-    In no unit is a part smaller than its characters are many: by these alone most that do not fit are passed over.
-    Of others, `excess` counts the whole: by how many units it is too long, 0 or less when it fits.
+    `size` measures a part; in no unit is a part smaller than its number of characters, which rules out most candidates
+    quickly. Without `excess`, the size of a text is the sum of its parts, and `room` is the maximum. Otherwise
+    `excess` counts the whole text and returns by how many units it is too long, 0 or less if it fits.
     """
 
     size: Size
@@ -30,7 +31,7 @@ class Measure(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """A text within its limit, the blocks that were left out, and those that were shortened."""
+    """A text within its limit, and the names of the blocks that were dropped or shortened."""
 
     text: str
     dropped: tuple[str, ...] = ()
@@ -38,49 +39,49 @@ class Fitted(NamedTuple):
 
 
 def fit(blocks: list[Block], measure: Measure, fold: int | None = None) -> Fitted | None:
-    """The blocks as one text. None when not even the least of it fits.
+    """Return the blocks as one text, or None if even its shortest form does not fit.
 
-    `fold` is the length within which the hook stands complete.
+    The hook must fit within `fold` characters.
     """
-    texts = _begun(blocks, fold)
+    texts = _initial_texts(blocks, fold)
     search = _Search(blocks, texts, measure)
     search.run()
-    return _fitted(blocks, texts) if search.over <= 0 else None
+    return _summarize(blocks, texts) if search.over <= 0 else None
 
 
 def longest(blocks: list[Block], fold: int | None = None) -> Fitted:
-    """All blocks as one text: the first to try, since it mostly fits."""
+    """Return all blocks as one text, subject only to their own maximum lengths; this usually fits."""
     for kind, text, _ in blocks:
-        if (kind.most or kind.name == HOOK) and len(text) > (most(kind, fold) or len(text)):
-            return _fitted(blocks, _begun(blocks, fold))
+        if (kind.most or kind.name == HOOK) and len(text) > (max_length(kind, fold) or len(text)):
+            return _summarize(blocks, _initial_texts(blocks, fold))
     return Fitted(join(blocks))
 
 
-def _begun(blocks: list[Block], fold: int | None) -> list[str]:
-    return [_within(kind, text, fold) if kind.most or kind.name == HOOK else text for kind, text, _ in blocks]
+def _initial_texts(blocks: list[Block], fold: int | None) -> list[str]:
+    return [_limit_length(kind, text, fold) if kind.most or kind.name == HOOK else text for kind, text, _ in blocks]
 
 
-def _fitted(blocks: list[Block], texts: list[str]) -> Fitted:
+def _summarize(blocks: list[Block], texts: list[str]) -> Fitted:
     dropped: list[str] = []
     shortened: list[str] = []
-    for (kind, whole, _), text in zip(blocks, texts, strict=True):
-        if text is not whole:
+    for (kind, original, _), text in zip(blocks, texts, strict=True):
+        if text is not original:
             (shortened if text else dropped).append(kind.name)
     return Fitted(assemble(blocks, texts), tuple(dropped), tuple(shortened))
 
 
 def shorter(text: str, most: int) -> str:
-    """The first sentences within `most` characters, else a clause or words and `…`; else nothing."""
+    """Return the first sentences within `most` characters, else a clause or words and `…`, else ""."""
     return next(chain(cutting.by_sentence(text, most), _cut(text, most)), "")
 
 
-def _within(kind: BlockKind, text: str, fold: int | None) -> str:
-    allowed = most(kind, fold)
+def _limit_length(kind: BlockKind, text: str, fold: int | None) -> str:
+    allowed = max_length(kind, fold)
     return shorter(text, allowed) or text if allowed and len(text) > allowed else text
 
 
 def _cut(text: str, most: int, fits: Callable[[str], bool] = lambda _text: True) -> Iterator[str]:
-    """Forms of the first sentence with at most `most` characters that may fit, the best first."""
+    """Yield forms of the first sentence with at most `most` characters, the best first."""
     first = cutting.first_sentence(text)
     words = filter(fits, cutting.by_word(first, most))
     if longest := next(words, ""):
@@ -92,6 +93,8 @@ def _cut(text: str, most: int, fits: Callable[[str], bool] = lambda _text: True)
 
 
 class _Search:
+    """Shortens the texts step by step until they fit."""
+
     __slots__ = ("blocks", "excess", "gaps", "kinds", "over", "room", "size", "sizes", "texts")
 
     def __init__(self, blocks: list[Block], texts: list[str], measure: Measure) -> None:
@@ -119,11 +122,11 @@ class _Search:
             self.over = length(self.gaps, self.sizes) - self.room
 
     def put(self, index: int, text: str, size: int) -> None:
-        """Let this text stand for a block."""
+        """Set the text of a block."""
         self.texts[index], self.sizes[index] = text, size
 
     def drop(self) -> None:
-        """Leave out optional blocks, the lowest number first."""
+        """Drop optional blocks, the lowest number first."""
         optional = sorted([(kind.drop, index) for index, kind in enumerate(self.kinds) if kind.drop])
         for number, (_, index) in enumerate(optional, 1):
             self.over -= self.sizes[index]
@@ -144,14 +147,14 @@ class _Search:
                 return
 
     def drop_rest(self) -> None:
-        """Before the hook is touched, all but hook and link go, what was shortened first."""
+        """Drop everything but hook and link, shortened blocks first."""
         others = [index for index, kind in enumerate(self.kinds) if kind.name not in (HOOK, _LINK)]
         for index in sorted(others, key=lambda index: (not self.kinds[index].cut, -index)):
             if self.texts[index] and self.replace(index, ("",)):
                 return
 
     def cut_hook(self) -> None:
-        """What remains is the hook: it gives way to the link, not the link to it."""
+        """Shorten the hook, so that the link can stay."""
         for index, kind in enumerate(self.kinds):
             if kind.name == HOOK:
                 text = self.texts[index]
@@ -161,16 +164,17 @@ class _Search:
                     return
 
     def options(self, index: int) -> Iterator[str]:
-        """Shorter forms of a block's first sentence, by the room that there is now."""
+        """Return shorter forms of a block's first sentence that fit into the current room."""
         room = self.sizes[index] - self.over
         return _cut(self.texts[index], room, lambda each: self.size(each) <= room)
 
     def cuttable(self) -> list[int]:
-        kinds, texts = self.kinds, self.texts
-        return [at for at in range(len(texts) - 1, -1, -1) if kinds[at].cut and texts[at] and kinds[at].name != HOOK]
+        """Return the indices of blocks that may be cut, the last first. The hook has a step of its own."""
+        blocks = list(enumerate(zip(self.kinds, self.texts, strict=True)))
+        return [index for index, (kind, text) in reversed(blocks) if kind.cut and text and kind.name != HOOK]
 
     def replace(self, index: int, options: Iterable[str]) -> bool:
-        """Try shorter forms of a block until the whole fits; keeps the shortest tried."""
+        """Try shorter forms of a block until the whole text fits; otherwise keep the shortest one tried."""
         room = self.sizes[index] - self.over
         for text in options:
             if text and len(text) > room:
@@ -186,22 +190,22 @@ class _Search:
         return False
 
     def restore(self) -> None:
-        """Bring back what there is room for after all, what went last first."""
-        gone = [(self.kinds[index].drop, index) for index, text in enumerate(self.texts) if not text]
-        for _, index in sorted(gone, reverse=True):
-            kind, whole, _ = self.blocks[index]
+        """Restore dropped blocks for which there is room, the last dropped first."""
+        dropped = [(self.kinds[index].drop, index) for index, text in enumerate(self.texts) if not text]
+        for _, index in sorted(dropped, reverse=True):
+            kind, original, _ = self.blocks[index]
             room = -self.over
-            for text in chain((whole,), cutting.by_sentence(whole, room) if kind.cut else ()):
+            for text in chain((original,), cutting.by_sentence(original, room) if kind.cut else ()):
                 if len(text) <= room and (size := self.size(text)) <= room and self.fits_with(index, text, size):
                     break
 
     def fits_with(self, index: int, text: str, size: int) -> bool:
-        """Whether the whole fits with a block brought back; else it is left out again."""
-        before = self.over
+        """Return whether the whole text fits with a block restored; if not, drop it again."""
+        previous = self.over
         self.put(index, text, size)
         self.count()
         if self.over > 0:
             self.put(index, "", 0)
-            self.over = before
+            self.over = previous
             return False
         return True

@@ -1,4 +1,4 @@
-"""material: what snippets are made of, gathered once for each announcement and issue, for all platforms."""
+"""Collect what snippets are made from, once per announcement or issue, for all platforms."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,21 +14,19 @@ from newsletter.model import Announcement, Event, Issue, Prose, Publication, Soc
 from newsletter.text import base_language, normalized
 from newsletter.theme.strings import Strings
 
-# Characters of an introduction that snippets are made of, more than any platform takes: what is behind them can
-# never be seen, and costs nothing.
+# Characters of an introduction that are used: more than any platform accepts, so the rest would be wasted work.
 LONGEST = 128 * 1024
-_TOLD = itemgetter("title", "summary", "intro", "publication", "brand", "when", "place", "address")
-_REPEATED = 0.4  # a beginning that holds this part of a summary's words says it again
+_text_values_of = itemgetter("title", "summary", "intro", "publication", "brand", "when", "place", "address")
+_REPEATED = 0.4  # an introduction with this share of the summary's words repeats it
 _WORD = re.compile(r"\w{4,}")
 _FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))")
 
 
 @dataclass(frozen=True)
 class Material:
-    """One announcement or issue: what templates may use (`values`), and what the writer wrote by hand.
+    """The data of one announcement or issue: template variables (`values`) and texts written by hand.
 
-    `texts` are the texts that composed snippets are made of, `story` the paragraphs that a thread tells, if one is
-    asked for.
+    `texts` are the texts from which snippets are composed, `story` the paragraphs of a thread, if one is requested.
     """
 
     stem: str
@@ -47,28 +45,28 @@ class Material:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether no text holds what counts otherwise than by its characters: links, mentions, joined emoji."""
-        # What else there is is made of these.
-        whole = "\n".join((*_TOLD(self.values), *self.values["points"]))
-        return is_plain(whole) and "＠" not in whole
+        """Whether all texts are free of links, mentions and joined emoji, so that only characters count."""
+        # All other values are derived from these.
+        joined = "\n".join((*_text_values_of(self.values), *self.values["points"]))
+        return is_plain(joined) and "＠" not in joined
 
     @cached_property
     def tags(self) -> frozenset[str]:
-        """Its hashtags, with their sign."""
+        """The hashtags, including `#`."""
         return frozenset(self.values["hashtags"])
 
     @property
     def origin(self) -> str:
-        """The file that it was written in, if there is one."""
+        """The path of the source file, or "" if there is none."""
         return self.source.path if self.source else ""
 
 
 def of_announcement(announcement: Announcement, publication: Publication, words: Strings) -> Material:
-    """What the snippets of an announcement are made of."""
+    """Return the material of an announcement."""
     settings, social = publication.settings, announcement.social
     title, summary = clean(announcement.title), clean(announcement.summary)
     prose = announcement.prose
-    intro = _begun(_introduction(prose))
+    intro = _truncate(_introduction(prose))
     labels = social.hashtags or tuple(tag.label for tag in announcement.tags)
     image = announcement.image
     return Material(
@@ -81,7 +79,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
         date=words.date(announcement.date),
         values=_values(publication, words, title, summary, intro, hashtags((*labels, *settings.social.hashtags)))
         | _event(announcement, f"{title} {summary}", words),
-        story=_whole(paragraphs(prose, prose.lead if prose.lead > 0 else None)) if social.thread else (),
+        story=_complete(paragraphs(prose, prose.lead if prose.lead > 0 else None)) if social.thread else (),
         alts=((announcement.targets[image.src].url, clean(image.alt)),) if image and image.alt else (),
         social=social,
         source=announcement.source,
@@ -90,10 +88,10 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
 
 
 def of_issue(issue: Issue, publication: Publication, words: Strings) -> Material:
-    """What the snippets of an issue are made of: its introduction, and the titles of its announcements."""
+    """Return the material of an issue: its introduction and the titles of its announcements."""
     settings, file = publication.settings, issue.file
     title, summary = clean(issue.title), clean(file.summary) if file else ""
-    intro = _begun(_introduction(file.prose)) if file else ""
+    intro = _truncate(_introduction(file.prose)) if file else ""
     labels = (*settings.social.hashtags, *(label for each in issue.stories[:1] for label in _labels(each)))
     points = tuple(clean(story.title) for story in issue.stories)
     return Material(
@@ -111,7 +109,7 @@ def of_issue(issue: Issue, publication: Publication, words: Strings) -> Material
 
 
 def clean(text: str) -> str:
-    """A text in NFC, its narrow spaces as wide as others: on X a narrow one counts twice."""
+    """Return a text in NFC with NBSP for narrow no-break spaces, which count twice on X."""
     return text if text.isascii() else normalized("NFC", text).replace("\u202f", "\u00a0")
 
 
@@ -124,12 +122,12 @@ def _values(
 ) -> dict[str, Any]:
     settings = publication.settings
     brand = settings.organisation.name or settings.title
-    lead = intro if _repeats(summary, intro) else "\n\n".join(filter(None, (summary, intro)))
+    lead = intro if _is_repeated(summary, intro) else "\n\n".join(filter(None, (summary, intro)))
     return {
         "t": words,
         "lang": words.lang,
         "publication": settings.title,
-        # A title that names the sender needs no other name before it.
+        # If the title already names the sender, it is not repeated.
         "brand": "" if brand.casefold() in title.casefold() else brand,
         "title": title,
         "summary": summary,
@@ -141,36 +139,36 @@ def _values(
 
 
 def _introduction(prose: Prose) -> Iterable[str]:
-    """The paragraphs before the first heading, list or quotation, or before `<!--more-->`."""
+    """Return the paragraphs before the first heading, list or quotation, or before `<!--more-->`."""
     end = prose.lead
     if end <= 0:
         plain = (block.kind == "paragraph" and not block.first for block in prose.blocks)
         end = next((index for index, each in enumerate(plain) if not each), len(prose.blocks))
-    return _whole(paragraphs(prose, end))
+    return _complete(paragraphs(prose, end))
 
 
-def _whole(told: Iterable[str]) -> tuple[str, ...]:
-    """Those that say something: what ends with a colon announces a list or a quotation that is not here."""
-    return tuple([each for each in map(clean, told) if each and not each.endswith(":")])
+def _complete(paragraphs: Iterable[str]) -> tuple[str, ...]:
+    """Omit empty paragraphs and those that end with a colon, which introduce a list or quotation."""
+    return tuple([each for each in map(clean, paragraphs) if each and not each.endswith(":")])
 
 
-def _begun(paragraphs: Iterable[str]) -> str:
-    """Paragraphs as one text, up to where it is too long for any platform."""
-    kept: list[str] = []
+def _truncate(paragraphs: Iterable[str]) -> str:
+    """Join paragraphs, up to the length that any platform can use."""
+    pieces: list[str] = []
     room = LONGEST
     for paragraph in paragraphs:
-        kept.append(paragraph[:room])
+        pieces.append(paragraph[:room])
         room -= len(paragraph)
         if room <= 0:
             break
-    return "\n\n".join(kept)
+    return "\n\n".join(pieces)
 
 
-def _repeats(summary: str, intro: str) -> bool:
+def _is_repeated(summary: str, intro: str) -> bool:
     if not intro:
         return False
-    said = set(_WORD.findall(summary.casefold()))
-    return len(said & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(said)
+    summary_words = set(_WORD.findall(summary.casefold()))
+    return len(summary_words & set(_WORD.findall(intro.casefold()))) >= _REPEATED * len(summary_words)
 
 
 _NO_EVENT: dict[str, Any] = {
@@ -183,10 +181,10 @@ _NO_EVENT: dict[str, Any] = {
 }
 
 
-def _event(announcement: Announcement, said: str, words: Strings) -> dict[str, Any]:
-    """When and where, as long as it was still to come on the day of the announcement.
+def _event(announcement: Announcement, known: str, words: Strings) -> dict[str, Any]:
+    """Return when and where the event is, unless it ended before the day of the announcement.
 
-    `date_is_said`: title and summary, which are `said`, hold day and hour already.
+    `date_is_said` is true if `known`, the title and the summary, already contains day and time.
     """
     event = announcement.event
     if event is None:
@@ -194,7 +192,7 @@ def _event(announcement: Announcement, said: str, words: Strings) -> dict[str, A
     start, end = event.start.astimezone(words.zone), (event.end or event.start).astimezone(words.zone)
     if end.date() < announcement.date.astimezone(words.zone).date():
         return _NO_EVENT
-    said = _with_spaces(said)
+    known = _with_spaces(known)
     day = re.sub(r",? \d{4}\b.*", "", _with_spaces(words.date(start)))
     when, place = _when(event, announcement, words), clean(event.place)
     address = ", ".join(line.strip(" ") for line in clean(event.address).split("\n") if line.strip(" "))
@@ -204,8 +202,8 @@ def _event(announcement: Announcement, said: str, words: Strings) -> dict[str, A
         "place": place,
         "address": address,
         "where": f"{place}, {address}" if place and address else place or address,
-        "date_is_said": (day in said or _FIRST.sub("1er", day) in said)
-        and (event.whole_day or _with_spaces(words.time(start)) in said),
+        "date_is_said": (day in known or _FIRST.sub("1er", day) in known)
+        and (event.whole_day or _with_spaces(words.time(start)) in known),
     }
 
 
@@ -214,7 +212,7 @@ def _with_spaces(text: str) -> str:
 
 
 def _when(event: Event, announcement: Announcement, words: Strings) -> str:
-    """`jeudi 5 décembre, de 9 h à 16 h 30`; with its year when it is not the announcement's."""
+    """Return `jeudi 5 décembre, de 9 h à 16 h 30`; with the year only if it differs from the announcement's."""
     when = words.when(event)
     year = announcement.date.astimezone(words.zone).year
     if event.start.year == (event.end or event.start).year == year:

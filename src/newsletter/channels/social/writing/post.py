@@ -1,4 +1,4 @@
-"""posts: a snippet with what is known of it."""
+"""Represent a finished snippet and what is known about it."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ from newsletter.channels.social.counting import bluesky, units, x
 from newsletter.channels.social.counting.count import Count
 from newsletter.channels.social.counting.platforms import Certainty, Platform
 
-_NEAR = 5  # units below the limit within which a count that is no exact one is doubtful
+_NEAR = 5  # units; an inexact count this close to the limit is in doubt
 _ADDRESS = re.compile(r"https?://[^\s«»]+")
 
 
 class Post(NamedTuple):
-    """One text to paste; `part` of `parts` when it belongs to a thread.
+    """One text to publish; `part` of `parts` if it belongs to a thread.
 
-    `link` is the one that the text is simple around (see fastpath.py), empty when it is no such text.
+    `link` is the link around which the text is simple (see fastpath.py), empty if there is none.
     """
 
     platform: Platform
@@ -31,48 +31,48 @@ class Post(NamedTuple):
 
     @property
     def suffix(self) -> str:
-        """What its file's name ends with: `x.txt`, in a thread `x.2.txt`."""
+        """The end of its file name: `x.txt`, or in a thread `x.2.txt`."""
         return f"{self.platform.name}.{self.part}.txt" if self.part > 1 else f"{self.platform.name}.txt"
 
     @property
     def fold(self) -> str:
-        """What the platform shows before one asks for more; empty when it shows everything."""
+        """The text shown before "more"; empty if all of it is shown."""
         fold = self.platform.fold
         if fold is None or len(self.text) <= fold:
             return ""
-        # The link may be what is cut: each of its characters stands alone, too.
+        # If there is a link, each character is one grapheme, even within the link.
         return self.text[:fold] if self.link else "".join(units.clusters(self.text)[:fold])
 
     @property
     def offenders(self) -> str:
-        """The characters that force UCS-2 on a text message, those that nobody sees by their names."""
-        return _named(str(self.extra.get("offenders", "")))
+        """The characters that force a text message into UCS-2; invisible ones by their names."""
+        return _printable(str(self.extra.get("offenders", "")))
 
     @property
     def extra(self) -> dict[str, int | str]:
-        """What else the platform looks at."""
+        """Further values of the count, such as bytes."""
         return dict(self.counted.extra)
 
 
 def links(text: str, platform: Platform) -> tuple[str, ...]:
-    """What becomes a link; where only addresses with a protocol are told, only those."""
+    """Return what the platform links; if it documents no rules, URLs with a protocol."""
     if "." not in text and "://" not in text:
         return ()
     if platform.name == "bluesky":
         return tuple(each.value for each in bluesky.facets(text) if each.kind == "link")
     if platform.links == "23, bare domains too":
         return tuple(link.url for link in x.links(text))
-    return tuple(found.rstrip(".,;:!?)…’'\"\u00a0") for found in _ADDRESS.findall(text))
+    return tuple(url.rstrip(".,;:!?)…’'\"\u00a0") for url in _ADDRESS.findall(text))
 
 
 def is_near(counted: Count) -> bool:
-    """Whether a count that is no exact one is too near the limit to be sure of."""
+    """Return whether an inexact count is too close to the limit to be certain."""
     return counted.certainty != "exact" and 0 <= counted.limit - counted.count <= _NEAR
 
 
-def costs(extra: Mapping[str, int | str]) -> str:
-    """What signs that are not GSM-7's make of a text message, by what else is looked at; empty without such signs."""
-    if not (offenders := _named(str(extra["offenders"]))):
+def sms_cost(extra: Mapping[str, int | str]) -> str:
+    """Describe the effect of characters outside GSM-7 on a text message; empty if there are none."""
+    if not (offenders := _printable(str(extra["offenders"]))):
         return ""
     return (
         f"{offenders} cannot be sent in GSM-7: {extra['segments']} parts; "
@@ -80,20 +80,20 @@ def costs(extra: Mapping[str, int | str]) -> str:
     )
 
 
-def _named(offenders: str) -> str:
-    """Signs one by one, those that nobody sees by their names."""
+def _printable(offenders: str) -> str:
+    """Separate characters by spaces, and replace invisible ones by their names."""
     return " ".join([each if each.isprintable() else unicodedata.name(each, "?").lower() for each in offenders])
 
 
 def warnings(
     row: Platform, certainty: Certainty, shortened: Iterable[str], cost: str, *, near: bool
 ) -> tuple[str, ...]:
-    """What the reader of the files should know of a text, in plain words; for `cost` and `near` see above."""
-    found = [f"the {name} is shortened" for name in shortened]
+    """Return what users should know about a text; see sms_cost() and is_near() for `cost` and `near`."""
+    result = [f"the {name} is shortened" for name in shortened]
     if cost:
-        found.append(cost)
+        result.append(cost)
     if certainty != row.certainty:
-        found.append("an emoji or a domain is newer than the table that is counted with: the count is an upper bound")
+        result.append("an emoji or a domain is newer than the table that is counted with: the count is an upper bound")
     if near:
-        found.append(f"near the limit, and the count is {certainty}")
-    return tuple(found)
+        result.append(f"near the limit, and the count is {certainty}")
+    return tuple(result)

@@ -1,32 +1,32 @@
-"""tagging: hashtags that every platform keeps whole, made of labels."""
+"""Make hashtags from labels that no platform cuts."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-LONGEST = 50  # characters; Threads takes no longer topic
+LONGEST = 50  # characters; the maximum for topics on Threads
 
 _ELISION = re.compile("['’ʼ]")
 _WORDS = re.compile(r"[^\W_]+")
 
 
 def hashtags(labels: Iterable[str]) -> tuple[str, ...]:
-    """`#PortesOuvertes` for `Portes ouvertes`: capitalised words, accents kept, letters and digits only.
+    """Return `#PortesOuvertes` for `Portes ouvertes`: capitalised words of letters and digits.
 
-    Of labels that give the same hashtag the first stays; one without a letter gives none.
+    Accents are kept. Duplicates and labels without a letter are omitted.
     """
-    found: dict[str, str] = {}
+    by_folded_tag: dict[str, str] = {}
     for label in labels:
         if tag := _camel(label):
-            found.setdefault(tag.casefold(), f"#{tag}")
-    return tuple(found.values())
+            by_folded_tag.setdefault(tag.casefold(), f"#{tag}")
+    return tuple(by_folded_tag.values())
 
 
 @lru_cache(maxsize=4096)
 def _camel(label: str) -> str:
     label = _ELISION.sub("", unicodedata.normalize("NFC", label))
-    # Marks that stand by themselves, as in Hindi, are no letters to X: better no hashtag than half of one.
+    # X does not treat separate combining marks, as in Hindi, as letters, and would cut the hashtag.
     if any(unicodedata.category(sign).startswith("M") for sign in label if not sign.isascii()):
         return ""
     tag = "".join(word[0].upper() + word[1:] for word in _WORDS.findall(label))

@@ -1,4 +1,4 @@
-"""threads: a long text as a chain of numbered posts, divided at paragraphs, then at sentences."""
+"""Split a long text into numbered posts, at paragraphs, then at sentences."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,81 +9,84 @@ from newsletter.channels.social.writing import cutting
 _BREAK = re.compile(r"\n[ \t]*---+[ \t]*(?:\n|\Z)")
 
 _SPACE = re.compile(r"[ \t\n]")
-_BETWEEN = re.compile(r"[ \t\n,;:–—-]+")  # what no piece of a sentence begins with
-_STEP = 64  # characters of the first piece of a sentence, perhaps
-_AHEAD = 300  # characters behind a cut that may matter to it
+_BETWEEN = re.compile(r"[ \t\n,;:–—-]+")  # not allowed at the start of a piece of a sentence
+_STEP = 64  # initial guess for the length of a piece of a sentence
+_AHEAD = 300  # characters after a cut that may affect it
 _SITE = re.compile(r"[A-Za-z0-9À-ɏ.-]*")
 _ENDING = re.compile(r"\.[A-Za-z]+[0-9@+-]?")
-_LONGEST_SITE = 253  # characters that a name in the DNS has at most
-_LONGEST_ENDING = 24  # characters of most top-level domains
+_LONGEST_SITE = 253  # maximum length of a name in the DNS
+_LONGEST_ENDING = 24  # maximum length of nearly all top-level domains
 
 Fits = Callable[[str], bool]
 
 
 def by_hand(text: str) -> list[str]:
-    """A text that its writer divided with lines of `---`."""
+    """Split a text at the lines of `---` that its writer put there."""
     return [part for each in _BREAK.split(f"\n{text}\n") if (part := each.strip(" \t\n"))] or [text]
 
 
 def number(place: int, total: int, *, inline: bool = False) -> str:
-    """What ends a part: ` 2/3` behind its words, or on a line of its own, below link and hashtags."""
+    """Return the number of a part: ` 2/3` if `inline`, else on a line of its own at the end."""
     return f"{' ' if inline else chr(10) * 2}{place}/{total}"
 
 
 def parts(paragraphs: Iterable[str], fits: Fits, reserve: str) -> Iterator[str]:
-    """The paragraphs, each one line, in parts that fit together with `reserve`, each of whole sentences.
+    """Yield parts that fit together with `reserve`, each made of whole sentences if possible.
 
-    Where a text fits, what it begins with fits as well, up to the end of any word: parts are found by this, since
-    to try one sentence after the other would take quadratic time.
+    Each paragraph is one line. If a text fits, so does every beginning of it that ends with a word; the search relies
+    on this, because trying one sentence after the other would take quadratic time.
     """
 
     def fit(text: str) -> bool:
         return fits(text + reserve)
 
-    held = ""
-    texts, place = [each for each in paragraphs if each], 0
-    while place < len(texts):
+    part = ""
+    texts, next_paragraph = [each for each in paragraphs if each], 0
+    while next_paragraph < len(texts):
         gap = "\n\n"
-        if held and (end := _taken(held + gap, texts, place, fit, gap)) > place:
-            held = gap.join((held, *texts[place:end]))
-            place = end
+        if part and (end := _fitting_end(part + gap, texts, next_paragraph, fit, gap)) > next_paragraph:
+            part = gap.join((part, *texts[next_paragraph:end]))
+            next_paragraph = end
             continue
-        paragraph = texts[place]
-        place += 1
-        # A paragraph that is whole in the next part is better than one that is divided.
-        if held and fit(paragraph):
-            yield held
-            held = paragraph
+        paragraph = texts[next_paragraph]
+        next_paragraph += 1
+        # Prefer a whole paragraph in the next part over a divided one.
+        if part and fit(paragraph):
+            yield part
+            part = paragraph
             continue
         sentences = cutting.sentences(paragraph)
-        at = 0
-        while at < len(sentences):
-            if held:
-                end = _taken(held + gap, sentences, at, fit)
-                if end > at:
-                    held += gap + " ".join(sentences[at:end])
+        index = 0
+        while index < len(sentences):
+            if part:
+                end = _fitting_end(part + gap, sentences, index, fit)
+                if end > index:
+                    part += gap + " ".join(sentences[index:end])
                 if end == len(sentences):
                     break
-                yield held
-                at = end
-            pieces = _divided(sentences[at], fit)
-            held = next(pieces)
+                yield part
+                index = end
+            pieces = _split_sentence(sentences[index], fit)
+            part = next(pieces)
             for piece in pieces:
-                yield held
-                held = piece
-            at += 1
+                yield part
+                part = piece
+            index += 1
             gap = " "
-    if held:
-        yield held
+    if part:
+        yield part
 
 
-def _taken(held: str, texts: Sequence[str], at: int, fits: Fits, gap: str = " ") -> int:
-    """How far the sentences or paragraphs from `at` on fit behind what is held already."""
-    return _furthest(at, len(texts), 1, lambda end: fits(held + gap.join(texts[at:end])))
+def _fitting_end(part: str, texts: Sequence[str], start: int, fits: Fits, gap: str = " ") -> int:
+    """Return the end of the sentences or paragraphs from `start` that fit after `part`."""
+    return _furthest(start, len(texts), 1, lambda end: fits(part + gap.join(texts[start:end])))
 
 
 def _furthest(start: int, end: int, step: int, reaches: Callable[[int], bool]) -> int:
-    """The last number up to `end` that `reaches` is true of, or `start`; it is looked for `step` behind it first."""
+    """Return the last number up to `end` for which `reaches` is true, or `start`.
+
+    The search starts at `start + step`.
+    """
     low, high = start, min(start + step, end)
     step = max(1, step // 8)
     while low < high and reaches(high):
@@ -95,54 +98,54 @@ def _furthest(start: int, end: int, step: int, reaches: Callable[[int], bool]) -
     return low
 
 
-def _divided(sentence: str, fits: Fits) -> Iterator[str]:
-    """A sentence, or, when it is longer than a part, pieces of it that end with `…`."""
-    at, step = 0, _STEP
-    # Behind these alone it may be cut between any two characters.
+def _split_sentence(sentence: str, fits: Fits) -> Iterator[str]:
+    """Yield a sentence, or pieces of it that end with `…` if it is longer than a part."""
+    start, step = 0, _STEP
+    # Only after the last of these may it be cut between any two characters.
     unbroken = max((match.start() + 1 for match in cutting.UNBROKEN.finditer(sentence)), default=0)
-    while piece := (_words if at < unbroken else _letters)(sentence, at, step, fits):
+    while piece := (_fitting_words if start < unbroken else _fitting_letters)(sentence, start, step, fits):
         yield piece
-        step = len(piece)  # pieces are about as long as each other
-        at += step - len(cutting.ELLIPSIS)
-        if between := _BETWEEN.match(sentence, at):
-            at = between.end()
-    yield sentence[at:]
+        step = len(piece)  # pieces have similar lengths
+        start += step - len(cutting.ELLIPSIS)
+        if between := _BETWEEN.match(sentence, start):
+            start = between.end()
+    yield sentence[start:]
 
 
-def _words(sentence: str, at: int, step: int, fits: Fits) -> str:
-    """As many words from `at` on as fit, with `…`; empty when all of them fit, or none."""
+def _fitting_words(sentence: str, start: int, step: int, fits: Fits) -> str:
+    """Return as many words from `start` as fit, with `…`; empty if all of them fit, or none."""
 
     def end_of_word(place: int) -> int:
         return found.start() if (found := _SPACE.search(sentence, place)) else len(sentence)
 
-    fits_up_to = cache(lambda end: fits(sentence[at:end]))
-    reached = _furthest(at, len(sentence), step, lambda place: fits_up_to(end_of_word(place)))
+    fits_up_to = cache(lambda end: fits(sentence[start:end]))
+    reached = _furthest(start, len(sentence), step, lambda place: fits_up_to(end_of_word(place)))
     if reached == len(sentence):
         return ""
-    # The last word may fit without its punctuation.
+    # The next word may fit without its punctuation.
     end = end_of_word(reached + 1)
-    pieces = cutting.by_word(sentence[at : end + _AHEAD], end - at + len(cutting.ELLIPSIS))
+    pieces = cutting.by_word(sentence[start : end + _AHEAD], end - start + len(cutting.ELLIPSIS))
     return next(filter(fits, pieces), "")
 
 
-def _letters(sentence: str, at: int, step: int, fits: Fits) -> str:
-    """As _words() for the rest of a sentence that has no spaces, by letters."""
+def _fitting_letters(sentence: str, start: int, step: int, fits: Fits) -> str:
+    """Like _fitting_words(), but by letters, for the rest of a sentence without spaces."""
 
     def is_reached(place: int) -> bool:
-        return fits(sentence[at:place])
+        return fits(sentence[start:place])
 
-    reached = _furthest(at, len(sentence), step, is_reached)
-    # Where a link begins or ends to be one, the longer text may count less.
+    reached = _furthest(start, len(sentence), step, is_reached)
+    # Where a link begins or stops being one, a longer text may have a smaller count.
     while further := next((end for end in _ends_of_site(sentence, reached) if is_reached(end)), 0):
         reached = _furthest(further, len(sentence), _STEP, is_reached)
     if reached == len(sentence):
         return ""
-    pieces = cutting.by_grapheme(sentence[at : reached + 2], reached - at + len(cutting.ELLIPSIS))
+    pieces = cutting.by_grapheme(sentence[start : reached + 2], reached - start + len(cutting.ELLIPSIS))
     return next(filter(fits, pieces), "")
 
 
 def _ends_of_site(sentence: str, place: int) -> Iterator[int]:
-    """Where the name of a site may end, or cease to be one, that begins before `place`; the last one first."""
+    """Yield where a site name that starts before `place` may end or stop being one, the last first."""
     before = _SITE.match(sentence[max(0, place - _LONGEST_SITE) : place][::-1])
     after = _SITE.match(sentence, place, place + _LONGEST_SITE)
     if before and after and place < after.end() < place + _LONGEST_SITE - before.end():
