@@ -52,7 +52,7 @@ _LABELS = {
         "expires": ("Expires", "No longer shown from this date on"),
         "lang": ("Language", "Such as fr; empty: the newsletter's"),
         "issue": ("Issue", "Empty: that of its date; none: no issue"),
-        "social": ("Social networks", "A text written here stands in for the composed one"),
+        "social": ("Social networks", "A text written here replaces the composed one"),
         "body": ("Text", ""),
     },
 }

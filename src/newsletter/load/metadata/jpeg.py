@@ -56,7 +56,7 @@ def strip(content: bytes) -> bytes:
 
 
 def has_position(head: bytes) -> bool:
-    """Return whether Exif has the position of a picture, of which the beginning is enough; False if it is not JPEG."""
+    """Return whether the Exif block in the beginning of a picture has a position; False if it is not JPEG."""
     position = 2 if head.startswith(MAGIC) else len(head)
     while match := _MARKER.search(head, position):
         marker, start = head[match.end() - 1], match.end()

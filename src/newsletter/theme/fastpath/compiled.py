@@ -126,7 +126,7 @@ class CompiledTrace:
             branch = Branch(_compile(recorder, first), RecordedText(text, shape))
         except TooLong:
             return
-        except Exception:  # whatever the reason, Jinja renders this template from now on
+        except Exception:  # for any other reason, Jinja renders this template from now on
             self._attempts = -(10**9)
             return
         if last is None or failed is None:
