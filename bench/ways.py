@@ -23,10 +23,10 @@ class Bench:
     def __init__(self, root: Path) -> None:
         self.publication, self.mails, self.templates = _mails(root)
         self.template = self.templates.get("email/announcement.mjml")
-        press = self.mails.theme.press
+        compiler = self.mails.theme.compiler
         rules = self.templates.get("email/prose.css").render({"brand": self.mails.theme.brand})
         # Prose is styled by premailer as everything else is.
-        self.css = press.css + re.sub(r"(^|,)\s*(?=[a-z][^{}]*\{)", r"\1.prose ", rules, flags=re.MULTILINE)
+        self.css = compiler.css + re.sub(r"(^|,)\s*(?=[a-z][^{}]*\{)", r"\1.prose ", rules, flags=re.MULTILINE)
 
     def same_html(self) -> float:
         """Seconds a mail for the plain way's result: the Markdown read, and the HTML of every announcement's mail."""
@@ -35,7 +35,7 @@ class Bench:
         begun = time.perf_counter()
         for announcement in self.publication.announcements:
             markdown.parse(announcement.source.body)
-            self.mails.theme.press.render(self.template, self.mails.announcement_values(announcement))
+            self.mails.theme.compiler.render(self.template, self.mails.announcement_values(announcement))
         return (time.perf_counter() - begun) / len(self.publication.announcements)
 
     def snippets(self, platforms: tuple[str, ...] = ()) -> float:

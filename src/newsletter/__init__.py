@@ -1,6 +1,6 @@
-"""newsletter: announcements in, mails, feeds, snippets and pages out.
+"""newsletter: turn announcements into mails, feeds, posts and web pages.
 
-What a script needs is here; everything else may change from one version to the next.
+The names in `__all__` are the public interface. Everything else may change from one version to the next.
 
     import newsletter
     from datetime import UTC, datetime
@@ -10,7 +10,7 @@ What a script needs is here; everything else may change from one version to the 
         print(problem)
 """
 
-TYPE_CHECKING = False  # as type checkers read it, without importing typing
+TYPE_CHECKING = False  # type checkers take it for true; importing it from typing takes time
 if TYPE_CHECKING:
     from newsletter.api import Busy, DiskFault, Place, Problem, Result, WorkerLost, build, count, find_problems
 
@@ -18,7 +18,7 @@ __all__ = ["Busy", "DiskFault", "Place", "Problem", "Result", "WorkerLost", "bui
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for. The command line needs none of it, and begins before anything can fail to load."""
+    """Import public names on first use: the command line must start even if they cannot be imported."""
     from importlib import import_module  # noqa: PLC0415
 
     if name not in __all__:

@@ -1,4 +1,4 @@
-"""library: what scripts may call. Each call is one run: it raises nothing for bad announcements."""
+"""api: the functions for scripts. Errors in a project are returned as problems, never raised."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -16,10 +16,10 @@ __all__ = ["Busy", "DiskFault", "Place", "Problem", "Result", "WorkerLost", "bui
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run gave: every problem, by place, and what happened to the outbox.
+    """The result of a build: all problems, sorted by place, and the number of files in the outbox.
 
-    `ok` is False when an error (or, if strict, a warning) kept the outbox as it was; then the
-    numbers are 0. `written` counts files that are new or changed, `files` all of them.
+    `ok` is False if an error (or, if strict, a warning) left the outbox unchanged; the numbers are 0 then. `files`
+    counts all files of the outbox, `written` those that are new or changed, `removed` those that no longer exist.
     """
 
     ok: bool
@@ -38,21 +38,23 @@ def build(
     strict: bool = False,
     force: bool = False,
 ) -> Result:
-    """Build the outbox of the project in the folder `project`, as at `now` (an aware datetime).
+    """Build the outbox of the project in the folder `project` as of `now`, an aware datetime.
 
-    `out` is another outbox than `project`/outbox; `only` a choice of email, feeds, site and social,
-    which needs `out`. When nothing changed since the last build, nothing is made, unless `force`.
-    Raises ValueError for a naive `now` and wrong choices, Busy when another build is running,
-    DiskFault when the disk refuses, WorkerLost when the system ended a process of the build.
+    `out` is the outbox, by default `project`/outbox. `only` limits the build to some of email, feeds, site and
+    social; it requires `out`. If `strict`, warnings are errors. Nothing is rendered if nothing changed since the
+    last build, unless `force`.
+
+    Raises ValueError if `now` is naive or `only` is wrong, Busy if another build is running, DiskFault if the disk
+    refuses, and WorkerLost if the system killed a worker process.
 
         newsletter.build("my-project", now=datetime(2024, 12, 1, tzinfo=UTC), out="/tmp/preview")
     """
     from newsletter import pipeline
     from newsletter.channels import CHANNELS
 
-    _aware(now)
+    _require_aware(now)
     if only is not None and (out is None or not set(only) <= CHANNELS.keys()):
-        raise ValueError(f"`only` needs `out`, and may hold {', '.join(CHANNELS)}")
+        raise ValueError(f"`only` requires `out`, and may contain {', '.join(CHANNELS)}")
     problems = Problems(strict=strict)
     try:
         opened = pipeline.open_project(Path(project).resolve(), problems)
@@ -65,15 +67,15 @@ def build(
 
 
 def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple[Problem, ...]:
-    """Every problem of the project as at `now`; nothing is written.
+    """All problems of the project as of `now`, sorted by place. Nothing is written.
 
         errors = [p for p in newsletter.find_problems("my-project", now=now) if p.level == "error"]
 
-    Raises ValueError for a naive `now`.
+    Raises ValueError if `now` is naive.
     """
     from newsletter import pipeline
 
-    _aware(now)
+    _require_aware(now)
     problems = Problems()
     with suppress(Aborted):
         pipeline.find_problems(pipeline.open_project(Path(project).resolve(), problems), now, problems)
@@ -81,7 +83,7 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
 
 
 def count(text: str) -> dict[str, dict[str, int | str | bool]]:
-    """How long a text is on each platform: `count`, `limit`, `unit`, `certainty`, `valid`, and more.
+    """The length of a text on each platform, as a mapping with `count`, `limit`, `unit`, `certainty`, `valid`, etc.
 
     newsletter.count("Été à Genève !")["bluesky"]["count"]
     """
@@ -90,6 +92,6 @@ def count(text: str) -> dict[str, dict[str, int | str | bool]]:
     return as_json(count_all(text))
 
 
-def _aware(now: datetime) -> None:
+def _require_aware(now: datetime) -> None:
     if now.utcoffset() is None:
         raise ValueError("`now` must be an aware datetime, such as datetime.now(UTC)")

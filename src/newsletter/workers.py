@@ -1,6 +1,6 @@
-"""workers: long work done by several processes. mrml, premailer and lxml hold the interpreter's lock.
+"""workers: share long work among several processes. Threads would not help: mrml, premailer and lxml hold the GIL.
 
-This process does a share of the work, forks of it do the others. What they give comes back through pipes.
+This process does one share of the work, and forks of it do the others. Results come back through pipes.
 """
 
 import fcntl
@@ -20,23 +20,23 @@ from newsletter.model.problems import Aborted, Problems
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-LARGE_SITE = 8_000  # announcements: above, room counts for more than time
-MIN_PER_WORKER = 150  # announcements a process: below, forking costs more than it gains
-_FILES = 32  # open files: where fewer are allowed, one process works
-_BATCH = 64  # of what is made, that travel together
-_PIPE = 1 << 20  # bytes that wait in a pipe, for a while in which this process does a long piece of its own work
+LARGE_SITE = 8_000  # announcements; in larger projects, saving memory matters more than saving time
+MIN_PER_WORKER = 150  # announcements; with fewer for each process, forking costs more than it gains
+_MIN_OPEN_FILES = 32  # if the limit on open files is lower, no process is forked
+_MESSAGE_SIZE = 64  # results that are sent to this process together
+_PIPE_SIZE = 1 << 20  # bytes; a child can go on while this process is busy with its own share
 
-# Announcements that go through a step of the work together. The processor then has one step's code and data at hand,
-# and next another's, which takes some 3 % less time. Between 16 and 50 it makes no difference; more do not fit.
+# Announcements that go through each step of the work together. The code and data of one step then stay in the
+# processor's cache, which saves about 3 % of the time. Sizes from 16 to 50 are equally fast; larger ones do not fit.
 BATCH_SIZE = 32
 
 Item = TypeVar("Item")
-Made = TypeVar("Made")
-Make = Callable[[Share], Iterator[Made]]
+Result = TypeVar("Result")
+Work = Callable[[Share], Iterator[Result]]
 
 
 def nothing() -> None:
-    """Stands for what is not to be done."""
+    """Does nothing."""
 
 
 def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -47,160 +47,163 @@ def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
 
 
 class WorkerLost(Exception):
-    """A process ended before its work was done; the message says how."""
+    """A worker process ended before its work was done; the message says why."""
 
 
-def worker_count(announcements: int, fewest: int = MIN_PER_WORKER) -> int:
-    """How many processes pay for so many announcements on this machine, or for other things of which `fewest` do."""
-    if sys.platform != "linux":  # forking is not safe with what macOS loads
+def worker_count(items: int, min_per_worker: int = MIN_PER_WORKER) -> int:
+    """The number of worker processes worth starting on this machine for a number of items."""
+    if sys.platform != "linux":  # system libraries of macOS do not survive a fork
         return 1
-    return max(1, min(len(os.sched_getaffinity(0)), announcements // fewest))
+    return max(1, min(len(os.sched_getaffinity(0)), items // min_per_worker))
 
 
 def spread(
-    make: Make[Made], problems: Problems, count: int, *, overlap: Callable[[], None] = nothing
-) -> Iterator[Made]:
-    """What `make` gives for each of `count` shares, in no particular order.
+    work: Work[Result], problems: Problems, count: int, *, overlap: Callable[[], None] = nothing
+) -> Iterator[Result]:
+    """Yield what `work` yields for each of `count` shares, in no particular order.
 
-    While others work already, this process does what is to be done `overlap`. Problems that are found are taken
-    over. Raises Aborted when a share did, once all have ended, and WorkerLost when the system killed one.
+    Share 0 is done by this process, the others by forks of it. `overlap` is called in this process while the others
+    already work. Problems that other processes find are added to `problems`. If the system refuses to start a process,
+    this one does its share.
 
-    Where the system refuses a process, this one does the work of those that are missing: the result is the same.
+    Raises Aborted if a share raised it, once all shares are done, and WorkerLost if the system killed a process.
     """
-    count = min(count, _affordable())
+    count = min(count, _max_processes())
     if count == 1:
-        yield from make(Share())
+        yield from work(Share())
         return
-    gc.freeze()  # what stands in memory is shared for as long as nothing touches it
+    gc.freeze()  # collecting would write to the memory that the processes share, so that it had to be copied
     children: dict[int, _Child] = {}
     faults: list[Exception] = []
     try:
-        own = _start_all(make, [Share(number, count) for number in range(1, count)], problems, children)
-        # Shares of processes that could not be started are ours.
-        shares = [Share(0, count), *own]
-        arriving = _Inbox(children, problems, faults)
+        not_started = _start_all(work, [Share(number, count) for number in range(1, count)], problems, children)
+        own_shares = [Share(0, count), *not_started]
+        inbox = _Inbox(children, problems, faults)
         try:
             overlap()
-            for number, made in enumerate(chain.from_iterable(map(make, shares))):
-                yield made
-                if number % _BATCH == 0:
-                    yield from arriving.take(0)
+            for number, result in enumerate(chain.from_iterable(map(work, own_shares))):
+                yield result
+                if number % _MESSAGE_SIZE == 0:
+                    yield from inbox.receive(0)
         except Exception as raised:
             faults.append(raised)
-        while arriving.left:
-            yield from arriving.take()
+        while inbox.running:
+            yield from inbox.receive()
     finally:
         gc.unfreeze()
         for child in children.values():
-            child.pipe.close()  # who still writes has nobody left to write to, and ends
+            child.pipe.close()  # a child that is still writing gets a BrokenPipeError, and exits
             with suppress(ChildProcessError):
-                os.waitpid(child.process, 0)
-    # A fault of ours says more than an Aborted, which its problems explain.
+                os.waitpid(child.pid, 0)
+    # Any other exception comes before Aborted, whose reason is in the problems.
     for fault in sorted(faults, key=lambda each: isinstance(each, Aborted)):
         raise fault
 
 
 class _Child(NamedTuple):
-    """A process, and what it is heard through."""
+    """A worker process, and the end of the pipe from which its results are read."""
 
-    process: int
+    pid: int
     pipe: "Connection"
 
 
-def _affordable() -> int:
-    """Most processes that the limit on open files allows: each needs two here, and some of its own."""
+def _max_processes() -> int:
+    """The number of processes that the limit on open files allows: 1, or no limit at all.
+
+    Each process needs two descriptors here, and some of its own.
+    """
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return 1 if 0 <= limit < _FILES else sys.maxsize
+    return 1 if 0 <= limit < _MIN_OPEN_FILES else sys.maxsize
 
 
 def _start_all(
-    make: Make[Made], shares: Sequence[Share], problems: Problems, children: dict[int, _Child]
+    work: Work[Result], shares: Sequence[Share], problems: Problems, children: dict[int, _Child]
 ) -> Sequence[Share]:
-    """Add a process to `children` for each share; the shares from the first one on that the system refused."""
+    """Start a process for each share and add it to `children`. Returns the shares that the system refused."""
     for number, share in enumerate(shares):
         try:
-            child = _started(make, share, problems, children.values())
-        except OSError:  # no pipe, or no process: a limit is reached, or memory is short
+            child = _start(work, share, problems, children.values())
+        except OSError:  # a limit is reached, or memory is short
             return shares[number:]
         children[child.pipe.fileno()] = child
     return ()
 
 
-def _started(make: Make[Made], share: Share, problems: Problems, others: Iterable[_Child]) -> _Child:
-    """Start a process on a share. Raises OSError when the system refuses; then nothing is left open."""
-    from multiprocessing.connection import Pipe  # noqa: PLC0415 (small builds need none)
+def _start(work: Work[Result], share: Share, problems: Problems, others: Iterable[_Child]) -> _Child:
+    """Start a process for a share. Raises OSError if the system refuses, and leaves nothing open then."""
+    from multiprocessing.connection import Pipe  # noqa: PLC0415 (small builds do not need it)
 
     reading, writing = Pipe(duplex=False)
-    with suppress(OSError, AttributeError):  # who waits for us to listen does not work meanwhile; only Linux can
-        fcntl.fcntl(writing.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+    with suppress(OSError, AttributeError):  # only Linux can resize a pipe
+        fcntl.fcntl(writing.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
     try:
-        child = os.fork()
+        pid = os.fork()
     except OSError:
         for connection in (reading, writing):
             connection.close()
         raise
-    if child:
+    if pid:
         writing.close()
-        return _Child(child, reading)
+        return _Child(pid, reading)
     code = 1
     try:
         for connection in (reading, *(child.pipe for child in others)):
             connection.close()
-        _work(make, share, problems, writing.send)
+        _run_in_child(work, share, problems, writing.send)
         code = 0
-    except BrokenPipeError:  # nobody waits for this any more
+    except BrokenPipeError:  # the parent no longer wants the results
         pass
     finally:
         os._exit(code)
     raise AssertionError
 
 
-def _work(make: Make[Made], share: Share, problems: Problems, send: Callable[[Any], None]) -> None:
-    """In the child: everything of one share, in batches; then what was found on the way."""
-    batch: list[Made] = []
+def _run_in_child(work: Work[Result], share: Share, problems: Problems, send: Callable[[Any], None]) -> None:
+    """Do a share and send messages: lists of results, then a pair of the problems and the exception, if any."""
+    results: list[Result] = []
     fault: BaseException | None = None
     try:
-        for made in make(share):
-            batch.append(made)
-            if len(batch) == _BATCH:
-                send(batch)
-                batch = []
+        for result in work(share):
+            results.append(result)
+            if len(results) == _MESSAGE_SIZE:
+                send(results)
+                results = []
     except BrokenPipeError:
         raise
     except BaseException as raised:
         fault = raised
-    send(batch)
+    send(results)
     send((problems, fault))
 
 
 class _Inbox:
-    """What comes from the other processes: `left` holds those that are still at work."""
+    """Receives the messages of the children; `running` holds those that are still at work, by file descriptor."""
 
     def __init__(self, children: Mapping[int, _Child], problems: Problems, faults: list[Exception]) -> None:
-        self.left, self.problems, self.faults = dict(children), problems, faults
+        self.running, self.problems, self.faults = dict(children), problems, faults
         self._poll = select.poll()
-        for each in children:
-            self._poll.register(each, select.POLLIN)
+        for descriptor in children:
+            self._poll.register(descriptor, select.POLLIN)
 
-    def take(self, wait: int | None = None) -> Iterator[Any]:
-        """What has come within so many milliseconds (None: as soon as anything has). Raises WorkerLost."""
-        for ready, _ in self._poll.poll(wait):
-            child = self.left[ready]
+    def receive(self, timeout: int | None = None) -> Iterator[Any]:
+        """Yield results that arrive within `timeout` milliseconds (None: wait for a message). Raises WorkerLost."""
+        for descriptor, _ in self._poll.poll(timeout):
+            child = self.running[descriptor]
             try:
                 message = child.pipe.recv()
             except (EOFError, OSError):
                 raise WorkerLost(
-                    "a process was ended by the system; is memory short? Try again with --jobs 1"
+                    "a worker process was killed by the system, perhaps for lack of memory; try again with --jobs 1"
                 ) from None
             if isinstance(message, list):
                 yield from message
                 continue
-            found, fault = message
-            self.problems.suppress_like(found)
-            self.problems.extend(found)
+            problems, fault = message
+            self.problems.suppress_like(problems)
+            self.problems.extend(problems)
             self.faults += [fault] if fault else []
-            self._poll.unregister(ready)
-            del self.left[ready]
+            self._poll.unregister(descriptor)
+            del self.running[descriptor]

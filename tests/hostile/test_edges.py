@@ -58,7 +58,7 @@ def test_a_period_without_a_day_behind_it_is_none(id_: str) -> None:
 @pytest.mark.parametrize(
     ("line", "place"),
     [
-        (r'sender = {name = "Let\u0000tre", email = "lettre@lettre.example"}', "7:1"),
+        (r'sender = {name = "Let\u0000tre", email = "lettre@lettre.example"}', "7:11"),
         (SENDER + r'description = "Une\u202elettre"', "8:1"),
         (SENDER + '[organisation]\nname = "O"\naddress = """Rue\n\\u0008"""', "10:1"),
         (SENDER + '[social]\nhashtags = ["un", "d\\uffffeux"]', "9:1"),

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 import newsletter
-from conftest import Project
 from support import guard
 from support.guard import assert_sound, build_soundly
+from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 SECRET = b"%PDF-1.4 a secret"

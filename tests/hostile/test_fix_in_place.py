@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from conftest import Project
 from newsletter import pipeline
 from newsletter.check import fix as check_fix
 from newsletter.check.fix import write_ids, write_typography
@@ -17,6 +16,7 @@ from newsletter.cli import app
 from newsletter.load import safe_write
 from newsletter.model.problems import Problem, Problems
 from support.guard import assert_sound, newsletter
+from support.project import Project
 
 NAME = "2024-11-26-prix.md"
 WITHOUT_ID = "---\ntitle: Un prix\ndate: 2024-11-26\n---\n\nL'un !\n"
@@ -138,7 +138,7 @@ def test_a_disk_that_refuses_leaves_the_announcement(
     monkeypatch.setattr(safe_write.os, "fsync", refuse)
     found = fix(project)
     assert {problem.code for problem in found} == {"unwritable"}
-    assert all(os.strerror(code) in problem.message and "right to write" not in problem.fix for problem in found)
+    assert all(os.strerror(code) in problem.message and "write permission" not in problem.fix for problem in found)
     assert path.read_text() == WITHOUT_ID and beside(project) == [NAME]
 
 

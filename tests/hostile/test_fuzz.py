@@ -25,9 +25,10 @@ from newsletter.pipeline import render
 from newsletter.rules.registry import RULES
 from newsletter.theme.templates import Templates
 from support import strategies
+from support.paths import ROOT, TESTS
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = TESTS / "hostile/corpus"
 ORDINARY = b"---\ntitle: Un prix\ndate: 2024-11-20\nid: b\ntags: [Un]\n---\n\nUn **texte**.\n"
 SETTINGS = "".join(f"{key} = {strategies.as_toml(value)}\n" for key, value in strategies.VALID.items()).encode()
 
@@ -82,12 +83,9 @@ def assert_located(root: Path, problems: tuple[Problem, ...]) -> None:
     for problem in problems:
         assert problem.code in RULES and problem.message, problem
         path, line, column = problem.place.path, problem.place.line, problem.place.column
-        file = next((each for each in (root / path, PACKAGED / path) if each.exists()), None)
+        file = next((each for each in (root / path, ROOT / path) if each.exists()), None)
         assert file is not None or problem.code in ("no-settings", "missing-template"), problem
         assert column >= 1 and 1 <= line <= lines_of(file) + 1, problem  # what is missing may be told at the end
-
-
-PACKAGED = Path(__file__).parents[2]
 
 
 def lines_of(file: Path | None) -> int:

@@ -5,13 +5,13 @@ The kinds are those of bench/kinds.py. See there, and in bench/growth.py, what i
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from bench import growth
 from bench.kinds import KINDS, Kind
 
-ROOT = Path(__file__).parents[2]
+from support.paths import ROOT
+
 MOST = 3.0
 # In tests each kind is run at this part of its limit; `python -m bench.growth --limit` runs it at the whole. What is
 # quadratic takes a sixty-fourth of hours then, which is still beyond the guard of 15 s.

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
 from support.guard import Finished, assert_sound, build_soundly, newsletter
+from support.project import Project
 
 
 def test_an_ordinary_announcement_builds_under_guard(project: Project) -> None:

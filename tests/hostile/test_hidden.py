@@ -15,7 +15,6 @@ import pytest
 from hypothesis import example, given
 from PIL import Image
 
-from conftest import Project
 from newsletter.load.metadata import Malformed, find_hidden, strip
 from newsletter.load.metadata.boxes import boxes
 from support.guard import SECONDS, build_soundly, problems
@@ -32,6 +31,7 @@ from support.pictures import (
     samples,
     segment,
 )
+from support.project import Project
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns of what is planted
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from conftest import Project
 from newsletter.importers import Leftovers, hidden
 from newsletter.importers.draft import Draft
 from newsletter.importers.sites import drafts
-from test_cli import run
-from test_import import ODT, W, pack, paragraph, parts, word
-from test_import import take as take_file
+from support.commands import run
+from support.imports import ODT, W, pack, paragraph, parts, word
+from support.imports import take as take_file
+from support.project import Project
 
 TODAY = date(2024, 12, 1)
 NOW = ("--now", "2024-12-01")

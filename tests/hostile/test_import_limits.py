@@ -13,12 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conftest import Project
 from newsletter.importers import ImportOptions, Leftovers, Unreadable, sites, write
 from newsletter.importers.press_release import draft
 from newsletter.importers.safe_files import read, xml
 from support.guard import newsletter
-from test_import import ODT, PAGE, pack, paragraph, word
+from support.imports import ODT, PAGE, pack, paragraph, word
+from support.project import Project
 
 GIVEN = ImportOptions(date(2024, 12, 1), "fr")
 

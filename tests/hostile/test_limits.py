@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
 from newsletter import markdown
 from newsletter.load import MAX_BODY, parse
 from newsletter.load.settings import MAX_SETTINGS, load_settings
@@ -14,6 +13,7 @@ from newsletter.rules.written.writing import _bare
 from newsletter.text.typography import find_slips, mend, passage
 from newsletter.text.urls import Unsafe, judge
 from support.guard import assert_sound, build_soundly, newsletter, problems
+from support.project import Project
 
 FRONT = "---\ntitle: T\ndate: 2024-11-26\nid: t\n---\n"
 
@@ -215,7 +215,7 @@ def test_a_thousand_problems_of_a_kind_are_listed_and_the_others_said_to_be() ->
         told.error(Place("a.md", line), "bad", "wrong")
         told.error(Place("b.md", 1, line), "bad", "wrong")
     listed = [problem for problem in told if problem.place.path == "a.md"]
-    assert len(listed) == MAX_ALIKE + 1 and "there are more" in listed[-1].message
+    assert len(listed) == MAX_ALIKE + 1 and "more problems" in listed[-1].message
     assert told.count("error") == 2 * (MAX_ALIKE + 499) and told.fatal
 
 

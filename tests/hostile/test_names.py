@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 import newsletter
-from conftest import Project
 from support.guard import build_soundly
+from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 EMPTY = ("id:", 'id: ""', "id: ' '", "id: |\n  ", "id: # nothing")

@@ -14,13 +14,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import newsletter
-from conftest import Project
 from newsletter.cli import app, starter
 from newsletter.model import Artefact
 from newsletter.model.problems import Problems
 from newsletter.outbox import next_tree
 from newsletter.outbox.publish import publish, verify
 from support import guard
+from support.paths import ROOT
+from support.project import Project
 
 NOW = ["--now", "2024-12-01"]
 LISTED = Artefact("site/a.html", b"a", "text/html")
@@ -256,7 +257,7 @@ def test_git_ignores_what_a_build_leaves(tmp_path: Path) -> None:
     status = git("status", "--porcelain", "-uall").splitlines()
     assert [line for line in status if "preview/" not in line] == before.splitlines()
     assert all(line.startswith(("?? preview/", "?? build/preview/")) for line in status if "preview" in line)
-    ours = (Path(__file__).parents[2] / ".gitignore").read_text().splitlines()
+    ours = (ROOT / ".gitignore").read_text().splitlines()
     assert {line for line in starter.project("fr", datetime(2024, 1, 1, tzinfo=UTC).date())[".gitignore"].splitlines()
             if line.startswith(".")} <= set(ours)  # fmt: skip
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import newsletter
-from conftest import Project
 from newsletter.load import read, safe_open
 from newsletter.load.asset_copy import Changed, published
 from newsletter.load.assets import AssetRefused, ProjectFiles
 from newsletter.model.problems import Problems
 from newsletter.pipeline import render
+from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 OWN, SECRET = b"%PDF-1.4 own", b"%PDF-1.4 secret"

@@ -9,7 +9,6 @@ from types import FrameType
 
 import pytest
 
-from conftest import Project
 from newsletter import text as texts
 from newsletter.channels.social.checks import in_text, on_platform, too_many
 from newsletter.channels.social.counting import bluesky, hashtags, mastodon, x
@@ -20,6 +19,7 @@ from newsletter.channels.social.writing.blocks import BlockKind
 from newsletter.cli.count import LONGEST
 from support.guard import assert_sound, newsletter
 from support.hostile_texts import KINDS
+from support.project import Project
 
 LIMIT = 1024 * 1024  # bytes of a body
 SMALL = 4100  # characters: growth is seen from here, where nothing is remembered, to twice as much

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Project
 from support.guard import Finished, assert_sound, newsletter, problems
+from support.project import Project
 
 NOW = ("--now", "2024-12-01")
 COMMANDS: tuple[tuple[str, ...], ...] = (

@@ -12,12 +12,12 @@ import pytest
 from jinja2 import Undefined
 
 import newsletter
-from conftest import SETTINGS, Project
 from newsletter.model.problems import Aborted, Problems
 from newsletter.theme.content import View
 from newsletter.theme.sandbox import is_shown
 from newsletter.theme.templates import Template, Templates
 from support import guard
+from support.project import SETTINGS, Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 SECRET = "geheim-4711"

@@ -13,6 +13,19 @@ SECRET = b"SECRET"
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
+def png(extra: int = 0, width: int = 1) -> bytes:
+    """A white line of `width` pixels; or, `extra` bytes heavier, many lines that are not compressed."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+    line = b"\0" + b"\xff\xff\xff" * width
+    lines = 1 + -(-extra // len(line))
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, lines, 8, 2, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(line * lines, 0 if extra else -1))
+    return b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
+
+
 def noise(mode: str = "RGB", size: tuple[int, int] = (48, 32)) -> Image.Image:
     """A picture without two equal lines, the same each time."""
     width, height = size

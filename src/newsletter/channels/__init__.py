@@ -1,4 +1,7 @@
-"""channels: each turns the publication into artefacts. A new one is a module and a line here."""
+"""Registry of the channels, which turn a publication into artefacts.
+
+To add a channel, write its module and add a line to `CHANNELS`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -13,8 +16,8 @@ if TYPE_CHECKING:
 
 Channel = Callable[[Publication, "Templates", Problems], Iterator[Artefact]]
 
-# What `--only` calls a channel, and its module here. They are imported when they are asked for:
-# counting a text must not wait for mail's libraries.
+# The module of each channel, by the name that `--only` uses. Modules are imported on demand:
+# counting a text must not wait for the libraries that mails need.
 CHANNELS: Mapping[str, str] = {
     "email": "email",
     "feeds": "feeds",
@@ -24,12 +27,12 @@ CHANNELS: Mapping[str, str] = {
 
 
 def channel(name: str) -> Channel:
-    """The channel called `name`; raises KeyError for one that is not in the table."""
+    """Return the channel called `name`. Raises KeyError if there is none."""
     return cast(Channel, _module(name).render)
 
 
 def prepare(name: str, templates: "Templates") -> None:
-    """Do what is the same for every publication: import the channel, and compile its folder of the theme."""
+    """Do the work that no publication changes: import the channel and compile its folder of the theme."""
     templates.add_filters(getattr(_module(name), "FILTERS", {}))
     templates.prepare(CHANNELS[name].partition(".")[0])
 

@@ -1,1 +1,1 @@
-"""check: a source becomes an announcement, or problems at their places."""
+"""Check sources: each becomes an announcement, or problems at their places."""

@@ -1,4 +1,4 @@
-"""check: a Source becomes an Announcement, or problems that say why it cannot."""
+"""Check a source and make an announcement of it, or report the problems that prevent this."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node,
 from newsletter.model.problems import Place, Problems
 from newsletter.text.dates import Moment
 
-MAX_SLUG = 200  # characters: with language, platform and extension, a file's name has at most 255
+MAX_SLUG = 200  # characters; with language, platform and extension, a file name may have 255
 
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
 _SLUG = re.compile(SLUG)
 _SUFFIX = re.compile(rf"(.+)\.({LANGUAGE})")
 
-# ISO 639-1, as of 2024: pages of languages may one day stand beside those of announcements.
+# ISO 639-1 as of 2024: reserved, so that there may be a page for each language one day.
 _LANGUAGES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
     "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu "
@@ -41,54 +41,54 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Checks the files of one project: its settings, its other files, the collector."""
+    """Checks the announcement and issue files of one project, with its settings and its other files."""
 
     settings: Settings
     files: ProjectFiles
     problems: Problems
 
     def announcement(self, source: Source) -> Announcement | None:
-        """The announcement, or None when it has an error; every problem is reported."""
-        before = self.problems.count("error")
-        values = ANNOUNCEMENT.collect(source.given, self._reading(source))
+        """Return the announcement, or None if it has an error. Every problem is reported."""
+        errors_before = self.problems.count("error")
+        values = ANNOUNCEMENT.collect(source.given, self._context(source))
         stem, suffix = file_stem(source.path)
         lang: str = values.setdefault("lang", suffix or self.settings.language)
         slug = self._slug(source, values, stem)
-        self._identify(source, values, stem)
+        self._id(source, values, stem)
         self._dates(source, values)
         prose = self._prose(source)
-        full = self.settings.stem(slug, lang)
-        targets = Targets(source, self.settings, self.files, self.problems, f"{full}.html", prose.anchors)
+        page_stem = self.settings.stem(slug, lang)
+        targets = Targets(source, self.settings, self.files, self.problems, f"{page_stem}.html", prose.anchors)
         targets.body(prose, markdown.places(source))
-        self._named_files(source, values, targets)
-        self._summary(source, values, prose, sound=self.problems.count("error") == before)
-        if self.problems.count("error") > before:
+        self._front_matter_targets(source, values, targets)
+        self._summary(source, values, prose, is_valid=self.problems.count("error") == errors_before)
+        if self.problems.count("error") > errors_before:
             return None
         source.forget()
         values["tags"] = tags(values.get("tags", ()))
         values.setdefault("subject", values["title"])
-        return Announcement(source=source, stem=full, prose=prose, targets=targets.found, **values)
+        return Announcement(source=source, stem=page_stem, prose=prose, targets=targets.resolved, **values)
 
     def issue_file(self, source: Source) -> IssueFile | None:
-        """What an issue file says, or None when it has an error."""
-        before = self.problems.count("error")
-        values = ISSUE_FILE.collect(source.given, self._reading(source))
+        """Return the content of an issue file, or None if it has an error. Every problem is reported."""
+        errors_before = self.problems.count("error")
+        values = ISSUE_FILE.collect(source.given, self._context(source))
         stem = source.path.rpartition("/")[2].removesuffix(".md")
         match = re.fullmatch(rf"([A-Za-z0-9-]+)(?:\.({LANGUAGE}))?", stem)
         if match is None:
             place = Place(source.path)
-            self.problems.error(place, "bad-id", f"'{stem}' is no issue id", "name it as 2024-11.md")
+            self.problems.error(place, "bad-id", f"'{stem}' is not an issue id", "name it as 2024-11.md")
             return None
         lang = str(values.setdefault("lang", match[2] or self.settings.language))
         prose = self._prose(source)
         page = f"issues/{self.settings.stem(match[1], lang)}.html"
         targets = Targets(source, self.settings, self.files, self.problems, page, prose.anchors)
         targets.body(prose, markdown.places(source))
-        if self.problems.count("error") > before:
+        if self.problems.count("error") > errors_before:
             return None
-        return IssueFile(source=source, id=match[1], prose=prose, targets=targets.found, **values)
+        return IssueFile(source=source, id=match[1], prose=prose, targets=targets.resolved, **values)
 
-    def _reading(self, source: Source) -> FieldContext:
+    def _context(self, source: Source) -> FieldContext:
         return FieldContext(source.path, self.problems, lambda: source.front, self.settings.timezone)
 
     def _prose(self, source: Source) -> Prose:
@@ -102,9 +102,10 @@ class Checker:
         slug: str = values.get("slug") or default_slug(stem)
         if not source.has("slug"):
             if not _SLUG.fullmatch(slug):
-                self.problems.error(source.at_key("slug"), "bad-slug", f"'{stem}' gives no slug", "write slug: …")
+                message = f"no slug can be derived from '{stem}'"
+                self.problems.error(source.at_key("slug"), "bad-slug", message, "write slug: …")
             elif len(slug) > MAX_SLUG:
-                message = f"the file's name gives a slug of {len(slug)} characters; {MAX_SLUG} are the most"
+                message = f"the slug derived from the file name has {len(slug)} characters, more than {MAX_SLUG}"
                 self.problems.error(source.at_key("slug"), "bad-slug", message, "write slug: …")
         for name in (slug, *values.get("aliases", ())):
             if name in RESERVED:
@@ -113,17 +114,18 @@ class Checker:
         values["slug"] = slug
         return slug
 
-    def _identify(self, source: Source, values: dict[str, Any], stem: str) -> None:
+    def _id(self, source: Source, values: dict[str, Any], stem: str) -> None:
         if source.has("id"):
             return
         values["id"] = text.fold(stem)
         if not values["id"]:
-            self.problems.error(Place(source.path), "bad-id", f"'{stem}' gives no id", "write id: …")
+            message = f"no id can be derived from '{stem}'"
+            self.problems.error(Place(source.path), "bad-id", message, "write id: …")
             return
         place, fix = Place(source.path), "run 'newsletter check --fix', so that renaming the file changes nothing"
-        if "id" in dict(source.given):  # without a value; --fix only adds keys
+        if "id" in dict(source.given):  # the key has no value
             place, fix = source.at_key("id"), f"write id: {values['id']}, so that renaming the file changes nothing"
-        message = f"no id is written down; '{values['id']}' is taken from the file's name"
+        message = f"no id is set; '{values['id']}' is derived from the file name"
         self.problems.warning(place, "implicit-id", message, fix)
 
     def _dates(self, source: Source, values: dict[str, Any]) -> None:
@@ -137,12 +139,12 @@ class Checker:
         values.setdefault("updated", values["date"])
         if values["updated"] < values["date"]:
             self.problems.error(
-                source.at_key("updated"), "updated-before-date", "'updated' lies before 'date'",
+                source.at_key("updated"), "updated-before-date", "'updated' is before 'date'",
                 "write a later date, or delete it",
             )  # fmt: skip
         if "expires" in moments and values["expires"] <= values["date"]:
             self.problems.warning(
-                source.at_key("expires"), "expires-before-date", "'expires' lies before 'date': it is never shown",
+                source.at_key("expires"), "expires-before-date", "'expires' is before 'date', so this is never shown",
                 "write a later date",
             )  # fmt: skip
         event = values.get("event")
@@ -150,75 +152,78 @@ class Checker:
             node = source.front.get("event")
             end = node.get("end") if isinstance(node, Fields) else None
             place = source.at(end or source.front)
-            self.problems.error(place, "end-before-start", "'end' lies before 'start'", "exchange them")
+            self.problems.error(place, "end-before-start", "'end' is before 'start'", "swap them")
 
-    def _named_files(self, source: Source, values: dict[str, Any], targets: Targets) -> None:
-        """Files and addresses that the front matter names."""
+    def _front_matter_targets(self, source: Source, values: dict[str, Any], targets: Targets) -> None:
+        """Resolve the files and addresses in the front matter."""
         image: Image | None = values.get("image")
         if image is not None:
-            asset = targets.image(image.src, partial(_inside, source, "image", "src"))
+            asset = targets.image(image.src, partial(_nested_place, source, "image", "src"))
             if asset is not None:
                 values["image"] = replace(image, width=asset.width, height=asset.height)
         if action := values.get("action"):
-            targets.link(action.url, partial(_inside, source, "action", "url"))
+            targets.link(action.url, partial(_nested_place, source, "action", "url"))
         if (event := values.get("event")) and event.url:
-            targets.link(event.url, partial(_inside, source, "event", "url"))
+            targets.link(event.url, partial(_nested_place, source, "event", "url"))
         for index, link in enumerate(values.get("links", ())):
-            targets.link(link.url, partial(_inside, source, "links", "url", index))
+            targets.link(link.url, partial(_nested_place, source, "links", "url", index))
         attachments = []
         for index, attachment in enumerate(values.get("attachments", ())):
-            asset = targets.file(attachment.src, partial(_inside, source, "attachments", "src", index))
+            asset = targets.file(attachment.src, partial(_nested_place, source, "attachments", "src", index))
             attachments.append(replace(attachment, size=asset.size if asset else 0))
         values["attachments"] = tuple(attachments)
 
-    def _summary(self, source: Source, values: dict[str, Any], prose: Prose, sound: bool) -> None:
+    def _summary(self, source: Source, values: dict[str, Any], prose: Prose, *, is_valid: bool) -> None:
         if not values.get("summary"):
-            # A table alone says nothing in sentences.
-            values["summary"] = summarise(prose) or (values.get("title", "") if prose.blocks else "")
-            # A body that could not be read is no empty body.
-            if not values["summary"] and (sound or not source.body.strip()):
+            # A body without sentences, such as a table, is summarized by the title.
+            values["summary"] = summarize(prose) or (values.get("title", "") if prose.blocks else "")
+            # A body that could not be parsed is not reported as empty.
+            if not values["summary"] and (is_valid or not source.body.strip()):
                 place = Place(source.path, source.body_line)
                 self.problems.error(place, "empty-body", "there is neither a body nor a summary", "write one of them")
         summary = values["summary"] = text.one_line(values.get("summary", ""))
         values["preheader"] = text.shorten(summary, MAX_PREHEADER)
 
 
-def summarise(prose: Prose, limit: int = MAX_SUMMARY) -> str:
-    """The first sentences of a body, whole, within `limit` code points; else its first words."""
-    whole = ""
-    for paragraph in _told(prose):
+def summarize(prose: Prose, limit: int = MAX_SUMMARY) -> str:
+    """Return the first sentences of a body that fit into `limit` code points, or the first words of a long one."""
+    summary = ""
+    for paragraph in _paragraphs(prose):
         for sentence in text.iter_sentences(paragraph):
-            longer = f"{whole} {sentence}" if whole else sentence
+            longer = f"{summary} {sentence}" if summary else sentence
             if len(longer) > limit:
-                return whole or text.shorten(sentence, limit)
-            whole = longer
-    return whole
+                return summary or text.shorten(sentence, limit)
+            summary = longer
+    return summary
 
 
-def _told(prose: Prose) -> Iterator[str]:
-    """Its paragraphs, one by one: the first says enough, mostly. Without any, the first of a list or the like."""
-    told = ""
-    for told in filter(None, iter_paragraphs(prose, prose.lead if prose.lead > 0 else None)):
-        yield told
-    if not told:
-        inner = (text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph")
-        yield from islice(inner, 1)
+def _paragraphs(prose: Prose) -> Iterator[str]:
+    """Yield the texts of the paragraphs. If there are none, yield the first one inside a list, a quote or the like.
+
+    Texts are made on demand, because the first one is usually enough.
+    """
+    paragraph = ""
+    for paragraph in filter(None, iter_paragraphs(prose, prose.lead if prose.lead > 0 else None)):
+        yield paragraph
+    if not paragraph:
+        nested = (text.one_line(block.text.replace(SLOT, "")) for block in prose.blocks if block.kind == "paragraph")
+        yield from islice(nested, 1)
 
 
 def default_slug(stem: str) -> str:
-    """The slug of an announcement whose file has this stem, when it gives none; may be empty."""
+    """Return the slug of an announcement that does not set one, from the stem of its file. May be empty."""
     return text.fold(_DATE.sub("", stem))
 
 
 def file_stem(path: str) -> tuple[str, str]:
-    """File name without `.md` and language suffix; the suffix, or ""."""
+    """Split a file name without `.md` into its stem and its language suffix, which may be empty."""
     stem = path.rpartition("/")[2].removesuffix(".md")
     match = _SUFFIX.fullmatch(stem) if "." in stem else None
     return (match[1], match[2]) if match else (stem, "")
 
 
-def _inside(source: Source, key: str, name: str, index: int = -1) -> Place:
-    """The place of a value inside a mapping, or inside a list's mapping, of the front matter."""
+def _nested_place(source: Source, key: str, name: str, index: int = -1) -> Place:
+    """Return the place of `key.name` in the front matter or, if `index` is not negative, of `key[index].name`."""
     node: Node | None = source.front.get(key)
     if index >= 0 and node is not None and not isinstance(node, (Scalar, Fields)):
         node = node.items[index] if index < len(node.items) else node

@@ -1,6 +1,6 @@
-"""clashes: ids, slugs and aliases that two files share. Both files are named.
+"""Find ids, slugs and aliases that two files use, and report them in both.
 
-This looks at sources, not at announcements, so that a file with another error still counts.
+This compares sources, not announcements, so that files with other errors are included.
 """
 
 from collections import Counter
@@ -12,13 +12,13 @@ from newsletter.check.checker import default_slug, file_stem
 from newsletter.model import Items, Plain, Settings, Source
 from newsletter.model.problems import Place, Problems
 
-MAX_VERSIONS = 50  # languages of one announcement: each page links to all versions
+MAX_VERSIONS = 50  # languages of one announcement; each of its pages links to all others
 
 
 class Claim(NamedTuple):
-    """A file's claim to a name, an id or a slug, in one language; both are compared case-folded.
+    """A file's claim to a name in one language, both case-folded. `what` is "id" or "slug".
 
-    It stands at `key` of the front matter, or at the item of that number in its list.
+    The name is the value of `key` in the front matter or, if `number` is not negative, an item of that list.
     """
 
     what: str
@@ -30,7 +30,7 @@ class Claim(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where the name stands, or would. Few ask."""
+        """The place of the name, or where it would be. Looked up only to report a problem."""
         node = self.source.front.get(self.key)
         if isinstance(node, Items) and 0 <= self.number < len(node.items):
             node = node.items[self.number]
@@ -38,40 +38,40 @@ class Claim(NamedTuple):
 
 
 def claims(source: Source, settings: Settings) -> Iterator[Claim]:
-    """The names that a file claims for itself."""
+    """Yield the names that a file claims: its id, its slug and its aliases."""
     stem, suffix_lang = file_stem(source.path)
-    given = dict(reversed(source.given))
-    lang = (_value(given, "lang") or suffix_lang or settings.language).casefold()
-    if name := _value(given, "id") or text.fold(stem):
+    values = dict(reversed(source.given))
+    lang = (_text(values, "lang") or suffix_lang or settings.language).casefold()
+    if name := _text(values, "id") or text.fold(stem):
         yield Claim("id", name.casefold(), lang, source, "id")
-    if name := _value(given, "slug") or default_slug(stem):
+    if name := _text(values, "slug") or default_slug(stem):
         yield Claim("slug", name.casefold(), lang, source, "slug")
-    aliases = given.get("aliases")
+    aliases = values.get("aliases")
     for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
         if isinstance(alias, str) and alias:
             yield Claim("slug", alias.casefold(), lang, source, "aliases", number)
 
 
-def find_clashes(claimed: Iterable[Claim], problems: Problems) -> None:
-    """Report every id, slug or alias that is taken twice in one language, compared case-folded."""
-    taken: dict[tuple[str, str, str], Claim] = {}
+def find_clashes(claims: Iterable[Claim], problems: Problems) -> None:
+    """Report every id, slug or alias that is used twice in one language, and ids with too many languages."""
+    first_claims: dict[tuple[str, str, str], Claim] = {}
     versions: Counter[str] = Counter()
-    for claim in claimed:
-        other = taken.setdefault(claim[:3], claim)
+    for claim in claims:
+        other = first_claims.setdefault(claim[:3], claim)
         if other is claim:
             versions[claim.name] += claim.what == "id"
             if claim.what == "id" and versions[claim.name] > MAX_VERSIONS:
-                told = f"'{claim.name}' has versions in more than {MAX_VERSIONS} languages"
-                problems.error(claim.place, "too-long", told, "give some another id")
+                message = f"'{claim.name}' has versions in more than {MAX_VERSIONS} languages"
+                problems.error(claim.place, "too-long", message, "give some of them another id")
         else:
             what, name = claim.what, claim.name
-            for one, said, another in ((claim, "already", other), (other, "again", claim)):
+            for one, adverb, another in ((claim, "already", other), (other, "also", claim)):
                 problems.error(
-                    one.place, f"duplicate-{what}", f"the {what} '{name}' stands {said} in {another.place}",
+                    one.place, f"duplicate-{what}", f"the {what} '{name}' is {adverb} used in {another.place}",
                     "change one of them",
                 )  # fmt: skip
 
 
-def _value(given: Mapping[str, Plain], key: str) -> str:
-    value = given.get(key)
+def _text(values: Mapping[str, Plain], key: str) -> str:
+    value = values.get(key)
     return value.strip(" \t\n") if isinstance(value, str) else ""

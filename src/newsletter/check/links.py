@@ -1,4 +1,4 @@
-"""targets: where the links and images of one file lead; each is judged once, at its place."""
+"""Resolve the targets of the links and images of a file, and report those that cannot be used."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,26 +10,30 @@ from newsletter.model import Asset, Prose, Reference, Settings, Source, Target
 from newsletter.model.problems import Place, Problems
 from newsletter.text.urls import Unsafe, judge
 
-Where = Callable[[], Place]  # looked up for faults only
+Where = Callable[[], Place]  # finds the place of a link; called only to report a problem
 
-# Code, message and cure for what an attachment holds unseen.
+# Code, message and fix for the hidden content of an attachment.
 _HIDDEN = {
     POSITION: (
-        "hidden-position", "says where it was recorded, or holds a photograph that does",
-        "export it without location; if that is meant to be known, ignore this",
+        "hidden-position", "reveals where it was recorded, or contains a photograph that does",
+        "export it without location; if the location may be known, ignore this",
     ),
     CHANGES: (
-        "tracked-changes", "holds tracked changes: everyone can read what was deleted",
+        "tracked-changes", "contains tracked changes: everyone can read what was deleted",
         "accept or reject them all, and save it again; or publish a PDF",
     ),
-    COMMENTS: ("hidden-comments", "holds comments", "delete them, and save it again; or publish a PDF"),
+    COMMENTS: ("hidden-comments", "contains comments", "delete them, and save it again; or publish a PDF"),
 }  # fmt: skip
-_LISTED = 50  # anchors that a message names
+_MAX_LISTED = 50  # anchors in a message
 
 
 @dataclass(slots=True)
 class Targets:
-    """The targets of one file. `page` is the path of its page, relative to outbox/site."""
+    """Resolves the targets of one file, and collects them in `resolved`.
+
+    `page` is the path of the file's page, relative to outbox/site. `anchors` are those of its headings.
+    Targets that cannot be used are reported to `problems` at their place.
+    """
 
     source: Source
     settings: Settings
@@ -37,13 +41,13 @@ class Targets:
     problems: Problems
     page: str
     anchors: frozenset[str]
-    found: dict[str, Target] = field(default_factory=dict)
-    known: str = ""  # the anchors, as a message names them
+    resolved: dict[str, Target] = field(default_factory=dict)
+    _anchor_list: str = field(init=False, default="")  # for messages
 
     def body(self, prose: Prose, place: Callable[[Reference], Place]) -> None:
-        """Every link and image of the body; `place` finds where one stands."""
+        """Resolve every link and image of the body; `place` returns the place of a reference."""
         for reference in prose.references:
-            if reference.target in self.found and not reference.image:
+            if reference.target in self.resolved and not reference.image:
                 continue
             if reference.image:
                 self.image(reference.target, partial(place, reference))
@@ -51,7 +55,7 @@ class Targets:
                 self.link(reference.target, partial(place, reference))
 
     def link(self, target: str, where: Where) -> None:
-        """A link, wherever it leads."""
+        """Resolve a link of any kind."""
         try:
             destination = judge(target)
             if destination.plain_http:
@@ -61,21 +65,24 @@ class Targets:
             fragment = f"#{destination.fragment}" if destination.fragment else ""
             match destination.kind:
                 case "web" | "mailto" | "tel":
-                    self.found[target] = Target(destination.address)
+                    self.resolved[target] = Target(destination.address)
                 case "site":
-                    self.found[target] = Target(self.settings.url + destination.address)
+                    self.resolved[target] = Target(self.settings.url + destination.address)
                 case "anchor":
-                    self._anchor(target, destination.fragment, where)
+                    self._add_anchor(target, destination.fragment, where)
                 case "announcement":
                     path = self.files.resolve(self.source.path, destination.address)
-                    self.found[target] = Target(fragment, announcement=path)
+                    self.resolved[target] = Target(fragment, announcement=path)
                 case "file":
-                    self._keep(target, self.files.find(self.source.path, destination.address), fragment, where)
+                    self._add_asset(target, self.files.find(self.source.path, destination.address), fragment, where)
         except (Unsafe, AssetRefused) as fault:
             self.problems.error(where(), fault.code, fault.message, fault.fix)
 
     def image(self, target: str, where: Where) -> Asset | None:
-        """An image: a file of the project, or, with a warning, an address."""
+        """Resolve an image: a file of the project or, with a warning, a web address.
+
+        Returns the file, or None if it is not a file of the project or cannot be used.
+        """
         try:
             destination = judge(target)
             if destination.kind == "web":
@@ -83,43 +90,45 @@ class Targets:
                     where(), "remote-image", f"'{target}' tells another host who reads this",
                     "copy the image into the project",
                 )  # fmt: skip
-                self.found[target] = Target(destination.address)
+                self.resolved[target] = Target(destination.address)
             elif destination.kind == "file":
                 asset = self.files.find(self.source.path, destination.address, image=True)
-                return self._keep(target, asset, "", where)
+                return self._add_asset(target, asset, "", where)
             else:
-                self.problems.error(where(), "unsafe-image", f"'{target}' is no image", "name a file of the project")
+                self.problems.error(
+                    where(), "unsafe-image", f"'{target}' is not an image", "name a file of the project"
+                )  # fmt: skip
         except (Unsafe, AssetRefused) as fault:
             code = fault.code.replace("unsafe-link", "unsafe-image").replace("missing-file", "missing-image")
             self.problems.error(where(), code, fault.message, fault.fix)
         return None
 
     def file(self, target: str, where: Where) -> Asset | None:
-        """A file of the project to download."""
+        """Resolve a file of the project that is offered for download. Returns None if it cannot be used."""
         try:
             destination = judge(target)
             if destination.kind == "file":
-                return self._keep(target, self.files.find(self.source.path, destination.address), "", where)
-            self.problems.error(where(), "bad-address", f"'{target}' is no file", "name a file of the project")
+                return self._add_asset(target, self.files.find(self.source.path, destination.address), "", where)
+            self.problems.error(where(), "bad-address", f"'{target}' is not a file", "name a file of the project")
         except (Unsafe, AssetRefused) as fault:
             self.problems.error(where(), fault.code, fault.message, fault.fix)
         return None
 
-    def _keep(self, target: str, asset: Asset, fragment: str, where: Where) -> Asset:
+    def _add_asset(self, target: str, asset: Asset, fragment: str, where: Where) -> Asset:
         for each in asset.hidden:
             code, message, fix = _HIDDEN[each]
             self.problems.warning(where(), code, f"'{target}' {message}", fix)
-        self.found[target] = Target(self.settings.url + asset.path + fragment, asset.path + fragment, asset)
+        self.resolved[target] = Target(self.settings.url + asset.path + fragment, asset.path + fragment, asset)
         return asset
 
-    def _anchor(self, target: str, anchor: str, where: Where) -> None:
+    def _add_anchor(self, target: str, anchor: str, where: Where) -> None:
         if anchor and anchor not in self.anchors:
-            self.known = self.known or _listed(self.anchors)
-            told = f"no heading is called '#{anchor}'"
-            self.problems.warning(where(), "unknown-anchor", told, f"there are: {self.known}")
-        self.found[target] = Target(f"{self.settings.url}{self.page}#{anchor}", f"{self.page}#{anchor}")
+            self._anchor_list = self._anchor_list or _format_anchors(self.anchors)
+            message = f"no heading has the anchor '#{anchor}'"
+            self.problems.warning(where(), "unknown-anchor", message, f"there are: {self._anchor_list}")
+        self.resolved[target] = Target(f"{self.settings.url}{self.page}#{anchor}", f"{self.page}#{anchor}")
 
 
-def _listed(anchors: frozenset[str]) -> str:
+def _format_anchors(anchors: frozenset[str]) -> str:
     names = [f"#{name}" for name in sorted(anchors)]
-    return ", ".join([*names[:_LISTED], "…"] if len(names) > _LISTED else names) or "none"
+    return ", ".join([*names[:_MAX_LISTED], "…"] if len(names) > _MAX_LISTED else names) or "none"

@@ -1,8 +1,8 @@
-"""cli: the command line. This module imports nothing heavy, so that its guard stands before anything can fail."""
+"""cli: the command line. Nothing heavy is imported at the top, so that `main` can report an import that fails."""
 
 import sys
 
-TYPE_CHECKING = False  # as type checkers read it, without importing typing
+TYPE_CHECKING = False  # type checkers take it for true; importing it from typing takes time
 if TYPE_CHECKING:
     from newsletter.cli.commands import app
 
@@ -10,13 +10,13 @@ __all__ = ["app", "main"]
 
 
 def main() -> None:
-    """The entry point: runs the command line and ends the process with its exit code."""
+    """Run the command line, then exit with its exit code. This is the entry point of the program."""
     try:
         from newsletter.cli import ending
     except KeyboardInterrupt:
         sys.exit(130)
     except (ImportError, MemoryError, OSError) as fault:
-        # Too little memory or too few open files, even for what explains that.
+        # Too little memory or too few open files even for the module that explains such failures.
         if sys.stderr is not None:
             sys.stderr.write(f"newsletter: cannot start: {fault or 'not enough memory'}\n")
         sys.exit(74)

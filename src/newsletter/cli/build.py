@@ -1,4 +1,4 @@
-"""build: fill the outbox, and say what is in it."""
+"""build: build the outbox and print a summary of it."""
 
 import gc
 import re
@@ -10,26 +10,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.options import Folder, Format, Now, Out, Strict, moment, refuse, run, shown
+from newsletter.cli.options import Folder, Format, Now, Out, Strict, display_path, moment, refuse, run
 from newsletter.cli.progress import Progress
 
 if TYPE_CHECKING:
     from newsletter.outbox.publish import Receipt
 
-_ONLY = typer.Option("--only", metavar="A,B", help="Only these of email, feeds, site, social; needs --out.")
+_ONLY = typer.Option("--only", metavar="A,B", help="Build only these of email, feeds, site, social; requires --out.")
 
 
-def _processes(written: str | int) -> int:
-    if not re.fullmatch("[0-9]{1,2}", str(written)) or int(written) > 64:
+def _parse_jobs(value: str | int) -> int:
+    if not re.fullmatch("[0-9]{1,2}", str(value)) or int(value) > 64:
         raise typer.BadParameter("write a number from 1 to 64")
-    return int(written)
+    return int(value)
 
 
 _JOBS = typer.Option(
-    "--jobs", "-j", metavar="N", parser=_processes, help="Processes (default: as many as pay).", show_default=False
+    "--jobs",
+    "-j",
+    metavar="N",
+    parser=_parse_jobs,
+    help="Number of worker processes (default: chosen automatically).",
+    show_default=False,
 )
-_FORCE = typer.Option("--force", help="Make every file, even when nothing changed since the last build.")
-# What a summary counts: how a file's path begins and ends, and what it is then.
+_FORCE = typer.Option("--force", help="Render every file, even if nothing changed since the last build.")
+# The kinds of files that the summary counts: how the path begins, how it ends, and the name of the kind.
 _KINDS = (
     ("email/announcements/", ".eml", "announcement mail"),
     ("email/issues/", ".eml", "issue mail"),
@@ -38,7 +43,7 @@ _KINDS = (
     ("site/", ".ics", "calendar file"),
     ("site/", ".html", "page"),
 )
-_LOOK = ("site/index.html", "email/issues/", "social/index.html")
+_STARTING_POINTS = ("site/index.html", "email/issues/", "social/index.html")
 
 
 def build(
@@ -53,7 +58,7 @@ def build(
 ) -> None:
     """Build the outbox from announcements/.
 
-    Nothing is written when there is an error. Examples:
+    Nothing is written if there is an error. Examples:
 
       newsletter build
 
@@ -64,16 +69,16 @@ def build(
     from newsletter import pipeline
     from newsletter.channels import CHANNELS
 
-    # What a build lets go holds no cycles: to look for some takes 3 % of a long one, and finds none.
+    # A build creates no reference cycles to speak of. Looking for them takes 3 % of the time of a long build.
     gc.set_threshold(1_000_000, 20, 100)
-    wanted = [name.strip() for name in only.split(",") if name.strip()] or list(CHANNELS)
-    if unknown := [name for name in wanted if name not in CHANNELS]:
+    channels = [name.strip() for name in only.split(",") if name.strip()] or list(CHANNELS)
+    if unknown := [name for name in channels if name not in CHANNELS]:
         refuse(f"--only cannot be '{unknown[0]}'; use {', '.join(CHANNELS)}")
     if only and out is None:
-        refuse("--only needs --out: the outbox of the project is whole or not written")
+        refuse("--only requires --out: the project's own outbox is always built in full")
     with run(directory, format, strict, "; nothing was written") as (project, problems):
-        at = moment(now, project)
-        target = out or project.root / "outbox"
+        instant = moment(now, project)
+        outbox = out or project.root / "outbox"
         summary = _Summary()
         with Progress() as progress:
 
@@ -82,39 +87,40 @@ def build(
                 progress.count_file()
 
             published = pipeline.publish(
-                project, at, problems, target, wanted,
+                project, instant, problems, outbox, channels,
                 jobs=jobs, force=force, on_progress=progress.checked, on_receipt=count,
             )  # fmt: skip
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
-        # Standard output belongs to the problems when a program reads them.
+        # In the formats for programs, standard output holds the problems and nothing else.
         stream = sys.stdout if format == "text" else sys.stderr
-        print(f"{shown(target)}: {published.files} files ({state})", file=stream)
-        for line in summary.lines(target):
+        print(f"{display_path(outbox)}: {published.files} files ({state})", file=stream)
+        for line in summary.lines(outbox):
             print(f"  {line}", file=stream)
 
 
 class _Summary:
-    """Counts the files of a build by their kind."""
+    """Counts the files of a build by kind, and remembers those that a reader should open first."""
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()
-        self.look: dict[str, str] = {}
+        self.starting_points: dict[str, str] = {}
 
     def count(self, path: str) -> None:
-        """Count the file at a path of the outbox."""
-        for begins, ends, kind in _KINDS:
-            if path.startswith(begins) and path.endswith(ends):
+        """Count one file; `path` is relative to the outbox."""
+        for prefix, suffix, kind in _KINDS:
+            if path.startswith(prefix) and path.endswith(suffix):
                 self.kinds[kind] += 1
                 break
-        for begins in _LOOK:
-            if path.startswith(begins) and path.endswith(".html"):
-                self.look[begins] = max(self.look.get(begins, ""), path)  # of the issues, the newest
+        for prefix in _STARTING_POINTS:
+            if path.startswith(prefix) and path.endswith(".html"):
+                # The greatest path of email/issues/ is that of the newest issue.
+                self.starting_points[prefix] = max(self.starting_points.get(prefix, ""), path)
 
-    def lines(self, target: Path) -> Iterator[str]:
-        """What was built into `target`, and where to look first."""
+    def lines(self, outbox: Path) -> Iterator[str]:
+        """The lines of the summary: the number of files of each kind, and the files to open first."""
         order = [kind for _, _, kind in _KINDS]
         counted = [f"{self.kinds[kind]} {kind}{'s' * (self.kinds[kind] > 1)}" for kind in order if self.kinds[kind]]
         if counted:
             yield ", ".join(counted)
-        if self.look:
-            yield "look at " + ", ".join(shown(target / path) for path in self.look.values())
+        if self.starting_points:
+            yield "look at " + ", ".join(display_path(outbox / path) for path in self.starting_points.values())

@@ -1,4 +1,4 @@
-"""check: say everything that is wrong."""
+"""check: report every problem of a project."""
 
 import os
 import sys
@@ -22,13 +22,11 @@ def check(
     now: Now = "",
     strict: Strict = False,
     format: Format = "text",
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended: missing ids, typography.")] = False,
-    deep: Annotated[
-        bool, typer.Option("--deep", help="Look at mails in a browser and with SpamAssassin, too.")
-    ] = False,
-    links: Annotated[bool, typer.Option("--links", help="Follow outgoing links, politely (uses the network).")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix missing ids and typography in the files.")] = False,
+    deep: Annotated[bool, typer.Option("--deep", help="Also check mails in a browser and with SpamAssassin.")] = False,
+    links: Annotated[bool, typer.Option("--links", help="Also check outgoing links (uses the network).")] = False,
 ) -> None:
-    """Check announcements and everything made of them; write nothing.
+    """Check announcements and everything rendered from them, without writing the outbox.
 
     docs/problems.md has a page for each problem. Examples:
 
@@ -46,11 +44,11 @@ def check(
             for path, id_ in write_ids(project.root, problems):
                 print(f"{path}: wrote id: {id_}", file=sys.stderr)
             for mended in write_typography(project.root, project.settings.language, problems):
-                _show(mended)
-        at = moment(now, project)
+                _print_diff(mended)
+        instant = moment(now, project)
         with Progress() as progress:
             mails = []
-            for artefact in pipeline.build(project, at, problems, thorough=True, on_progress=progress.checked):
+            for artefact in pipeline.build(project, instant, problems, thorough=True, on_progress=progress.checked):
                 progress.count_file()
                 if deep and artefact.path.startswith("email/"):
                     mails.append(artefact)
@@ -59,29 +57,30 @@ def check(
 
             judge(mails, project.root, project.settings.path, os.environ, problems)
         if links:
-            _follow(project, at, problems)
+            _check_links(project, instant, problems)
 
 
-def _follow(project: "Project", now: datetime, problems: "Problems") -> None:
+def _check_links(project: "Project", now: datetime, problems: "Problems") -> None:
     from newsletter import pipeline
     from newsletter.model.problems import Problems
     from newsletter.rules.external.link_checker import AnswerCache, Follower, cache_folder, follow_all
     from newsletter.rules.written.text import outgoing_links
 
-    kept = AnswerCache(cache_folder(os.environ) / "links.json", datetime.now(UTC))
+    cache = AnswerCache(cache_folder(os.environ) / "links.json", datetime.now(UTC))
     links = outgoing_links(pipeline.read(project, now, Problems()))
-    followed = follow_all(links, Follower(), kept, problems)
-    print(f"{followed} links followed, answers kept for a day", file=sys.stderr)
+    followed = follow_all(links, Follower(), cache, problems)
+    print(f"{followed} links followed; answers are cached for a day", file=sys.stderr)
 
 
-def _show(mended: "Mended") -> None:
-    """What was changed in a file, as a diff; a no-break space is shown as ⍽, which no terminal shows otherwise."""
+def _print_diff(mended: "Mended") -> None:
+    """Print what changed in a file as a unified diff. A no-break space, invisible on a terminal, is shown as ⍽."""
     before, after = (side.replace("\u00a0", "⍽").splitlines() for side in (mended.before, mended.after))
     print(f"--- {mended.path}\n+++ {mended.path}", file=sys.stderr)
-    # Lines are mended, never added, so that each is compared with one. difflib compares each with all others.
+    # Fixes never add or remove a line, so line n is compared with line n. difflib would compare each with all.
     changed = [number for number, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
-    for _, together in groupby(enumerate(changed), key=lambda pair: pair[1] - pair[0]):
-        numbers = [number for _, number in together]
+    # In a run of consecutive numbers, the difference between number and index is constant.
+    for _, consecutive in groupby(enumerate(changed), key=lambda pair: pair[1] - pair[0]):
+        numbers = [number for _, number in consecutive]
         first, count = numbers[0], len(numbers)
         span = f"{first + 1},{count}" if count > 1 else f"{first + 1}"
         print(f"@@ -{span} +{span} @@", file=sys.stderr)

@@ -1,10 +1,10 @@
-"""commands: the command line as Typer knows it. Heavy imports wait until a command needs them."""
+"""commands: the Typer application with every command. Heavy imports are left to the commands."""
 
 from typing import Annotated
 
 import typer
 
-from newsletter.cli import options as running
+from newsletter.cli import options
 from newsletter.cli.build import build
 from newsletter.cli.check import check
 from newsletter.cli.count import count
@@ -27,8 +27,8 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         from importlib.metadata import version
 
         print(f"newsletter {version('newsletter')}")
@@ -36,14 +36,14 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def options(
-    directory: running.Folder = None,
+def global_options(
+    directory: options.Folder = None,
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Options that go before the command."""
-    running.before["directory"] = directory
+    """Take the options that are written before the command."""
+    options.before_command["directory"] = directory
 
 
 app.command()(build)

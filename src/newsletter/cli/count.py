@@ -1,4 +1,4 @@
-"""count: how long a text is on each platform."""
+"""count: print the length of a text on each platform."""
 
 import errno
 import json
@@ -13,19 +13,19 @@ import typer
 from newsletter.cli.codes import PROBLEMS
 from newsletter.cli.options import refuse
 
-LONGEST = 4 * 1024 * 1024  # bytes; the largest limit of a platform is below 64 KB
+LONGEST = 4 * 1024 * 1024  # bytes; every platform's limit is below 64 KB
 
 
 def count(
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="The text; - reads standard input.")] = "-",
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="The file to count; - reads standard input.")] = "-",
     platform: Annotated[
         list[str] | None, typer.Option("--platform", metavar="NAME", help="Only this platform (may be repeated).")
     ] = None,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> None:
-    """Count a text as each platform counts it. Every byte counts, a final line feed too.
+    """Count a text as each platform counts it. A final line feed counts, too.
 
-    The exit code is 1 when it is over a limit. A text may have 4 MiB. Examples:
+    The exit code is 1 if the text exceeds a limit. It may have up to 4 MiB. Examples:
 
       printf %s "Été à Genève !" | newsletter count
 
@@ -40,7 +40,7 @@ def count(
     names = platform or list(PLATFORMS)
     for name in names:
         if name not in PLATFORMS:
-            refuse(f"there is no platform '{name}'; there are {', '.join(PLATFORMS)}")
+            refuse(f"--platform cannot be '{name}'; use {', '.join(PLATFORMS)}")
     text = _read(file)
     counts: dict[str, Count] = {name: count_for(text, name) for name in names}
     if format == "json":
@@ -54,26 +54,26 @@ def count(
         raise typer.Exit(PROBLEMS)
 
 
-def _opened(file: str) -> AbstractContextManager[IO[bytes]]:
+def _open(file: str) -> AbstractContextManager[IO[bytes]]:
     if file != "-":
         return Path(file).open("rb")
-    if sys.stdin is None:  # closed when the program started
+    if sys.stdin is None:  # it was closed when the program started
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     return nullcontext(sys.stdin.buffer)
 
 
 def _read(file: str) -> str:
-    """The text exactly as it is: no line end is translated, no mark dropped. No more is read than is allowed."""
+    """The text without any conversion of line ends or byte order mark. Reads at most one byte more than is allowed."""
     name = "<stdin>" if file == "-" else file
     try:
-        with _opened(file) as stream:
+        with _open(file) as stream:
             raw = stream.read(LONGEST + 1)
     except OSError as fault:
         refuse(f"{file} cannot be read: {fault.strerror}")
     if len(raw) > LONGEST:
         print(
-            f"{name}:1:1: error: the text has more than {LONGEST // 1024 // 1024} MiB, and no platform takes "
-            "a twentieth of it; count the text of one post [too-long]",
+            f"{name}:1:1: error: the text is larger than {LONGEST // 1024 // 1024} MiB, far above the limit of "
+            "every platform; count the text of one post [too-long]",
             file=sys.stderr,
         )
         raise typer.Exit(PROBLEMS)

@@ -1,7 +1,7 @@
-"""ending: how a run ends: every fault that no command handles becomes a message and an exit code.
+"""ending: run the command line, and turn exceptions that no command handles into a message and an exit code.
 
-Refusals of the system say which path or limit is meant. Anything else is a fault of the program and says so.
-NEWSLETTER_TRACEBACK=1 shows where a fault came from.
+For an error of the operating system, the message names the path or the limit. Any other exception is reported as a
+bug in this program. NEWSLETTER_TRACEBACK=1 also prints the traceback.
 """
 
 import gc
@@ -15,33 +15,35 @@ from newsletter.model.refusals import sentence
 
 _INTERNAL = """\
 newsletter: internal error: {kind}: {fault}
-This is a fault of newsletter, not of your files. Please report it on the project's issue page, with the command and
-what it prints when the environment variable NEWSLETTER_TRACEBACK is set to 1."""
+This is a bug in newsletter, not in your files. Please report it on the project's issue page, with the command and its
+output when the environment variable NEWSLETTER_TRACEBACK is set to 1."""
 # Bytes of address space. With less, libraries fail to load or end the process, each in its own way.
-_LEAST = 128_000_000
-_BARE = b"newsletter: not enough memory\n"
+_MIN_MEMORY = 128_000_000
+_OUT_OF_MEMORY = b"newsletter: not enough memory\n"
 
 
 def run() -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line and return its exit code."""
     try:
         streams.prepare()
-        return streams.finish(_outcome())
+        return streams.finish(_run_app())
     except KeyboardInterrupt:
         return INTERRUPTED
-    except MemoryError:  # not even enough to say so
-        os.write(2, _BARE)
+    except MemoryError:  # raised again while it was being reported
+        os.write(2, _OUT_OF_MEMORY)
         return DISK
 
 
-def _outcome() -> int:
-    if 0 <= resource.getrlimit(resource.RLIMIT_AS)[0] < _LEAST:
-        print(f"newsletter: not enough memory{_limit()}; it needs {_LEAST // 1_000_000} MB", file=sys.stderr)
+def _run_app() -> int:
+    if 0 <= resource.getrlimit(resource.RLIMIT_AS)[0] < _MIN_MEMORY:
+        print(
+            f"newsletter: not enough memory{_memory_limit()}; it needs {_MIN_MEMORY // 1_000_000} MB", file=sys.stderr
+        )
         return DISK
     try:
         from newsletter.cli.commands import app
 
-        # A build makes many objects and keeps them; collecting them over and over costs a fifth of it.
+        # A build creates many objects and keeps most of them. At the default threshold, collecting takes a fifth of it.
         gc.set_threshold(200_000, 20, 100)
         app()
     except SystemExit as end:
@@ -51,40 +53,41 @@ def _outcome() -> int:
     except BaseException as fault:
         return report(fault)
     finally:
-        # An interpreter that ends looks through all that is left, again and again, for what can be let go.
+        # Without this, the interpreter collects garbage several times while it shuts down.
         gc.freeze()
     return 0
 
 
 def report(fault: BaseException) -> int:
-    """Say on standard error what ended a run; returns the exit code."""
+    """Print to standard error why a run ended, and return the exit code."""
     if os.environ.get("NEWSLETTER_TRACEBACK"):
         import traceback
 
         traceback.print_exception(fault)
-    fault.__traceback__ = None  # and with it the memory of the frames
-    message, code = _explained(fault)
+    fault.__traceback__ = None  # frees the memory held by its frames
+    message, code = _explain(fault)
     print(message, file=sys.stderr)
     return code
 
 
-def _explained(fault: BaseException) -> tuple[str, int]:
+def _explain(fault: BaseException) -> tuple[str, int]:
+    """The message and the exit code for an exception."""
     if isinstance(fault, OSError):
-        if isinstance(fault, FileNotFoundError) and fault.filename is None:  # os.getcwd names no file
-            return "newsletter: the current folder is gone; change into another one", DISK
+        if isinstance(fault, FileNotFoundError) and fault.filename is None:  # raised by os.getcwd()
+            return "newsletter: the current folder no longer exists; change to another one", DISK
         return f"newsletter: {sentence(fault)}", DISK
     if isinstance(fault, MemoryError):
-        return f"newsletter: not enough memory{_limit()}", DISK
-    if isinstance(fault, ImportError | SystemError) and _limit():
-        # Libraries say so when they cannot be mapped into memory, or forget to say why they failed.
-        return f"newsletter: not enough memory{_limit()}: {fault}", DISK
+        return f"newsletter: not enough memory{_memory_limit()}", DISK
+    if isinstance(fault, ImportError | SystemError) and _memory_limit():
+        # A library that cannot be mapped into memory raises ImportError; one that runs out of it, SystemError.
+        return f"newsletter: not enough memory{_memory_limit()}: {fault}", DISK
     if isinstance(fault, ImportError):
-        return f"newsletter: its installation is damaged: {fault}; install it again", INTERNAL
+        return f"newsletter: the installation is damaged: {fault}; install newsletter again", INTERNAL
     return _INTERNAL.format(kind=type(fault).__name__, fault=fault), INTERNAL
 
 
-def _limit() -> str:
-    """The limit on this process's address space, as a note to a message; "" without one."""
+def _memory_limit() -> str:
+    """A note for messages about the limit on this process's address space; "" if it is unlimited."""
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit == resource.RLIM_INFINITY:
         return ""

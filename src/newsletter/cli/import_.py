@@ -1,4 +1,4 @@
-"""import: a press release, or another tool's site, becomes announcements."""
+"""import: turn a press release, or another tool's site, into announcement files."""
 
 import os
 import sys
@@ -9,27 +9,31 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.extras import how_to_add
-from newsletter.cli.options import Folder, Format, Now, moment, refuse, require_text, run, shown
+from newsletter.cli.options import Folder, Format, Now, display_path, moment, refuse, require_text, run
 
 if TYPE_CHECKING:
     from newsletter.importers import ImportedFile, ImportOptions, Leftovers
     from newsletter.model.problems import Problems
 
-_MOST_TOLD = 5_000  # doubts of one import
+_MAX_DOUBTS = 5_000  # doubts of one import that are reported
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A release, or the folder or export of a site.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE|FOLDER", help="A press release, or the folder or export of a site.")
+    ],
     directory: Folder = None,
-    title: Annotated[str, typer.Option("--title", help="The title, if the file's is not to be used.")] = "",
-    date: Annotated[str, typer.Option("--date", metavar="DATE", help="The date, if not the one in the text.")] = "",
+    title: Annotated[str, typer.Option("--title", help="Use this title instead of the one in the file.")] = "",
+    date: Annotated[
+        str, typer.Option("--date", metavar="DATE", help="Use this date instead of the one in the text.")
+    ] = "",
     now: Now = "",
     format: Format = "text",
 ) -> None:
-    """Make announcement files of a release (.docx, .odt, .html, .txt, .md) or of a Jekyll, Hugo or WordPress site.
+    """Import a press release (.docx, .odt, .html, .txt, .md) or a Jekyll, Hugo or WordPress site as announcements.
 
-    What had to be guessed or left out is told, with its line. Nothing is overwritten. What was hidden there is a draft
-    here. Examples:
+    Everything that had to be guessed or left out is reported, with its line. No file is overwritten. Posts that were
+    hidden become drafts. Examples:
 
       newsletter import communique.docx
 
@@ -44,22 +48,22 @@ def import_(
         if date:
             moment(date, project, "--date")
         today = moment(now, project).astimezone(project.settings.timezone).date()
-        given = ImportOptions(today, project.settings.language, title, date)
-        left = Leftovers()
+        options = ImportOptions(today, project.settings.language, title, date)
+        leftovers = Leftovers()
         try:
-            _save(_read(file, given, project.root, left), project.root, problems, left)
+            _save(_read(file, options, project.root, leftovers), project.root, problems, leftovers)
         except Unreadable as fault:
-            refuse(f"{shown(file)}: {fault}")
+            refuse(f"{display_path(file)}: {fault}")
         except ModuleNotFoundError as fault:
             if (fault.name or "").partition(".")[0] not in ("mammoth", "cobble"):
                 raise
             refuse(f"Word documents need one more package; {how_to_add('import')}")
-        for line in left.lines():
+        for line in leftovers.lines():
             print(f"left out: {_printable(line)}", file=sys.stderr)
 
 
-def _read(file: Path, given: "ImportOptions", root: Path, left: "Leftovers") -> Iterator["ImportedFile"]:
-    """What is to be written, one announcement after the other. Raises Unreadable, before the first."""
+def _read(file: Path, options: "ImportOptions", root: Path, leftovers: "Leftovers") -> Iterator["ImportedFile"]:
+    """Yield the announcements to write. Raises Unreadable before the first one if the file cannot be read."""
     from newsletter.importers import Unreadable, sites, write
     from newsletter.importers.press_release import draft
 
@@ -68,66 +72,66 @@ def _read(file: Path, given: "ImportOptions", root: Path, left: "Leftovers") -> 
     try:
         is_site = file.is_dir() or (file.suffix.lower() == ".xml" and file.exists())
         if not is_site and not file.exists():
-            refuse(f"there is no {shown(file)}")
+            refuse(f"{display_path(file)} does not exist")
     except OSError as fault:
         raise Unreadable(f"it cannot be read: {fault.strerror}") from None
     if not is_site:
-        one = write(draft(file, given), given, taken)
-        if os.path.lexists(root / one.path):
-            refuse(f"{shown(root / one.path)} exists already; nothing was written")
-        yield one
+        release = write(draft(file, options), options, taken)
+        if os.path.lexists(root / release.path):
+            refuse(f"{display_path(root / release.path)} already exists; nothing was written")
+        yield release
         return
-    if given.title or given.date:
-        refuse("--title and --date are for one release, not for a site")
-    for each in sites.drafts(file, given.today, left):
+    if options.title or options.date:
+        refuse("--title and --date apply to a press release, not to a site")
+    for post in sites.drafts(file, options.today, leftovers):
         try:
-            written = write(each, given, taken)
+            imported = write(post, options, taken)
         except Unreadable as fault:
-            left.add(f"'{each.title}'", str(fault))
+            leftovers.add(f"'{post.title}'", str(fault))
             continue
-        if os.path.lexists(root / written.path):
-            left.add(written.path, "it is there already")
+        if os.path.lexists(root / imported.path):
+            leftovers.add(imported.path, "it already exists")
             continue
-        taken[written.slug] = ""
-        yield written
+        taken[imported.slug] = ""
+        yield imported
 
 
-def _save(made: Iterator["ImportedFile"], root: Path, problems: "Problems", left: "Leftovers") -> None:
-    """Write each announcement before the next one is read: a site's images need not fit into memory together."""
+def _save(imported_files: Iterator["ImportedFile"], root: Path, problems: "Problems", leftovers: "Leftovers") -> None:
+    """Write each announcement before reading the next one, since all images of a site may not fit into memory."""
     from newsletter.model.problems import Place
 
     images: set[str] = set()
     count = doubts = 0
-    for each in made:
-        # Images first: an announcement never names one that is not there.
-        for path, content in (*each.needs.items(), (each.path, each.content.encode())):
+    for file in imported_files:
+        # Images come first, so that an announcement never names a missing one.
+        for path, content in (*file.needs.items(), (file.path, file.content.encode())):
             _create(root, path, content)
         count += 1
-        images.update(path for path in each.needs if path.startswith("announcements/images/"))
-        print(shown(root / each.path))
-        for doubt in each.doubts:
+        images.update(path for path in file.needs if path.startswith("announcements/images/"))
+        print(display_path(root / file.path))
+        for doubt in file.doubts:
             doubts += 1
-            if doubts <= _MOST_TOLD:
-                problems.warning(Place(each.path, *each.place(doubt)), doubt.code, doubt.message, doubt.fix)
-    if doubts > _MOST_TOLD:
-        left.count("doubt that is not shown", doubts - _MOST_TOLD)
+            if doubts <= _MAX_DOUBTS:
+                problems.warning(Place(file.path, *file.place(doubt)), doubt.code, doubt.message, doubt.fix)
+    if doubts > _MAX_DOUBTS:
+        leftovers.count("doubt that is not shown", doubts - _MAX_DOUBTS)
     if count != 1:
         print(f"{count} announcements, {len(images)} image{'s' * (len(images) != 1)}", file=sys.stderr)
 
 
 def _create(root: Path, path: str, content: bytes) -> None:
-    """Write a new file, whole or not at all, through no link. Raises DiskFault."""
+    """Write a new file atomically, without following symbolic links. Raises DiskFault."""
     from newsletter.load import safe_write
     from newsletter.outbox.publish import DiskFault
 
     try:
         safe_write.create(root, path, content)
     except FileExistsError:
-        return  # an image or file whose name holds the hash of its content: it is the same one
+        return  # the name holds the hash of the content, so it is the same file
     except OSError as fault:
-        raise DiskFault(f"{shown(root / path)} cannot be written: {fault.strerror or fault}") from None
+        raise DiskFault(f"{display_path(root / path)} cannot be written: {fault.strerror or fault}") from None
 
 
 def _printable(line: str) -> str:
-    """A line with names that another tool, or its author, has chosen, fit for a terminal."""
+    """Make a line safe for a terminal: it may hold file names and titles from another tool."""
     return "".join(character if character.isprintable() else "\ufffd" for character in line)

@@ -1,4 +1,4 @@
-"""new: begin an announcement."""
+"""new: create an announcement file."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.options import Folder, fail, moment, refuse, require_text, run, shown
+from newsletter.cli.options import Folder, display_path, fail, moment, refuse, require_text, run
 
 if TYPE_CHECKING:
     from newsletter.pipeline import Project
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 def new(
     title: Annotated[str, typer.Argument(help="The title, which is also the subject of the mail.")] = "",
     directory: Folder = None,
-    date: Annotated[str, typer.Option("--date", metavar="DATE", help="When it becomes public (default: today).")] = "",
+    date: Annotated[str, typer.Option("--date", metavar="DATE", help="When it is published (default: today).")] = "",
     tags: Annotated[str, typer.Option("--tags", metavar="A,B", help="Labels, separated by commas.")] = "",
     kind: Annotated[
-        str, typer.Option("--kind", metavar="KIND", help="news, event, award or enrolment: what the file begins with.")
+        str, typer.Option("--kind", metavar="KIND", help="Start from a model: news, event, award or enrolment.")
     ] = "",
-    lang: Annotated[str, typer.Option("--lang", help="Its language, if not the publication's.")] = "",
-    draft: Annotated[bool, typer.Option("--draft", help="Keep it out of everything for now.")] = False,
+    lang: Annotated[str, typer.Option("--lang", help="Its language (default: the publication's).")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="Mark it as a draft, which is not published.")] = False,
     edit: Annotated[bool, typer.Option("--edit", help="Open the file in $VISUAL or $EDITOR.")] = False,
 ) -> None:
-    """Write a new announcement file with a permanent id; an existing file is never overwritten.
+    """Create an announcement file with a permanent id. An existing file is never overwritten.
 
-    Without a title it asks for what it needs. Examples:
+    Without TITLE, the values are asked for at the terminal. Examples:
 
       newsletter new
 
@@ -40,26 +40,26 @@ def new(
     from newsletter.cli import starter
 
     with run(directory, "text", strict=False) as (project, _):
-        wish = Wish(title, date, tags, kind, lang, draft)
+        answers = Answers(title, date, tags, kind, lang, draft)
         if not title:
             if not sys.stdin.isatty():
-                refuse("a title is missing; give it as an argument")
-            wish = _ask(wish, starter.KINDS)
-        wish.kind = wish.kind or "news"
-        if wish.kind not in starter.KINDS:
-            refuse(f"--kind cannot be '{wish.kind}'; use {', '.join(starter.KINDS)}")
-        _require_texts(wish)
-        path = _write(project, wish)
-        print(shown(path))
+                refuse("the title is missing; give it as an argument")
+            answers = _ask(answers, starter.KINDS)
+        answers.kind = answers.kind or "news"
+        if answers.kind not in starter.KINDS:
+            refuse(f"--kind cannot be '{answers.kind}'; use {', '.join(starter.KINDS)}")
+        _require_texts(answers)
+        path = _write(project, answers)
+        print(display_path(path))
         if edit:
             _edit(path)
         else:
-            print("Write its text below the second '---', then run: newsletter check", file=sys.stderr)
+            print("Write the text below the second '---', then run: newsletter check", file=sys.stderr)
 
 
 @dataclass(slots=True)
-class Wish:
-    """What the announcement is to begin with."""
+class Answers:
+    """Values for the new announcement, from options or typed at the terminal; "" if not given."""
 
     title: str
     date: str
@@ -69,51 +69,51 @@ class Wish:
     draft: bool
 
 
-def _ask(wish: Wish, kinds: tuple[str, ...]) -> Wish:
-    """What no option gave, asked for at the terminal."""
-    wish.title = typer.prompt("Title", err=True)
-    wish.date = wish.date or typer.prompt("Date (2024-11-26 or 2024-11-26 09:30)", "today", err=True)
-    wish.date = "" if wish.date == "today" else wish.date
-    while wish.kind not in kinds:
-        wish.kind = typer.prompt(f"Kind ({', '.join(kinds)})", "news", err=True)
-    wish.tags = wish.tags or typer.prompt("Tags, separated by commas", "", show_default=False, err=True)
-    return wish
+def _ask(answers: Answers, kinds: tuple[str, ...]) -> Answers:
+    """Ask at the terminal for the values that no option gave."""
+    answers.title = typer.prompt("Title", err=True)
+    answers.date = answers.date or typer.prompt("Date (2024-11-26 or 2024-11-26 09:30)", "today", err=True)
+    answers.date = "" if answers.date == "today" else answers.date
+    while answers.kind not in kinds:
+        answers.kind = typer.prompt(f"Kind ({', '.join(kinds)})", "news", err=True)
+    answers.tags = answers.tags or typer.prompt("Tags, separated by commas", "", show_default=False, err=True)
+    return answers
 
 
-def _require_texts(wish: Wish) -> None:
+def _require_texts(answers: Answers) -> None:
     from newsletter.load.fields import LANGUAGE
 
-    require_text("a title", wish.title)
-    require_text("--tags", wish.tags)
-    if wish.lang and (not re.fullmatch(LANGUAGE, wish.lang) or len(wish.lang) > 35):
-        refuse(f"--lang cannot be '{wish.lang[:35]}'; write a language such as en or pt-BR")
+    require_text("the title", answers.title)
+    require_text("--tags", answers.tags)
+    if answers.lang and (not re.fullmatch(LANGUAGE, answers.lang) or len(answers.lang) > 35):
+        refuse(f"--lang cannot be '{answers.lang[:35]}'; write a language such as en or pt-BR")
 
 
-def _write(project: "Project", wish: Wish) -> Path:
+def _write(project: "Project", answers: Answers) -> Path:
     from newsletter import text
     from newsletter.cli import starter
     from newsletter.load import front_matter, safe_write
     from newsletter.load.keys import MAX_TITLE
 
-    day = moment(wish.date, project, "--date").astimezone(project.settings.timezone)
-    slug = text.fold(wish.title)[:60].strip("-")
-    if not slug or "\n" in wish.title or len(wish.title) > MAX_TITLE:
-        refuse(f"'{wish.title}' is no title; write at most {MAX_TITLE} characters on one line, with letters")
-    keys: dict[str, Any] = {"title": wish.title, "date": wish.date or f"{day:%Y-%m-%d}", "id": f"{slug}-{day:%Y}"}
-    keys |= {"lang": wish.lang} if wish.lang else {}
-    labels = [label.strip() for label in wish.tags.split(",") if label.strip()]
+    day = moment(answers.date, project, "--date").astimezone(project.settings.timezone)
+    slug = text.fold(answers.title)[:60].strip("-")
+    if not slug or "\n" in answers.title or len(answers.title) > MAX_TITLE:
+        refuse(f"'{answers.title}' cannot be a title; write at most {MAX_TITLE} characters on one line, with letters")
+    keys: dict[str, Any] = {"title": answers.title, "date": answers.date or f"{day:%Y-%m-%d}", "id": f"{slug}-{day:%Y}"}
+    keys |= {"lang": answers.lang} if answers.lang else {}
+    labels = [label.strip() for label in answers.tags.split(",") if label.strip()]
     keys |= {"tags": labels} if labels else {}
-    keys |= {"draft": True} if wish.draft else {}
-    more, body = starter.skeleton(wish.kind, text.base_language(wish.lang or project.settings.language))
-    name = f"announcements/{day:%Y-%m-%d}-{slug}{f'.{wish.lang}' if wish.lang else ''}.md"
+    keys |= {"draft": True} if answers.draft else {}
+    more_fields, body = starter.skeleton(answers.kind, text.base_language(answers.lang or project.settings.language))
+    name = f"announcements/{day:%Y-%m-%d}-{slug}{f'.{answers.lang}' if answers.lang else ''}.md"
     path = project.root / name
-    content = "---\n" + "\n".join(front_matter.lines(keys)) + f"\n{more}---\n\n{body}"
+    content = "---\n" + "\n".join(front_matter.lines(keys)) + f"\n{more_fields}---\n\n{body}"
     try:
         safe_write.create(project.root, name, content.encode())
     except FileExistsError:
-        refuse(f"{shown(path)} exists already; choose another title or --date")
+        refuse(f"{display_path(path)} already exists; choose another title or --date")
     except OSError as fault:
-        fail(f"{shown(path)} cannot be written: {fault.strerror}")
+        fail(f"{display_path(path)} cannot be written: {fault.strerror}")
     return path
 
 
@@ -123,8 +123,8 @@ def _edit(path: Path) -> None:
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
-        refuse(f"{shown(path)} is written, but neither VISUAL nor EDITOR names an editor")
+        refuse(f"{display_path(path)} was created, but neither VISUAL nor EDITOR names an editor")
     try:
         subprocess.run([*shlex.split(editor), str(path)], check=False)
     except (OSError, ValueError) as fault:
-        refuse(f"{shown(path)} is written, but '{editor}' cannot be started: {fault}")
+        refuse(f"{display_path(path)} was created, but '{editor}' cannot be started: {fault}")

@@ -1,4 +1,4 @@
-"""running: what every command shares: options, the project, reporting, exit codes, the clock."""
+"""options: what commands share: options, finding the project, reporting problems, exit codes, the clock."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from newsletter.cli.codes import BUSY, DISK, FINE, PROBLEMS, USAGE
+from newsletter.cli.codes import BUSY, DISK, PROBLEMS, SUCCESS, USAGE
 from newsletter.cli.ending import report as report_fault
 
 if TYPE_CHECKING:
@@ -19,98 +19,89 @@ if TYPE_CHECKING:
 
 Folder = Annotated[
     Path | None,
-    typer.Option("-C", "--directory", metavar="DIR", help="Work in DIR instead of here."),
+    typer.Option("-C", "--directory", metavar="DIR", help="Work in DIR instead of the current folder."),
 ]
 Now = Annotated[
     str,
     typer.Option(
-        "--now", metavar="DATE", help="As at DATE (2024-11-26 or 2024-11-26T09:30+01:00), not at the clock's."
+        "--now", metavar="DATE", help="Work as of DATE (2024-11-26 or 2024-11-26T09:30+01:00) instead of now."
     ),
 ]
-Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="Problems as text, json, github or gitlab.")]
+Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help="Output format: text, json, github or gitlab.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="DIR", help="The outbox (default: outbox/ of the project)."),
+    typer.Option("--out", metavar="DIR", help="The outbox (default: outbox/ in the project)."),
 ]
 
-# Where `newsletter -C DIR command` puts DIR.
-before: dict[str, Path | None] = {"directory": None}
+# Options written before the command, as in `newsletter -C DIR build`.
+before_command: dict[str, Path | None] = {"directory": None}
 
 
 @contextmanager
-def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> Iterator["tuple[Project, Problems]"]:
-    """The project and a collector; at the end problems are reported and the exit code is set.
+def run(
+    directory: Path | None, format: str, strict: bool, if_aborted: str = ""
+) -> Iterator["tuple[Project, Problems]"]:
+    """Open the project and a collector for problems; at the end, report the problems and exit.
 
-    `lost` says what did not happen when an error ends the run early.
+    `if_aborted` is added to the summary if an error ends the run early.
     """
     from newsletter import pipeline
     from newsletter.cli import report
     from newsletter.model.problems import Aborted, Problems
+    from newsletter.outbox.publish import Busy, DiskFault
+    from newsletter.workers import WorkerLost
 
     if format not in report.FORMATS:
         refuse(f"--format cannot be '{format}'; use {', '.join(report.FORMATS)}")
     root = project_folder(directory)
     problems = Problems(strict=strict)
-    code, stopped = FINE, False
+    code, aborted = SUCCESS, False
     try:
         yield pipeline.open_project(root, problems), problems
     except Aborted:
-        code, stopped = PROBLEMS, True
-    except _disk_faults() as fault:
+        code, aborted = PROBLEMS, True
+    except (Busy, DiskFault, WorkerLost) as fault:
         print(f"newsletter: {fault}", file=sys.stderr)
-        code = BUSY if _is_busy(fault) else DISK
+        code = BUSY if isinstance(fault, Busy) else DISK
     except (OSError, MemoryError) as fault:
         code = report_fault(fault)
     report.report(
-        problems, format, stdout=sys.stdout, stderr=sys.stderr, prefix=_prefix(root), colour=colour(sys.stderr)
+        problems, format, stdout=sys.stdout, stderr=sys.stderr, prefix=_prefix(root), colour=has_colour(sys.stderr)
     )  # fmt: skip
-    if (problems.fatal and code == FINE) or code == PROBLEMS:
+    if (problems.fatal and code == SUCCESS) or code == PROBLEMS:
         code = PROBLEMS
-        print(f"newsletter: {report.summary(problems)}{lost if stopped else ''}", file=sys.stderr)
+        print(f"newsletter: {report.summary(problems)}{if_aborted if aborted else ''}", file=sys.stderr)
     raise typer.Exit(code)
 
 
 def project_folder(directory: Path | None) -> Path:
-    """The root of the project that `directory`, or the current folder, stands in."""
+    """The root of the project that contains `directory` or, by default, the current folder."""
     from newsletter.load.settings import find_project
 
-    wanted = directory or before["directory"] or Path()
+    folder = directory or before_command["directory"] or Path()
     try:
-        start = wanted.resolve(strict=True)
-    except FileNotFoundError:  # a shell may stand in a folder that a build has replaced
-        refuse(f"there is no folder '{wanted}'; name the project's folder with -C")
-    except RuntimeError:  # what pathlib makes of a loop of links before Python 3.13
-        refuse(f"'{wanted}' is a loop of symbolic links; name the project's folder with -C")
+        start = folder.resolve(strict=True)
+    except FileNotFoundError:  # also if a build has replaced the shell's current folder
+        refuse(f"the folder '{folder}' does not exist; name the project's folder with -C")
+    except RuntimeError:  # raised by pathlib for a loop of links before Python 3.13
+        refuse(f"'{folder}' is a loop of symbolic links; name the project's folder with -C")
     except (OSError, ValueError) as fault:
-        refuse(f"the folder '{wanted}' cannot be used: {getattr(fault, 'strerror', fault)}")
+        refuse(f"the folder '{folder}' cannot be used: {getattr(fault, 'strerror', fault)}")
     if not start.is_dir():
-        refuse(f"'{wanted}' is not a folder")
+        refuse(f"'{folder}' is not a folder")
     try:
         os.stat(f"{start}/.")
     except OSError:
-        fail(f"the folder {start} may not be entered: allow it, or name another one with -C")
+        fail(f"the folder {start} cannot be entered: change its permissions, or name another one with -C")
     root = find_project(start)
     if root is None:
         refuse(f"no project in {start} or above; a project has [tool.newsletter] in its pyproject.toml")
     return root
 
 
-def _disk_faults() -> tuple[type[BaseException], ...]:
-    from newsletter.outbox.publish import Busy, DiskFault
-    from newsletter.workers import WorkerLost
-
-    return (Busy, DiskFault, WorkerLost)
-
-
-def _is_busy(fault: BaseException) -> bool:
-    from newsletter.outbox.publish import Busy
-
-    return isinstance(fault, Busy)
-
-
 def moment(now: str, project: "Project", option: str = "--now") -> datetime:
-    """What `option` gives, or the clock."""
+    """Parse `now`, the value of `option`, in the time zone of the project. Returns the current time if it is empty."""
     from newsletter.text.dates import read_moment
 
     if not now:
@@ -122,48 +113,48 @@ def moment(now: str, project: "Project", option: str = "--now") -> datetime:
 
 
 def fail(message: str) -> NoReturn:
-    """End with the exit code for what the disk or the system refused."""
+    """Print a message and exit with the code for an error of the disk or the operating system."""
     print(f"newsletter: {message}", file=sys.stderr)
     raise typer.Exit(DISK)
 
 
 def refuse(message: str) -> NoReturn:
-    """End with the exit code for wrong usage."""
+    """Print a message and exit with the code for wrong usage."""
     print(f"newsletter: {message}", file=sys.stderr)
     raise typer.Exit(USAGE)
 
 
 def require_text(option: str, value: str) -> None:
-    """Refuse an argument that is to become text of one line in a file and cannot."""
+    """Refuse an argument that cannot be written to a text file as one line."""
     from newsletter.text import forbidden
 
-    unfit = next((name for _, name in forbidden(value)), "")
+    obstacle = next((name for _, name in forbidden(value)), "")
     if any(character in value for character in "\r\n\t"):
-        unfit = "a line break or tab"
-    # Bytes of an argument that are not UTF-8 reach Python as lone surrogates.
+        obstacle = "a line break or tab"
+    # Python decodes bytes of an argument that are not UTF-8 as lone surrogates.
     if any("\ud800" <= character <= "\udfff" for character in value):
-        unfit = "bytes that are not UTF-8"
-    if unfit:
-        refuse(f"{option} may not hold {unfit}")
+        obstacle = "bytes that are not UTF-8"
+    if obstacle:
+        refuse(f"{option} may not contain {obstacle}")
 
 
 def _prefix(root: Path) -> str:
-    """The project's path inside its repository, for annotations."""
+    """The project's path relative to its git repository, for annotations; "" if they are the same."""
     for folder in (root, *root.parents):
         if (folder / ".git").exists():
             return "" if folder == root else root.relative_to(folder).as_posix()
     return ""
 
 
-def shown(path: Path) -> str:
-    """A path as the person at the terminal would write it."""
+def display_path(path: Path) -> str:
+    """A path for messages: relative to the current folder if it lies inside."""
     try:
         here = Path.cwd()
-    except OSError:  # the current folder is gone, or may not be read
+    except OSError:  # the current folder no longer exists, or cannot be read
         return str(path)
     return os.path.relpath(path, here) if path.is_absolute() and path.is_relative_to(here) else str(path)
 
 
-def colour(stream: object) -> bool:
-    """Whether a stream takes colours: a terminal, and NO_COLOR is not set (no-color.org)."""
+def has_colour(stream: object) -> bool:
+    """Whether to write colours to a stream: it is a terminal, and NO_COLOR is not set (no-color.org)."""
     return not os.environ.get("NO_COLOR") and getattr(stream, "isatty", bool)()

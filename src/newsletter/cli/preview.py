@@ -1,4 +1,4 @@
-"""preview: show every announcement as each reader will get it, while it is being written."""
+"""preview: start a local server that shows announcements as readers will get them."""
 
 import sys
 from collections.abc import Callable
@@ -12,18 +12,20 @@ from newsletter.cli.extras import how_to_add
 from newsletter.cli.options import Folder, Now, fail, project_folder, refuse
 
 PORT = 8321
-_FILES, _THREADS, _MEMORY = 64, 16, 1_000_000_000  # that a preview with a few open screens uses
+_FILES, _THREADS, _MEMORY = 64, 16, 1_000_000_000  # needed by a preview with a few open screens; memory in bytes
 
 
 def preview(
     directory: Folder = None,
-    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="The port; 0 for any.")] = PORT,
-    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser, or do not.")] = True,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="The port; 0 chooses a free one.")
+    ] = PORT,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open a browser.")] = True,
     now: Now = "",
 ) -> None:
-    """Show announcements in a browser as readers will get them; what is saved is shown at once.
+    """Show announcements in a browser as readers will get them, and update them whenever a file is saved.
 
-    Only this machine can see it. Examples:
+    The preview can be reached from this machine only. Examples:
 
       newsletter preview
 
@@ -38,11 +40,11 @@ def preview(
         refuse(f"preview needs a few more packages; {how_to_add('preview')}")
     from newsletter.preview.session import Session
 
-    _require_room()
-    desk = Session(root, _clock(now, root))
-    desk.refresh()
+    _require_resources()
+    session = Session(root, _clock(now, root))
+    session.refresh()
 
-    def ready(address: str) -> None:
+    def on_ready(address: str) -> None:
         print(f"newsletter: {address} (stop with Ctrl-C)", file=sys.stderr, flush=True)
         if open_:
             import webbrowser
@@ -50,35 +52,38 @@ def preview(
             webbrowser.open(address)
 
     try:
-        serve.serve(desk, port, ready)
-    except serve.Taken:
-        refuse(f"port {port} is in use or not allowed; choose another one with --port, or any with --port 0")
+        serve.serve(session, port, on_ready)
+    except serve.PortInUse:
+        refuse(f"port {port} is in use or not allowed; choose another one with --port, or a free one with --port 0")
 
 
-def _require_room() -> None:
-    """End with a message when limits leave too few files or threads: the libraries below would end in a crash."""
+def _require_resources() -> None:
+    """Exit with a message if limits allow too few files or threads, or too little memory; libraries would crash."""
     import resource
     import threading
 
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if 0 <= limit < _FILES:
-        fail(f"preview needs {_FILES} open files, and the limit is {limit}: raise it (ulimit -n)")
+        fail(f"preview needs {_FILES} open files, but the limit is {limit}: raise it (ulimit -n)")
     memory = resource.getrlimit(resource.RLIMIT_AS)[0]
     if 0 <= memory < _MEMORY:
-        fail(f"preview needs {_MEMORY // 1_000_000} MB, not {memory // 1_000_000}: raise the limit (ulimit -v)")
-    enough = threading.Event()
-    threads = [threading.Thread(target=enough.wait, daemon=True) for _ in range(_THREADS)]
+        fail(
+            f"preview needs {_MEMORY // 1_000_000} MB of memory, but the limit is {memory // 1_000_000} MB: "
+            "raise it (ulimit -v)"
+        )
+    all_started = threading.Event()
+    threads = [threading.Thread(target=all_started.wait, daemon=True) for _ in range(_THREADS)]
     try:
         for thread in threads:
             thread.start()
     except RuntimeError:
         fail(f"preview needs {_THREADS} threads: raise the limit on processes (ulimit -u)")
     finally:
-        enough.set()
+        all_started.set()
 
 
 def _clock(now: str, root: Path) -> Callable[[], datetime]:
-    """The moment that is shown: `--now` for ever, or the clock."""
+    """A function that returns the moment to show: always that of `--now` if given, else the current time."""
     from newsletter.load.settings import load_settings
     from newsletter.model.problems import Aborted, Problems
     from newsletter.text.dates import read_moment
@@ -87,7 +92,7 @@ def _clock(now: str, root: Path) -> Callable[[], datetime]:
         return lambda: datetime.now(UTC)
     try:
         zone = load_settings(root, Problems()).timezone
-    except Aborted:  # told on the screens
+    except Aborted:  # the screens show why
         zone = UTC
     try:
         fixed = read_moment(now, zone).value

@@ -1,42 +1,44 @@
-"""progress: on a terminal, one line that says how far long work is; nothing for whoever reads the output later."""
+"""progress: show the progress of long work on one line of a terminal. Redirected output gets nothing."""
 
 import sys
 import time
 from types import TracebackType
 
-_PATIENCE = 1.0  # seconds until there is something to say
-_PAUSE = 0.1  # seconds between two words
-_STEP = 64  # things that are done before one looks at the clock
+_DELAY = 1.0  # seconds before the line is shown for the first time
+_INTERVAL = 0.1  # seconds between two updates
+_STEP = 64  # announcements or files between two looks at the clock
 
 
 class Progress:
-    """Open while the work lasts; then the line is gone."""
+    """A context manager around the work; on exit, the line is erased."""
 
     def __init__(self) -> None:
-        self._next = time.monotonic() + _PATIENCE
-        self._shown = False
+        self._next_update = time.monotonic() + _DELAY
+        self._is_shown = False
         self._files = 0
-        self._wanted = sys.stderr.isatty()
+        self._is_terminal = sys.stderr.isatty()
 
     def __enter__(self) -> "Progress":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        if self._shown:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._is_shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     def checked(self, done: int, total: int) -> None:
-        """Show how many announcements were read and checked."""
+        """Show how many announcements have been read and checked."""
         if done % _STEP == 0:
-            self._say(f"{done:,} of {total:,} announcements read …")
+            self._show(f"{done:,} of {total:,} announcements read …")
 
     def count_file(self) -> None:
-        """Count one more file, and show how many there are."""
+        """Count one more rendered file, and show their number."""
         self._files += 1
         if self._files % _STEP == 0:
-            self._say(f"{self._files:,} files …")
+            self._show(f"{self._files:,} files …")
 
-    def _say(self, words: str) -> None:
-        if self._wanted and (instant := time.monotonic()) >= self._next:
-            print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
-            self._next, self._shown = instant + _PAUSE, True
+    def _show(self, text: str) -> None:
+        if self._is_terminal and (instant := time.monotonic()) >= self._next_update:
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+            self._next_update, self._is_shown = instant + _INTERVAL, True

@@ -1,4 +1,4 @@
-"""report: problems as text for people, JSON Lines for programs, annotations for GitHub and GitLab."""
+"""report: write problems as text, as JSON Lines, or as annotations for GitHub or GitLab."""
 
 import hashlib
 import json
@@ -19,9 +19,9 @@ _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 def report(
     problems: Iterable[Problem], format: str, *, stdout: TextIO, stderr: TextIO, prefix: str = "", colour: bool = False
 ) -> None:
-    """Write the problems: text to `stderr`, the other formats to `stdout`.
+    """Write problems in one of FORMATS: text to `stderr`, the others to `stdout`.
 
-    `prefix` is the project's path in its repository, for `github` and `gitlab`.
+    `prefix` is the project's path in its repository, for `github` and `gitlab`. `colour` is for text.
     """
     if format == "text":
         for problem in problems:
@@ -37,28 +37,31 @@ def report(
 
 
 def summary(problems: Iterable[Problem]) -> str:
-    """`2 errors, 1 warning`, or ""."""
+    """The number of problems of each level, such as `2 errors, 1 warning`; "" if there are none."""
     levels = [problem.level for problem in problems]
     counts = ((level, levels.count(level)) for level in ("error", "warning", "info"))
     return ", ".join(f"{count} {level}{'s' if count > 1 else ''}" for level, count in counts if count)
 
 
-def _visible(message: str) -> str:
-    """Control and bidi characters spelled out: file names may be hostile, terminals obey."""
-    shown = message.encode("utf-8", "backslashreplace").decode()
-    for offset, _ in reversed(list(text.forbidden(shown))):
-        shown = shown[:offset] + shown[offset].encode("unicode_escape").decode() + shown[offset + 1 :]
-    return shown.replace("\n", "\\n").replace("\t", "\\t")
+def _escape(message: str) -> str:
+    """Escape control and bidirectional characters. File names may be hostile, and terminals obey such characters."""
+    escaped = message.encode("utf-8", "backslashreplace").decode()
+    for offset, _ in reversed(list(text.forbidden(escaped))):
+        escaped = escaped[:offset] + escaped[offset].encode("unicode_escape").decode() + escaped[offset + 1 :]
+    return escaped.replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _line(problem: Problem, colour: bool) -> str:
     if not colour:
-        return _visible(str(problem))
-    cure = f"; {problem.fix}" if problem.fix else ""
+        return _escape(str(problem))
     return (
-        f"{_BOLD}{_visible(str(problem.place))}:{_PLAIN} {_COLOURS[problem.level]}{problem.level}:{_PLAIN} "
-        f"{_visible(problem.message + cure)} {_DIM}[{problem.code}]{_PLAIN}"
+        f"{_BOLD}{_escape(str(problem.place))}:{_PLAIN} {_COLOURS[problem.level]}{problem.level}:{_PLAIN} "
+        f"{_escape(_message_and_fix(problem))} {_DIM}[{problem.code}]{_PLAIN}"
     )
+
+
+def _message_and_fix(problem: Problem) -> str:
+    return f"{problem.message}; {problem.fix}" if problem.fix else problem.message
 
 
 def _fields(problem: Problem) -> dict[str, str | int]:
@@ -70,37 +73,38 @@ def _fields(problem: Problem) -> dict[str, str | int]:
 
 
 def _annotation(problem: Problem, prefix: str) -> str:
-    """A workflow command; escaped as the runner's own toolkit does (actions/toolkit, command.ts)."""
+    """A GitHub workflow command, escaped as in actions/toolkit, command.ts."""
 
-    def escape(value: str, more: bool) -> str:
-        value = _visible(value).replace("%", "%25")
-        return value.replace(":", "%3A").replace(",", "%2C") if more else value
+    def escape_text(value: str) -> str:
+        return _escape(value).replace("%", "%25")
+
+    def escape_property(value: str) -> str:
+        return escape_text(value).replace(":", "%3A").replace(",", "%2C")
 
     place = problem.place
-    path = escape(f"{prefix}/{place.path}" if prefix else place.path, more=True)
-    cure = f"; {problem.fix}" if problem.fix else ""
+    path = escape_property(f"{prefix}/{place.path}" if prefix else place.path)
     return (
         f"::{_GITHUB[problem.level]} file={path},line={place.line},col={place.column},"
-        f"title={escape(problem.code, more=True)}::{escape(problem.message + cure, more=False)}"
+        f"title={escape_property(problem.code)}::{escape_text(_message_and_fix(problem))}"
     )
 
 
 def _code_quality(problems: Iterable[Problem], prefix: str) -> list[dict[str, object]]:
-    """GitLab's Code Quality report; fingerprints are equal from run to run and unique in one."""
-    seen: dict[str, int] = {}
+    """GitLab's Code Quality report. Fingerprints are unique in a report and stay the same from run to run."""
+    occurrences: dict[str, int] = {}
     entries: list[dict[str, object]] = []
     for problem in problems:
         path = f"{prefix}/{problem.place.path}" if prefix else problem.place.path
         key = f"{path}|{problem.code}|{problem.message}"
-        seen[key] = seen.get(key, 0) + 1
-        cure = f"; {problem.fix}" if problem.fix else ""
+        occurrences[key] = occurrences.get(key, 0) + 1
+        unique_key = f"{key}|{occurrences[key]}"
         entries.append(
             {
-                "description": _visible(problem.message + cure),
+                "description": _escape(_message_and_fix(problem)),
                 "check_name": problem.code,
-                "fingerprint": hashlib.sha256(f"{key}|{seen[key]}".encode(errors="backslashreplace")).hexdigest(),
+                "fingerprint": hashlib.sha256(unique_key.encode(errors="backslashreplace")).hexdigest(),
                 "severity": _SEVERITIES[problem.level],
-                "location": {"path": _visible(path), "lines": {"begin": problem.place.line}},
+                "location": {"path": _escape(path), "lines": {"begin": problem.place.line}},
             }
         )
     return entries

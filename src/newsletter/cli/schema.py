@@ -1,4 +1,4 @@
-"""schema: the announcement format for editors and web forms."""
+"""schema: print the announcement format for editors and web forms."""
 
 import json
 from typing import Annotated
@@ -11,10 +11,11 @@ from newsletter.cli.options import Folder, project_folder, refuse
 def schema(
     directory: Folder = None,
     format: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="json, vscode (snippets) or decap (a form's settings).")
+        str,
+        typer.Option("--format", metavar="FORMAT", help="json, vscode (snippets) or decap (configuration of a form)."),
     ] = "json",
 ) -> None:
-    """Print the JSON Schema of an announcement's front matter, or what is made of it.
+    """Print the JSON Schema of an announcement's front matter, or editor settings derived from it.
 
     Examples:
 
@@ -32,12 +33,9 @@ def schema(
         try:
             settings = load_settings(project_folder(directory), Problems())
         except Aborted:
-            refuse("the settings hold an error; newsletter check says which")
-        print(
-            "\n".join(
-                front_matter.lines(hints.decap(settings.language, settings.title, settings.url), front_matter.quoted)
-            )
-        )
+            refuse("the settings have an error; run newsletter check to see it")
+        configuration = hints.decap(settings.language, settings.title, settings.url)
+        print("\n".join(front_matter.lines(configuration, front_matter.quoted)))
     elif format in ("json", "vscode"):
         print(json.dumps(hints.schema() if format == "json" else hints.snippets(), ensure_ascii=False, indent=2))
     else:

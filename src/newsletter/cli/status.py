@@ -1,4 +1,4 @@
-"""status: which announcements are public, scheduled, drafts or expired; which feeds a deployment changes."""
+"""status: list the announcements with their state, or the feeds that changed since an earlier build."""
 
 import json
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.options import Folder, Format, Now, Out, moment, refuse, run, shown
+from newsletter.cli.options import Folder, Format, Now, Out, display_path, moment, refuse, run
 
 if TYPE_CHECKING:
     from newsletter.model.problems import Problems
@@ -19,19 +19,19 @@ _ORDER = ("scheduled", "public", "draft", "expired")
 def status(
     directory: Folder = None,
     now: Now = "",
-    due: Annotated[bool, typer.Option("--due", help="Only what is still to become public, next first.")] = False,
+    due: Annotated[bool, typer.Option("--due", help="List only scheduled announcements, the next one first.")] = False,
     changed_since: Annotated[
         Path | None,
         typer.Option(
             "--changed-since",
             metavar="MANIFEST",
-            help="Instead, the feeds of the outbox that an earlier manifest.json has not, or not so.",
+            help="List only feeds that are new or changed since this manifest.json.",
         ),
     ] = None,
     out: Out = None,
     format: Format = "text",
 ) -> None:
-    """Every announcement with its state, date and issue.
+    """List every announcement with its state, date and issue.
 
     Examples:
 
@@ -42,10 +42,10 @@ def status(
       newsletter status --changed-since published/manifest.json
     """
     if changed_since is not None and (due or now):
-        refuse("--changed-since compares two outboxes; leave --due and --now out")
+        refuse("--changed-since compares two outboxes; it cannot be combined with --due or --now")
     with run(directory, format, strict=False) as (project, problems):
         if changed_since is not None:
-            _tell_changed(project, out or project.root / "outbox", changed_since, problems, format)
+            _print_changed_feeds(project, out or project.root / "outbox", changed_since, problems, format)
             return
         rows = _rows(project, moment(now, project), problems)
         if due:
@@ -55,11 +55,11 @@ def status(
         for row in rows:
             print(json.dumps(row, ensure_ascii=False) if format == "json" else _line(row))
         if not rows and format != "json":
-            print("nothing is scheduled" if due else "there are no announcements; begin one: newsletter new TITLE")
+            print("nothing is scheduled" if due else "there are no announcements; create one: newsletter new TITLE")
 
 
-def _rows(project: "Project", at: datetime, problems: "Problems") -> list[dict[str, object]]:
-    """What is said of each announcement."""
+def _rows(project: "Project", now: datetime, problems: "Problems") -> list[dict[str, object]]:
+    """A row for each announcement, with the keys of the JSON output."""
     from newsletter import pipeline
     from newsletter.compose import state
     from newsletter.compose.issues import issue_id, period
@@ -68,13 +68,13 @@ def _rows(project: "Project", at: datetime, problems: "Problems") -> list[dict[s
     rows: list[dict[str, object]] = []
     for announcement in pipeline.CheckStage(project, problems, reviewed=False).run().announcements:
         issue = issue_id(announcement, project.settings)
-        span = period(issue)
+        dates = period(issue)
         rows.append(
             {
-                "state": state(announcement, at),
+                "state": state(announcement, now),
                 "date": announcement.date.astimezone(zone).isoformat(timespec="minutes"),
                 "issue": issue,
-                "open": span is not None and at.astimezone(zone).date() < span[1],
+                "open": dates is not None and now.astimezone(zone).date() < dates[1],
                 "id": announcement.id,
                 "lang": announcement.lang,
                 "title": announcement.title,
@@ -84,20 +84,20 @@ def _rows(project: "Project", at: datetime, problems: "Problems") -> list[dict[s
     return rows
 
 
-def _tell_changed(project: "Project", out: Path, earlier: Path, problems: "Problems", format: str) -> None:
-    """The addresses of the feeds that changed, one a line."""
+def _print_changed_feeds(project: "Project", out: Path, earlier: Path, problems: "Problems", format: str) -> None:
+    """Print the URL of each feed in the outbox `out` that is not the same in the manifest `earlier`."""
     from newsletter.model import MANIFEST
     from newsletter.outbox.manifest import changed_feeds, read_manifest
 
-    now = out / MANIFEST
-    entries = read_manifest(now, shown(now), "run 'newsletter build'", problems)
-    before = read_manifest(earlier, shown(earlier), "name the manifest.json of an earlier build", problems)
+    current = out / MANIFEST
+    entries = read_manifest(current, display_path(current), "run 'newsletter build'", problems)
+    before = read_manifest(earlier, display_path(earlier), "name the manifest.json of an earlier build", problems)
     for path in changed_feeds(entries, before):
-        address = project.settings.url + path.removeprefix("site/")
+        url = project.settings.url + path.removeprefix("site/")
         if format == "json":
-            print(json.dumps({"path": path, "url": address, "sha256": entries[path]["sha256"]}))
+            print(json.dumps({"path": path, "url": url, "sha256": entries[path]["sha256"]}))
         else:
-            print(address)
+            print(url)
 
 
 def _line(row: dict[str, object]) -> str:

@@ -1,7 +1,7 @@
-"""streams: standard input, output and error that raise nothing, however they are closed, full or cut off.
+"""streams: standard streams that never raise an exception, even if they are closed, full or cut off.
 
-Output that cannot be written is dropped while the command does its work; `finish` then says so once. A reader that
-leaves early, as `head` does, is no fault and changes no exit code.
+Output that cannot be written is dropped, and the command goes on; `finish` reports the loss once. A reader that stops
+early, such as `head`, is not an error and does not change the exit code.
 """
 
 import errno
@@ -16,33 +16,33 @@ _NAMES = {1: "standard output", 2: "standard error"}
 
 
 class _Output(io.FileIO):
-    """A standard stream; the first refusal of the system stays in `fault`, and nothing is written after it."""
+    """A standard stream. The first error in writing is kept in `fault`, and nothing is written after it."""
 
     fault: OSError | None = None
 
     def write(self, content: object) -> int:
-        """Write all of the bytes, or drop them after a fault; the number given is always that of all."""
-        left = memoryview(content).cast("B")  # type: ignore[arg-type]
-        size = len(left)
-        while left and self.fault is None:
+        """Write all bytes, or drop them after an error. Always returns the number of all bytes."""
+        remaining = memoryview(content).cast("B")  # type: ignore[arg-type]
+        size = len(remaining)
+        while remaining and self.fault is None:
             try:
-                written = super().write(left)
+                written = super().write(remaining)
             except OSError as fault:
                 self.fault = fault
             else:
-                if written is None:  # the reader has set the pipe to non-blocking
+                if written is None:  # the pipe is full, and the reader has made it non-blocking
                     self._wait()
-                left = left[written or 0 :]
+                remaining = remaining[written or 0 :]
         return size
 
     def _wait(self) -> None:
-        ready = select.poll()
-        ready.register(self, select.POLLOUT)
-        ready.poll()
+        poll = select.poll()
+        poll.register(self, select.POLLOUT)
+        poll.poll()
 
 
 def prepare() -> None:
-    """Replace the standard streams; UTF-8 whatever the locale says, with what UTF-8 cannot hold escaped."""
+    """Replace the standard streams. They use UTF-8 in every locale, and escape what UTF-8 cannot encode."""
     _reopen_closed()
     if sys.stdout is sys.__stdout__:
         sys.stdout = _stream(1)
@@ -53,7 +53,7 @@ def prepare() -> None:
 
 
 def finish(code: int) -> int:
-    """Write out what is left. The exit code: `code`, or 74 when that was 0 and output was lost."""
+    """Flush the streams. Returns the exit code: `code`, or 74 if `code` is 0 and output was lost."""
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
         stream.flush()
         output = getattr(stream.buffer, "raw", stream.buffer)
@@ -65,9 +65,10 @@ def finish(code: int) -> int:
 
 
 def _reopen_closed() -> None:
-    """Put something in the place of closed streams, or the next file that is opened would get their numbers.
+    """Open closed streams on the null device; otherwise the next files opened would get their file descriptors.
 
-    Reading from input and writing to output then fail, as they should; who closes standard error wants silence.
+    Standard input is opened for writing and standard output for reading, so that using them still fails. Standard
+    error is opened for writing: closing it is a way to silence a program.
     """
     for number, mode in ((0, os.O_WRONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
@@ -80,8 +81,8 @@ def _reopen_closed() -> None:
 
 
 def _stream(number: int) -> io.TextIOWrapper:
-    before = sys.stdout if number == 1 else sys.stderr
-    unbuffered = before is not None and getattr(before, "write_through", False)
+    original = sys.stdout if number == 1 else sys.stderr
+    unbuffered = original is not None and getattr(original, "write_through", False)
     output = _Output(number, "w", closefd=False)
     return io.TextIOWrapper(
         output if unbuffered else io.BufferedWriter(output),

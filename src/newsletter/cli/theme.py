@@ -1,4 +1,4 @@
-"""theme: bring files of the default theme into the project."""
+"""theme: list the files of the default theme, or copy one into the project."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.codes import DISK
-from newsletter.cli.options import Folder, project_folder, refuse, shown
+from newsletter.cli.options import Folder, display_path, project_folder, refuse
 
 theme = typer.Typer(
     help="List the theme's files, or copy one into the project to change it.",
@@ -18,7 +18,7 @@ theme = typer.Typer(
 
 @theme.command("list")
 def list_(directory: Folder = None) -> None:
-    """List the theme's files; those that the project has of its own are marked with *.
+    """List the theme's files. A * marks those that the project overrides.
 
     Example:
 
@@ -28,17 +28,17 @@ def list_(directory: Folder = None) -> None:
 
     own = project_folder(directory) / "templates"
     for name in default_theme.names():
-        # In a checkout of newsletter itself the two are one.
-        mine = os.path.isfile(own / name) and own != default_theme.folder()
-        print(f"{'*' if mine else ' '} {name}")
+        # In a checkout of newsletter itself, the project's folder is the default theme.
+        is_overridden = os.path.isfile(own / name) and own != default_theme.folder()
+        print(f"{'*' if is_overridden else ' '} {name}")
 
 
 @theme.command()
 def copy(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="One from `theme list`, such as email/layout.mjml.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A file from `theme list`, such as email/layout.mjml.")],
     directory: Folder = None,
 ) -> None:
-    """Copy one file of the theme into the project's templates/, where it takes the place of the original.
+    """Copy one file of the theme into the project's templates/, where it overrides the original.
 
     Example:
 
@@ -51,16 +51,16 @@ def copy(
 
     names = default_theme.names()
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
-        cure = f"did you mean {near[0]}?" if near else "see newsletter theme list"
-        refuse(f"the theme has no file '{name}'; {cure}")
+        matches = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+        hint = f"did you mean {matches[0]}?" if matches else "see newsletter theme list"
+        refuse(f"the theme has no file '{name}'; {hint}")
     root = project_folder(directory)
     path = root / "templates" / name
     try:
         safe_write.create(root, f"templates/{name}", (default_theme.folder() / name).read_bytes())
     except FileExistsError:
-        refuse(f"{shown(path)} is there already; nothing was overwritten")
+        refuse(f"{display_path(path)} already exists; nothing was overwritten")
     except OSError as fault:
-        print(f"newsletter: {shown(path)} cannot be written: {fault.strerror}", file=sys.stderr)
+        print(f"newsletter: {display_path(path)} cannot be written: {fault.strerror}", file=sys.stderr)
         raise typer.Exit(DISK) from None
-    print(shown(path))
+    print(display_path(path))

@@ -1,19 +1,19 @@
-"""verify: is the outbox as it was built?"""
+"""verify: check that the outbox is still as it was built."""
 
-from newsletter.cli.options import Folder, Format, Out, run, shown
+from newsletter.cli.options import Folder, Format, Out, display_path, run
 
 
 def verify(directory: Folder = None, out: Out = None, format: Format = "text") -> None:
-    """Re-read every file of the outbox against its manifest.
+    """Compare every file of the outbox with its manifest.
 
-    Missing, damaged and edited files are told; then the exit code is 1. Example:
+    Missing, damaged and edited files are reported, and the exit code is then 1. Example:
 
       newsletter verify
     """
     from newsletter.outbox import publish as outbox
 
     with run(directory, format, strict=False) as (project, problems):
-        target = out or project.root / "outbox"
-        problems.extend(outbox.verify(target))
+        folder = out or project.root / "outbox"
+        problems.extend(outbox.verify(folder))
         if not problems.fatal and format == "text":
-            print(f"{shown(target)}: every file is as it was built")
+            print(f"{display_path(folder)}: every file is as it was built")

@@ -1,6 +1,6 @@
-"""compose: checked announcements become the Publication: what is visible now, and the issues.
+"""Compose a publication from checked announcements: those visible now, and their issues.
 
-Here stands the one rule of visibility; every channel gets its result and nothing else.
+Visibility is decided only here. Channels get the result, and see nothing else.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,20 +10,20 @@ from typing import Literal
 
 from newsletter import markdown
 from newsletter.compose.issues import compose_issues
-from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings, Target
+from newsletter.model import Announcement, Asset, Issue, IssueFile, Publication, Settings, Target
 from newsletter.model.problems import Place, Problems
 
 State = Literal["public", "scheduled", "draft", "expired"]
 
 
 def is_visible(announcement: Announcement, now: datetime) -> bool:
-    """No draft, its date has come, it has not expired."""
+    """Return whether an announcement is published at `now`: not a draft, not in the future, not expired."""
     expired = announcement.expires is not None and announcement.expires <= now
     return not announcement.draft and announcement.date <= now and not expired
 
 
 def state(announcement: Announcement, now: datetime) -> State:
-    """What an announcement is at `now`: on view, or why not."""
+    """Return the state of an announcement at `now`: "public", or why it is hidden."""
     if is_visible(announcement, now):
         return "public"
     if announcement.draft:
@@ -41,42 +41,46 @@ def compose(
     paths: frozenset[str] = frozenset(),
     logo: Asset | None = None,
 ) -> Publication:
-    """The publication at `now`. `paths` are all announcement files, sound or not."""
+    """Return the publication as of `now`.
+
+    `paths` are the paths of all announcement files, including those with errors: a link to one of them
+    is reported as hidden, not as missing. Broken links and unknown ids in issue files go to `problems`.
+    """
     everything = tuple(announcements)
     visible = tuple(a for a in everything if is_visible(a, now))
     pages = {a.source.path: a for a in visible}
-    links = _Links(settings, pages, paths | {a.source.path for a in everything}, problems)
-    shown = sorted(
-        (replace(a, targets=links.resolve(a)) if links.needed(a) else a for a in visible),
+    links = _LinkResolver(settings, pages, paths | {a.source.path for a in everything}, problems)
+    announcements = sorted(
+        (replace(a, targets=links.resolve(a)) if links.is_needed(a) else a for a in visible),
         key=lambda a: a.id,
     )
-    shown.sort(key=lambda a: a.date, reverse=True)
-    known = frozenset(a.id for a in everything)
+    announcements.sort(key=lambda a: a.date, reverse=True)
+    all_ids = frozenset(a.id for a in everything)
     issues = tuple(
         replace(issue, file=replace(issue.file, targets=links.resolve(issue.file))) if issue.file else issue
-        for issue in compose_issues(settings, tuple(shown), issue_files, now, known, problems)
+        for issue in compose_issues(settings, tuple(announcements), issue_files, now, all_ids, problems)
     )
     versions: dict[str, list[Announcement]] = {}
-    for announcement in shown:
+    for announcement in announcements:
         versions.setdefault(announcement.id, []).append(announcement)
     return Publication(
-        settings, now, tuple(shown), issues, _assets(shown, issues, logo), logo,
+        settings, now, tuple(announcements), issues, _assets(announcements, issues, logo), logo,
         {key: tuple(sorted(group, key=lambda a: a.lang)) for key, group in versions.items()},
     )  # fmt: skip
 
 
-def _assets(shown: Iterable[Announcement], issues: Iterable[object], logo: Asset | None) -> tuple[Asset, ...]:
-    holders = [*shown, *(issue.file for issue in issues if getattr(issue, "file", None))]  # type: ignore[attr-defined]
-    found = {
+def _assets(announcements: Iterable[Announcement], issues: Iterable[Issue], logo: Asset | None) -> tuple[Asset, ...]:
+    holders: list[Announcement | IssueFile] = [*announcements, *(issue.file for issue in issues if issue.file)]
+    assets = {
         target.asset.path: target.asset for holder in holders for target in holder.targets.values() if target.asset
     }
     if logo is not None:
-        found[logo.path] = logo
-    return tuple(found[path] for path in sorted(found))
+        assets[logo.path] = logo
+    return tuple(assets[path] for path in sorted(assets))
 
 
-class _Links:
-    """Links from one announcement to another's `.md` become links to its page."""
+class _LinkResolver:
+    """Replaces links to the `.md` file of an announcement by links to its page."""
 
     def __init__(
         self,
@@ -90,41 +94,41 @@ class _Links:
         self.paths = paths
         self.problems = problems
 
-    def needed(self, holder: Announcement | IssueFile) -> bool:
+    def is_needed(self, holder: Announcement | IssueFile) -> bool:
         return any(target.announcement for target in holder.targets.values())
 
     def resolve(self, holder: Announcement | IssueFile) -> dict[str, Target]:
         places = _PlaceFinder(holder)
         return {
-            written: self._page(places, written, target) if target.announcement else target
-            for written, target in holder.targets.items()
+            link: self._page(places, link, target) if target.announcement else target
+            for link, target in holder.targets.items()
         }
 
-    def _page(self, places: "_PlaceFinder", written: str, target: Target) -> Target:
+    def _page(self, places: "_PlaceFinder", link: str, target: Target) -> Target:
         page = self.pages.get(target.announcement)
         if page is not None:
-            # Target.url still holds the fragment only.
+            # Target.url contains only the fragment so far.
             return Target((page.url or self.settings.url + page.page) + target.url, page.page + target.url)
-        place = places(written)
+        place = places(link)
         if target.announcement in self.paths:
             self.problems.error(
-                place, "hidden-link", f"'{written}' is not published at this time",
+                place, "hidden-link", f"'{link}' is not published at this time",
                 "delete the link, or publish both together",
             )  # fmt: skip
         else:
-            self.problems.error(place, "missing-announcement", f"there is no '{written}'", "correct the file name")
+            self.problems.error(place, "missing-announcement", f"there is no '{link}'", "correct the file name")
         return target
 
 
 class _PlaceFinder:
-    """Where an announcement's or issue's links stand, by target as written."""
+    """Finds the place of a link of an announcement or issue, given the link as written."""
 
     def __init__(self, holder: Announcement | IssueFile) -> None:
         self._source = holder.source
         self._find = markdown.places(holder.source)
-        # The first of several counts.
+        # Of several equal links, the first one is reported.
         self._references = {each.target: each for each in reversed(holder.prose.references)}
 
-    def __call__(self, written: str) -> Place:
-        reference = self._references.get(written)
+    def __call__(self, link: str) -> Place:
+        reference = self._references.get(link)
         return self._find(reference) if reference else self._source.at(self._source.front)

@@ -1,4 +1,4 @@
-"""issues: which announcements are mailed together, under which id, subject and order."""
+"""Group announcements into issues, which are mailed together, with their ids, subjects and order."""
 
 import re
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from newsletter.model import Announcement, Issue, IssueFile, Settings
 from newsletter.model.problems import Problems
 from newsletter.text.babel_dates import format_date, known_locale
 
-_LISTED = 50  # ids that a message names
+_MAX_LISTED = 50  # ids in a message
 
 
 def issue_id(announcement: Announcement, settings: Settings) -> str:
-    """The issue an announcement belongs to; "" for none."""
+    """Return the id of the issue that an announcement belongs to, or ""."""
     if announcement.issue:
         return "" if announcement.issue == "none" else announcement.issue
     day = announcement.date.astimezone(settings.timezone)
@@ -29,7 +29,11 @@ def issue_id(announcement: Announcement, settings: Settings) -> str:
 
 
 def period(id_: str) -> tuple[date, date] | None:
-    """First day of an issue's period, and first day behind it; None when the id names no period with both."""
+    """Return the first day of an issue's period and the first day after it.
+
+    `id_` is a month (2024-11), a week (2024-W48) or a quarter (2024-Q4). Returns None for other ids, and
+    for a period that ends after the year 9999.
+    """
     match = re.fullmatch(r"(\d{4})-(?:(\d\d)|W(\d\d)|Q([1-4]))", id_, re.ASCII)
     if match is None:
         return None
@@ -39,23 +43,23 @@ def period(id_: str) -> tuple[date, date] | None:
             first = date.fromisocalendar(year, int(match[3]), 1)
             return first, first + timedelta(days=7)
         month = int(match[2] or 3 * int(match[4]) - 2)
-        behind = month + (1 if match[2] else 3)
-        return date(year, month, 1), date(year + (behind > 12), (behind - 1) % 12 + 1, 1)
-    except (ValueError, OverflowError):  # OverflowError: the calendar ends with the year 9999
+        following = month + (1 if match[2] else 3)
+        return date(year, month, 1), date(year + (following > 12), (following - 1) % 12 + 1, 1)
+    except (ValueError, OverflowError):  # OverflowError: the period ends after the year 9999
         return None
 
 
 def default_title(settings: Settings, id_: str, lang: str) -> str:
-    """`<publication> : novembre 2024`, in the issue's language."""
+    """Return a title in the issue's language, such as `<publication>: November 2024`."""
     french = text.base_language(lang) == "fr"
     span = period(id_)
     if span is None:
-        named = id_
+        name = id_
     elif "W" in id_:
-        named = f"{'semaine' if french else 'week'} {int(id_[-2:])}, {id_[:4]}"
+        name = f"{'semaine' if french else 'week'} {int(id_[-2:])}, {id_[:4]}"
     else:
-        named = format_date(span[0], "QQQQ yyyy" if "Q" in id_ else "LLLL yyyy", locale=known_locale(lang))
-    return f"{settings.title}\u00a0: {named}" if french else f"{settings.title}: {named}"
+        name = format_date(span[0], "QQQQ yyyy" if "Q" in id_ else "LLLL yyyy", locale=known_locale(lang))
+    return f"{settings.title}\u00a0: {name}" if french else f"{settings.title}: {name}"
 
 
 def compose_issues(
@@ -63,24 +67,24 @@ def compose_issues(
     announcements: tuple[Announcement, ...],
     files: Iterable[IssueFile],
     now: datetime,
-    known: frozenset[str],
+    all_ids: frozenset[str],
     problems: Problems,
 ) -> tuple[Issue, ...]:
-    """The issues of the visible announcements (newest first), newest issue first.
+    """Return the issues of the visible announcements, which are newest first; the newest issue is first.
 
-    `known` are the ids of all announcements. What an issue file says is held back as long as an
-    announcement that it names is hidden: its text may tell what is not public yet.
+    `all_ids` are the ids of all announcements, visible or not. An issue file is ignored as long as an
+    announcement that it names is hidden, because its text may reveal what is not public yet.
     """
-    shown = {announcement.id for announcement in announcements}
-    hidden = known - shown
+    visible = {announcement.id for announcement in announcements}
+    hidden = all_ids - visible
     files = tuple(file for file in files if hidden.isdisjoint((file.lead, *file.order)))
-    told = {(file.id, file.lang.lower()): file for file in files}
+    files_by_key = {(file.id, file.lang.lower()): file for file in files}
     groups: dict[tuple[str, str], list[Announcement]] = {}
     for announcement in announcements:
         if id_ := issue_id(announcement, settings):
             groups.setdefault((id_, announcement.lang.lower()), []).append(announcement)
     issues = [
-        _issue(settings, id_, stories, told.get((id_, lang)), now, problems)
+        _issue(settings, id_, stories, files_by_key.get((id_, lang)), now, problems)
         for (id_, lang), stories in sorted(groups.items())
     ]
     return tuple(sorted(issues, key=lambda issue: issue.date, reverse=True))
@@ -115,20 +119,20 @@ def _issue(
 
 
 def _order(stories: list[Announcement], file: IssueFile | None, problems: Problems) -> tuple[Announcement, ...]:
-    """Lead first, then the order that the issue file asks for, then newest first."""
+    """Return the stories in order: the lead, then those that the issue file lists, then the others, newest first."""
     by_id = {story.id: story for story in stories}
-    named = [*([file.lead] if file and file.lead else []), *(file.order if file else ())]
+    first_ids = [*([file.lead] if file and file.lead else []), *(file.order if file else ())]
     ids = sorted(by_id)
-    there_are = ", ".join([*ids[:_LISTED], "…"] if len(ids) > _LISTED else ids)
-    for id_ in named:
+    available = ", ".join([*ids[:_MAX_LISTED], "…"] if len(ids) > _MAX_LISTED else ids)
+    for id_ in first_ids:
         if id_ not in by_id and file is not None:
             problems.warning(
                 file.source.at_key("lead" if id_ == file.lead else "order"), "unknown-story",
-                f"no visible announcement of this issue has the id '{id_}'", f"there are: {there_are}",
+                f"no visible announcement of this issue has the id '{id_}'", f"there are: {available}",
             )  # fmt: skip
     if not file or file.lead not in by_id:
         lead = next((story for story in stories if story.image), stories[0])
-        named.insert(0, lead.id)
-    chosen = [by_id[id_] for id_ in dict.fromkeys(named) if id_ in by_id]
-    kept = {story.source.path for story in chosen}
-    return (*chosen, *(story for story in stories if story.source.path not in kept))
+        first_ids.insert(0, lead.id)
+    first = [by_id[id_] for id_ in dict.fromkeys(first_ids) if id_ in by_id]
+    first_paths = {story.source.path for story in first}
+    return (*first, *(story for story in stories if story.source.path not in first_paths))

@@ -1,4 +1,4 @@
-"""What flows through the pipeline. Frozen, collections are tuples: shared freely, sent between processes."""
+"""model: the data that flows through the pipeline. It is frozen, with tuples as collections, and can be pickled."""
 
 from newsletter.model.announcement import (
     Announcement,

@@ -1,4 +1,4 @@
-"""Checked announcements and issues."""
+"""announcement: checked announcements and issues."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from newsletter.model.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A label, and the form it has in addresses."""
+    """A tag: the label as written, and its form in URLs."""
 
     label: str
     slug: str
@@ -19,7 +19,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote it."""
+    """An author of an announcement."""
 
     name: str
     email: str = ""
@@ -28,7 +28,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """The announcement's picture. Empty `alt` means decoration. Width and height in pixels."""
+    """The picture of an announcement. An empty `alt` marks it as decorative. Width and height are in pixels."""
 
     src: str
     alt: str
@@ -40,7 +40,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A titled address: an entry of `links`, or the `action`."""
+    """A URL with a title: an entry of `links`, or the `action`."""
 
     title: str
     url: str
@@ -48,7 +48,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """When and where something takes place. `whole_day` when start was given without a time."""
+    """Date and place of an event. `whole_day` if the start was given without a time."""
 
     start: datetime
     end: datetime | None = None
@@ -60,7 +60,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file to download."""
+    """A file to download; `size` is in bytes."""
 
     src: str
     title: str
@@ -69,7 +69,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Social:
-    """What the writer asked of the snippets. `texts` maps a platform to its hand-written text."""
+    """What the writer wants for snippets. `texts` are pairs of a platform and its text written by hand."""
 
     hashtags: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
@@ -80,11 +80,11 @@ class Social:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """A checked announcement: every field typed, Markdown parsed once. Dates are aware.
+    """A checked announcement. All datetimes are aware.
 
     `stem` begins every file name: the slug, and the language unless it is the publication's.
-    `subject` is its mail's, the title unless the writer gave another one.
-    `targets` maps each link and image, as written, to where it leads.
+    `subject` is that of its mail: the title, unless the writer chose another one.
+    `targets` maps the target of each link and image, as written, to what it refers to.
     """
 
     source: Source
@@ -125,14 +125,14 @@ class Announcement:
         return f"{self.stem}.html"
 
     def seal(self) -> None:
-        """Take less room: its body is kept sealed, its source's texts are in the file."""
+        """Take less memory: keep the body pickled, and the texts of the source in the file only."""
         self.prose.seal()
         self.source.seal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueFile:
-    """`announcements/issues/<id>.md`: what the writer says about one issue."""
+    """The file `announcements/issues/<id>.md`, in which the writer describes an issue."""
 
     source: Source
     id: str
@@ -148,7 +148,7 @@ class IssueFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """Announcements mailed together. `stories` holds the lead first; `open` while its period runs.
+    """Announcements that are mailed together. `stories` starts with the lead; `open` until its period is over.
 
     `stem` begins every file name: the id, and the language unless it is the publication's.
     """

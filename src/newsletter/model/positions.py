@@ -1,19 +1,19 @@
-"""positions: line and column of any place in a text, in the same short time however long the text is."""
+"""positions: find the line and column of a place in a text quickly, even if the text is long."""
 
 import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 
-_STEP = 512  # bytes between two places whose character is known
-_CONTINUATION = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
+_STEP = 512  # bytes between two offsets whose character number is stored
+_CONTINUATION = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that do not begin a character
 
 
 class Positions:
-    """Places in a text, whose first line has the number `first_line`.
+    """An index of the places in a text, given as UTF-8. The first line has the number `first_line`.
 
-    Counting lines up to a place takes as long as the text is. Files with thousands of problems would need that
-    time for each of them, so it is done once.
+    Counting the lines before a place takes time in proportion to the text. A file may have thousands of problems, so
+    it is done once for all of them.
     """
 
     __slots__ = ("__dict__", "_first_line", "_utf8")
@@ -27,28 +27,28 @@ class Positions:
         if self._is_ascii:
             return min(offset, len(self._utf8))
         step = min(offset, len(self._utf8)) // _STEP
-        return self._known[step] + _characters(self._utf8[step * _STEP : offset])
+        return self._characters_before[step] + _count_characters(self._utf8[step * _STEP : offset])
 
     def line_and_column(self, character: int) -> tuple[int, int]:
-        """Line and column of the character with this number, counted from 0; columns count characters from 1."""
-        line = bisect_right(self._starts, character) - 1
-        return self._first_line + line, character - self._starts[line] + 1
+        """The line and column of a character, whose number counts from 0. Columns count characters from 1."""
+        line = bisect_right(self._line_starts, character) - 1
+        return self._first_line + line, character - self._line_starts[line] + 1
 
     @cached_property
     def _is_ascii(self) -> bool:
         return self._utf8.isascii()
 
     @cached_property
-    def _known(self) -> list[int]:
-        """The number of characters before each step."""
-        steps = (_characters(self._utf8[at : at + _STEP]) for at in range(0, len(self._utf8), _STEP))
+    def _characters_before(self) -> list[int]:
+        """The number of characters before each multiple of _STEP bytes."""
+        steps = (_count_characters(self._utf8[start : start + _STEP]) for start in range(0, len(self._utf8), _STEP))
         return [0, *accumulate(steps)]
 
     @cached_property
-    def _starts(self) -> list[int]:
-        """The characters that lines begin with."""
+    def _line_starts(self) -> list[int]:
+        """The number of the first character of each line."""
         return [0, *(match.end() for match in re.finditer("\n", self._utf8.decode("utf-8", "replace")))]
 
 
-def _characters(utf8: bytes) -> int:
+def _count_characters(utf8: bytes) -> int:
     return len(utf8.translate(None, _CONTINUATION))

@@ -1,4 +1,4 @@
-"""Problems: what is wrong, where, how bad, and what would be right."""
+"""problems: reports of what is wrong, where, how serious it is, and what would be right."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -7,15 +7,14 @@ from typing import Literal
 
 Level = Literal["error", "warning", "info"]
 
-MAX_ALIKE = 1_000  # problems of one code in one file that are listed
+MAX_ALIKE = 1_000  # problems with the same code in the same file that are listed
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A position in a file of the project.
 
-    `path` is POSIX and relative to the project; `line` and `column` start at 1,
-    columns count code points.
+    `path` is relative to the project, with slashes. `line` and `column` start at 1; columns count code points.
     """
 
     path: str
@@ -28,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One fault. `code` is kebab-case and names the fault, `fix` says what would be right."""
+    """A single problem. `code` names its kind, in kebab-case; `fix` says what would be right."""
 
     place: Place
     code: str
@@ -37,16 +36,16 @@ class Problem:
     fix: str = ""
 
     def __str__(self) -> str:
-        cure = f"; {self.fix}" if self.fix else ""
-        return f"{self.place}: {self.level}: {self.message}{cure} [{self.code}]"
+        fix = f"; {self.fix}" if self.fix else ""
+        return f"{self.place}: {self.level}: {self.message}{fix} [{self.code}]"
 
 
 @dataclass(slots=True)
 class Problems:
-    """Collects every problem of one run; reading gives them sorted by place, each once.
+    """Collects the problems of a run. Iteration yields each problem once, sorted by place.
 
-    When `strict`, a warning stops publication as an error does. Warnings with a code in `ignore`
-    are dropped, those with one in `raised` become errors; a file may excuse its own.
+    If `strict`, a warning stops publication like an error. Warnings and notices whose code is in `ignore` are dropped,
+    warnings whose code is in `raised` become errors. A file may suppress its own warnings (`suppressions`).
     """
 
     strict: bool = False
@@ -59,27 +58,27 @@ class Problems:
     _alike: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def suppress_at(self, place: Place, code: str, *, whole_file: bool) -> None:
-        """Drop warnings with this code: those of the file, or those of the place's line."""
+        """Drop warnings with this code in the whole file of a place, or on its line only."""
         self.suppressions.add((place, code))
         self._dropped.add((place.path, 0 if whole_file else place.line, code))
 
     def suppress_like(self, other: "Problems") -> None:
-        """Drop what `other` drops because a file excuses it."""
+        """Take over the suppressions of `other`."""
         self.suppressions |= other.suppressions
-        self._dropped |= other._dropped  # noqa: SLF001 (one of its own)
+        self._dropped |= other._dropped  # noqa: SLF001 (of the same class)
 
     def error(self, place: Place, code: str, message: str, fix: str = "") -> None:
-        """Report a fault that stops publication."""
+        """Report a problem that stops publication."""
         self._add(Problem(place, code, "error", message, fix))
 
     def warning(self, place: Place, code: str, message: str, fix: str = "") -> None:
-        """Report a fault that does not stop publication, unless settings say so."""
+        """Report a problem that does not stop publication, unless the settings say so."""
         if not self._is_dropped(place, code):
             level: Level = "error" if code in self.raised else "warning"
             self._add(Problem(place, code, level, message, fix))
 
     def notice(self, place: Place, code: str, message: str, fix: str = "") -> None:
-        """Report what is good to know; it never stops publication."""
+        """Report something worth knowing, which never stops publication."""
         if not self._is_dropped(place, code):
             self._add(Problem(place, code, "info", message, fix))
 
@@ -92,15 +91,15 @@ class Problems:
         if self._alike[kind] <= MAX_ALIKE:
             self._found.add(problem)
         elif self._alike[kind] == MAX_ALIKE + 1:
-            told = f"there are more problems of this kind in this file than the {MAX_ALIKE:,} that are listed"
-            self._found.add(replace(problem, message=told, fix="correct these first"))
+            message = f"this file has more problems of this kind than the {MAX_ALIKE:,} that are listed"
+            self._found.add(replace(problem, message=message, fix="correct these first"))
 
     def _is_dropped(self, place: Place, code: str) -> bool:
-        lines = ((place.path, line, code) in self._dropped for line in (0, place.line))
-        return code in self.ignore or (bool(self._dropped) and any(lines))
+        suppressed = ((place.path, line, code) in self._dropped for line in (0, place.line))
+        return code in self.ignore or (bool(self._dropped) and any(suppressed))
 
     def extend(self, problems: Iterable[Problem]) -> None:
-        """Take over problems found elsewhere, such as in another process."""
+        """Add problems collected elsewhere, such as in another process."""
         for problem in problems:
             self._add(problem)
 
@@ -111,14 +110,14 @@ class Problems:
         return len(self._found)
 
     def count(self, level: Level) -> int:
-        """How many problems have this level. Each file asks, so that this may not take longer the more there are."""
+        """The number of problems of a level. Takes constant time, because it is called for each file."""
         return self._counts[level]
 
     @property
     def fatal(self) -> bool:
-        """True when nothing may be published."""
+        """Whether nothing may be published."""
         return self._counts["error"] > 0 or (self.strict and self._counts["warning"] > 0)
 
 
 class Aborted(Exception):
-    """The run cannot go on: its problems hold at least one error, which says why."""
+    """The run cannot go on. At least one error among its problems says why."""

@@ -1,4 +1,7 @@
-"""A Markdown body as parsed: HTML with slots, and the blocks of the text part. Few objects, so that it travels fast."""
+"""prose: a parsed Markdown body, as HTML with slots and as the blocks of the text part.
+
+It consists of few objects, so that it is quickly pickled and sent to another process.
+"""
 
 import pickle
 from collections import deque
@@ -6,12 +9,12 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, NamedTuple
 
-# Begins and ends a slot. No text of ours can hold it.
+# Begins and ends a slot. Texts cannot contain it.
 SLOT = "\0"
 
 
 class Picture(NamedTuple):
-    """An image in a body: the elements around it and `img`, target as written, alternative text, title."""
+    """An image in a body. `chain` names the elements around it and `img`; `src` is its target as written."""
 
     chain: str
     src: str
@@ -20,7 +23,10 @@ class Picture(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A link or image target; `event` is the number of the parser's event that begins it (see markdown.place)."""
+    """The target of a link or image, as written.
+
+    `event` is the number of the parser event with which the link or image starts (see markdown.place).
+    """
 
     target: str
     event: int
@@ -29,11 +35,11 @@ class Reference(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A paragraph-like piece of the text part.
+    """A block of the text part.
 
-    `kind` is paragraph, heading, verbatim or rule; `first` and `rest` are what its first and
-    its other lines begin with ("- ", "> "); in `text`, the target of a link stands between two SLOTs.
-    `tight` says that no empty line stands before it.
+    `kind` is "paragraph", "heading", "verbatim" or "rule". `first` and `rest` are the prefixes of its first line and
+    of its other lines, such as "- " or "> ". In `text`, the target of a link is written between two SLOTs. If `tight`,
+    no empty line precedes it.
     """
 
     kind: str
@@ -46,24 +52,24 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Prose:
-    """A parsed Markdown body, ready to be joined into HTML or text.
+    """A parsed Markdown body, from which channels write HTML or text.
 
-    In `html`, what depends on the channel stands between two SLOTs; its first character says what it is:
+    In `html`, everything that depends on the channel is a slot between two SLOTs. Its first character is its kind:
 
-        a letter    elements (`blockquote p`): the style attribute of the innermost
-        @           the target of a link as written: its address
-        !           the number of one of `pictures`: an image
-        #           HTML that stands on web pages only, such as a heading's id
+        a letter    names of nested elements (`blockquote p`); becomes the style attribute of the innermost one
+        @           the target of a link, as written; becomes its URL
+        !           the index of one of `pictures`; becomes an image
+        #           HTML for web pages only, such as the id of a heading
 
-    `paragraphs` are those of the top level: the number of the block, whose text it is but for addresses, or where more
-    is left out, the plain text (see prose.paragraphs). `lead` counts those before `<!--more-->`; `anchors` are its
-    headings' ids; `chains` are the elements that want a style.
+    `paragraphs` are the paragraphs on the top level: the index of a block that has the same text except for URLs, or
+    the plain text if more is left out (see prose.paragraphs). `lead` is the number of those before `<!--more-->`;
+    `anchors` are the ids of the headings; `chains` are the nested elements that have a style.
 
-    It travels sealed, and is opened where it is read: of all that one process sends, another reads a part, one body
-    after another. So only a few stay open.
+    A body that is sealed, or was sent by another process, is kept pickled. Its fields are unpickled when they are used,
+    and only the bodies used last stay unpickled: most of what a process receives is used once, or never.
     """
 
-    # Made by factories, since a default that stands in the class would be found before a sealed value.
+    # Factories, because a default value in the class would be found before __getattr__ is called.
     html: str = field(default_factory=str)
     blocks: tuple[Block, ...] = field(default_factory=tuple)
     references: tuple[Reference, ...] = field(default_factory=tuple)
@@ -74,45 +80,45 @@ class Prose:
     pictures: tuple[Picture, ...] = field(default_factory=tuple)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        sealed = self.__dict__.get(_SEALED) or _sealed(self)
-        return _arrived, (self.lead, self.chains, *sealed)
+        sealed = self.__dict__.get(_SEALED) or _pickle_fields(self)
+        return _from_sealed, (self.lead, self.chains, *sealed)
 
     def seal(self) -> None:
-        """Keep it as it travels, in half the room."""
+        """Keep the fields pickled, which takes half the memory."""
         if _SEALED not in self.__dict__:
-            self.__dict__[_SEALED] = _sealed(self)
+            self.__dict__[_SEALED] = _pickle_fields(self)
             self.close()
 
     def __getattr__(self, name: str) -> Any:
-        """A field of one that is sealed."""
+        """Unpickle a field of a sealed body."""
         sealed = self.__dict__.get(_SEALED)
         if sealed is None or name not in _FIELDS:
             raise AttributeError(name)
         html, texts, others = sealed
-        if name == "html":  # takes no time, and much room
+        if name == "html":  # not kept: it is quickly decoded, and large
             return str(html, "utf-8")
         if self.__dict__.keys().isdisjoint(_FIELDS):
-            if len(_OPEN) == _OPEN.maxlen:
-                _OPEN.popleft().close()
-            _OPEN.append(self)
-        self.__dict__.update(_open_texts(texts) if name in _TEXTS else _open_others(others))
+            if len(_OPENED) == _OPENED.maxlen:
+                _OPENED.popleft().close()
+            _OPENED.append(self)
+        self.__dict__.update(_unpickle_texts(texts) if name in _TEXTS else _unpickle_others(others))
         return self.__dict__[name]
 
     def close(self) -> None:
-        """Seal it again, if it was sealed."""
+        """Drop the unpickled fields of a sealed body."""
         if _SEALED in self.__dict__:
             for name in _FIELDS:
                 self.__dict__.pop(name, None)
 
 
 _SEALED = "_sealed"
-_FIELDS = frozenset(each.name for each in fields(Prose)) - {"lead", "chains"}  # those are small, and often asked for
-_TEXTS = frozenset(("blocks", "paragraphs"))  # long, and of no use for a page or a feed
-_OPEN: deque[Prose] = deque(maxlen=64)
+_FIELDS = frozenset(each.name for each in fields(Prose)) - {"lead", "chains"}  # which are small, and often used
+_TEXTS = frozenset(("blocks", "paragraphs"))  # large, and not used for pages and feeds
+_OPENED: deque[Prose] = deque(maxlen=64)
 
 
-def _sealed(prose: Prose) -> tuple[bytes, bytes, bytes]:
-    """Its HTML, its texts, and its other values in plain tuples: these are pickled in a third of the time."""
+def _pickle_fields(prose: Prose) -> tuple[bytes, bytes, bytes]:
+    """The HTML, the texts, and the other fields. Plain tuples are pickled in a third of the time of named ones."""
     blocks, references, pictures = (
         tuple(map(tuple, rows)) for rows in (prose.blocks, prose.references, prose.pictures)
     )
@@ -121,22 +127,22 @@ def _sealed(prose: Prose) -> tuple[bytes, bytes, bytes]:
     return prose.html.encode(), texts, others
 
 
-def _open_texts(sealed: bytes) -> dict[str, Any]:
+def _unpickle_texts(sealed: bytes) -> dict[str, Any]:
     blocks, paragraphs = pickle.loads(sealed)
     return {"blocks": tuple(map(_block, blocks)), "paragraphs": paragraphs}
 
 
-def _open_others(sealed: bytes) -> dict[str, Any]:
+def _unpickle_others(sealed: bytes) -> dict[str, Any]:
     references, anchors, pictures = pickle.loads(sealed)
     return {
         "references": tuple(map(_reference, references)), "anchors": anchors, "pictures": tuple(map(_picture, pictures))
     }  # fmt: skip
 
 
-def _arrived(lead: int, chains: frozenset[str], *sealed: bytes) -> Prose:
-    made = object.__new__(Prose)
-    made.__dict__.update(lead=lead, chains=chains, _sealed=sealed)
-    return made
+def _from_sealed(lead: int, chains: frozenset[str], *sealed: bytes) -> Prose:
+    prose = object.__new__(Prose)
+    prose.__dict__.update(lead=lead, chains=chains, _sealed=sealed)
+    return prose
 
 
 _block = partial(tuple.__new__, Block)

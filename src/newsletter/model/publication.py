@@ -1,4 +1,4 @@
-"""What channels take and give: Publication, Target, Asset, Artefact."""
+"""publication: what channels render (Publication), and what they return (Artefact)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,40 +12,40 @@ from newsletter.model.target import Asset
 
 Item = TypeVar("Item")
 
-# By the name that each format has in file names.
+# By the name of the format in file names.
 FEED_MEDIA_TYPES: Mapping[str, str] = {
     "atom": "application/atom+xml",
     "rss": "application/rss+xml",
     "json": "application/feed+json",
 }
-MANIFEST = "manifest.json"  # in the outbox: every file of it with its hash
-MANIFEST_BEGINS = b'{"files": {\n'  # its first bytes, by which any outbox is known
+MANIFEST = "manifest.json"  # a file of the outbox that lists all others with their hashes
+MANIFEST_BEGINS = b'{"files": {\n'  # its first bytes, by which an outbox is recognised
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One of `count` parts of the work, counted from 0: by default, all of it."""
+    """One of `count` equal parts of the work, with a number from 0 on. The default is all of the work."""
 
     number: int = 0
     count: int = 1
 
     def of(self, items: Sequence[Item]) -> Sequence[Item]:
-        """This share of what there is many of."""
+        """The items that belong to this share."""
         return items[len(items) * self.number // self.count : len(items) * (self.number + 1) // self.count]
 
     @property
     def first(self) -> bool:
-        """The share that also makes what there is one of."""
+        """Whether this is the share that also does everything that must be done exactly once."""
         return self.number == 0
 
 
 @dataclass(frozen=True)
 class Publication:
-    """All that a channel may need: settings, what is visible at `now`, issues, assets.
+    """Everything that channels render: the announcements that are visible at `now`, and what belongs to them.
 
-    `announcements` are newest first, `translations` maps an id to its visible versions,
-    `assets` are the project files that visible announcements use, sorted by path. A channel makes
-    no more than `share`.
+    `announcements` are sorted from the newest on. `translations` maps an id to all visible announcements with that id.
+    `assets` are the project files that visible announcements use, sorted by path. A channel renders only the part
+    given by `share`.
     """
 
     settings: Settings
@@ -59,16 +59,16 @@ class Publication:
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """The publication's language first, then the others that have announcements, sorted."""
-        own = self.settings.language
-        others = {a.lang for a in self.announcements} - {own}
-        return (own, *sorted(others))
+        """The publication's language, then the other languages of announcements, sorted."""
+        default = self.settings.language
+        others = {announcement.lang for announcement in self.announcements} - {default}
+        return (default, *sorted(others))
 
 
 class Artefact(NamedTuple):
-    """One file to be: path relative to outbox/, bytes, media type, the announcement it is of.
+    """A file of the outbox. `path` is relative to the outbox; `origin` is the path of the source it is rendered from.
 
-    An asset may stand in for the bytes, so that project files are copied, not held.
+    A project file has an `asset` instead of `data`: it is copied, and need not fit into memory.
     """
 
     path: str
@@ -79,5 +79,5 @@ class Artefact(NamedTuple):
 
     @property
     def file(self) -> str:
-        """The absolute path of the asset, or ""; to publish it, read it with asset_copy.published()."""
+        """The absolute path of the asset, or "". To publish it, read it with asset_copy.published()."""
         return self.asset.file if self.asset else ""

@@ -1,4 +1,4 @@
-"""Settings of the publication: `[tool.newsletter]`."""
+"""settings: the settings of a publication, from `[tool.newsletter]`."""
 
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -8,7 +8,7 @@ SETTINGS_FILES = ("pyproject.toml", "newsletter.toml")  # one of them holds a pr
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """From and Reply-To of every mail."""
+    """The From and Reply-To headers of every mail."""
 
     name: str
     email: str
@@ -17,7 +17,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who publishes: name, postal address (lines), logo (project file)."""
+    """The publishing organisation. `address` is postal, with line breaks; `logo` is the path of a project file."""
 
     name: str = ""
     address: str = ""
@@ -26,7 +26,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """Where readers leave: an https address or a mail service's placeholder, and a mailbox."""
+    """How readers unsubscribe. `url` is an https URL or a placeholder of a mail service; `mailto` is a mailbox."""
 
     url: str = ""
     mailto: str = ""
@@ -34,7 +34,7 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class FeedSettings:
-    """How feeds are written: entries per feed, full content or summary, WebSub hub."""
+    """How feeds are written. `content` is "full" or "summary"; `hub` is the URL of a WebSub hub."""
 
     entries: int = 20
     content: str = "full"
@@ -43,7 +43,7 @@ class FeedSettings:
 
 @dataclass(frozen=True, slots=True)
 class SocialSettings:
-    """Which platforms get snippets, and their adjustable limits."""
+    """Which platforms get snippets, and with which hashtags and limits."""
 
     platforms: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """Codes to leave out, warnings to treat as errors, readers per cent by mail program."""
+    """Problem codes to ignore, warnings to treat as errors, and the percentage of readers of each mail program."""
 
     ignore: tuple[str, ...] = ()
     error: tuple[str, ...] = ()
@@ -71,9 +71,10 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`[tool.newsletter]`. `url` is where outbox/site is published and ends with a slash.
+    """All settings. `url` is where outbox/site is published, and ends with a slash.
 
-    `attachments` are further extensions, in small letters with their dot, that files to publish may have.
+    `attachments` are additional extensions of files that may be published, in lower case with the dot. `path` is the
+    file in which the settings were found.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Files as found: nodes with places, and the Source that holds them."""
+"""source: files as they were read: values with their places, and the file itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Scalar(NamedTuple):
 
 
 class Items(NamedTuple):
-    """A list as found."""
+    """A list, with the place where it starts."""
 
     items: tuple["Node", ...]
     line: int
@@ -26,7 +26,7 @@ class Items(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """A mapping as found, in the file's order; duplicate keys are all kept."""
+    """A mapping, with the place where it starts. Pairs are in the order of the file, including duplicate keys."""
 
     pairs: tuple[tuple[Scalar, "Node"], ...]
     line: int
@@ -42,37 +42,39 @@ class Fields(NamedTuple):
 
 Node = Scalar | Items | Fields
 
-# The same without places, which nearly nobody asks for: a text, a list, the pairs of a mapping; None stands for
-# nothing, which a text in quotes is not, even an empty one.
+# The same values without places, which are rarely needed: a text, a list, or the pairs of a mapping. None is an absent
+# value; an empty text in quotes is "" instead.
 Pairs: TypeAlias = tuple[tuple[str, "Plain"], ...]
 Plain: TypeAlias = str | list["Plain"] | Pairs | None
 
 
-def is_empty(given: Plain) -> bool:
-    """An empty value counts as absent."""
-    return given is None or (isinstance(given, str) and not given.strip(" \t\n"))
+def is_empty(value: Plain) -> bool:
+    """Whether a value is absent, or a text with nothing but white space."""
+    return value is None or (isinstance(value, str) and not value.strip(" \t\n"))
 
 
 def plain(node: Node) -> Plain:
-    """The value of a node."""
+    """The value of a node, without places."""
     if isinstance(node, Scalar):
         return node.value if node.quoted or node.value.strip(" \t\n") else None
     return [plain(item) for item in node.items] if isinstance(node, Items) else plain_pairs(node)
 
 
 def plain_pairs(fields: Fields) -> Pairs:
-    """The values of a mapping."""
+    """The pairs of a mapping, without places."""
     return tuple([(name.value, plain(node)) for name, node in fields.pairs])
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as found, not judged. `body_line` is the line of the body's first character.
+    """An announcement or issue file as it was read, not yet checked.
 
-    Texts are kept in UTF-8: in French it takes half of what a str takes. Sealed, a source leaves them behind, and
-    the values of the front matter when it travels: few ask for them again, and for those `again` reads the file once
-    more (front matter and body; empty when it has gone). `readers` make values and nodes from the front matter's text;
-    nodes only faults want.
+    `body_line` is the line of the body's first character. `readers` parse the text of the front matter into values,
+    and into nodes, which are needed only for the places of problems. `again` takes the path, reads the file once more
+    and returns front matter and body, both empty if the file no longer exists.
+
+    To save memory, texts are kept as UTF-8, which for French takes half as much as a str. A sealed source has no texts,
+    and one sent to another process has no values either. They are rarely needed again, and then read with `again`.
     """
 
     path: str
@@ -81,16 +83,16 @@ class Source:
     readers: tuple[Callable[[str], Pairs], Callable[[str], Fields]] = field(compare=False, repr=False)
     again: Callable[[str], tuple[bytes, bytes]] | None = field(compare=False, repr=False)
     _texts: tuple[bytes, bytes] | None = field(compare=False, repr=False)
-    _given: Pairs | None = field(default=None, compare=False, repr=False)
+    _values: Pairs | None = field(default=None, compare=False, repr=False)
     _front: Fields | None = field(default=None, compare=False, repr=False)
     _positions: Positions | None = field(default=None, compare=False, repr=False)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        """All but values and nodes."""
+        """Pickle everything except values, nodes and positions."""
         return Source, (self.path, self.body_line, self.digest, self.readers, self.again, self._texts)
 
     def seal(self) -> None:
-        """Leave the texts behind, if they can be read again."""
+        """Drop the texts if they can be read again."""
         if self.again is not None:
             object.__setattr__(self, "_texts", None)
             object.__setattr__(self, "_positions", None)
@@ -104,20 +106,20 @@ class Source:
 
     @property
     def given(self) -> Pairs:
-        """The front matter's values."""
-        if self._given is None:
-            given = self.readers[0](self.text) if self._front is None else plain_pairs(self._front)
-            object.__setattr__(self, "_given", given)
-        assert self._given is not None
-        return self._given
+        """The values of the front matter, without places."""
+        if self._values is None:
+            values = self.readers[0](self.text) if self._front is None else plain_pairs(self._front)
+            object.__setattr__(self, "_values", values)
+        assert self._values is not None
+        return self._values
 
     def has(self, key: str) -> bool:
-        """Whether the front matter gives the key a value; an empty one counts as absent."""
+        """Whether the front matter has a value for a key that is not empty."""
         return any(name == key and not is_empty(value) for name, value in self.given)
 
     @property
     def front(self) -> Fields:
-        """The front matter's values, each with its place."""
+        """The values of the front matter, each with its place."""
         if self._front is None:
             object.__setattr__(self, "_front", self.readers[1](self.text))
         assert self._front is not None
@@ -125,26 +127,26 @@ class Source:
 
     @property
     def text(self) -> str:
-        """The front matter as it was typed."""
+        """The text of the front matter."""
         return self._read()[0].decode()
 
     def forget(self) -> None:
-        """Let go of values and nodes, which are many and small: who still asks for one has them made again."""
-        object.__setattr__(self, "_given", None)
+        """Drop values, nodes and positions, which are many small objects. They are created again if needed."""
+        object.__setattr__(self, "_values", None)
         object.__setattr__(self, "_front", None)
         object.__setattr__(self, "_positions", None)
 
     @property
     def body(self) -> str:
-        """What stands behind the front matter."""
+        """The text after the front matter."""
         return self._read()[1].decode()
 
     def at(self, node: Node) -> Place:
-        """The place of a front-matter value."""
+        """The place of a value in the front matter."""
         return Place(self.path, node.line, node.column)
 
     def at_key(self, key: str) -> Place:
-        """The place of a front-matter key's value, or of the front matter when it is absent."""
+        """The place of the value of a key, or of the front matter if it has no such key."""
         return self.at(self.front.get(key) or self.front)
 
     def at_offset(self, offset: int) -> Place:
@@ -152,12 +154,12 @@ class Source:
         return self.at_character(self.positions.character(offset))
 
     def at_character(self, number: int) -> Place:
-        """The place of a character in the body, counted from 0."""
+        """The place of a character in the body, whose number counts from 0."""
         return Place(self.path, *self.positions.line_and_column(number))
 
     @property
     def positions(self) -> Positions:
-        """The places in the body."""
+        """An index of the places in the body."""
         if self._positions is None:
             object.__setattr__(self, "_positions", Positions(self._read()[1], self.body_line))
         assert self._positions is not None

@@ -1,4 +1,4 @@
-"""Where links lead: addresses, project files, other announcements."""
+"""target: what links and images refer to: URLs, project files, other announcements."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -6,16 +6,16 @@ from typing import NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A project file that goes to site/assets/.
+    """A project file that is published in site/assets/.
 
-    `path` is relative to outbox/site. `size` (bytes) and `media_type` are those of what is published: pictures go
-    without their metadata. `sha256`, and so the name in `path`, is that of the file in the project, since mails that
-    were sent point to that name. `hidden` names what readers would find in the published file although it does not
-    show (see `metadata.find_hidden`). Below `root`, the absolute path of the project, `file` passes through no
-    symbolic link.
+    `path` is relative to outbox/site. `size` (bytes) and `media_type` describe the published file, from which the
+    metadata of pictures is removed. `sha256` is that of the file in the project; it is part of the name in `path`,
+    which must not change because mails already sent refer to it. `hidden` names invisible content that the published
+    file still has (see `metadata.find_hidden`). `root` is the absolute path of the project; below it, `file` does not
+    pass through a symbolic link.
     """
 
-    file: str = field(repr=False)  # absolute path on disk; templates may print the whole
+    file: str = field(repr=False)  # an absolute path, hidden from templates that print the object
     path: str
     media_type: str
     size: int
@@ -27,15 +27,15 @@ class Asset:
 
     @property
     def source(self) -> str:
-        """The path of the file relative to the project."""
+        """The path of the file, relative to the project."""
         return self.file.removeprefix(self.root).lstrip("/")
 
 
 class Target(NamedTuple):
-    """Where a link leads.
+    """What a link or image refers to.
 
-    `url` is absolute. `site` is the path relative to outbox/site when it is ours. `announcement`
-    is the project path of an announcement whose page it is, as long as that is not yet known.
+    `url` is absolute. `site` is the path relative to outbox/site if the target is part of the site. `announcement` is
+    the project path of an announcement to whose page it leads, as long as that page is not known.
     """
 
     url: str = ""

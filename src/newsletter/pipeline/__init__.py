@@ -118,7 +118,7 @@ def _compose(stage: CheckStage, now: datetime) -> Publication:
 
 def _render_stage(project: Project, problems: Problems, channels: Collection[str]) -> "RenderStage":
     """The stage with the project's templates. Raises Aborted if there is no theme of the chosen name."""
-    # It brings Jinja, mrml and premailer along: slow to import, and of no use where nothing is rendered.
+    # This imports Jinja, mrml and premailer, which is slow, and not needed if nothing is rendered.
     from newsletter.pipeline.render import RenderStage, open_templates  # noqa: PLC0415
 
     return RenderStage(project.root, open_templates(project.root, project.settings, problems), problems, channels)

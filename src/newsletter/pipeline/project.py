@@ -1,4 +1,4 @@
-"""project: a folder with settings, announcements and templates."""
+"""project: open a project, which is a folder with settings, announcements and templates."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -22,25 +22,25 @@ _RENAMED = {"mail": "email", "web": "site"}  # folders of a theme, before each c
 
 
 def open_templates(root: Path, settings: Settings, problems: Problems) -> Templates:
-    """The theme of the project at `root`.
+    """Open the theme of the project at `root`.
 
-    Raises Aborted if there is none of that name, if it cannot be read, or if it has folders of an earlier version.
+    Raises Aborted if the theme does not exist, cannot be read, or has folders with names of an earlier version.
     """
     unreadable = list(_unreadable_folders(root / "templates"))
     for folder in unreadable:
-        # Else its files would be taken for absent, and those of the default theme published in their place.
+        # Otherwise its files would seem absent, and those of the default theme would be published instead.
         place = Place(os.path.relpath(folder, root))
-        problems.error(place, "unreadable", "this folder cannot be read", "give yourself the right to read it")
+        problems.error(place, "unreadable", "this folder cannot be read", "change its permissions")
     moved = [] if unreadable else list(_moved_folders(root))
     for old, new in moved:
-        message = f"the templates in '{old}' are no longer found: this folder is called '{new}' now"
+        message = f"the templates in '{old}' are not used: this folder is now called '{new}'"
         problems.error(Place(old), "moved-template", message, f"git mv {old} {new}")
     if unreadable or moved:
         raise Aborted
     templates = Templates(root, problems, settings.theme)
     if settings.theme not in templates.themes():
         problems.error(
-            Place(settings.path), "unknown-theme", f"there is no theme '{settings.theme}'",
+            Place(settings.path), "unknown-theme", f"the theme '{settings.theme}' does not exist",
             f"use {' or '.join(templates.themes())}",
         )  # fmt: skip
         raise Aborted
@@ -48,7 +48,7 @@ def open_templates(root: Path, settings: Settings, problems: Problems) -> Templa
 
 
 def _moved_folders(root: Path) -> Iterator[tuple[str, str]]:
-    """Folders of a project's themes that still have their former name, each with the name it must have."""
+    """Yield the folders of a project's themes that still have their former name, each with its new name."""
     themes = ("templates", *(path.relative_to(root).as_posix() for path in sorted(root.glob("templates/themes/*"))))
     for theme in themes:
         for old, new in _RENAMED.items():
@@ -57,7 +57,7 @@ def _moved_folders(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _unreadable_folders(top: Path) -> Iterator[str]:
-    """The folders in a theme, itself included, whose files cannot be found."""
+    """Yield the folders in a theme, itself included, whose files cannot be listed or opened."""
     if os.path.isdir(top) and not _is_readable(str(top)):
         yield str(top)
     for folder, folders, _ in os.walk(top):
@@ -65,7 +65,7 @@ def _unreadable_folders(top: Path) -> Iterator[str]:
 
 
 def _is_readable(folder: str) -> bool:
-    """Whether the names in a folder can be read, and what they name."""
+    """Whether the files in a folder can be listed and opened. Raises OSError for a shortage of the machine."""
     try:
         os.stat(f"{folder}/.")
         os.scandir(folder).close()

@@ -1,1 +1,1 @@
-"""preview: a server on this machine that shows every announcement as each reader will get it."""
+"""preview: a local server that shows announcements as readers will get them, and follows changes of the files."""

@@ -1,4 +1,7 @@
-"""server: the addresses of the preview. An address is looked up in what is known; none reaches the disk."""
+"""app: the routes of the preview server.
+
+Requests are answered from what a session has read. No part of a URL is ever used as a file name.
+"""
 
 import re
 from collections.abc import AsyncIterator
@@ -14,21 +17,21 @@ from newsletter.load.asset_copy import Changed, published
 from newsletter.model import Artefact, Asset
 from newsletter.preview.calendar import read_month
 from newsletter.preview.notifier import Notifier
-from newsletter.preview.panels import entry_of, offered
+from newsletter.preview.panels import feed_entry, view_names
 from newsletter.preview.screens import HERE, LANGUAGES, Screens
 from newsletter.preview.security import FRAMED, SCREEN, WITHOUT_IMAGES, RequestGuard
-from newsletter.preview.session import Session, SubjectView, failure
+from newsletter.preview.session import Session, SubjectView, as_problem
 from newsletter.text.entities import escape
 
-_OWN_FILES = {
+_STATIC_FILES = {
     name: ((HERE / "static" / name).read_bytes(), kind)
     for name, kind in (("preview.css", "text/css"), ("preview.js", "text/javascript"), ("icon.svg", "image/svg+xml"))
 }
-_BEAT = 15  # seconds between two signs of life
+_HEARTBEAT = 15  # seconds between two comments that keep an event stream open
 _KINDS = ("announcement", "issue")
 
-# How a feed reader may set an entry: its own type, on its own ground.
-_READER = """<!doctype html>
+# A page such as a feed reader may show: it uses its own fonts and colours.
+_FEED_READER = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>feed</title>
 <style>body {{ margin: 0; font: 1.0625rem/1.6 Georgia, serif; overflow-wrap: break-word }}
 img {{ max-width: 100%; height: auto }} figure {{ margin: 1em 0 }}
@@ -37,175 +40,179 @@ pre {{ overflow-x: auto }} body > :first-child {{ margin-top: 0 }}</style></head
 """
 
 
-_FAILED = """<!doctype html>
+_INTERNAL_ERROR = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>newsletter</title></head><body>
-<h1>This page could not be made</h1><p>{told}</p><p><a href="/problems">Problems</a></p></body></html>
+<h1>This page could not be rendered</h1><p>{problem}</p><p><a href="/problems">Problems</a></p></body></html>
 """
 
 
 class Preview:
-    """What answers requests."""
+    """The handlers of all requests."""
 
-    def __init__(self, desk: Session, pulse: Notifier) -> None:
-        self.desk = desk
-        self.pulse = pulse
-        self.screens = Screens(desk)
+    def __init__(self, session: Session, notifier: Notifier) -> None:
+        self.session = session
+        self.notifier = notifier
+        self.screens = Screens(session)
 
     def overview(self, request: Request) -> Response:
         """`/`: all announcements."""
-        query, whole = request.query_params.get("q", ""), request.query_params.get("all", "")
-        return self._screen(request, self.screens.overview(self._lang(request), query[:200], whole))
+        query, expanded = request.query_params.get("q", ""), request.query_params.get("all", "")
+        return self._screen(request, self.screens.overview(self._lang(request), query[:200], expanded))
 
     def calendar(self, request: Request) -> Response:
-        """`/calendar/2024-12`: what goes out in a month."""
-        wanted = request.path_params.get("month", "")
-        month = read_month(wanted)
-        if wanted and month is None:
-            return self._missing(request)
+        """`/calendar/2024-12`: what is published in a month."""
+        text = request.path_params.get("month", "")
+        month = read_month(text)
+        if text and month is None:
+            return self._not_found(request)
         return self._screen(request, self.screens.calendar(self._lang(request), month))
 
     def problems(self, request: Request) -> Response:
-        """`/problems`: what is wrong."""
+        """`/problems`: all problems."""
         return self._screen(request, self.screens.problems(self._lang(request)))
 
     def subject(self, request: Request) -> Response:
         """`/announcement/<key>/<view>` and `/issue/<key>/<view>`."""
         kind, view = request.path_params["kind"], request.path_params.get("view", "mail")
-        if self.desk.faults and self.desk.snapshot:
+        if self.session.faults and self.session.snapshot:
             return self.problems(request)
-        showing = self._showing(request)
-        if showing is None or view not in offered(kind):
-            return self._missing(request)
-        return self._screen(request, self.screens.subject(self._lang(request), kind, showing, view))
+        subject_view = self._subject_view(request)
+        if subject_view is None or view not in view_names(kind):
+            return self._not_found(request)
+        return self._screen(request, self.screens.subject(self._lang(request), kind, subject_view, view))
 
     def mail(self, request: Request) -> Response:
-        """The HTML of a mail, in a frame."""
-        showing = self._showing(request)
-        artefact = self.desk.look(showing, "email").ending(".html") if showing else None
-        if showing is None or artefact is None:
-            return self._missing(request)
+        """`…/mail.html`: the HTML of a mail, for a frame."""
+        subject_view = self._subject_view(request)
+        artefact = self.session.channel_files(subject_view, "email").ending(".html") if subject_view else None
+        if artefact is None:
+            return self._not_found(request)
         policy = WITHOUT_IMAGES if request.query_params.get("images") == "off" else FRAMED
         return self._framed(artefact, request, policy)
 
-    def letter(self, request: Request) -> Response:
-        """The .eml, to be opened by a mail program."""
-        showing = self._showing(request)
-        artefact = self.desk.look(showing, "email").ending(".eml") if showing else None
+    def eml(self, request: Request) -> Response:
+        """`…/mail.eml`: the mail as a file to open in a mail program."""
+        subject_view = self._subject_view(request)
+        artefact = self.session.channel_files(subject_view, "email").ending(".eml") if subject_view else None
         if artefact is None:
-            return self._missing(request)
+            return self._not_found(request)
         name = re.sub(r"[^A-Za-z0-9.-]", "-", artefact.path.rpartition("/")[2])
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(artefact.data, media_type=artefact.media_type, headers=headers)
 
     def entry(self, request: Request) -> Response:
-        """The content of a feed entry, in a frame."""
-        showing = self._showing(request)
+        """`…/feed.html`: the content of a feed entry, for a frame."""
+        subject_view = self._subject_view(request)
         try:
-            entry = entry_of(self.desk.look(showing, "feeds")) if showing else {}
+            entry = feed_entry(self.session.channel_files(subject_view, "feeds")) if subject_view else {}
         except LookupError:
             entry = {}
-        if showing is None or not entry:
-            return self._missing(request)
-        page = _READER.format(lang=showing.publication.settings.language, content=entry.get("content_html", ""))
+        if subject_view is None or not entry:
+            return self._not_found(request)
+        language = subject_view.publication.settings.language
+        page = _FEED_READER.format(lang=language, content=entry.get("content_html", ""))
         return self._framed(Artefact("feed.html", page.encode(), "text/html"), request, FRAMED)
 
     def site(self, request: Request) -> Response:
-        """A file of the site, of now or of the day of an announcement."""
-        artefact = self.desk.page(request.path_params.get("key", ""), request.path_params["path"] or "index.html")
+        """`/site/<path>`: a file of the site as of now; `/announcement/<key>/site/<path>`: as of that day."""
+        artefact = self.session.page(request.path_params.get("key", ""), request.path_params["path"] or "index.html")
         if artefact is None:
-            return self._missing(request)
+            return self._not_found(request)
         if artefact.asset:
             return self._asset(artefact.asset, request)
         return self._framed(artefact, request, FRAMED)
 
-    def own(self, request: Request) -> Response:
-        """The stylesheet and script of the screens."""
-        found = _OWN_FILES.get(request.path_params["name"])
-        return Response(found[0], media_type=found[1]) if found else self._missing(request)
+    def static(self, request: Request) -> Response:
+        """`/own/<name>`: the stylesheet, script and icon of the screens."""
+        name = request.path_params["name"]
+        if name not in _STATIC_FILES:
+            return self._not_found(request)
+        data, media_type = _STATIC_FILES[name]
+        return Response(data, media_type=media_type)
 
     async def events(self, request: Request) -> Response:
-        """The number of the newest version, now and whenever there is a new one (server-sent events)."""
+        """`/events`: the id of the current version, then that of each new one, as server-sent events."""
 
-        async def told() -> AsyncIterator[str]:
-            yield f"retry: 500\ndata: {self.desk.mark}\n\n"
-            while not self.pulse.ended:
-                changed = await self.pulse.next(_BEAT)
-                yield f"data: {self.desk.mark}\n\n" if changed else ": here\n\n"
+        async def stream() -> AsyncIterator[str]:
+            yield f"retry: 500\ndata: {self.session.version_id}\n\n"
+            while not self.notifier.closed:
+                changed = await self.notifier.wait(_HEARTBEAT)
+                yield f"data: {self.session.version_id}\n\n" if changed else ": here\n\n"
 
-        return StreamingResponse(told(), media_type="text/event-stream")
+        return StreamingResponse(stream(), media_type="text/event-stream")
 
-    async def failed(self, request: Request, fault: Exception) -> Response:
-        """What is answered when an answer could not be made; without a thread or template, which may have failed."""
-        told = escape(str(failure(fault)))
-        return HTMLResponse(_FAILED.format(told=told), 500, {"Content-Security-Policy": SCREEN})
+    async def internal_error(self, request: Request, fault: Exception) -> Response:
+        """The answer to a request whose handler failed. Uses no thread and no template: they may be the cause."""
+        problem = escape(str(as_problem(fault)))
+        return HTMLResponse(_INTERNAL_ERROR.format(problem=problem), 500, {"Content-Security-Policy": SCREEN})
 
-    def nothing(self, request: Request) -> Response:
-        """Every other address."""
-        return self._missing(request)
+    def not_found(self, request: Request) -> Response:
+        """Every other URL."""
+        return self._not_found(request)
 
     def _asset(self, asset: Asset, request: Request) -> Response:
-        """A file of the project, if it is still the one that was checked."""
+        """A file of the project, unless it has changed since it was checked."""
         try:
             data = b"".join(published(asset))
         except (OSError, Changed):
-            return self._missing(request)
+            return self._not_found(request)
         return Response(data, media_type=asset.media_type, headers={"Content-Security-Policy": FRAMED})
 
     def _framed(self, artefact: Artefact, request: Request, policy: str) -> Response:
-        """What was rendered, with the site's own address replaced by ours where something is loaded or linked."""
+        """A rendered file. In `src` and `href`, the site's URL is replaced by that of the preview."""
         data = artefact.data
-        if artefact.media_type == "text/html" and self.desk.snapshot:
-            base = self.desk.snapshot.settings.url
-            data = re.sub(rb'( (?:src|href)=")' + re.escape(base.encode()), rb"\1" + _home(request).encode(), data)
+        if artefact.media_type == "text/html" and self.session.snapshot:
+            url = self.session.snapshot.settings.url
+            data = re.sub(rb'( (?:src|href)=")' + re.escape(url.encode()), rb"\1" + _site_base(request).encode(), data)
         return Response(data, media_type=artefact.media_type, headers={"Content-Security-Policy": policy})
 
-    def _showing(self, request: Request) -> SubjectView | None:
+    def _subject_view(self, request: Request) -> SubjectView | None:
         kind, key = request.path_params["kind"], request.path_params["key"]
         if kind not in _KINDS:
             return None
-        return self.desk.issue(key) if kind == "issue" else self.desk.announcement(key)
+        return self.session.issue(key) if kind == "issue" else self.session.announcement(key)
 
     def _lang(self, request: Request) -> str:
         return self.screens.language(request.query_params.get("lang") or request.cookies.get("lang", ""))
 
-    def _screen(self, request: Request, html: str) -> Response:
-        """A page of ours; a wish for a language is kept, and leaves the address."""
-        wanted = request.query_params.get("lang")
-        if wanted not in LANGUAGES:
-            return HTMLResponse(html)
+    def _screen(self, request: Request, page: str) -> Response:
+        """A screen of the preview. The query `?lang=…` is stored in a cookie instead, by a redirect."""
+        chosen = request.query_params.get("lang")
+        if chosen not in LANGUAGES:
+            return HTMLResponse(page)
         response = RedirectResponse(quote(request.url.path), 303)
-        response.set_cookie("lang", wanted, samesite="strict", max_age=31_536_000)
+        response.set_cookie("lang", chosen, samesite="strict", max_age=31_536_000)
         return response
 
-    def _missing(self, request: Request) -> Response:
-        return HTMLResponse(self.screens.missing(self._lang(request)), 404)
+    def _not_found(self, request: Request) -> Response:
+        return HTMLResponse(self.screens.not_found(self._lang(request)), 404)
 
 
-def _home(request: Request) -> str:
-    """Where the site's pages are found: as they are now, or as they will be with one announcement."""
+def _site_base(request: Request) -> str:
+    """The path under which the preview serves the site that the requested page belongs to."""
     key = request.path_params.get("key", "")
     return f"/announcement/{quote(key)}/site/" if key and request.path_params.get("kind") != "issue" else "/site/"
 
 
-def application(desk: Session, pulse: Notifier) -> Starlette:
-    """The preview of a desk; `pulse` tells open screens of a new version."""
-    preview = Preview(desk, pulse)
+def application(session: Session, notifier: Notifier) -> Starlette:
+    """The web application for a session; `notifier` announces new versions to open screens."""
+    preview = Preview(session, notifier)
     routes = [
         Route("/", preview.overview),
         Route("/calendar", preview.calendar),
         Route("/calendar/{month}", preview.calendar),
         Route("/problems", preview.problems),
         Route("/events", preview.events),
-        Route("/own/{name}", preview.own),
+        Route("/own/{name}", preview.static),
         Route("/site/{path:path}", preview.site),
         Route("/announcement/{key}/site/{path:path}", preview.site),
         Route("/{kind}/{key}/mail.html", preview.mail),
-        Route("/{kind}/{key}/mail.eml", preview.letter),
+        Route("/{kind}/{key}/mail.eml", preview.eml),
         Route("/{kind}/{key}/feed.html", preview.entry),
         Route("/{kind}/{key}", preview.subject),
         Route("/{kind}/{key}/{view}", preview.subject),
-        Route("/{path:path}", preview.nothing),
+        Route("/{path:path}", preview.not_found),
     ]
     return Starlette(
-        routes=routes, middleware=[Middleware(RequestGuard)], exception_handlers={Exception: preview.failed}
+        routes=routes, middleware=[Middleware(RequestGuard)], exception_handlers={Exception: preview.internal_error}
     )

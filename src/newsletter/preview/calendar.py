@@ -1,16 +1,16 @@
-"""months: what goes out when, as a calendar."""
+"""calendar: the weeks of a month, with the announcements and issues published on each day."""
 
 from calendar import Calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-FIRST, LAST = 1970, 2200  # years that a calendar shows
+FIRST_YEAR, LAST_YEAR = 1970, 2200  # of the months that can be shown
 
 
 @dataclass(frozen=True, slots=True)
-class Outing:
-    """Something that goes out on a day: an announcement, at a moment, or an issue that is then complete."""
+class CalendarEntry:
+    """An announcement on the day of its date, or an issue on the last day of its period (then `moment` is None)."""
 
     day: date
     moment: datetime | None
@@ -21,48 +21,47 @@ class Outing:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the grid; `inside` when it belongs to the month."""
+    """A day of the grid; `inside` is False for days of the months before and after."""
 
     day: date
     inside: bool
-    outings: tuple[Outing, ...]
+    entries: tuple[CalendarEntry, ...]
 
 
 def read_month(text: str) -> date | None:
-    """The first day of `2024-12`; None for anything else."""
+    """The first day of a month written as `2024-12`; None if `text` is anything else or out of range."""
     try:
-        found = date.fromisoformat(f"{text}-01") if len(text) == len("2024-12") else None
+        month = date.fromisoformat(f"{text}-01") if len(text) == len("2024-12") else None
     except ValueError:
         return None
-    return found if found and FIRST <= found.year <= LAST else None
+    return month if month and FIRST_YEAR <= month.year <= LAST_YEAR else None
 
 
-def nearest(day: date) -> date:
-    """The first day of the month of `day`, or of the nearest month that a calendar shows."""
-    return min(max(day, date(FIRST, 1, 1)), date(LAST, 12, 1)).replace(day=1)
+def nearest_month(day: date) -> date:
+    """The first day of the month of `day`, or of the nearest month that can be shown."""
+    return min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 1)).replace(day=1)
 
 
-def around(month: date) -> tuple[date, date]:
+def adjacent_months(month: date) -> tuple[date, date]:
     """The first days of the months before and after."""
     return (month - timedelta(days=1)).replace(day=1), (month + timedelta(days=31)).replace(day=1)
 
 
-def weeks(month: date, outings: Iterable[Outing]) -> tuple[tuple[Day, ...], ...]:
-    """The weeks of a month, from Monday on."""
-    by_day: dict[date, list[Outing]] = {}
-    for outing in outings:
-        by_day.setdefault(outing.day, []).append(outing)
+def weeks(month: date, entries: Iterable[CalendarEntry]) -> tuple[tuple[Day, ...], ...]:
+    """The weeks of a month, starting on Monday; each has seven days."""
+    by_day: dict[date, list[CalendarEntry]] = {}
+    for entry in entries:
+        by_day.setdefault(entry.day, []).append(entry)
     return tuple(
         tuple(_day(each, month, by_day) for each in week)
         for week in Calendar().monthdatescalendar(month.year, month.month)
     )
 
 
-def _day(day: date, month: date, by_day: Mapping[date, list[Outing]]) -> Day:
-    held = sorted(by_day.get(day, ()), key=_order)
-    return Day(day, day.month == month.month, tuple(held))
+def _day(day: date, month: date, by_day: Mapping[date, list[CalendarEntry]]) -> Day:
+    return Day(day, day.month == month.month, tuple(sorted(by_day.get(day, ()), key=_order)))
 
 
-def _order(outing: Outing) -> tuple[float, str]:
-    """By time; what has none comes last."""
-    return outing.moment.timestamp() if outing.moment else float("inf"), outing.title
+def _order(entry: CalendarEntry) -> tuple[float, str]:
+    """Sort by time; issues, which have none, come last."""
+    return entry.moment.timestamp() if entry.moment else float("inf"), entry.title

@@ -1,7 +1,7 @@
-"""inbox: the line that mail programs show before a mail is opened, cut where they cut it.
+"""inbox: subject and preheader as they appear in the message lists of mail programs, cut to the same length.
 
-Programs cut by width, so the numbers are what fits of average text. Measured in emailtooltester.com's
-"email subject lines character limit" (iPhone), and the lower end of what several senders' guides agree on.
+Programs cut by width; the limits are the number of characters that fit in average text. Sources: emailtooltester.com,
+"email subject lines character limit" (iPhone); else the lower end of the range that several senders' guides give.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A mail program's list: how many characters of the subject and of the preheader it shows.
+    """A mail program, and how many characters of the subject and of the preheader its list shows.
 
-    `one_line`: both share a line of `preheader` characters in all.
+    If `one_line`, both are on one line, which has room for `preheader` characters in all.
     """
 
     name: str
@@ -34,7 +34,7 @@ PROGRAMS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one program shows; `…_rest` is what it leaves out."""
+    """What a program shows of the subject and the preheader; the `…_rest` fields hold what it cuts off."""
 
     program: Program
     subject: str
@@ -44,17 +44,17 @@ class Line:
 
 
 def lines(subject: str, preheader: str) -> Iterator[Line]:
-    """Subject and preheader in every program."""
+    """Yield the line that each of PROGRAMS shows."""
     for program in PROGRAMS:
-        room = program.preheader
+        limit = program.preheader
         if program.one_line:
-            room = max(0, room - min(len(subject), program.subject) - len(" – "))
-        yield Line(program, *_cut(subject, program.subject), *_cut(preheader, room))
+            limit = max(0, limit - min(len(subject), program.subject) - len(" – "))
+        yield Line(program, *_cut(subject, program.subject), *_cut(preheader, limit))
 
 
 def _cut(text: str, limit: int) -> tuple[str, str]:
-    """What is shown, with the sign of omission, and what is not."""
+    """Split text into what is shown, with an ellipsis if it is cut, and the rest."""
     if len(text) <= limit:
         return text, ""
-    kept = text[: max(0, limit - 1)]
-    return kept.rstrip() + "…", text[len(kept) :]
+    shown = text[: max(0, limit - 1)]
+    return shown.rstrip() + "…", text[len(shown) :]

@@ -1,27 +1,27 @@
-"""pulse: wakes every open screen when there is something new."""
+"""notifier: wake every open screen when there is a new version."""
 
 import asyncio
 
 
 class Notifier:
-    """Beats when there is something new. All methods belong to the loop of the server."""
+    """Notifies any number of waiting tasks. All methods must be called from the event loop of the server."""
 
     def __init__(self) -> None:
-        self.ended = False
+        self.closed = False
         self._waiting: set[asyncio.Event] = set()
 
-    def beat(self) -> None:
-        """Wake all that wait."""
+    def notify(self) -> None:
+        """Wake all tasks that wait."""
         for event in self._waiting:
             event.set()
 
-    def end(self) -> None:
-        """Wake all for good: the server stops."""
-        self.ended = True
-        self.beat()
+    def close(self) -> None:
+        """Wake all tasks for the last time, because the server stops."""
+        self.closed = True
+        self.notify()
 
-    async def next(self, seconds: float) -> bool:
-        """Wait for a beat; False when none came in time."""
+    async def wait(self, seconds: float) -> bool:
+        """Wait for the next notification. Returns False if none comes within `seconds`."""
         event = asyncio.Event()
         self._waiting.add(event)
         try:

@@ -1,4 +1,4 @@
-"""looks: what each view of an announcement or issue shows, taken from the files that a build would write."""
+"""panels: the values for the template of each view, taken from the files that a build would write."""
 
 import hashlib
 import json
@@ -19,12 +19,15 @@ from newsletter.preview.render import Subject
 from newsletter.preview.session import ChannelFiles, Session, SubjectView
 from newsletter.text.urls import host
 
-CLIPPED = 102_000  # bytes of HTML behind which Gmail cuts a mail
+GMAIL_LIMIT = 102_000  # bytes of HTML after which Gmail clips a mail
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What a view's template is given; `missing` when the theme's fault left nothing to show."""
+    """The content of a view. `values` are for its template; `missing` if an error left nothing to show.
+
+    `stale` if the values come from a render that is older than the files.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -34,33 +37,36 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A text for one platform, and what `<slug>.json` tells of it; `shown` stands before the fold, `folded` behind."""
+    """A post for one platform. `shown` is the part of `text` before the fold, `folded` the part after it.
+
+    `post` is its entry in `posts` of `social/<stem>.json`. `has_card` if the platform shows a card for its link.
+    """
 
     platform: str
     name: str
     text: str
     shown: str
     folded: str
-    told: Mapping[str, Any]
+    post: Mapping[str, Any]
     fits: bool
     has_card: bool
 
     @property
     def share(self) -> int:
-        """How much of the limit is used, in percent, 100 at most."""
-        return min(100, round(100 * int(self.told["count"]) / max(1, int(self.told["limit"]))))
+        """The used part of the limit in percent, at most 100."""
+        return min(100, round(100 * int(self.post["count"]) / max(1, int(self.post["limit"]))))
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header of a mail: as it stands in the file, and as a mail program shows it."""
+    """A header of a mail: encoded, as in the file, and decoded."""
 
     name: str
     raw: str
-    shown: str
+    decoded: str
 
 
-# Each view: the channel that it is taken from, and what announcements alone have.
+# The views, in the order of their tabs, and the channel whose files each one shows.
 VIEWS: Mapping[str, str] = {
     "mail": "email", "inbox": "email", "text": "email", "headers": "email",
     "web": "site", "social": "social", "feed": "feeds",
@@ -68,120 +74,120 @@ VIEWS: Mapping[str, str] = {
 _ANNOUNCEMENTS_ONLY = ("feed",)
 
 
-def offered(kind: str) -> tuple[str, ...]:
-    """The views of an announcement or an issue."""
+def view_names(kind: str) -> tuple[str, ...]:
+    """The views of an "announcement" or an "issue"."""
     return tuple(
         name for name, channel in VIEWS.items()
         if channel in CHANNELS and (kind == "announcement" or name not in _ANNOUNCEMENTS_ONLY)
     )  # fmt: skip
 
 
-def panel(desk: Session, showing: SubjectView, here: str, view: str) -> Panel:
-    """What `view` shows. `here` is the address of the announcement or issue in the preview."""
-    made = desk.look(showing, VIEWS[view])
-    if showing.subject is None:
+def panel(session: Session, subject_view: SubjectView, base: str, view: str) -> Panel:
+    """The content of one of VIEWS. `base` is the path of the announcement or issue in the preview."""
+    files = session.channel_files(subject_view, VIEWS[view])
+    if subject_view.subject is None:
         return Panel(missing=True)
     try:
-        values = _VALUES[view](showing, showing.subject, made, here)
-    except LookupError:  # the channel could not make the file
-        return Panel({}, made.problems, made.stale, missing=True)
-    return Panel(values, made.problems, made.stale)
+        values = _VALUES[view](subject_view, subject_view.subject, files, base)
+    except LookupError:  # the channel could not render the file
+        return Panel({}, files.problems, files.stale, missing=True)
+    return Panel(values, files.problems, files.stale)
 
 
-def _file(made: ChannelFiles, suffix: str) -> Artefact:
-    found = made.ending(suffix)
-    if found is None:
+def _file(files: ChannelFiles, suffix: str) -> Artefact:
+    """The first file whose path ends with `suffix`. Raises LookupError if there is none."""
+    artefact = files.ending(suffix)
+    if artefact is None:
         raise LookupError(suffix)
-    return found
+    return artefact
 
 
-def _version(artefact: Artefact) -> str:
-    """What changes in a frame's address when its content does."""
-    return hashlib.sha256(artefact.data).hexdigest()[:12]
+def _version(data: bytes) -> str:
+    """A value for the URL of a frame that changes with the frame's content."""
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
-def _mail(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
-    html = _file(made, ".html")
+def _mail(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base: str) -> dict[str, Any]:
+    html = _file(files, ".html")
     return {
-        "src": f"{here}/mail.html?v={_version(html)}", "size": len(html.data), "clipped": CLIPPED,
+        "src": f"{base}/mail.html?v={_version(html.data)}", "size": len(html.data), "limit": GMAIL_LIMIT,
         "mail_subject": subject.subject, "preheader": subject.preheader,
     }  # fmt: skip
 
 
-def _inbox(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
+def _inbox(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base: str) -> dict[str, Any]:
     return {"lines": tuple(lines(subject.subject, subject.preheader)), "date": subject.date}
 
 
-def _text(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
-    return {"text": _file(made, ".txt").data.decode()}
+def _text(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base: str) -> dict[str, Any]:
+    return {"text": _file(files, ".txt").data.decode()}
 
 
-def _headers(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
-    data = _file(made, ".eml").data
-    head = data.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
-    return {"headers": read_headers(head), "raw": head.replace("\r\n", "\n"), "size": len(data)}
+def _headers(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base: str) -> dict[str, Any]:
+    data = _file(files, ".eml").data
+    raw = data.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
+    return {"headers": read_headers(raw), "raw": raw.replace("\r\n", "\n"), "size": len(data)}
 
 
-def read_headers(head: str) -> tuple[Header, ...]:
-    """The header lines of a mail, unfolded and decoded."""
-    lines = re.sub(r"\r\n(?=[ \t])", "", head).split("\r\n")
+def read_headers(raw: str) -> tuple[Header, ...]:
+    """The headers of a mail, unfolded and decoded. `raw` is everything before the first empty line."""
+    lines = re.sub(r"\r\n(?=[ \t])", "", raw).split("\r\n")
     pairs = (line.partition(":")[::2] for line in lines)
     return tuple(Header(name, raw.strip(), str(make_header(decode_header(raw.strip())))) for name, raw in pairs)
 
 
-def _web(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
-    page = _file(made, subject.page)
-    address = showing.publication.settings.url + subject.page
-    home = here if isinstance(subject, Announcement) else ""
-    return {"src": f"{home}/site/{quote(subject.page)}?v={_version(page)}", "address": address}
+def _web(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base: str) -> dict[str, Any]:
+    page = _file(files, subject.page)
+    url = subject_view.publication.settings.url + subject.page
+    site_base = base if isinstance(subject, Announcement) else ""
+    return {"src": f"{site_base}/site/{quote(subject.page)}?v={_version(page.data)}", "url": url}
 
 
-def _social(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
-    posts = json.loads(_file(made, f"social/{subject.stem}.json").data)["posts"]
-    return {"snippets": tuple(_snippet(each, made) for each in posts), "card": _card(showing, subject, here)}
+def _social(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base: str) -> dict[str, Any]:
+    posts = json.loads(_file(files, f"social/{subject.stem}.json").data)["posts"]
+    return {"snippets": tuple(_snippet(each, files) for each in posts), "card": _card(subject_view, subject, base)}
 
 
-def _snippet(told: Mapping[str, Any], made: ChannelFiles) -> Snippet:
-    platform, text = told["platform"], made.artefacts[f"social/{told['file']}"].data.decode()
-    fold = told["fold"]
+def _snippet(post: Mapping[str, Any], files: ChannelFiles) -> Snippet:
+    platform, text = post["platform"], files.artefacts[f"social/{post['file']}"].data.decode()
+    fold = post["fold"]
     shown = text[: len(fold["shown"])] if fold else text
-    part = f" {told['part']}/{told['parts']}" if "part" in told else ""
-    # A text message has no card; Instagram makes no link of an address.
-    has_card = bool(told["links"]) and platform not in ("sms", "instagram")
+    part = f" {post['part']}/{post['parts']}" if "part" in post else ""
+    # A text message has no card, and Instagram does not turn a URL into a link.
+    has_card = bool(post["links"]) and platform not in ("sms", "instagram")
     return Snippet(
-        platform, PLATFORMS[platform].title + part, text, shown, text[len(shown) :], told,
-        count(text, platform, limit=_limit(told)).fits, has_card,
+        platform, PLATFORMS[platform].title + part, text, shown, text[len(shown) :], post,
+        count(text, platform, limit=_limit(post)).fits, has_card,
     )  # fmt: skip
 
 
-def _limit(told: Mapping[str, Any]) -> int:
-    return int(told["also"].get("segment_limit", told["limit"]))
+def _limit(post: Mapping[str, Any]) -> int:
+    return int(post["also"].get("segment_limit", post["limit"]))
 
 
-def _card(showing: SubjectView, subject: Subject, here: str) -> dict[str, str]:
-    """What platforms show of the page that a snippet links to."""
+def _card(subject_view: SubjectView, subject: Subject, base: str) -> dict[str, str]:
+    """The card that platforms show for the page that a snippet links to."""
     story = subject.stories[0] if isinstance(subject, Issue) else subject
-    home = "" if isinstance(subject, Issue) else here
+    site_base = "" if isinstance(subject, Issue) else base
     summary = subject.preheader if isinstance(subject, Issue) else subject.summary
     target = story.targets[story.image.src] if story.image else None
-    image = f"{home}/site/{quote(target.site)}" if target and target.site else ""
-    address = story.url if story is subject and story.url else showing.publication.settings.url
+    image = f"{site_base}/site/{quote(target.site)}" if target and target.site else ""
+    address = story.url if story is subject and story.url else subject_view.publication.settings.url
     return {
         "title": subject.title, "summary": summary, "image": image, "alt": story.image.alt if story.image else "",
         "host": host(address),
     }  # fmt: skip
 
 
-def _feed(showing: SubjectView, subject: Subject, made: ChannelFiles, here: str) -> dict[str, Any]:
-    entry = entry_of(made)
+def _feed(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base: str) -> dict[str, Any]:
+    entry = feed_entry(files)
     content = str(entry.get("content_html", ""))
-    version = hashlib.sha256(content.encode()).hexdigest()[:12]
-    return {"entry": entry, "src": f"{here}/feed.html?v={version}" if content else ""}
+    return {"entry": entry, "src": f"{base}/feed.html?v={_version(content.encode())}" if content else ""}
 
 
-def entry_of(made: ChannelFiles) -> Mapping[str, Any]:
-    """The entry in a JSON feed that was made of one announcement. Raises LookupError when there is none."""
-    for path, artefact in sorted(made.artefacts.items()):
+def feed_entry(files: ChannelFiles) -> Mapping[str, Any]:
+    """The entry in JSON feeds that were rendered for a single announcement. Raises LookupError if there is none."""
+    for path, artefact in sorted(files.artefacts.items()):
         if path.startswith("site/feeds/") and path.endswith(".json"):
             entries: list[Mapping[str, Any]] = json.loads(artefact.data).get("items", [])
             for entry in entries:

@@ -1,6 +1,6 @@
-"""reading: the project as it stands now. Only files that changed are parsed and checked again.
+"""reader: read the project again and again, parsing and checking only files that changed.
 
-What cannot be read any more keeps its last good form, so that a half-typed line blanks nothing.
+A file that has an error now keeps its last good form, so that a half-typed line does not blank the preview.
 """
 
 import os
@@ -18,62 +18,62 @@ from newsletter.load.settings import load_settings
 from newsletter.model import SETTINGS_FILES, Announcement, IssueFile, Settings
 from newsletter.model.problems import Aborted, Problem, Problems
 from newsletter.pipeline.check import find_logo
-from newsletter.preview.snapshot import Snapshot, SourceState, Stamp, collector
+from newsletter.preview.snapshot import Snapshot, SourceState, Stamp, new_collector
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.review import review, review_codes
 
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the project under `root`, again and again."""
+    """Reads the project in the folder `root`, and remembers what it has read."""
 
     root: Path
     _settings: Settings | None = None
     _settings_stamps: tuple[Stamp, ...] = ()
     _settings_problems: tuple[Problem, ...] = ()
     _settings_stale: bool = False
-    _entries: dict[str, SourceState] = field(default_factory=dict)
+    _files: dict[str, SourceState] = field(default_factory=dict)
 
     def read(self, now: datetime) -> Snapshot:
-        """The project at `now`. Raises Aborted while its settings have never been sound; `faults` then says why."""
+        """The project as of `now`. Raises Aborted, with the reason in `faults`, until the settings are valid once."""
         settings = self._read_settings()
-        problems = collector(settings)
+        problems = new_collector(settings)
         problems.extend(self._settings_problems)
-        files = ProjectFiles(self.root, settings.attachments)
-        found = [*paths(self.root, "announcements", problems), *paths(self.root, "announcements/issues", problems)]
-        self._entries = {path: self._entry(path, settings, files) for path in found}
-        sources = tuple(
-            entry.source for path, entry in self._entries.items() if entry.source and not _is_issue_file(path)
-        )
+        project_files = ProjectFiles(self.root, settings.attachments)
+        names = [*paths(self.root, "announcements", problems), *paths(self.root, "announcements/issues", problems)]
+        self._files = {path: self._file(path, settings, project_files) for path in names}
+        sources = tuple(file.source for path, file in self._files.items() if file.source and not _is_issue_file(path))
         find_clashes((claim for source in sources for claim in claims(source, settings)), problems)
-        for entry in self._entries.values():
-            problems.suppress_like(entry.problems)
+        for file in self._files.values():
+            problems.suppress_like(file.collector)
         review_codes(ProjectSettings(self.root, settings), problems)
-        told = tuple(entry.shown for entry in self._entries.values() if entry.shown)
-        announcements = tuple(each for each in told if isinstance(each, Announcement))
-        issue_files = tuple(each for each in told if isinstance(each, IssueFile))
-        sound = frozenset(source.path for source in sources)
-        logo = find_logo(settings, files, problems)
-        publication = compose(settings, announcements, issue_files, now, problems, paths=sound, logo=logo)
+        shown = tuple(file.shown for file in self._files.values() if file.shown)
+        announcements = tuple(each for each in shown if isinstance(each, Announcement))
+        issue_files = tuple(each for each in shown if isinstance(each, IssueFile))
+        readable = frozenset(source.path for source in sources)
+        logo = find_logo(settings, project_files, problems)
+        publication = compose(settings, announcements, issue_files, now, problems, paths=readable, logo=logo)
         return Snapshot(
-            self.root, now, settings, self._settings_stale, self._entries, announcements, issue_files, sound, logo,
+            self.root, now, settings, self._settings_stale, self._files, announcements, issue_files, readable, logo,
             publication, problems,
         )  # fmt: skip
 
     @property
     def faults(self) -> tuple[Problem, ...]:
-        """What is wrong with the settings."""
+        """The problems of the settings."""
         return self._settings_problems
 
     def _read_settings(self) -> Settings:
+        """The settings, or the last valid ones. Raises Aborted if they have never been valid."""
         stamps = tuple(stamp(self.root / name) for name in SETTINGS_FILES)
-        if stamps != self._settings_stamps or self._settings_stale:  # the right to read may come without a new stamp
+        # A change of permissions does not change the stamp, so invalid settings are always read again.
+        if stamps != self._settings_stamps or self._settings_stale:
             problems = Problems()
             try:
                 settings = load_settings(self.root, problems)
                 if settings != self._settings:
-                    # Time zone, language and address of the site are in every announcement.
-                    self._entries = {path: replace(each, stamp=(0, 0, 0)) for path, each in self._entries.items()}
+                    # All files must be checked again: the result depends on the time zone, language and URL.
+                    self._files = {path: replace(each, stamp=(0, 0, 0)) for path, each in self._files.items()}
                 self._settings, self._settings_stale = settings, False
             except Aborted:
                 self._settings_stale = True
@@ -82,16 +82,16 @@ class Reader:
             raise Aborted
         return self._settings
 
-    def _entry(self, path: str, settings: Settings, files: ProjectFiles) -> SourceState:
-        """The entry of a file: the one before, unless the file or one that it names has changed."""
-        before, now = self._entries.get(path), stamp(self.root / path)
-        # What is missing may be there by now: a file with an error is always looked at again.
-        mistaken = before and before.problems.fatal
-        if before and before.stamp == now and not mistaken and _unchanged(before.assets):
+    def _file(self, path: str, settings: Settings, project_files: ProjectFiles) -> SourceState:
+        """The state of a file. It is read again only if it, or an asset that it uses, has changed."""
+        before, current_stamp = self._files.get(path), stamp(self.root / path)
+        # A file with an error is always checked again: a missing asset may exist by now.
+        has_error = before and before.collector.fatal
+        if before and before.stamp == current_stamp and not has_error and _unchanged(before.assets):
             return before
-        problems = collector(settings)
+        problems = new_collector(settings)
         source = read(self.root, path, problems)
-        checker = Checker(settings, files, problems)
+        checker = Checker(settings, project_files, problems)
         checked: Announcement | IssueFile | None = None
         if source is not None:
             checked = checker.issue_file(source) if _is_issue_file(path) else checker.announcement(source)
@@ -99,11 +99,11 @@ class Reader:
             review(checked, ProjectSettings(self.root, settings), problems, thorough=True)
         shown = checked or (before.shown if before else None)
         assets = tuple(_assets(checked)) if checked else ()
-        return SourceState(path, now, source, shown, shown is not checked, problems, tuple(problems), assets)
+        return SourceState(path, current_stamp, source, shown, shown is not checked, problems, tuple(problems), assets)
 
 
 def stamp(path: Path | str) -> Stamp:
-    """What tells one content of a file from another without reading it."""
+    """A value that changes when the file does, obtained without reading it; zeros if it does not exist."""
     try:
         status = os.stat(path)
     except OSError:
@@ -111,8 +111,8 @@ def stamp(path: Path | str) -> Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _assets(holder: Announcement | IssueFile) -> Iterator[tuple[str, Stamp]]:
-    for target in holder.targets.values():
+def _assets(announcement: Announcement | IssueFile) -> Iterator[tuple[str, Stamp]]:
+    for target in announcement.targets.values():
         if target.asset:
             yield target.asset.file, stamp(target.asset.file)
 

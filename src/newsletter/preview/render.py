@@ -1,7 +1,6 @@
-"""rendering: what one announcement or issue becomes, by the classes and functions that `build` uses.
+"""render: render one announcement or issue, with the classes and functions that `build` uses.
 
-A channel without classes of its own here is given a publication that holds one announcement only:
-what it makes of it is what a build makes.
+Mails and pages are rendered one by one. The other channels render a publication that is reduced to the one subject.
 """
 
 from collections.abc import Iterator
@@ -25,17 +24,17 @@ Subject = Announcement | Issue
 
 
 def as_published(announcement: Announcement, now: datetime) -> tuple[Announcement, datetime]:
-    """The announcement without what hides it at `now`, and the first moment at which it is then on view."""
-    shown = replace(announcement, draft=False) if announcement.draft else announcement
-    if shown.expires is not None and shown.expires <= max(now, shown.date):
-        shown = replace(shown, expires=None)
-    return shown, max(now, shown.date)
+    """A copy of the announcement that is neither a draft nor expired, and the moment, from `now` on, it is public."""
+    public = replace(announcement, draft=False) if announcement.draft else announcement
+    if public.expires is not None and public.expires <= max(now, public.date):
+        public = replace(public, expires=None)
+    return public, max(now, public.date)
 
 
 def render(
     root: Path, publication: Publication, subject: Subject, name: str, templates: Templates
 ) -> Iterator[Artefact]:
-    """The files that the channel `name` (email, site, …) makes of `subject`. Raises Aborted when the theme fails."""
+    """Yield the files of `subject` in the channel `name` (email, site, …). Raises Aborted if the theme fails."""
     problems = templates.problems
     if name == "email":
         inspection = Inspection(
@@ -49,12 +48,11 @@ def render(
     elif name == "site":
         yield from _pages_of(Pages(Site(publication, templates)), subject)
     elif name in CHANNELS:
-        alone = replace(publication, announcements=(), issues=())
         if isinstance(subject, Issue):
-            alone = replace(alone, issues=(subject,))
+            reduced = replace(publication, announcements=(), issues=(subject,))
         else:
-            alone = replace(alone, announcements=(subject,))
-        yield from channel(name)(alone, templates, problems)
+            reduced = replace(publication, announcements=(subject,), issues=())
+        yield from channel(name)(reduced, templates, problems)
 
 
 def _pages_of(pages: Pages, subject: Subject) -> Iterator[Artefact]:
@@ -69,25 +67,25 @@ def _pages_of(pages: Pages, subject: Subject) -> Iterator[Artefact]:
 
 @dataclass(slots=True)
 class Website:
-    """The site of one publication, a page at a time. `page` knows what a build would write and nothing else."""
+    """The site of a publication, rendered page by page on demand."""
 
     publication: Publication
     templates: Templates
     _pages: Pages = field(init=False)
-    _made: dict[str, Artefact] = field(default_factory=dict)
+    _artefacts: dict[str, Artefact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pages = Pages(Site(self.publication, self.templates))
 
     def page(self, path: str) -> Artefact | None:
-        """The file `path` of outbox/site; None when there is none. Raises Aborted when the theme fails."""
-        if path not in self._made:
-            for artefact in self._holder(path):
-                self._made[artefact.path.removeprefix("site/")] = artefact
-        return self._made.get(path)
+        """The file that a build would write to outbox/site/`path`, or None. Raises Aborted if the theme fails."""
+        if path not in self._artefacts:
+            for artefact in self._render(path):
+                self._artefacts[artefact.path.removeprefix("site/")] = artefact
+        return self._artefacts.get(path)
 
-    def _holder(self, path: str) -> Iterator[Artefact]:
-        """What the file is made with."""
+    def _render(self, path: str) -> Iterator[Artefact]:
+        """Yield the file `path`, if it exists, and files that are rendered together with it."""
         pages, publication = self._pages, self.publication
         if path == "index.html":
             yield from pages.index()
@@ -104,13 +102,12 @@ class Website:
             yield from chain.from_iterable(pages.tag(tag) for tag in pages.site.tags if tag.page == path)
         else:
             subjects: tuple[Subject, ...] = (*publication.announcements, *publication.issues)
-            found = (each for each in subjects if path in _paths_of(each))
-            yield from chain.from_iterable(_pages_of(pages, each) for each in found)
+            yield from chain.from_iterable(_pages_of(pages, each) for each in subjects if path in _paths_of(each))
 
 
 def _paths_of(subject: Subject) -> tuple[str, ...]:
-    """The pages and files of one announcement or issue."""
+    """The paths, relative to outbox/site, of the files of one announcement or issue."""
     if isinstance(subject, Issue):
         return (subject.page,)
-    tail = subject.page.removeprefix(subject.slug)
-    return subject.page, f"{subject.stem}.ics", *(f"{alias}{tail}" for alias in subject.aliases)
+    suffix = subject.page.removeprefix(subject.slug)
+    return subject.page, f"{subject.stem}.ics", *(f"{alias}{suffix}" for alias in subject.aliases)

@@ -1,4 +1,4 @@
-"""screens: the preview's own pages, made from what the desk shows."""
+"""screens: render the preview's own pages from the content of a session."""
 
 import os
 from collections import Counter
@@ -13,9 +13,9 @@ from babel import Locale
 
 from newsletter import text
 from newsletter.model.problems import Problem, Problems
-from newsletter.preview import calendar as months
-from newsletter.preview.listing import STATES, ListingRow, listing, outings
-from newsletter.preview.panels import offered, panel
+from newsletter.preview import calendar
+from newsletter.preview.listing import STATES, ListingRow, calendar_entries, listing
+from newsletter.preview.panels import panel, view_names
 from newsletter.preview.session import Session, SubjectView
 from newsletter.preview.snapshot import Snapshot
 from newsletter.text import base_language
@@ -27,144 +27,151 @@ from newsletter.theme.templates import Templates
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")
 _LEVELS = ("error", "warning", "info")
-MOST_PROBLEMS = 500  # that are listed
-MOST = 50  # announcements of one state that the overview lists before it is asked for all
+MAX_PROBLEMS = 500  # that are listed
+MAX_ROWS = 50  # announcements of each state that the overview lists, unless all are asked for
 
 
 @dataclass(slots=True)
 class Screens:
-    """Renders every screen of one desk, in French or English."""
+    """Renders the screens of a session as HTML. `lang` is always one of LANGUAGES."""
 
-    desk: Session
+    session: Session
     _templates: Templates = field(init=False)
     _strings: dict[str, Mapping[str, str]] = field(init=False)
-    _listed: tuple[Snapshot | None, tuple[ListingRow, ...]] = (None, ())
+    _listing: tuple[Snapshot | None, tuple[ListingRow, ...]] = (None, ())  # of the snapshot listed last
 
     def __post_init__(self) -> None:
         self._templates = Templates(HERE, Problems())
+        self._templates.add_filters({"base_language": base_language})
         self._strings = {lang: load_strings(self._templates, lang) for lang in LANGUAGES}
 
     def language(self, wanted: str) -> str:
-        """The language of the screens: the wanted one, else the publication's, else English."""
-        snapshot = self.desk.snapshot
+        """The language of the screens: `wanted` if it is known, else the publication's, else English."""
+        snapshot = self.session.snapshot
         own = base_language(snapshot.settings.language) if snapshot else "en"
         return wanted if wanted in LANGUAGES else own if own in LANGUAGES else "en"
 
-    def overview(self, lang: str, query: str = "", whole: str = "") -> str:
-        """All announcements by state, and the issues; `whole` names a state that is listed to its end."""
-        snapshot = self.desk.snapshot
-        if snapshot is None or self.desk.faults:
+    def overview(self, lang: str, query: str = "", expanded: str = "") -> str:
+        """Announcements by state, and issues. `query` filters them; `expanded` names a state to list in full."""
+        snapshot = self.session.snapshot
+        if snapshot is None or self.session.faults:
             return self.problems(lang)
-        wanted = text.fold(query)
-        found = [row for row in self._rows() if not wanted or wanted in text.fold(f"{row.title} {row.path}")]
-        groups = {name: [row for row in found if row.state == name] for name in STATES}
-        groups["scheduled"].reverse()  # of what is to come, what comes next stands first
+        term = text.fold(query)
+        rows = [row for row in self._rows() if not term or term in text.fold(f"{row.title} {row.path}")]
+        groups = {name: [row for row in rows if row.state == name] for name in STATES}
+        groups["scheduled"].reverse()  # the next one first
         return self._render(
-            "overview", lang, groups=groups, most=MOST, whole=whole, query=query, total=len(found),
+            "overview", lang, groups=groups, limit=MAX_ROWS, expanded=expanded, query=query, total=len(rows),
             issues=() if query else snapshot.publication.issues,
         )  # fmt: skip
 
     def calendar(self, lang: str, month: date | None) -> str:
-        """What goes out in a month; in this one without `month`."""
-        snapshot = self.desk.snapshot
-        if snapshot is None or self.desk.faults:
+        """What is published in the month that starts on `month`, by default in the current one."""
+        snapshot = self.session.snapshot
+        if snapshot is None or self.session.faults:
             return self.problems(lang)
         today = snapshot.now.astimezone(snapshot.settings.timezone).date()
-        shown = month or months.nearest(today)
-        before, after = months.around(shown)
+        month = month or calendar.nearest_month(today)
+        before, after = calendar.adjacent_months(month)
         return self._render(
-            "calendar", lang, month=shown, before=before, after=after, today=today,
-            weeks=months.weeks(shown, outings(snapshot, self._rows())), day_name=_namer(lang),
+            "calendar", lang, month=month, before=before, after=after, today=today,
+            weeks=calendar.weeks(month, calendar_entries(snapshot, self._rows())), day_name=_day_namer(lang),
         )  # fmt: skip
 
     def problems(self, lang: str) -> str:
-        """Everything that is wrong, by file."""
+        """All problems by file, the most serious ones if there are too many."""
+        snapshot = self.session.snapshot
+        problems = sorted(
+            {*self.session.faults, *self.session.render_problems, *(snapshot.problems if snapshot else ())}
+        )
+        listed = sorted(problems, key=lambda problem: _LEVELS.index(problem.level))[:MAX_PROBLEMS]
         by_path: dict[str, list[Problem]] = {}
-        snapshot = self.desk.snapshot
-        found = sorted({*self.desk.faults, *self.desk.rendered, *(snapshot.problems if snapshot else ())})
-        # What stops a build is told, however much else there is.
-        chosen = sorted(found, key=lambda problem: _LEVELS.index(problem.level))[:MOST_PROBLEMS]
-        for problem in chosen:
+        for problem in listed:
             by_path.setdefault(problem.place.path, []).append(problem)
-        by_path = {path: sorted(held) for path, held in by_path.items()}
-        return self._render("problems", lang, by_path=by_path, rest=len(found) - len(chosen))
+        by_path = {path: sorted(group) for path, group in by_path.items()}
+        return self._render("problems", lang, by_path=by_path, rest=len(problems) - len(listed))
 
-    def subject(self, lang: str, kind: str, showing: SubjectView, view: str) -> str:
-        """One view of an announcement or issue."""
-        here = f"/{kind}/{quote(showing.key)}"
-        seen = panel(self.desk, showing, here, view)
-        template = "views/nothing" if seen.missing else f"views/{view}"
+    def subject(self, lang: str, kind: str, subject_view: SubjectView, view: str) -> str:
+        """One view of an announcement or issue. `kind` is "announcement" or "issue"."""
+        base = f"/{kind}/{quote(subject_view.key)}"
+        content = panel(self.session, subject_view, base, view)
+        template = "views/nothing" if content.missing else f"views/{view}"
         return self._render(
-            template, lang, kind=kind, showing=showing, subject=showing.subject, views=offered(kind), view=view,
-            told=tuple(sorted({*showing.problems, *seen.problems})), stale=showing.stale or seen.stale, here=here,
-            issue=self._issue(showing), **self._neighbours(kind, showing.key), **seen.values,
+            template, lang, kind=kind, subject_view=subject_view, subject=subject_view.subject,
+            views=view_names(kind), view=view, base=base,
+            problems=tuple(sorted({*subject_view.problems, *content.problems})),
+            stale=subject_view.stale or content.stale,
+            issue=self._issue(subject_view), **self._neighbours(kind, subject_view.key), **content.values,
         )  # fmt: skip
 
-    def missing(self, lang: str) -> str:
-        """What stands where there is nothing."""
-        return self._render("missing", lang)
+    def not_found(self, lang: str) -> str:
+        """The answer to an unknown URL."""
+        return self._render("not_found", lang)
 
-    def _issue(self, showing: SubjectView) -> str:
-        """The stem of the issue that an announcement stands in; "" for none."""
-        issues = self.desk.snapshot.publication.issues if self.desk.snapshot else ()
-        holds = (issue.stem for issue in issues for story in issue.stories if story.source.path == showing.path)
-        return next(holds, "")
+    def _issue(self, subject_view: SubjectView) -> str:
+        """The stem of the issue that contains an announcement; "" if there is none."""
+        issues = self.session.snapshot.publication.issues if self.session.snapshot else ()
+        stems = (issue.stem for issue in issues for story in issue.stories if story.source.path == subject_view.path)
+        return next(stems, "")
 
     def _neighbours(self, kind: str, key: str) -> dict[str, str]:
-        """Addresses of the newer and the older one, "" for none."""
-        snapshot = self.desk.snapshot
+        """The paths of the newer and the older announcement or issue; "" if there is none."""
+        snapshot = self.session.snapshot
         keys: list[str] = []
         if snapshot is not None:
             issues = (issue.stem for issue in snapshot.publication.issues)
             keys = list(issues) if kind == "issue" else [row.key for row in self._rows()]
-        at = keys.index(key) if key in keys else 0
-        newer, older = keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
+        index = keys.index(key) if key in keys else 0
+        newer = keys[index - 1] if index else ""
+        older = keys[index + 1] if index + 1 < len(keys) else ""
         return {name: f"/{kind}/{quote(to)}" if to else "" for name, to in (("newer", newer), ("older", older))}
 
     def _rows(self) -> tuple[ListingRow, ...]:
-        """All announcements, listed once a snapshot."""
-        snapshot = self.desk.snapshot
+        """A row for every announcement. They are created once for each snapshot."""
+        snapshot = self.session.snapshot
         if snapshot is None:
             return ()
-        if self._listed[0] is not snapshot:
-            self._listed = snapshot, listing(snapshot)
-        return self._listed[1]
+        if self._listing[0] is not snapshot:
+            self._listing = snapshot, listing(snapshot)
+        return self._listing[1]
 
     def _render(self, name: str, lang: str, **values: Any) -> str:
-        snapshot = self.desk.snapshot
-        told = Counter(each.level for each in self.desk.faults)
+        snapshot = self.session.snapshot
+        counts = Counter(each.level for each in self.session.faults)
         if snapshot is not None:
-            told += snapshot.levels
-        counts = told + Counter(each.level for each in self.desk.rendered if not (snapshot and snapshot.tells(each)))
+            counts += snapshot.levels
+        counts += Counter(
+            each.level for each in self.session.render_problems if not (snapshot and snapshot.reports(each))
+        )
         settings = snapshot.settings if snapshot else None
-        words = Strings(lang, self._strings[lang], settings.timezone if settings else UTC)
+        strings = Strings(lang, self._strings[lang], settings.timezone if settings else UTC)
         return self._templates.get(f"{name}.html").render(
             {
-                "t": words, "count": _counter(words), "lang": lang, "languages": LANGUAGES,
+                "t": strings, "count": _counter(strings), "lang": lang, "languages": LANGUAGES,
                 "snapshot": snapshot, "settings": settings,
                 "errors": counts["error"], "warnings": counts["warning"],
-                "version": self.desk.mark, "screen": name, "editor": self._editor, "quote": quote, **values,
+                "version": self.session.version_id, "screen": name, "editor": self._editor, "quote": quote, **values,
             }
         )  # fmt: skip
 
     def _editor(self, path: str, line: int = 1, column: int = 1) -> str:
-        """An address that opens a place in an editor; "" for what is no file of the project."""
-        full = self.desk.root / path
-        return f"vscode://file{quote(full.as_posix())}:{line}:{column}" if os.path.isfile(full) else ""
+        """A URL that opens a place in an editor; "" if `path` is not a file of the project."""
+        file = self.session.root / path
+        return f"vscode://file{quote(file.as_posix())}:{line}:{column}" if os.path.isfile(file) else ""
 
 
-def _counter(words: Strings) -> Any:
-    """A number with its noun, in singular or plural."""
-    plural = Locale.parse(words.lang).plural_form
+def _counter(strings: Strings) -> Any:
+    """A function for templates that returns a number with its noun, in singular or plural."""
+    plural_form = Locale.parse(strings.lang).plural_form
 
     def count(key: str, number: int) -> str:
-        return words(f"{key}_one" if plural(number) == "one" else key, count=number)
+        return strings(f"{key}_one" if plural_form(number) == "one" else key, count=number)
 
     return count
 
 
-def _namer(lang: str) -> Any:
-    """Dates without a time, by Babel's patterns."""
+def _day_namer(lang: str) -> Any:
+    """A function for templates that formats a date by one of Babel's patterns."""
 
     def name(day: date, pattern: str) -> str:
         return str(format_date(day, pattern, locale=lang))

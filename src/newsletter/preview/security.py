@@ -1,4 +1,7 @@
-"""guard: who may ask. Pages of other sites must not read drafts, nor names that lead to this machine."""
+"""security: refuse requests of other sites, and set security headers.
+
+A page of another site must not read drafts, even if its host name resolves to this machine (DNS rebinding).
+"""
 
 from collections.abc import Mapping
 
@@ -6,12 +9,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# The screens hold nothing but what this server sends, and stand in no frame.
+# Screens load nothing from other servers, and cannot be framed.
 SCREEN = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# What is previewed runs no script, asks no other server, and opens links in a window of their own.
+# Previewed files run no scripts, load nothing from other servers, and open links in a new window.
 _FRAMED = (
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
     "style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
@@ -19,7 +22,7 @@ _FRAMED = (
 FRAMED = f"{_FRAMED}; img-src 'self'"
 WITHOUT_IMAGES = f"{_FRAMED}; img-src 'none'"
 
-_ALWAYS: Mapping[str, str] = {
+_HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -28,7 +31,7 @@ _ALWAYS: Mapping[str, str] = {
 
 
 class RequestGuard:
-    """Refuses foreign Host headers (DNS rebinding), requests of other sites, and methods that change things."""
+    """Middleware that refuses other Host headers, cross-site requests, and all methods but GET and HEAD."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -40,26 +43,26 @@ class RequestGuard:
                 await self.app(scope, receive, send)
             return
 
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Content-Security-Policy", SCREEN)
-                headers.update(_ALWAYS)
+                headers.update(_HEADERS)
             await send(message)
 
-        why, status = _refusal(scope["method"], Headers(scope=scope), scope["server"][1])
-        app = PlainTextResponse(f"{why}\n", status) if why else self.app
-        await app(scope, receive, guarded)
+        reason, status = _refusal(scope["method"], Headers(scope=scope), scope["server"][1])
+        app = PlainTextResponse(f"{reason}\n", status) if reason else self.app
+        await app(scope, receive, send_with_headers)
 
 
 def _refusal(method: str, headers: Headers, port: int) -> tuple[str, int]:
-    """Why a request is refused, and the status that says so; "" when it may pass."""
+    """The reason for which a request is refused, and the HTTP status; "" and 200 if it is not."""
     host = headers.get("host", "").lower()
     if host not in {f"{name}:{port}" for name in ("127.0.0.1", "localhost")}:
-        return "This preview answers to 127.0.0.1 and localhost only.", 421
-    foreign = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
-    if foreign or headers.get("origin", f"http://{host}") != f"http://{host}":
-        return "Another site may not read this preview.", 403
+        return "This preview can be reached as 127.0.0.1 or localhost only.", 421
+    is_cross_site = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    if is_cross_site or headers.get("origin", f"http://{host}") != f"http://{host}":
+        return "Other sites may not read this preview.", 403
     if method not in ("GET", "HEAD"):
-        return "There is nothing to change here: edit the files.", 405
+        return "The preview is read-only: edit the files instead.", 405
     return "", 200

@@ -1,4 +1,4 @@
-"""serving: runs the server on this machine only, and watches the project's files."""
+"""serve: run the preview server on this machine's loopback address, and watch the project's files."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,62 +16,65 @@ from newsletter.preview.notifier import Notifier
 from newsletter.preview.session import Session
 
 HOST = "127.0.0.1"
-_NOT_OURS = ("outbox", "node_modules", "venv", "__pycache__")
-_GLANCE = 1  # seconds between two looks at where the project's folder is
-_TICK = 20  # seconds between two looks at the clock, and at what no watch told
-# Milliseconds without a change that end a burst of them, and how long a burst is waited for at most.
-_STEP, _MOST = 20, 200
-_CATCH_UP = 0.2  # seconds after which watching stands, for what was written before
+_IGNORED = ("outbox", "node_modules", "venv", "__pycache__")
+_FOLDER_INTERVAL = 1  # seconds between two checks that the project's folder is still the same one
+_REFRESH_INTERVAL = 20  # seconds between two refreshes without a change: the clock moves on, and a watch may miss one
+# Milliseconds: a burst of changes ends after _STEP without one, and after _DEBOUNCE at the latest.
+_STEP, _DEBOUNCE = 20, 200
+_CATCH_UP_DELAY = 0.2  # seconds until a watch surely works; changes before that are found by a refresh
 
 
-class Taken(OSError):
-    """The port is in use."""
+class PortInUse(OSError):
+    """The port is in use, or not allowed."""
 
 
-def serve(desk: Session, port: int, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `ready` is told the address. Port 0 takes any free one. Raises Taken."""
-    pulse = Notifier()
+def serve(session: Session, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve until interrupted. `on_ready` is called with the URL.
+
+    Port 0 chooses a free port. Raises PortInUse if the port cannot be bound.
+    """
+    notifier = Notifier()
     config = uvicorn.Config(
-        application(desk, pulse), host=HOST, port=port, log_level="critical", access_log=False, lifespan="off",
+        application(session, notifier), host=HOST, port=port, log_level="critical", access_log=False, lifespan="off",
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
-    server = _Server(config, pulse, ready)
+    server = _Server(config, notifier, on_ready)
     with suppress(KeyboardInterrupt):
-        asyncio.run(_run(server, desk, pulse))
-    if server.refused:
-        raise Taken
+        asyncio.run(_run(server, session, notifier))
+    if server.port_in_use:
+        raise PortInUse
 
 
 class _Server(uvicorn.Server):
-    """Tells when it is there, and lets go of open screens when it stops."""
+    """A server that calls `on_ready` once it has started, and closes open event streams when it stops."""
 
-    def __init__(self, config: uvicorn.Config, pulse: Notifier, ready: Callable[[str], None]) -> None:
+    def __init__(self, config: uvicorn.Config, notifier: Notifier, on_ready: Callable[[str], None]) -> None:
         super().__init__(config)
-        self._pulse = pulse
-        self._ready = ready
-        self.refused = False
+        self._notifier = notifier
+        self._on_ready = on_ready
+        self.port_in_use = False
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         try:
             await super().startup(sockets)
-        except SystemExit:  # what uvicorn makes of a port that it cannot have
-            self.refused = self.should_exit = True
+        except SystemExit:  # raised by uvicorn if it cannot bind the port
+            self.port_in_use = self.should_exit = True
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
-            self._ready(f"http://{HOST}:{port}/")
+            self._on_ready(f"http://{HOST}:{port}/")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        self._pulse.end()
+        self._notifier.close()
 
 
-async def _run(server: uvicorn.Server, desk: Session, pulse: Notifier) -> None:
+async def _run(server: uvicorn.Server, session: Session, notifier: Notifier) -> None:
     serving = asyncio.create_task(server.serve())
-    moved = asyncio.Event()
-    works = (_watch(desk, pulse, moved), _tick(desk, pulse, moved))
-    tasks = {serving, *(asyncio.create_task(work) for work in works)}
-    warming = asyncio.create_task(_warm(desk))
-    # Watching never ends by itself: what ends first is the server, or a fault.
+    watch_again = asyncio.Event()
+    loops = (_watch(session, notifier, watch_again), _refresh_regularly(session, notifier, watch_again))
+    tasks = {serving, *(asyncio.create_task(loop) for loop in loops)}
+    warming = asyncio.create_task(_warm(session))
+    # The loops never return, so the first task to finish is the server, or one that failed.
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     for task in (*tasks - {serving}, warming):
@@ -81,102 +84,105 @@ async def _run(server: uvicorn.Server, desk: Session, pulse: Notifier) -> None:
         task.result()
 
 
-async def _warm(desk: Session) -> None:
-    with suppress(Exception):  # what is wrong is shown when it is looked at
-        await asyncio.to_thread(desk.warm)
+async def _warm(session: Session) -> None:
+    with suppress(Exception):  # an error is shown when the screen is requested
+        await asyncio.to_thread(session.warm)
 
 
-async def _refresh(desk: Session, pulse: Notifier) -> None:
+async def _refresh(session: Session, notifier: Notifier) -> None:
     try:
-        changed = await asyncio.to_thread(desk.refresh)
-    except RuntimeError:  # the system allows no further thread; answers wait meanwhile
-        changed = desk.refresh()
+        changed = await asyncio.to_thread(session.refresh)
+    except RuntimeError:  # the system refuses another thread; requests then wait for the refresh
+        changed = session.refresh()
     if changed:
-        pulse.beat()
+        notifier.notify()
 
 
-async def _tick(desk: Session, pulse: Notifier, moved: asyncio.Event) -> None:
-    """Refresh now and then, and at once when another folder is in the place of the project's, or none.
+async def _refresh_regularly(session: Session, notifier: Notifier, watch_again: asyncio.Event) -> None:
+    """Refresh at intervals, and at once if the project's folder is removed or replaced by another one.
 
-    A watch follows the folder that was there when it began, so `moved` then tells the watches to begin again.
+    A watch follows the folder for which it was started, so `watch_again` is then set to restart the watches.
     """
-    place, rounds = _identity(desk.root), 0
+    identity, rounds = _identity(session.root), 0
     while True:
-        await asyncio.sleep(_GLANCE)
+        await asyncio.sleep(_FOLDER_INTERVAL)
         rounds += 1
-        now = _identity(desk.root)
-        if now != place or rounds * _GLANCE >= _TICK:
-            await _refresh(desk, pulse)
+        current = _identity(session.root)
+        if current != identity or rounds * _FOLDER_INTERVAL >= _REFRESH_INTERVAL:
+            await _refresh(session, notifier)
             rounds = 0
-        if now != place:
-            place = now
-            moved.set()
+        if current != identity:
+            identity = current
+            watch_again.set()
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-    """What tells a folder from every other one; zeros where there is none."""
+    """The device and inode number of a folder; zeros if it does not exist."""
     with suppress(OSError):
-        seen = folder.stat()
-        return seen.st_dev, seen.st_ino
+        status = folder.stat()
+        return status.st_dev, status.st_ino
     return 0, 0
 
 
-async def _watch(desk: Session, pulse: Notifier, moved: asyncio.Event) -> None:
-    """Refresh at every change of a file, for ever."""
+async def _watch(session: Session, notifier: Notifier, watch_again: asyncio.Event) -> None:
+    """Refresh after every change of a file, for ever. Start all watches again whenever `watch_again` is set."""
 
     async def refresh() -> None:
-        await _refresh(desk, pulse)
+        await _refresh(session, notifier)
 
     async def catch_up() -> None:
-        await asyncio.sleep(_CATCH_UP)
+        await asyncio.sleep(_CATCH_UP_DELAY)
         await refresh()
 
     while True:
-        moved.clear()
-        watched, stop = folders(desk.root), asyncio.Event()
-        inside = asyncio.create_task(_watch_inside(watched, stop, refresh))
-        late = asyncio.create_task(catch_up())
-        # Settings are watched through their folder: editors replace files.
-        with suppress(OSError, RuntimeError):  # the folder is gone, or the system allows no watch: _tick looks
+        watch_again.clear()
+        watched, stop = folders(session.root), asyncio.Event()
+        watching_folders = asyncio.create_task(_watch_folders(watched, stop, refresh))
+        catching_up = asyncio.create_task(catch_up())
+        # Settings files are watched through their folder, because editors replace files.
+        # If the folder is gone, or the system refuses a watch, _refresh_regularly finds the changes.
+        with suppress(OSError, RuntimeError):
             async for _ in awatch(
-                desk.root, recursive=False, watch_filter=_is_settings_or_folder, step=_STEP, debounce=_MOST,
-                stop_event=moved,
+                session.root, recursive=False, watch_filter=_is_settings_or_folder, step=_STEP, debounce=_DEBOUNCE,
+                stop_event=watch_again,
             ):  # fmt: skip
                 await refresh()
-                if folders(desk.root) != watched:
-                    moved.set()
+                if folders(session.root) != watched:
+                    watch_again.set()
         stop.set()
-        await asyncio.gather(inside, late)
-        if not moved.is_set():
-            await asyncio.sleep(_GLANCE)
+        await asyncio.gather(watching_folders, catching_up)
+        if not watch_again.is_set():
+            await asyncio.sleep(_FOLDER_INTERVAL)
 
 
-async def _watch_inside(watched: tuple[Path, ...], stop: asyncio.Event, refresh: Callable[[], Awaitable[None]]) -> None:
+async def _watch_folders(
+    watched: tuple[Path, ...], stop: asyncio.Event, refresh: Callable[[], Awaitable[None]]
+) -> None:
     if not watched:
         return
     polling = False
     while not stop.is_set():
         try:
-            async for _ in awatch(*watched, stop_event=stop, step=_STEP, debounce=_MOST, force_polling=polling):
+            async for _ in awatch(*watched, stop_event=stop, step=_STEP, debounce=_DEBOUNCE, force_polling=polling):
                 await refresh()
-        except (OSError, RuntimeError):  # the system's limit of watches: then files are looked at in turn
+        except (OSError, RuntimeError):  # the system's limit on watches is reached: poll instead
             if polling:
-                return  # a folder is gone: _tick looks
+                return  # a folder is gone: _refresh_regularly finds out
             polling = True
 
 
 def folders(root: Path) -> tuple[Path, ...]:
-    """The folders of the project that may hold what announcements are made of."""
+    """The folders directly inside `root` whose files may affect announcements."""
     try:
-        inside = sorted(root.iterdir())
+        paths = sorted(root.iterdir())
     except OSError:
         return ()
     return tuple(
-        each for each in inside
-        if not each.name.startswith(".") and each.name not in _NOT_OURS and not each.is_symlink() and each.is_dir()
+        each for each in paths
+        if not each.name.startswith(".") and each.name not in _IGNORED and not each.is_symlink() and each.is_dir()
     )  # fmt: skip
 
 
 def _is_settings_or_folder(_: Change, path: str) -> bool:
     name = Path(path).name
-    return name in SETTINGS_FILES or ("." not in name and name not in _NOT_OURS)
+    return name in SETTINGS_FILES or ("." not in name and name not in _IGNORED)

@@ -1,6 +1,6 @@
-"""desk: what the screens show: the newest snapshot, and renders made when they are looked at.
+"""session: the state of a running preview: the newest snapshot, and files rendered from it on demand.
 
-Whatever breaks (a file, a template, the settings), the last good render stays, marked as stale.
+If a file, a template or the settings break, the last good render is kept and marked as stale.
 """
 
 import os
@@ -23,23 +23,23 @@ from newsletter.theme.templates import Templates
 
 @dataclass(frozen=True, slots=True)
 class ChannelFiles:
-    """The files that one channel made of a subject, by path; `stale` when they are older than their source."""
+    """The files that one channel rendered for a subject, by path; `stale` if its source has changed since."""
 
     artefacts: Mapping[str, Artefact] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     stale: bool = False
 
     def ending(self, suffix: str) -> Artefact | None:
-        """The first file whose path ends so."""
+        """The first file whose path ends with `suffix`, or None."""
         return next((each for path, each in self.artefacts.items() if path.endswith(suffix)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectView:
-    """An announcement or issue as it is shown: in the publication of its day.
+    """An announcement or issue, and the publication in which it is shown.
 
-    `subject` is None for a file that never could be read. `now` is the moment shown, which lies ahead for
-    what is scheduled.
+    For an announcement that is not public, `publication` is that of the moment at which it would be. `subject` is
+    None for a file that has never been free of errors. `state` is None for an issue, and without a subject.
     """
 
     key: str
@@ -53,7 +53,10 @@ class SubjectView:
 
 @dataclass(slots=True)
 class Session:
-    """The project under `root` while someone writes in it. Every method may be called from any thread."""
+    """The project in the folder `root`, read again and again. All methods are safe to call from any thread.
+
+    `version` counts the refreshes that changed something. `faults` are problems that keep the project from being read.
+    """
 
     root: Path
     clock: Callable[[], datetime]
@@ -62,33 +65,37 @@ class Session:
     faults: tuple[Problem, ...] = ()
     _reader: Reader = field(init=False)
     _lock: RLock = field(default_factory=RLock)
-    _showings: dict[str, SubjectView] = field(default_factory=dict)
-    _made: dict[tuple[str, str], ChannelFiles] = field(default_factory=dict)
-    _good: dict[tuple[str, str], ChannelFiles] = field(default_factory=dict)
+    _subject_views: dict[str, SubjectView] = field(default_factory=dict)
+    _rendered: dict[tuple[str, str], ChannelFiles] = field(default_factory=dict)
+    _last_good: dict[tuple[str, str], ChannelFiles] = field(default_factory=dict)
     _websites: dict[str, Website] = field(default_factory=dict)
     _templates: Templates | None = None
-    _theme: tuple[object, ...] = ()
+    _theme_stamps: tuple[object, ...] = ()
 
     def __post_init__(self) -> None:
         self._reader = Reader(self.root)
 
     def refresh(self) -> bool:
-        """Read what has changed, or what the clock has; False when that is nothing. Renders are made when looked at."""
+        """Read what changed, and take the current time. Returns False if the screens stay the same.
+
+        Nothing is rendered until it is requested.
+        """
         with self._lock:
-            before, faults, theme = self.snapshot, self.faults, self._theme
+            before, faults, theme_stamps = self.snapshot, self.faults, self._theme_stamps
             self._read()
-            self._theme = _theme_of(self.root)
-            if self.version and (faults, theme) == (self.faults, self._theme) and _same(before, self.snapshot):
+            self._theme_stamps = _read_theme_stamps(self.root)
+            is_same = (faults, theme_stamps) == (self.faults, self._theme_stamps) and _is_same(before, self.snapshot)
+            if self.version and is_same:
                 return False
-            for made in (self._showings, self._made, self._websites):
-                made.clear()
-            if theme != self._theme:
+            for cache in (self._subject_views, self._rendered, self._websites):
+                cache.clear()
+            if theme_stamps != self._theme_stamps:
                 self._templates = None
             self.version += 1
             return True
 
     def _read(self) -> None:
-        """Read the project. While that is impossible, the last snapshot stays and `faults` says why."""
+        """Read the project. If that fails, keep the last snapshot and set `faults`."""
         if not os.path.isdir(self.root):
             remedy = "put it back, or stop the preview and start it in another folder"
             self.faults = (Problem(Place("."), "unreadable", "error", f"the folder {self.root} is gone", remedy),)
@@ -97,79 +104,80 @@ class Session:
             self.snapshot, self.faults = self._reader.read(self.clock()), ()
         except Aborted:
             self.faults = self._reader.faults
-        except Exception as fault:  # the writer may be about to mend what caused it
-            self.faults = (failure(fault),)
+        except Exception as fault:  # the preview must go on: the next change may fix the cause
+            self.faults = (as_problem(fault),)
 
     @property
-    def mark(self) -> str:
-        """What tells this version from every other one, those of a former process too."""
+    def version_id(self) -> str:
+        """A text that identifies this version, also among those of earlier processes."""
         return f"{os.getpid()}.{self.version}"
 
     @property
-    def rendered(self) -> frozenset[Problem]:
-        """What is wrong with that which was looked at."""
-        return frozenset(problem for made in tuple(self._made.values()) for problem in made.problems)
+    def render_problems(self) -> frozenset[Problem]:
+        """The problems of everything that has been rendered in this version."""
+        return frozenset(problem for files in tuple(self._rendered.values()) for problem in files.problems)
 
     def warm(self) -> None:
-        """Load what the first render needs, before someone waits for it."""
+        """Render one announcement, to import libraries and compile templates before someone waits for it."""
         snapshot = self.snapshot
         for announcement in snapshot.publication.announcements[:1] if snapshot else ():
             key = announcement.source.path.rpartition("/")[2].removesuffix(".md")
-            if showing := self.announcement(key):
-                self.look(showing, "email")
-                self.look(showing, "site")
+            if subject_view := self.announcement(key):
+                self.channel_files(subject_view, "email")
+                self.channel_files(subject_view, "site")
 
     def announcement(self, key: str) -> SubjectView | None:
-        """The announcement in `announcements/<key>.md`; None when there is no such file."""
+        """The announcement in `announcements/<key>.md`, or None if there is no such file."""
         with self._lock:
             snapshot, path = self.snapshot, f"announcements/{key}.md"
-            entry = snapshot.entries.get(path) if snapshot else None
-            if snapshot is None or entry is None:
+            file = snapshot.files.get(path) if snapshot else None
+            if snapshot is None or file is None:
                 return None
-            if path not in self._showings:
-                told = snapshot.problems_of(path)
-                blank = SubjectView(key, path, None, None, snapshot.publication, told, entry.stale)
-                shown = entry.shown
-                self._showings[path] = _shown(blank, shown, snapshot) if isinstance(shown, Announcement) else blank
-            return self._showings[path]
+            if path not in self._subject_views:
+                view = SubjectView(key, path, None, None, snapshot.publication, snapshot.problems_of(path), file.stale)
+                if isinstance(file.shown, Announcement):
+                    view = _with_announcement(view, file.shown, snapshot)
+                self._subject_views[path] = view
+            return self._subject_views[path]
 
     def issue(self, key: str) -> SubjectView | None:
-        """The issue with this stem, such as `2024-11`; None when no announcement belongs to it."""
+        """The issue with this stem, such as `2024-11`, or None if no visible announcement belongs to it."""
         with self._lock:
             snapshot = self.snapshot
-            found = snapshot and next((each for each in snapshot.publication.issues if each.stem == key), None)
-            if snapshot is None or not isinstance(found, Issue):
+            issue = snapshot and next((each for each in snapshot.publication.issues if each.stem == key), None)
+            if snapshot is None or not isinstance(issue, Issue):
                 return None
-            path = found.file.source.path if found.file else f"announcements/issues/{key}.md"
-            told = snapshot.problems_of(path)
-            entry = snapshot.entries.get(path)
-            return SubjectView(key, path, found, None, snapshot.publication, told, bool(entry and entry.stale))
+            path = issue.file.source.path if issue.file else f"announcements/issues/{key}.md"
+            problems = snapshot.problems_of(path)
+            file = snapshot.files.get(path)
+            return SubjectView(key, path, issue, None, snapshot.publication, problems, bool(file and file.stale))
 
-    def look(self, showing: SubjectView, channel: str) -> ChannelFiles:
-        """What `channel` makes of it, now or when it last could."""
+    def channel_files(self, subject_view: SubjectView, channel: str) -> ChannelFiles:
+        """The files that `channel` renders for a subject; if rendering fails, the last good ones."""
         with self._lock:
-            key = (f"{type(showing.subject).__name__}/{showing.key}", channel)
-            if key not in self._made:
-                self._made[key] = self._make(showing, channel, key)
-            return self._made[key]
+            key = (f"{type(subject_view.subject).__name__}/{subject_view.key}", channel)
+            if key not in self._rendered:
+                self._rendered[key] = self._render(subject_view, channel, key)
+            return self._rendered[key]
 
-    def _make(self, showing: SubjectView, channel: str, key: tuple[str, str]) -> ChannelFiles:
-        if showing.subject is None or self.snapshot is None:
+    def _render(self, subject_view: SubjectView, channel: str, key: tuple[str, str]) -> ChannelFiles:
+        if subject_view.subject is None or self.snapshot is None:
             return ChannelFiles()
-        problems = self.snapshot.collector()
+        problems = self.snapshot.new_collector()
+        last_good = self._last_good.get(key, ChannelFiles())
         try:
-            templates = self._opened(problems)
-            artefacts = render(self.root, showing.publication, showing.subject, channel, templates)
-            made = ChannelFiles({each.path: each for each in artefacts}, tuple(problems), showing.stale)
+            templates = self._open_templates(problems)
+            artefacts = render(self.root, subject_view.publication, subject_view.subject, channel, templates)
+            files = ChannelFiles({each.path: each for each in artefacts}, tuple(problems), subject_view.stale)
         except Aborted:
-            return replace(self._good.get(key, ChannelFiles()), problems=tuple(problems), stale=True)
+            return replace(last_good, problems=tuple(problems), stale=True)
         except Exception as fault:
-            return replace(self._good.get(key, ChannelFiles()), problems=(*problems, failure(fault)), stale=True)
-        self._good[key] = made
-        return made
+            return replace(last_good, problems=(*problems, as_problem(fault)), stale=True)
+        self._last_good[key] = files
+        return files
 
-    def _opened(self, problems: Problems) -> Templates:
-        """The theme; compiled templates are kept until one of its files changes. Raises Aborted for an unknown one."""
+    def _open_templates(self, problems: Problems) -> Templates:
+        """The theme. Compiled templates are kept until one of its files changes. Raises Aborted if it is unknown."""
         assert self.snapshot is not None
         settings = self.snapshot.settings
         if self._templates is None or self._templates.theme != settings.theme:
@@ -178,61 +186,61 @@ class Session:
         return self._templates
 
     def page(self, key: str, path: str) -> Artefact | None:
-        """A file of the site: as it is now, or with a `key` as it will be with that announcement."""
+        """A file of the site: as of now, or in the publication in which the announcement `key` is shown."""
         with self._lock:
             if self.snapshot is None:
                 return None
-            showing = self.announcement(key) if key else None
-            if key and showing is None:
+            subject_view = self.announcement(key) if key else None
+            if key and subject_view is None:
                 return None
-            publication = showing.publication if showing else self.snapshot.publication
+            publication = subject_view.publication if subject_view else self.snapshot.publication
             try:
                 if key not in self._websites:
-                    templates = self._opened(self.snapshot.collector())
+                    templates = self._open_templates(self.snapshot.new_collector())
                     self._websites[key] = Website(publication, templates)
                 return self._websites[key].page(path)
             except Aborted:
-                made = self._good.get((f"Announcement/{key}", "site"), ChannelFiles())
-                return made.artefacts.get(f"site/{path}")
+                last_good = self._last_good.get((f"Announcement/{key}", "site"), ChannelFiles())
+                return last_good.artefacts.get(f"site/{path}")
 
 
-def _theme_of(root: Path) -> tuple[object, ...]:
-    """What tells a theme from the same one with other files."""
+def _read_theme_stamps(root: Path) -> tuple[object, ...]:
+    """The stamps of all files of the project's themes."""
     try:
         return tuple((str(path), stamp(path)) for path in sorted((root / "templates").rglob("*")))
-    except OSError:  # a folder in it cannot be read, which is told when the theme is used
+    except OSError:  # a folder cannot be read, which is reported when the theme is opened
         return ()
 
 
-def failure(fault: Exception) -> Problem:
-    """What ended a reading or a render, as a problem to be shown."""
+def as_problem(fault: Exception) -> Problem:
+    """A problem for the screens from an exception that ended reading or rendering."""
     if isinstance(fault, OSError | MemoryError):
-        told = sentence(fault) if isinstance(fault, OSError) else "not enough memory"
-        return Problem(Place("."), "unreadable", "error", told)
+        message = sentence(fault) if isinstance(fault, OSError) else "not enough memory"
+        return Problem(Place("."), "unreadable", "error", message)
     message = f"internal error: {type(fault).__name__}: {fault}"
     return Problem(Place("."), "internal-error", "error", message, "report it on the project's issue page")
 
 
-def _same(one: Snapshot | None, other: Snapshot | None) -> bool:
-    """Whether two snapshots show the same, at their moments."""
+def _is_same(one: Snapshot | None, other: Snapshot | None) -> bool:
+    """Whether two snapshots look the same on every screen."""
     if one is None or other is None:
         return one is other
-    if (one.entries, one.settings, one.settings_stale, one.logo) != (
-        other.entries, other.settings, other.settings_stale, other.logo,
+    if (one.files, one.settings, one.settings_stale, one.logo) != (
+        other.files, other.settings, other.settings_stale, other.logo,
     ):  # fmt: skip
         return False
-    # The day decides which issue is open, and what the calendar calls today.
+    # The day decides which issue is open, and which day the calendar marks as today.
     zone = one.settings.timezone
     is_same_day = one.now.astimezone(zone).date() == other.now.astimezone(zone).date()
     return is_same_day and all(state(each, one.now) == state(each, other.now) for each in other.announcements)
 
 
-def _shown(blank: SubjectView, announcement: Announcement, snapshot: Snapshot) -> SubjectView:
-    """The announcement in the publication of now, or of the day on which it is on view."""
-    at = state(announcement, snapshot.now)
-    publication, told = snapshot.publication, blank.problems
-    if at != "public":
-        publication, found = snapshot.compose(*as_published(announcement, snapshot.now))
-        told = tuple(sorted({*told, *(each for each in found if each.place.path == blank.path)}))
-    subject = next(each for each in publication.announcements if each.source.path == blank.path)
-    return replace(blank, subject=subject, state=at, publication=publication, problems=told)
+def _with_announcement(view: SubjectView, announcement: Announcement, snapshot: Snapshot) -> SubjectView:
+    """A copy of `view` with the announcement, in the publication as of now or as of when it will be public."""
+    current_state = state(announcement, snapshot.now)
+    publication, problems = snapshot.publication, view.problems
+    if current_state != "public":
+        publication, more_problems = snapshot.compose(*as_published(announcement, snapshot.now))
+        problems = tuple(sorted({*problems, *(each for each in more_problems if each.place.path == view.path)}))
+    subject = next(each for each in publication.announcements if each.source.path == view.path)
+    return replace(view, subject=subject, state=current_state, publication=publication, problems=problems)

@@ -1,4 +1,4 @@
-"""snapshot: the project at one moment, as every screen of it is made."""
+"""snapshot: everything that was read from a project at one moment."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ from newsletter.compose import compose
 from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings, Source
 from newsletter.model.problems import Level, Problem, Problems
 
-Stamp = tuple[int, int, int]  # when a file changed (ns), its size, its inode; zeros where there is none
+Stamp = tuple[int, int, int]  # modification time (ns), size and inode of a file; zeros if it does not exist
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """One file: as it was found, what it says, and what is wrong with it (`told`, by place).
+    """An announcement or issue file, and the result of checking it.
 
-    `shown` is what it said when it was last sound, and `stale` then tells that it no longer is.
-    `assets` are the project files it names, with their stamps.
+    `shown` is the last version without an error; `stale` if that is not the current one. `collector` received the
+    problems of the file; `problems` are the same, sorted by place. `assets` are the project files that it uses.
     """
 
     path: str
@@ -28,23 +28,25 @@ class SourceState:
     source: Source | None
     shown: Announcement | IssueFile | None
     stale: bool
-    problems: Problems
-    told: tuple[Problem, ...]
+    collector: Problems
+    problems: tuple[Problem, ...]
     assets: tuple[tuple[str, Stamp], ...]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The project at one moment: everything that the screens are made from.
+    """The project at the moment `now`.
 
-    `settings_stale`: the settings cannot be read, those shown are the last good ones.
+    `files` maps the path of every announcement and issue file to its state. `settings_stale` if the settings have an
+    error, so that `settings` are the last valid ones. `paths` are the announcement files that could be read. `common`
+    holds the problems that do not come from a single file.
     """
 
     root: Path
     now: datetime
     settings: Settings
     settings_stale: bool
-    entries: Mapping[str, SourceState]
+    files: Mapping[str, SourceState]
     announcements: tuple[Announcement, ...]
     issue_files: tuple[IssueFile, ...]
     paths: frozenset[str]
@@ -54,43 +56,43 @@ class Snapshot:
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """All that is wrong, by place."""
-        return tuple(sorted({*self.common, *(each for entry in self.entries.values() for each in entry.told)}))
+        """All problems, sorted by place."""
+        return tuple(sorted({*self.common, *(each for file in self.files.values() for each in file.problems)}))
 
     def problems_of(self, path: str) -> tuple[Problem, ...]:
-        """What is wrong with one file."""
-        own = self.entries[path].told if path in self.entries else ()
+        """The problems of one file, sorted by place."""
+        own = self.files[path].problems if path in self.files else ()
         return tuple(sorted({*own, *(each for each in self.common if each.place.path == path)}))
 
-    def tells(self, problem: Problem) -> bool:
-        """Whether it is among `problems`."""
+    def reports(self, problem: Problem) -> bool:
+        """Whether a problem is one of `problems`."""
         return problem in self.problems_of(problem.place.path)
 
     @cached_property
     def levels(self) -> Counter[Level]:
-        """How many problems of each level there are."""
-        found = Counter[Level]()
+        """The number of problems of each level."""
+        levels = Counter[Level]()
         for (_, level), count in self.counts.items():
-            found[level] += count
-        return found
+            levels[level] += count
+        return levels
 
     @cached_property
     def counts(self) -> Counter[tuple[str, Level]]:
-        """How many problems of each level a file has."""
-        found = Counter[tuple[str, Level]]()
-        for problem in chain(self.common, *(entry.told for entry in self.entries.values())):
-            found[problem.place.path, problem.level] += 1
-        return found
+        """The number of problems by path and level."""
+        counts = Counter[tuple[str, Level]]()
+        for problem in chain(self.common, *(file.problems for file in self.files.values())):
+            counts[problem.place.path, problem.level] += 1
+        return counts
 
-    def collector(self) -> Problems:
-        """An empty collector that takes warnings as settings and files want them."""
-        problems = collector(self.settings)
+    def new_collector(self) -> Problems:
+        """An empty collector that ignores or raises warnings as the settings and the files ask."""
+        problems = new_collector(self.settings)
         problems.suppress_like(self.common)
         return problems
 
     def compose(self, announcement: Announcement, now: datetime) -> tuple[Publication, tuple[Problem, ...]]:
-        """The publication at `now` with `announcement` in its own place, and what is wrong with it then."""
-        problems = self.collector()
+        """The publication as of `now` in which `announcement` replaces the one of the same file, and its problems."""
+        problems = self.new_collector()
         others = (each for each in self.announcements if each.source.path != announcement.source.path)
         publication = compose(
             self.settings, (*others, announcement), self.issue_files, now, problems, paths=self.paths, logo=self.logo
@@ -98,6 +100,6 @@ class Snapshot:
         return publication, tuple(problems)
 
 
-def collector(settings: Settings) -> Problems:
-    """A collector that takes warnings as the settings want them."""
+def new_collector(settings: Settings) -> Problems:
+    """An empty collector that ignores or raises warnings as the settings ask."""
     return Problems(ignore=frozenset(settings.check.ignore), raised=frozenset(settings.check.error))

@@ -55,28 +55,28 @@ def _judge_again(target: str) -> Destination:
 
 def _judge(target: str) -> Destination:
     written = unescape(target).strip(" \t\n")
-    seen = normalized("NFKC", _INVISIBLE.sub("", written)).replace("\\", "/")
-    if not seen:
+    shown = normalized("NFKC", _INVISIBLE.sub("", written)).replace("\\", "/")
+    if not shown:
         raise Unsafe("the link leads nowhere", "give an address", "empty-link")
-    if seen.startswith("//"):
+    if shown.startswith("//"):
         raise Unsafe(f"'{target}' begins with //", "write https:// in front of the host")
-    if scheme := _SCHEME.match(seen):
-        return _absolute(target, written, seen, scheme[1].lower())
+    if scheme := _SCHEME.match(shown):
+        return _absolute(target, written, shown, scheme[1].lower())
     if written.startswith("#"):
         return Destination("anchor", "", unquote(written[1:]))
-    if seen.startswith("/"):
+    if shown.startswith("/"):
         return Destination("site", ascii_address(written.lstrip("/")))
     return _relative(target, written)
 
 
-def _absolute(target: str, written: str, seen: str, scheme: str) -> Destination:
+def _absolute(target: str, written: str, shown: str, scheme: str) -> Destination:
     if scheme == "mailto":
         if not re.fullmatch(r"mailto:[^@?/]+@[^@?/]+(\?.*)?", written, re.IGNORECASE):
-            raise Unsafe(f"'{target}' is no mail address", "write mailto:name@example.org", "bad-address")
+            raise Unsafe(f"'{target}' is not a mail address", "write mailto:name@example.org", "bad-address")
         return Destination("mailto", ascii_address(written))
     if scheme == "tel":
         if not re.fullmatch(r"tel:\+?[0-9 ().-]+", written, re.IGNORECASE):
-            raise Unsafe(f"'{target}' is no telephone number", "write tel:+33123456789", "bad-address")
+            raise Unsafe(f"'{target}' is not a telephone number", "write tel:+33123456789", "bad-address")
         return Destination("tel", re.sub(r"[ ().]", "", written))
     if scheme not in _WEB:
         raise Unsafe(f"a link may not use '{scheme}:'", "use https:, mailto: or tel:")
@@ -86,24 +86,24 @@ def _absolute(target: str, written: str, seen: str, scheme: str) -> Destination:
         parts = urlsplit(written)
         host, _ = parts.hostname, parts.port
     except ValueError as fault:
-        raise Unsafe(f"'{target}' is no address: {fault}", "correct it", "bad-address") from None
-    if "@" in parts.netloc or "@" in urlsplit(seen).netloc:
-        raise Unsafe(f"'{target}' hides its host behind a user name", "delete what stands before the @")
-    if not host or _INVISIBLE.search(parts.netloc) or "\\" in written or not seen.startswith(f"{scheme}://"):
+        raise Unsafe(f"'{target}' is not a valid address: {fault}", "correct it", "bad-address") from None
+    if "@" in parts.netloc or "@" in urlsplit(shown).netloc:
+        raise Unsafe(f"'{target}' hides its host behind a user name", "delete the part before the @")
+    if not host or _INVISIBLE.search(parts.netloc) or "\\" in written or not shown.startswith(f"{scheme}://"):
         raise Unsafe(f"'{target}' has no host", "write https://host/path", "bad-address")
     try:
         return Destination("web", ascii_address(written), plain_http=scheme == "http")
     except UnicodeError:
-        raise Unsafe(f"'{host}' is no host name", "correct it", "bad-address") from None
+        raise Unsafe(f"'{host}' is not a host name", "correct it", "bad-address") from None
 
 
 def _relative(target: str, written: str) -> Destination:
     path, _, fragment = written.partition("#")
     path = unquote(path.partition("?")[0])
     if "\x00" in path:
-        raise Unsafe(f"'{target}' holds a NUL character", "delete it", "bad-address")
+        raise Unsafe(f"'{target}' contains a NUL character", "delete it", "bad-address")
     if "\\" in path:
-        raise Unsafe(f"'{target}' holds a backslash", "separate folders by /", "bad-address")
+        raise Unsafe(f"'{target}' contains a backslash", "separate folders by /", "bad-address")
     kind: Kind = "announcement" if path.endswith(".md") else "file"
     return Destination(kind, path, unquote(fragment))
 

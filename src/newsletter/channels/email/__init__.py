@@ -1,4 +1,4 @@
-"""mail: every announcement and every issue as HTML, text and .eml."""
+"""Render every announcement and issue as a mail: HTML, text and .eml."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ TEXT_WIDTH = WIDTH - 2 * GUTTER
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """The mails of the publication: `email/announcements/…` and `email/issues/…`."""
+    """Yield the files under `email/announcements/` and `email/issues/`. Raises Aborted if the theme has an error."""
     mails = Mails(publication, Theme(publication, templates, problems), templates)
     share = publication.share
     for batch in batches(share.of(publication.announcements)):
@@ -31,7 +31,7 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
 
 
 class Mails:
-    """Renders single mails of one publication."""
+    """Renders the mails of one publication, one by one or in batches."""
 
     def __init__(self, publication: Publication, theme: Theme, templates: Templates) -> None:
         self.publication = publication
@@ -45,43 +45,43 @@ class Mails:
         self.shared: Mapping[str, Any] = {
             "publication": constant(settings),
             "logo": constant(settings.url + logo.path) if logo else "",
-            "unsubscribe_url": constant(_unsubscribe(settings.unsubscribe)),
+            "unsubscribe_url": constant(_unsubscribe_url(settings.unsubscribe)),
         }
-        self._in_lang: dict[str, Mapping[str, Any]] = {}
-        self._unmarked = absolute(publication, TEXT_WIDTH, theme.style)
+        self._by_lang: dict[str, Mapping[str, Any]] = {}
+        self._without_utm = absolute(publication, TEXT_WIDTH, theme.style)
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
-        """One announcement's HTML, text and .eml."""
+        """Yield the HTML, text and .eml of one announcement."""
         yield from self.announcements((announcement,))
 
     def announcements(self, announcements: Sequence[Announcement]) -> Iterator[Artefact]:
-        """Each announcement's HTML, text and .eml."""
+        """Yield the HTML, text and .eml of each announcement."""
         values = [self.announcement_values(each) for each in announcements]
         origins = [each.source.path for each in announcements]
         yield from self._mails("announcement", announcements, values, origins)
 
     def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
-        """What the templates of an announcement's mail may use."""
-        shown = self._story(announcement, self._addressing(announcement.stem))
+        """Return the values for the templates of an announcement's mail."""
+        story = self._story(announcement, self._addressing(announcement.stem))
         url = self.publication.settings.url + announcement.page
         return self._values(announcement.lang, announcement.title, announcement.preheader, url) | {
-            "story": as_content(shown)
+            "story": as_content(story)
         }
 
     def issue(self, issue: Issue) -> Iterator[Artefact]:
-        """One issue's HTML, text and .eml."""
+        """Yield the HTML, text and .eml of one issue."""
         origin = issue.file.source.path if issue.file else ""
         yield from self._mails("issue", (issue,), (self.issue_values(issue),), (origin,))
 
     def issue_values(self, issue: Issue) -> Mapping[str, Any]:
-        """What the templates of an issue's mail may use."""
+        """Return the values for the templates of an issue's mail."""
         introduction, introduction_text = Content(""), ""
         addressing = self._addressing(issue.stem)
         if issue.file:
-            self.theme.learn(issue.file.prose)
-            look = render_options(issue.file.targets, addressing)
-            introduction = Content(prose.html(issue.file.prose, look), safe=True)
-            introduction_text = prose.plain(issue.file.prose, look.link)
+            self.theme.resolve_styles(issue.file.prose)
+            options = render_options(issue.file.targets, addressing)
+            introduction = Content(prose.html(issue.file.prose, options), safe=True)
+            introduction_text = prose.plain(issue.file.prose, options.link)
         url = self.publication.settings.url + issue.page
         return self._values(issue.lang, issue.title, issue.preheader, url) | {
             "stories": as_content(tuple(self._story(story, addressing) for story in issue.stories)),
@@ -92,46 +92,46 @@ class Mails:
     def _addressing(self, campaign: str) -> Addressing:
         settings = self.publication.settings
         if not settings.mail.utm:
-            return self._unmarked
+            return self._without_utm
         return absolute(self.publication, TEXT_WIDTH, self.theme.style, marker(settings, "email", campaign))
 
     def _story(self, announcement: Announcement, addressing: Addressing) -> Story:
-        self.theme.learn(announcement.prose)
+        self.theme.resolve_styles(announcement.prose)
         return Story(announcement, self.publication, self.theme.words(announcement.lang), addressing)
 
     def _values(self, lang: str, title: str, preheader: str, url: str) -> dict[str, Any]:
-        same = self._in_lang.get(lang)
-        if same is None:
-            same = self._in_lang[lang] = {**self.shared, **self.theme.values(lang), "lang": constant(lang)}
-        return {**same, "title": Content(title), "preheader": Content(preheader), "view_url": Content(url)}
+        common = self._by_lang.get(lang)
+        if common is None:
+            common = self._by_lang[lang] = {**self.shared, **self.theme.values(lang), "lang": constant(lang)}
+        return {**common, "title": Content(title), "preheader": Content(preheader), "view_url": Content(url)}
 
     def _mails(
         self,
         kind: str,
-        subjects: Sequence[Announcement | Issue],
+        items: Sequence[Announcement | Issue],
         values: Sequence[Mapping[str, Any]],
         origins: Sequence[str],
     ) -> Iterator[Artefact]:
-        """The mails of a batch, all of them one step further at a time (see workers.BATCH_SIZE)."""
+        """Yield the mails of a batch. Each step handles the whole batch before the next (see workers.BATCH_SIZE)."""
         mjml, txt = (self.templates.get(f"email/{kind}.{part}") for part in ("mjml", "txt"))
-        htmls = [self.theme.press.pieces(mjml, each) for each in values]
+        htmls = [self.theme.compiler.render_pieces(mjml, each) for each in values]
         texts = [txt.render(each) for each in values]
-        letters = [self._letter(kind, *each) for each in zip(subjects, htmls, texts, strict=True)]
-        written = [write(letter) for letter in letters]
-        for subject, origin, parts in zip(subjects, origins, written, strict=True):
-            stem = f"email/{kind}s/{subject.stem}"
-            yield Artefact(f"{stem}.html", parts.html, "text/html", origin)
-            yield Artefact(f"{stem}.txt", parts.text, "text/plain", origin)
-            yield Artefact(f"{stem}.eml", parts.message, "message/rfc822", origin)
+        letters = [self._letter(kind, *each) for each in zip(items, htmls, texts, strict=True)]
+        mails = [write(letter) for letter in letters]
+        for item, origin, mail in zip(items, origins, mails, strict=True):
+            stem = f"email/{kind}s/{item.stem}"
+            yield Artefact(f"{stem}.html", mail.html, "text/html", origin)
+            yield Artefact(f"{stem}.txt", mail.text, "text/plain", origin)
+            yield Artefact(f"{stem}.eml", mail.message, "message/rfc822", origin)
 
-    def _letter(self, kind: str, of: Announcement | Issue, html: tuple[str, ...], text: str) -> Letter:
+    def _letter(self, kind: str, item: Announcement | Issue, html: tuple[str, ...], text: str) -> Letter:
         settings = self.publication.settings
         return Letter(
-            subject=of.subject,
+            subject=item.subject,
             sender=settings.sender,
-            date=of.date,
-            message_id=self._message_id(kind, of),
-            lang=of.lang,
+            date=item.date,
+            message_id=self._message_id(kind, item),
+            lang=item.lang,
             html=html,
             text=text,
             list_id=self.list_id,
@@ -139,29 +139,29 @@ class Mails:
             unsubscribe=settings.unsubscribe,
         )
 
-    def _message_id(self, kind: str, of: Announcement | Issue) -> str:
-        """Stable over rebuilds and renamings: made of the permanent id."""
+    def _message_id(self, kind: str, item: Announcement | Issue) -> str:
+        """Return a Message-ID that survives rebuilds and renamed files: it is derived from the permanent id."""
         settings = self.publication.settings
-        # The authority never changes, the address of the site may.
-        seed = f"{settings.authority}|{kind}|{of.id}|{of.lang}"
-        return f"{of.id}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self.domain}"
+        # The address of the site may change; the authority never does.
+        seed = f"{settings.authority}|{kind}|{item.id}|{item.lang}"
+        return f"{item.id}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self.domain}"
 
 
-def _unsubscribe(unsubscribe: Unsubscribe) -> str:
+def _unsubscribe_url(unsubscribe: Unsubscribe) -> str:
     if unsubscribe.url:
         return unsubscribe.url
     return f"mailto:{unsubscribe.mailto}" if unsubscribe.mailto else ""
 
 
-def _wrapped(value: str, first: str = "", rest: str = "") -> str:
-    """Template filter: lines of 72 columns."""
+def _wrap(value: str, first: str = "", rest: str = "") -> str:
+    """Template filter: wrap text at 72 columns."""
     return wrap(str(value), prose.WIDTH, first, rest)
 
 
-def _underlined(value: str, sign: str = "-") -> str:
-    """Template filter: a heading of a text part."""
+def _underline(value: str, sign: str = "-") -> str:
+    """Template filter: underline a heading of the text part."""
     wrapped = wrap(str(value), prose.WIDTH)
     return f"{wrapped}\n{sign * max(map(len, wrapped.splitlines()))}"
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {"wrap": _wrapped, "underline": _underlined}
+FILTERS: Mapping[str, Callable[..., Any]] = {"wrap": _wrap, "underline": _underline}

@@ -1,9 +1,9 @@
-"""shape: a mail's MJML with tokens for content, compiled once, filled for every mail.
+"""Render mail templates, compiling each shape of a mail only once.
 
-Templates produce MJML in which each piece of content is a token. That text is the shape; two
-announcements with the same blocks have the same one. Only shapes pass through mrml and premailer,
-and of these each kind of section once (see `sections`). Where a template breaks a token, that mail
-takes the full path, content and all, and is reported.
+A template is rendered with a token in place of each piece of content. The resulting MJML is the
+mail's shape: announcements with the same blocks have the same shape. Only shapes go through mrml
+and premailer, and of those only each distinct section (see `fastpath.sections`). If a template
+breaks a token, that mail is compiled with its content in place, and a problem is reported.
 """
 
 import re
@@ -22,147 +22,166 @@ from newsletter.theme.content import CapturedHtml, slots
 from newsletter.theme.slots import TOKEN, Shape, lost, split, token
 from newsletter.theme.templates import SourceMap, Template, Templates
 
-_MOST = 64  # shapes that are kept
+_MAX_SHAPES = 64  # size of each cache
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledMail:
-    """A mail as its template gave it, and what it was compiled to.
+    """The MJML that a template rendered, and the HTML that it was compiled to.
 
-    `sections` are what `mjml` is made of, less the numbers of its slots: what stands around them all
-    first. What is no shape has no slots: it is a whole mail with its content.
+    If `is_shape`, `mjml` has tokens in place of content, and `sections` are its parts without the
+    numbers of their tokens: first the MJML around all sections, then each section. Otherwise it is
+    a whole mail with its content. `split` is None for a mail that was compiled in one piece.
     """
 
-    press: "MailCompiler"
+    compiler: "MailCompiler"
     template: Template
     values: Mapping[str, Any]
     mjml: str
     is_shape: bool
     sections: tuple[str, ...] = ()
     shape: Shape[str] = field(default_factory=lambda: Shape(("",), ()))
-    cut: Split | None = None  # when it was not compiled whole
+    split: Split | None = None
 
     @property
     def html(self) -> str:
-        """The compiled document, with a token in each slot."""
+        """The compiled document, with its tokens."""
         return _with_tokens(self.shape)
 
     def html_of(self, sections: Sequence[str]) -> str:
-        """The document with no other `sections` than these, the first among them; whole when it could not be cut."""
-        if self.cut is None:
+        """Return the document with only these of its `sections`; the first must be among them.
+
+        Returns the whole document if it was compiled in one piece.
+        """
+        if self.split is None:
             return self.html
-        less = self.cut._replace(sections=tuple(sections[1:]))
-        return _with_tokens(self.press.sections.shape(less, range("".join(sections).count(SLOT))))
+        reduced = self.split._replace(sections=tuple(sections[1:]))
+        return _with_tokens(self.compiler.sections.shape(reduced, range("".join(sections).count(SLOT))))
 
     def trace(self) -> SourceMap:
-        """Where the lines of `mjml` come from."""
+        """Return the template line that each line of `mjml` comes from."""
         with slots() if self.is_shape else nullcontext():
-            return self.press.templates.trace(self.template, self.values, self.mjml)
+            return self.compiler.templates.trace(self.template, self.values, self.mjml)
 
     def marked(self) -> str:
-        """`html` once more, its elements marked with their offsets in `mjml` (see `mark`)."""
-        return inline(to_html(mark(self.mjml)), self.press.css)
+        """Compile `mjml` again, with each element marked with its offset in `mjml` (see `mark`)."""
+        return inline(to_html(mark(self.mjml)), self.compiler.css)
 
 
 @dataclass(slots=True)
 class MailCompiler:
-    """Renders mail templates, compiling each shape once. `css` is inlined."""
+    """Renders mail templates, compiling each shape once.
+
+    `css` is inlined into style attributes. `shapes` maps MJML with tokens to compiled shapes. `folded`
+    holds the shapes of mails that came more than once, with constant content joined to the literals
+    around it.
+    """
 
     templates: Templates
     css: str
     problems: Problems
     shapes: dict[str, Shape[str]] = field(default_factory=dict)
-    settled: dict[tuple[str, tuple[str | None, ...]], Shape[str] | None] = field(default_factory=dict)
+    folded: dict[tuple[str, tuple[str | None, ...]], Shape[str] | None] = field(default_factory=dict)
     sections: Sections = field(init=False)
 
     def __post_init__(self) -> None:
         self.sections = Sections(self.css)
 
     def render(self, template: Template, values: Mapping[str, Any]) -> str:
-        """A mail's HTML. Raises Aborted on a template's fault, reported at its line."""
-        return "".join(self.pieces(template, values))
+        """Return a mail's HTML. Raises Aborted if the template has an error, reported at its line."""
+        return "".join(self.render_pieces(template, values))
 
-    def pieces(self, template: Template, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """The same, cut where content begins and ends: at even places is what the shape has."""
+    def render_pieces(self, template: Template, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return a mail's HTML in pieces: literals of the shape at even indexes, content at odd ones.
+
+        Raises Aborted as `render` does.
+        """
         mjml, content = template.draw(values)
         shape = self.shapes.get(mjml)
         if shape is None:
             pieces = TOKEN.split(mjml)
-            if fault := lost(pieces, len(content)):
-                self._report_lost(template, fault)
+            if damage := lost(pieces, len(content)):
+                self._report_lost(template, damage)
                 return "", self.full(template, values)
-            shape = self._draw(CompiledMail(self, template, values, mjml, is_shape=True), pieces)
+            shape = self._compile_shape(CompiledMail(self, template, values, mjml, is_shape=True), pieces)
             _keep(self.shapes, mjml, shape)
             self.templates.tally["shapes"] += 1
-        known = tuple([each if each.__class__ is CapturedHtml else None for each in content])
-        key = mjml, known
-        if key not in self.settled:
-            _keep(self.settled, key, None)  # most issues are one of a kind
+        constants = tuple([each if each.__class__ is CapturedHtml else None for each in content])
+        key = mjml, constants
+        if key not in self.folded:
+            _keep(self.folded, key, None)  # most issues have a shape of their own: wait for a second mail
             return shape.fill(content)
-        settled = self.settled[key] = self.settled[key] or _settled(shape, known)
-        return settled.fill(content)
+        folded = self.folded[key] = self.folded[key] or _fold_constants(shape, constants)
+        return folded.fill(content)
 
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
-        """The same by the full path: the whole document through mrml and premailer."""
-        self.templates.tally["full paths"] += 1
-        drawn = CompiledMail(self, template, values, template.render(values), is_shape=False)
-        drawn = replace(drawn, shape=Shape((self._compile(drawn),), ()))
-        self._show(drawn)
-        return drawn.html
+        """Return a mail's HTML, sending the whole document with its content through mrml and premailer.
 
-    def _draw(self, drawn: CompiledMail, pieces: Sequence[str]) -> Shape[str]:
-        """The shape of a mail, whose MJML is split at its tokens: joined of its sections, or compiled whole."""
+        Raises Aborted as `render` does.
+        """
+        self.templates.tally["full paths"] += 1
+        mail = CompiledMail(self, template, values, template.render(values), is_shape=False)
+        mail = replace(mail, shape=Shape((self._compile(mail),), ()))
+        self._notify(mail)
+        return mail.html
+
+    def _compile_shape(self, mail: CompiledMail, pieces: Sequence[str]) -> Shape[str]:
+        """Compile a mail section by section, or in one piece if its sections depend on one another.
+
+        `pieces` is the mail's MJML, split at its tokens.
+        """
         sections: tuple[str, ...] = (SLOT.join(pieces[::2]),)
-        cut = None
+        joined = None
         try:
-            found = self.sections.cut(*sections)
-            sections = (found.before + found.behind, *found.sections)
-            shape = self.sections.shape(found, [int(number) for number in pieces[1::2]])
-            cut = found
+            parts = self.sections.split(*sections)
+            sections = (parts.before + parts.behind, *parts.sections)
+            shape = self.sections.shape(parts, [int(number) for number in pieces[1::2]])
+            joined = parts
         except Inseparable:
             self.templates.tally["whole shapes"] += 1
-            shape = split(self._compile(drawn))
-        self._show(replace(drawn, sections=sections, shape=shape, cut=cut))
+            shape = split(self._compile(mail))
+        self._notify(replace(mail, sections=sections, shape=shape, split=joined))
         return shape
 
-    def _show(self, drawn: CompiledMail) -> None:
+    def _notify(self, mail: CompiledMail) -> None:
         if self.templates.watch:
-            self.templates.watch(drawn)
+            self.templates.watch(mail)
 
-    def _compile(self, drawn: CompiledMail) -> str:
-        """A whole mail's HTML. Raises Aborted on a template's fault."""
+    def _compile(self, mail: CompiledMail) -> str:
+        """Compile a mail in one piece. Raises Aborted if the template has an error."""
         try:
-            check_balance(drawn.mjml)
-            self._refuse_invalid(drawn)
-            return inline(to_html(drawn.mjml), self.css)
+            check_balance(mail.mjml)
+            self._refuse_invalid(mail)
+            return inline(to_html(mail.mjml), self.css)
         except CssFault as fault:
             place = Place(self.templates.read("email/inline.css")[0])
             self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", "write them flat")
             raise Aborted from None
         except MjmlFault as fault:
-            place = drawn.trace().place(fault.position) if fault.position >= 0 else Place(drawn.template.path)
+            place = mail.trace().place(fault.position) if fault.position >= 0 else Place(mail.template.path)
             self.problems.error(
-                place, "mjml-fault", f"this template gives MJML that cannot be compiled: {fault.message}",
+                place, "mjml-fault", f"this template produces MJML that cannot be compiled: {fault.message}",
                 "correct the tag at this line",
             )  # fmt: skip
             raise Aborted from None
 
-    def _refuse_invalid(self, drawn: CompiledMail) -> None:
-        found = list(find_invalid(drawn.mjml))
-        if found:
-            trace = drawn.trace()
-            for fault in found:
+    def _refuse_invalid(self, mail: CompiledMail) -> None:
+        faults = list(find_invalid(mail.mjml))
+        if faults:
+            trace = mail.trace()
+            for fault in faults:
                 self.problems.error(trace.place(fault.position), fault.code, fault.message, fault.fix)
             raise Aborted
 
-    def _report_lost(self, template: Template, fault: str) -> None:
+    def _report_lost(self, template: Template, damage: str) -> None:
         self.problems.warning(
-            Place(template.path, *self._line_of_breaker()), "lost-slot",
-            f"this template changes content after it was printed ({fault}), so each mail is compiled whole",
+            Place(template.path, *self._line_of_filter_block()), "lost-slot",
+            f"this template changes content after it was printed ({damage}), so each mail is compiled whole",
             "apply the filter to the value itself: {{ title|upper }}, not {% filter upper %}",
         )  # fmt: skip
 
-    def _line_of_breaker(self) -> tuple[int, int]:
+    def _line_of_filter_block(self) -> tuple[int, int]:
+        """Return line and column of the first `{% filter %}`, the usual culprit, or of the template's beginning."""
         for _, source in self.templates.sources().values():
             if match := re.search(r"\{%-?\s*filter\b", source):
                 start = source.rfind("\n", 0, match.start())
@@ -170,23 +189,26 @@ class MailCompiler:
         return 1, 1
 
 
-def _keep(kept: dict[Any, Any], key: Any, value: Any) -> None:
-    """Keep a value, and no more than a few: an issue's shape is large, and hardly ever wanted again."""
-    if len(kept) >= _MOST:
-        del kept[next(iter(kept))]
-    kept[key] = value
+def _keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
+    """Add a value, dropping the oldest one if the cache is full: the shapes of issues are large and rarely reused."""
+    if len(cache) >= _MAX_SHAPES:
+        del cache[next(iter(cache))]
+    cache[key] = value
 
 
-def _settled(shape: Shape[str], known: Sequence[str | None]) -> Shape[str]:
-    """The shape with what is the same each time in its slots: between others, that is one literal."""
+def _fold_constants(shape: Shape[str], constants: Sequence[str | None]) -> Shape[str]:
+    """Fill the slots whose content is constant, joining it with the literals on either side into one literal.
+
+    `constants` holds the content of each slot, or None if the content varies.
+    """
     pieces, order = [[shape.pieces[0]]], list[int]()
     for slot, literal in zip(shape.order, shape.pieces[2::2], strict=True):
-        same = known[slot]
-        if same is None:
+        constant = constants[slot]
+        if constant is None:
             order.append(slot)
             pieces += [[], [literal]]
         else:
-            pieces[-1] += [same, literal]
+            pieces[-1] += [constant, literal]
     return Shape(tuple(map(Literal, pieces)), tuple(order))
 
 

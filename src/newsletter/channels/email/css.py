@@ -1,9 +1,9 @@
-"""inlining: CSS becomes style attributes. premailer is used here only, hardened.
+"""Inline CSS into style attributes. Only this module uses premailer, and hardens it.
 
-Its traps, met here: `@import` is fetched even with `allow_network=False` (by cssutils), so the
-parser gets a fetcher that finds nothing; `!important` is stripped, widths are moved from CSS to
-attributes, links are rewritten, and dark-mode rules are lost unless it is told not to. MJML's own
-style blocks are left alone (inlining them too adds 32 % of bytes instead of 9 %).
+cssutils fetches `@import` even with `allow_network=False`, so the parser gets a fetcher that finds
+nothing. By default, premailer also strips `!important`, moves widths from CSS to attributes, rewrites
+links and drops dark-mode rules. MJML's own style blocks are not inlined, which would add 32 % to the
+size instead of 9 %.
 """
 
 import logging
@@ -18,32 +18,32 @@ import cssutils
 from newsletter.text.entities import escape, unescape
 from newsletter.text.html import VOID_ELEMENTS
 
-# premailer imports a library for the network, which takes 50 ms, and which nothing here may use.
+# premailer imports requests, which takes 50 ms; rendering must not use the network.
 _absent = None if "requests" in sys.modules else sys.modules.setdefault("requests", ModuleType("requests"))
 from premailer import Premailer  # noqa: E402
 
 if _absent is not None:
     del sys.modules["requests"]
 
-_SHEETS = 8  # whose rules are kept
-# These are never inlined.
+_SHEETS = 8  # size of the cache of parsed style sheets
+# Rules that are never inlined.
 _MEDIA = re.compile(r"@media[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _POINTED = re.compile(r":(?:active|focus|hover|link|visited)\b")
 _AROUND = re.compile(r"[+~:@\"'\\]")
 
 
 class CssFault(ValueError):
-    """The rules cannot be inlined; the text says why."""
+    """CSS that cannot be inlined. The text of the exception says why."""
 
 
 class _Offline(Premailer):  # type: ignore[misc]
-    """Premailer that cannot read anything from anywhere."""
+    """Premailer without access to files and network."""
 
     _known: ClassVar[dict[tuple[str, int], Any]] = {}
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
-        # A comment that is never closed goes on to the end (CSS Syntax, 4.3.2). cssutils looks for that end from each
-        # beginning of a comment.
+        # An unclosed comment extends to the end (CSS Syntax, 4.3.2). cssutils would search for its end again from
+        # every "/*", which takes quadratic time.
         if css_body.rfind("/*") > css_body.rfind("*/"):
             css_body += "*/"
         parser = cssutils.CSSParser(
@@ -52,7 +52,7 @@ class _Offline(Premailer):  # type: ignore[misc]
         return parser.parseString(css_body)
 
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
-        """Premailer puts rules together anew for every document, which takes longer than the rest of a small one."""
+        """Cache the parsed rules: parsing takes longer than inlining them into a small document."""
         key = css_body, ruleset_index
         if key not in self._known:
             if len(self._known) == _SHEETS:
@@ -65,11 +65,14 @@ class _Offline(Premailer):  # type: ignore[misc]
 
 
 def inline(html: str, css: str) -> str:
-    """The document with the rules of `css` in style attributes; other styles stay as they are. Raises CssFault."""
-    kept = html.replace("<style", '<style data-premailer="ignore"')
+    """Inline the rules of `css` into style attributes of the document, whose own styles stay as they are.
+
+    Raises CssFault if the rules cannot be inlined.
+    """
+    protected = html.replace("<style", '<style data-premailer="ignore"')
     try:
-        return _inlined(kept, css)
-    except RecursionError:  # cssutils follows the nesting of rules and brackets
+        return _inlined(protected, css)
+    except RecursionError:  # cssutils recurses into nested rules and brackets
         raise CssFault("its rules are nested too deeply") from None
 
 
@@ -94,27 +97,28 @@ def _inlined(html: str, css: str) -> str:
 
 
 def looks_around(css: str) -> bool:
-    """Whether a rule of `css` may depend on what stands beside an element: when in doubt, yes."""
+    """Return whether a rule of `css` may depend on an element's siblings; True when in doubt."""
     plain = _MEDIA.sub("", re.sub(r"/\*.*?(?:\*/|\Z)", "", css, flags=re.DOTALL))
     return any(_AROUND.search(_POINTED.sub("", text)) for text in re.findall(r"(?<![^{}])([^{}]*)\{", plain))
 
 
 def resolve(chains: Iterable[str], css: str) -> Mapping[str, str]:
-    """For chains of elements such as `blockquote p`, the style attribute that `css` gives them.
+    """Return the style attribute that `css` results in for each chain of elements, such as `blockquote p`.
 
-    Each value begins with a space, or is empty. One specimen document holds every chain. Raises CssFault.
+    Each value begins with a space or is empty. All chains are put into one specimen document. Raises
+    CssFault if the rules cannot be inlined.
     """
-    wanted = list(chains)
-    specimen = "".join(f'<div class="specimen">{_nested(chain, number)}</div>' for number, chain in enumerate(wanted))
+    numbered = list(chains)
+    specimen = "".join(f'<div class="specimen">{_nested(chain, number)}</div>' for number, chain in enumerate(numbered))
     html = inline(f"<!DOCTYPE html><html><head></head><body>{specimen}</body></html>", css)
-    found = {
+    styles = {
         int(match[1]): style[1]
         for match in re.finditer(r"<[a-z0-9]+ data-specimen=\"(\d+)\"([^>]*)>", html)
         if (style := re.search(r' style="([^"]*)"', match[2]))
     }
     return {
-        chain: f' style="{escape(unescape(found[number]))}"' if number in found else ""
-        for number, chain in enumerate(wanted)
+        chain: f' style="{escape(unescape(styles[number]))}"' if number in styles else ""
+        for number, chain in enumerate(numbered)
     }
 
 

@@ -1,7 +1,7 @@
-"""mime: a mail as RFC 5322 bytes.
+"""Write mails as RFC 5322 messages.
 
-Built by hand, because email.message glues the words of French subjects (python/cpython#92081) and
-encodes long List-Unsubscribe addresses, which ends one-click unsubscribe (python/cpython#85725).
+The email package is not used: it joins words of French subjects (python/cpython#92081) and encodes
+long List-Unsubscribe addresses, which breaks one-click unsubscribe (python/cpython#85725).
 """
 
 import binascii
@@ -20,8 +20,8 @@ from newsletter.text import forbidden, wrap
 from newsletter.text.dates import posted
 from newsletter.theme.slots import Joined
 
-_LONGEST_FOLDED = 76  # RFC 2047, section 2, for lines that hold encoded words
-_LONGEST = 998  # RFC 5322, section 2.1.1
+_MAX_FOLDED = 76  # RFC 2047, section 2: a line that contains encoded words
+_MAX_LINE = 998  # RFC 5322, section 2.1.1
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9_.-]+")
 # An https address, or a mail service's placeholder: anything without a scheme.
@@ -30,9 +30,9 @@ _ONE_CLICK = re.compile(r"https:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What goes into one mail; `message_id` stands without angle brackets.
+    """The content of one mail. `message_id` has no angle brackets.
 
-    `html` comes in pieces: those at even places are a shape's, and come again in other mails.
+    `html` is in pieces: those at even indexes belong to a shape and recur in other mails.
     """
 
     subject: str
@@ -48,7 +48,7 @@ class Letter:
 
 
 class MailParts(NamedTuple):
-    """A mail's HTML and text as files hold them, and the whole message."""
+    """A mail's HTML and text in UTF-8, and the whole message."""
 
     html: bytes
     text: bytes
@@ -56,148 +56,152 @@ class MailParts(NamedTuple):
 
 
 def encode(letter: Letter) -> bytes:
-    """The mail's bytes: ASCII, CRLF, text part first. Raises ValueError, naming the header, for what none may hold."""
+    """Return the message: ASCII, CRLF, text part first.
+
+    Raises ValueError, naming the header, if a value is not allowed in a header.
+    """
     return write(letter).message
 
 
 def write(letter: Letter) -> MailParts:
-    """The mail with its parts. Raises as `encode` does."""
+    """Return the message and its parts. Raises ValueError as `encode` does."""
     plain_text, text, plain_html, html = quoted_printable.encode(letter.text, letter.html)
+    # The last piece that is not empty may lack its line end, which belongs to the boundary.
     if len(html) % 2 == 0:
         html.append(b"")
     last = len(html) - 1
     while last and not html[last]:
         last -= 1
-    html[last], end = quoted_printable.parted(html[last])
-    # "=_" never occurs in quoted-printable, so no part can hold the boundary. The text, a fifth of
-    # the whole, is enough to make it differ from that of a mail which may quote this one.
+    html[last], unfinished = quoted_printable.split_unfinished_line(html[last])
+    # "=_" never occurs in quoted-printable, so no part can contain the boundary. Hashing the text, a
+    # fifth of the whole, is enough to tell it from the boundary of a mail that quotes this one.
     boundary = f"=_{hashlib.sha256(text).hexdigest()[:32]}".encode()
-    own = (
-        _header("Subject", *_words(letter.subject, "Subject")),
+    own_headers = (
+        _header("Subject", *_encode_text(letter.subject, "Subject")),
         _header("Date", posted(letter.date)),
-        _header("Message-ID", _enclosed(letter.message_id, "Message-ID")),
+        _header("Message-ID", _bracket(letter.message_id, "Message-ID")),
     )
-    edge = b"\r\n--" + boundary
-    # All pieces are whole lines; at even places stands what comes again in other mails.
+    delimiter = b"\r\n--" + boundary
+    # Each piece is whole lines; those at even indexes recur in other mails.
     message = Joined(
-        (_people(letter.sender, letter.list_title), _head(own),
-         _list(letter.list_id, letter.list_title, letter.unsubscribe, letter.lang),
-         b' boundary="' + boundary + b'"\r\n' + edge + b"\r\n", _part_head("plain", letter.lang),
-         text + edge + b"\r\n", _part_head("html", letter.lang), b"",
-         *html, end + edge + b"--\r\n")
+        (_address_headers(letter.sender, letter.list_title), _join_headers(own_headers),
+         _list_headers(letter.list_id, letter.list_title, letter.unsubscribe, letter.lang),
+         b' boundary="' + boundary + b'"\r\n' + delimiter + b"\r\n", _part_headers("plain", letter.lang),
+         text + delimiter + b"\r\n", _part_headers("html", letter.lang), b"",
+         *html, unfinished + delimiter + b"--\r\n")
     )  # fmt: skip
     return MailParts(plain_html, plain_text, message)
 
 
-def _head(lines: Iterable[str]) -> bytes:
+def _join_headers(lines: Iterable[str]) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
 @lru_cache(maxsize=64)
-def _people(sender: Sender, list_title: str) -> bytes:
-    """The headers that say from whom to whom: the same in all mails of a publication."""
+def _address_headers(sender: Sender, list_title: str) -> bytes:
+    """Return the address headers, which are the same in all mails of a publication."""
     lines = [
-        _header("From", *_named(sender.name, _mailbox(sender.email, "From"), "From")),
-        _header("To", *_named(list_title, _mailbox(sender.email, "To"), "To")),
+        _header("From", *_name_and_address(sender.name, _mailbox(sender.email, "From"), "From")),
+        _header("To", *_name_and_address(list_title, _mailbox(sender.email, "To"), "To")),
     ]
     if sender.reply_to:
         lines.append(_header("Reply-To", _mailbox(sender.reply_to, "Reply-To")))
-    return _head(lines)
+    return _join_headers(lines)
 
 
 @lru_cache(maxsize=64)
-def _list(list_id: str, list_title: str, unsubscribe: Unsubscribe, lang: str) -> bytes:
-    """The headers of a mailing list, and the last ones: the same in all mails of a language."""
+def _list_headers(list_id: str, list_title: str, unsubscribe: Unsubscribe, lang: str) -> bytes:
+    """Return the mailing list headers and those after them, which are the same in all mails of a language."""
     lines = (
-        _header("List-Id", *_named(list_title, list_id, "List-Id")),
-        *_unsubscribe(unsubscribe),
+        _header("List-Id", *_name_and_address(list_title, list_id, "List-Id")),
+        *_unsubscribe_headers(unsubscribe),
         _header("Precedence", "bulk"),
         _header("X-Unsent", "1"),
         _header("Content-Language", lang),
         _header("MIME-Version", "1.0"),
         "Content-Type: multipart/alternative;",  # the boundary follows
     )
-    return _head(lines)
+    return _join_headers(lines)
 
 
 @lru_cache(maxsize=64)
-def _part_head(kind: str, lang: str) -> bytes:
+def _part_headers(kind: str, lang: str) -> bytes:
     lines = (
         _header("Content-Type", f"text/{kind}; charset=utf-8"),
         _header("Content-Transfer-Encoding", "quoted-printable"),
         _header("Content-Language", lang),
     )
-    return _head(lines) + b"\r\n"
+    return _join_headers(lines) + b"\r\n"
 
 
 def _header(name: str, *pieces: str) -> str:
-    """One header, folded between its pieces: the only place where header lines are made."""
+    """Return a header, folded between its pieces. Every header line is made and checked here."""
     for piece in pieces:
         if not (piece.isascii() and piece.isprintable()):
             bad = next(character for character in piece if not " " <= character <= "~")
-            raise ValueError(f"{name}: U+{ord(bad):04X} may not stand in a header")
-        if len(name) + len(piece) > _LONGEST - 2:
-            raise ValueError(f"{name}: {len(piece)} characters that may not be folded are too long for a header")
+            raise ValueError(f"{name}: U+{ord(bad):04X} is not allowed in a header")
+        if len(name) + len(piece) > _MAX_LINE - 2:
+            raise ValueError(f"{name}: {len(piece)} characters that cannot be folded are too long for a header")
     return f"{name}: " + "\r\n ".join(pieces)
 
 
 def _refuse_hidden(value: str, name: str) -> None:
-    """Encoding would let these through: a tab may be encoded, what breaks or turns a line may not."""
+    """Raise ValueError for line breaks and other forbidden characters, which encoded words would let through."""
     if bad := "U+000A" if "\n" in value else next((character for _, character in forbidden(value)), ""):
-        raise ValueError(f"{name}: {bad} may not stand in a header")
+        raise ValueError(f"{name}: {bad} is not allowed in a header")
 
 
-def _words(value: str, name: str) -> tuple[str, ...]:
-    """The pieces of a text that decode to it exactly: folded at spaces where it is plain, else encoded words."""
+def _encode_text(value: str, name: str) -> tuple[str, ...]:
+    """Return the pieces of a header text: folded at spaces if it is plain, otherwise as encoded words."""
     _refuse_hidden(value, name)
-    if _plain(value):
-        first, *rest = wrap(value, _LONGEST_FOLDED, f"{name}: ", " ").split("\n")
-        if all(len(line) <= _LONGEST_FOLDED for line in (first, *rest)):
+    if _is_plain(value):
+        first, *rest = wrap(value, _MAX_FOLDED, f"{name}: ", " ").split("\n")
+        if all(len(line) <= _MAX_FOLDED for line in (first, *rest)):
             return (first[len(name) + 2 :], *(line[1:] for line in rest))
     return tuple(_encoded_words(value, len(name) + 2))
 
 
-def _encoded_words(value: str, taken: int) -> Iterator[str]:
-    """Encoded words of whole characters (RFC 2047, sections 2 and 5); `taken` columns stand before the first."""
+def _encoded_words(value: str, column: int) -> Iterator[str]:
+    """Yield encoded words of whole characters (RFC 2047, sections 2 and 5); the first one begins at `column`."""
     octets, start = value.encode(), 0
     while start < len(octets):
-        end = start + (_LONGEST_FOLDED - max(taken, 1) - len("=?utf-8?b??=")) // 4 * 3
+        end = start + (_MAX_FOLDED - max(column, 1) - len("=?utf-8?b??=")) // 4 * 3
         while end < len(octets) and octets[end] & 0xC0 == 0x80:  # inside a character
             end -= 1
         yield f"=?utf-8?b?{binascii.b2a_base64(octets[start:end], newline=False).decode()}?="
-        start, taken = end, 1
+        start, column = end, 1
 
 
-def _plain(value: str) -> bool:
-    """Whether a text can stand as it is: no blanks that folding loses, nothing that looks encoded."""
+def _is_plain(value: str) -> bool:
+    """Return whether a text needs no encoding: ASCII, no blanks that folding loses, nothing like an encoded word."""
     return value.isascii() and "=?" not in value and value == " ".join(value.split())
 
 
 def _phrase(value: str, name: str) -> tuple[str, ...]:
-    """The pieces of a display name."""
+    """Return the pieces of a display name, quoted or encoded if necessary."""
     quoted = '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
-    if not _plain(value) or len(name) + len(quoted) > _LONGEST_FOLDED - 2:
-        return _words(value, name)
+    if not _is_plain(value) or len(name) + len(quoted) > _MAX_FOLDED - 2:
+        return _encode_text(value, name)
     return (value if _ATOMS.fullmatch(value) else quoted,)
 
 
-def _named(title: str, address: str, name: str) -> tuple[str, ...]:
-    """The pieces of `title <address>`."""
+def _name_and_address(title: str, address: str, name: str) -> tuple[str, ...]:
+    """Return the pieces of `title <address>`."""
     *before, last = _phrase(title, name)
-    address = _enclosed(address, name)
-    taken = len(last) + (1 if before else len(name) + 2)
-    fits = taken + 1 + len(address) <= _LONGEST_FOLDED
+    address = _bracket(address, name)
+    column = len(last) + (1 if before else len(name) + 2)
+    fits = column + 1 + len(address) <= _MAX_FOLDED
     return (*before, f"{last} {address}") if fits else (*before, last, address)
 
 
-def _enclosed(address: str, name: str) -> str:
+def _bracket(address: str, name: str) -> str:
     if "<" in address or ">" in address:
-        raise ValueError(f"{name}: '{address}' may not hold < or >")
+        raise ValueError(f"{name}: '{address}' must not contain < or >")
     return f"<{address}>"
 
 
 def _mailbox(email: str, name: str) -> str:
-    """A mail address with its domain in IDNA."""
+    """Return a mail address with its domain in IDNA. Raises ValueError if it has no ASCII form."""
     _refuse_hidden(email, name)
     local, _, domain = email.rpartition("@")
     try:
@@ -205,18 +209,21 @@ def _mailbox(email: str, name: str) -> str:
     except UnicodeError:
         mailbox = ""
     if not _MAILBOX.fullmatch(mailbox):
-        raise ValueError(f"{name}: {email!r} is no mail address with an ASCII local part")
+        raise ValueError(f"{name}: {email!r} is not a mail address with an ASCII local part")
     return mailbox
 
 
-def _unsubscribe(unsubscribe: Unsubscribe) -> list[str]:
-    """List-Unsubscribe, never folded inside an address; its Post where one click can work (RFC 8058)."""
+def _unsubscribe_headers(unsubscribe: Unsubscribe) -> list[str]:
+    """Return List-Unsubscribe, never folded inside an address, and List-Unsubscribe-Post if the URL allows one click.
+
+    See RFC 2369 and RFC 8058.
+    """
     name, url = "List-Unsubscribe", unsubscribe.url
-    ways = [_enclosed(url, name)] if url else []
+    addresses = [_bracket(url, name)] if url else []
     if unsubscribe.mailto:
         mailto = quote(_mailbox(unsubscribe.mailto, name), safe="!$'*+@")
-        ways.append(_enclosed(f"mailto:{mailto}?subject=unsubscribe", name))
-    if not ways:
+        addresses.append(_bracket(f"mailto:{mailto}?subject=unsubscribe", name))
+    if not addresses:
         return []
     one_click = [_header(f"{name}-Post", f"{name}=One-Click")] if url and _ONE_CLICK.match(url) else []
-    return [_header(name, *(f"{way}," for way in ways[:-1]), ways[-1]), *one_click]
+    return [_header(name, *(f"{each}," for each in addresses[:-1]), addresses[-1]), *one_click]

@@ -1,8 +1,9 @@
-"""compiling: MJML becomes HTML. mjml-python (the mrml engine) is used here only.
+"""Compile MJML to HTML. Only this module uses mjml-python (the mrml engine).
 
-Its traps, met here: attributes are printed with Rust's debug form (NBSP becomes `\\u{a0}`), so all
-that is not plain ASCII goes in as numeric entities; deep nesting overflows the C stack; without
-`fonts={}` a font service is linked; the lower-case doctype is lost on premailer.
+It works around these faults of the engine: attributes are printed in Rust's debug form (NBSP becomes
+`\\u{a0}`), so everything outside ASCII is passed as numeric references; deep nesting overflows the C
+stack; without `fonts={}` the document links to a font service; the doctype is in lower case, which
+premailer drops.
 """
 
 import re
@@ -18,7 +19,7 @@ _ATTRIBUTE = re.compile(r"(=\s*)(\"[^\"]*\"|'[^']*')")
 
 
 class MjmlFault(ValueError):
-    """The MJML cannot be compiled. `position` is a character offset in it, or -1."""
+    """MJML that cannot be compiled. `position` is a character offset in it, or -1 if unknown."""
 
     def __init__(self, message: str, position: int = -1) -> None:
         super().__init__(message)
@@ -26,43 +27,43 @@ class MjmlFault(ValueError):
 
 
 def to_html(mjml: str) -> str:
-    """MJML as an HTML document. Raises MjmlFault."""
+    """Compile MJML to an HTML document. Raises MjmlFault if the MJML is malformed."""
     check_balance(mjml)
     safe = _escape_attributes(mjml)
     try:
         html = str(mjml2html(safe, disable_comments=True, fonts={}))
     except ValueError as fault:
         where = re.search(r"at position (\d{1,9}):(\d+)", str(fault))
-        # The engine counts bytes; here every character is one byte.
+        # The engine counts bytes; `safe` is ASCII, so these are characters, too.
         position = _original(mjml, safe, int(where[1])) if where else -1
         raise MjmlFault(re.sub(r" at position \d+:\d+", "", str(fault)), position) from None
-    # premailer compares the doctype by case and drops what it does not know.
+    # premailer drops a doctype that it does not know, and compares it case-sensitively.
     return html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
 
 
 def check_balance(mjml: str) -> None:
-    """Every tag is closed, by its own name: the engine takes `</mj-colum>` without a word. Raises MjmlFault."""
-    above: list[re.Match[str]] = []
+    """Raise MjmlFault unless every tag is closed by its own name: the engine accepts `</mj-colum>` silently."""
+    open_tags: list[re.Match[str]] = []
     for tag in _TAG.finditer(mjml):
         name = re.match(r"</?([A-Za-z0-9-]+)", tag[0])
         if name is None or tag[0].endswith("/>") or name[1].lower() in VOID_ELEMENTS:
             continue
         if not tag[0].startswith("</"):
-            above.append(tag)
-            if len(above) > MAX_DEPTH:
+            open_tags.append(tag)
+            if len(open_tags) > MAX_DEPTH:
                 raise MjmlFault(f"tags are nested deeper than {MAX_DEPTH} levels", tag.start())
-        elif above and re.match(rf"<{name[1]}[\s>]", above[-1][0]):
-            above.pop()
+        elif open_tags and re.match(rf"<{name[1]}[\s>]", open_tags[-1][0]):
+            open_tags.pop()
         else:
-            # What was opened last and is still open is the likelier fault than what closes.
-            fault = above[-1] if above else tag
+            # The error is more likely in the tag that is still open than in the one that closes.
+            fault = open_tags[-1] if open_tags else tag
             raise MjmlFault(f"{fault[0].split()[0].rstrip('>')}> has no matching tag", fault.start())
-    if above:
-        raise MjmlFault(f"{above[-1][0].split()[0].rstrip('>')}> is never closed", above[-1].start())
+    if open_tags:
+        raise MjmlFault(f"{open_tags[-1][0].split()[0].rstrip('>')}> is never closed", open_tags[-1].start())
 
 
 def is_closed(part: str) -> bool:
-    """Whether a piece of MJML closes every tag, comment and value that it opens."""
+    """Return whether a piece of MJML closes every tag, comment and attribute value that it opens."""
     if "<" in _TAG.sub("", part):
         return False
     try:
@@ -73,14 +74,14 @@ def is_closed(part: str) -> bool:
 
 
 def inside(mjml: str, name: str) -> tuple[int, int]:
-    """Where the content of the element `name` begins and ends; (-1, -1) when there is none."""
+    """Return start and end of the content of the element `name`; (-1, -1) if there is no such element."""
     opening = _TAG.match(mjml, max(mjml.find(f"<{name}"), 0))
     start, end = opening.end() if opening else -1, mjml.rfind(f"</{name}")
     return (start, end) if opening and opening[0].startswith(f"<{name}") and start <= end else (-1, -1)
 
 
 def mark(mjml: str) -> str:
-    """The same mail with each element's offset: `data-at` in HTML, a class `at-…` in components of the body."""
+    """Add each element's offset to the MJML: as `data-at` to HTML, as a class `at-…` to components of the body."""
     body = mjml.find("<mj-body")
 
     def marked(tag: re.Match[str]) -> str:
@@ -100,16 +101,16 @@ def _escape_attributes(mjml: str) -> str:
     def attribute(match: re.Match[str]) -> str:
         quote = match[2][0]
         inside = match[2][1:-1].replace("\\", "&#92;").replace("\r", "").replace("\n", " ")
-        # Inside one kind of quotes, the other kind must not stand bare either.
+        # The kind of quotes that does not delimit the value has to be escaped, too.
         inside = inside.replace('"', "&quot;").replace("'", "&#39;")
         return f"{match[1]}{quote}{inside}{quote}"
 
     text = mjml.replace("\r\n", "\n")
-    # The engine refuses a blank behind a tag of the head.
+    # The engine rejects blanks after a tag in the head.
     head, body, rest = text.partition("<mj-body")
     text = re.sub(r">[ \t]+(?=[\n<])", ">", head) + body + rest
     text = _TAG.sub(lambda tag: tag[0] if tag[0].startswith("<!--") else _ATTRIBUTE.sub(attribute, tag[0]), text)
-    # The title is printed once more, as the attribute aria-label.
+    # The engine also prints the title as the attribute aria-label.
     text = re.sub(
         r"(<mj-title>)(.*?)(</mj-title>)", lambda title: title[0].replace("\\", "&#92;"), text, flags=re.DOTALL
     )
@@ -117,7 +118,7 @@ def _escape_attributes(mjml: str) -> str:
 
 
 def _original(mjml: str, safe: str, offset: int) -> int:
-    """The offset in `mjml` of what stands at `offset` in `safe`: the line is what counts."""
+    """Map an offset in `safe` to `mjml`, to the beginning of the same line."""
     line = safe.count("\n", 0, offset)
     starts = [0, *(match.end() for match in re.finditer("\n", mjml))]
     return starts[min(line, len(starts) - 1)]

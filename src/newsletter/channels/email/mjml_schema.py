@@ -1,7 +1,7 @@
-"""validating: what the MJML engine takes without a word, found before it gets there.
+"""Validate MJML against the schema in mjml_schema.toml, because the engine accepts invalid MJML silently.
 
-The engine prints unknown tags into the mail, drops unknown attributes, and does not look at what
-stands inside what. What may stand where is in mjml.toml.
+The engine prints unknown tags into the mail, drops unknown attributes, and does not check which tags
+are nested in which.
 """
 
 import re
@@ -21,7 +21,7 @@ _EVERYWHERE = frozenset(("css-class", "mj-class"))
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """One fault in MJML, at a character offset."""
+    """One error in MJML, at a character offset."""
 
     code: str
     position: int
@@ -31,7 +31,7 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """What a tag may have and hold; `text` says that it holds HTML."""
+    """The attributes and children that a tag may have; `text` is whether it contains HTML."""
 
     attributes: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
@@ -39,9 +39,9 @@ class Component:
 
 
 def find_invalid(mjml: str) -> Iterator[Invalid]:
-    """Unknown and forbidden tags, unknown attributes, tags in the wrong place.
+    """Yield unknown and forbidden tags, unknown attributes, and tags in the wrong place.
 
-    Whether tags are closed is the compiler's to say.
+    Unclosed tags are not reported; see `mjml.check_balance`.
     """
     known = _components()
     open_: list[str] = []
@@ -74,8 +74,8 @@ def _opening(tag: re.Match[str], inside: str) -> Iterator[Invalid]:
     if reason := _forbidden().get(name) or _forbidden_use(name, attributes):
         yield Invalid("forbidden-tag", at, f"<{name}> may not be used so", reason)
     elif name not in known and not (inside == "mj-attributes" and name in ("mj-all", "mj-class")):
-        cure = suggest(name, tuple(known)) if name.startswith("mj-") else "put HTML into mj-text or mj-raw"
-        yield Invalid("unknown-tag", at, f"MJML has no <{name}>", cure or "use one that MJML has")
+        fix = suggest(name, tuple(known)) if name.startswith("mj-") else "put HTML into mj-text or mj-raw"
+        yield Invalid("unknown-tag", at, f"MJML has no <{name}>", fix or "use one that MJML has")
     elif inside == "mj-attributes":
         yield from _unknown_attributes(tag, name, attributes)
     elif inside in known and name not in known[inside].children:

@@ -1,7 +1,7 @@
-"""quoting: what a mail says as bytes: UTF-8 for files, and quoted-printable (RFC 2045, section 6.7) for the mail.
+"""Encode the parts of a mail as UTF-8 for files and as quoted-printable (RFC 2045, section 6.7) for the message.
 
-What comes again in other mails is encoded once; all that is one mail's own is encoded together, since
-a call costs more than most texts do.
+Pieces that recur in other mails are encoded once. The texts of a single mail are encoded together,
+because the call costs more than encoding most texts.
 """
 
 import binascii
@@ -10,38 +10,38 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-# Between texts that are encoded together: each has lines of its own. No UTF-8 holds that octet.
-_BETWEEN = b"\n\xff\n"
-_QUOTED_BETWEEN = b"\r\n=FF\r\n"
-_SOFT = b"=\r\n"  # a line end that is none
-_END = ord("\n")
+# Separates texts that are encoded together. The octet FF never occurs in UTF-8.
+_SEPARATOR = b"\n\xff\n"
+_QUOTED_SEPARATOR = b"\r\n=FF\r\n"
+_SOFT_BREAK = b"=\r\n"
+_LINE_END = ord("\n")
 _BLANKS = frozenset((b" ", b"\t"))
 
-# Lines that are too long, or would be with From escaped. Up to two characters after the first 71
-# keep an escape (=C3) whole: where one begins there, its digits are taken too.
+# A line that is too long, or would be once its From is escaped. The first 71 characters are taken, and
+# up to two more if an escape (=C3) begins there.
 _OVERLONG = re.compile(rb"^(?=[^\r\n]{77}|From [^\r\n]{70})([^\r\n]{71}[^=\r\n]{0,2})", re.MULTILINE)
 _FROM = re.compile(b"^From ", re.MULTILINE)
-_SENDER = re.compile(b"From ")
-_HANGING = re.compile(rb"\n(?<=[ \t]\n)")  # behind each line end: that takes less time than to look at each blank
+_FROM_ANYWHERE = re.compile(b"From ")
+_TRAILING_BLANK = re.compile(rb"\n(?<=[ \t]\n)")  # looking back from each line end is faster than testing each blank
 
 
 class Literal(str):
-    """Pieces of HTML that stand side by side in many mails: they are encoded once."""
+    """Adjacent pieces of HTML that recur in many mails, with their encoded forms."""
 
     plain: bytes
     quoted: bytes
 
     def __new__(cls, pieces: Sequence[str]) -> "Literal":
-        """The pieces, joined; in mails each stands on lines of its own."""
-        made = super().__new__(cls, "".join(pieces))
-        encoded = [_literal(piece) for piece in pieces]
-        made.plain = b"".join([plain for plain, _ in encoded])
-        made.quoted = b"".join([quoted for _, quoted in encoded])
-        return made
+        """Join and encode the pieces. In the message each one is on lines of its own."""
+        literal = super().__new__(cls, "".join(pieces))
+        encoded = [_encode_literal(piece) for piece in pieces]
+        literal.plain = b"".join([plain for plain, _ in encoded])
+        literal.quoted = b"".join([quoted for _, quoted in encoded])
+        return literal
 
 
 class Encoded(NamedTuple):
-    """The parts of a mail; the quoted HTML in as many pieces as it came in, each of which ends a line, or is empty."""
+    """The parts of a mail. The quoted HTML has the pieces of the input; each one ends with a line end or is empty."""
 
     text: bytes
     quoted_text: bytes
@@ -50,61 +50,67 @@ class Encoded(NamedTuple):
 
 
 def encode(text: str, html: Sequence[str]) -> Encoded:
-    """The text and the HTML of a mail, each as UTF-8 and in quoted-printable.
+    """Encode the text and the HTML of a mail, each as UTF-8 and as quoted-printable.
 
-    HTML comes in pieces: those at even places come again in other mails. Each piece stands on lines
-    of its own, so that it looks the same wherever it stands. The last line has an end that is none.
+    `html` is in pieces: those at even indexes recur in other mails. Each piece is encoded on lines of
+    its own, so that its encoded form does not depend on its neighbours. A soft line break ends a
+    piece that has no line end.
     """
-    (plain_text, *plain), (quoted_text, *quoted) = _together((text, *html[1::2]))
-    literals = [(piece.plain, piece.quoted) if isinstance(piece, Literal) else _literal(piece) for piece in html[::2]]
+    (plain_text, *plain), (quoted_text, *quoted) = _encode_together((text, *html[1::2]))
+    literals = [
+        (piece.plain, piece.quoted) if isinstance(piece, Literal) else _encode_literal(piece) for piece in html[::2]
+    ]
     pieces = [b""] * len(html)
     pieces[::2] = [literal[0] for literal in literals]
     pieces[1::2] = plain
     plain_html = b"".join(pieces)
     pieces[::2] = [literal[1] for literal in literals]
-    pieces[1::2] = [piece + _SOFT if piece and piece[-1] != _END else piece for piece in quoted]
+    pieces[1::2] = [piece + _SOFT_BREAK if piece and piece[-1] != _LINE_END else piece for piece in quoted]
     return Encoded(plain_text, quoted_text, plain_html, pieces)
 
 
-def _together(texts: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
-    """Texts as UTF-8, and in lines of at most 76 characters whose decoding gives each with CRLF at its line ends."""
+def _encode_together(texts: Sequence[str]) -> tuple[list[bytes], list[bytes]]:
+    """Return texts as UTF-8, and as quoted-printable, whose lines end with CRLF and have at most 76 characters."""
     plain = [text.encode() for text in texts]
-    octets = _BETWEEN.join(plain)
+    octets = _SEPARATOR.join(plain)
     if b"\r" in octets:
-        octets = _BETWEEN.join([_line_feeds(text).encode() for text in texts])
-    # A blank at an end is measured in another way when a line end follows.
+        octets = _SEPARATOR.join([_normalize_line_ends(text).encode() for text in texts])
+    # The encoder measures a blank at the end of a text differently when a line end follows, as it does here.
     if not _BLANKS.isdisjoint({text[-1:] for text in plain}):
-        return plain, [_quoted(_line_feeds(text).encode()) for text in texts]
-    return plain, _quoted(octets).split(_QUOTED_BETWEEN)
+        return plain, [_to_quoted_printable(_normalize_line_ends(text).encode()) for text in texts]
+    return plain, _to_quoted_printable(octets).split(_QUOTED_SEPARATOR)
 
 
 @lru_cache(maxsize=1024)
-def parted(piece: bytes) -> tuple[bytes, bytes]:
-    """Its whole lines, and the last one when it has no end; an end that is none does not count."""
-    piece = piece.removesuffix(_SOFT)
+def split_unfinished_line(piece: bytes) -> tuple[bytes, bytes]:
+    """Split quoted-printable into its complete lines and a last line without a line end, which may be empty.
+
+    A soft line break at the end is removed.
+    """
+    piece = piece.removesuffix(_SOFT_BREAK)
     start = piece.rfind(b"\n") + 1
     return piece[:start], piece[start:]
 
 
 @lru_cache(maxsize=4096)
-def _literal(piece: str) -> tuple[bytes, bytes]:
-    return piece.encode(), _closed(_quoted(_line_feeds(piece).encode()))
+def _encode_literal(piece: str) -> tuple[bytes, bytes]:
+    return piece.encode(), _end_line(_to_quoted_printable(_normalize_line_ends(piece).encode()))
 
 
-def _closed(piece: bytes) -> bytes:
-    """The piece with the end of its last line."""
-    return piece + _SOFT if piece and not piece.endswith(b"\n") else piece
+def _end_line(piece: bytes) -> bytes:
+    """Add a soft line break if the piece does not end with a line end."""
+    return piece + _SOFT_BREAK if piece and not piece.endswith(b"\n") else piece
 
 
-def _line_feeds(text: str) -> str:
+def _normalize_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _quoted(octets: bytes) -> bytes:
-    # b2a_qp ends all lines as the first one.
-    made = binascii.b2a_qp(b"\r\n" + octets, istext=True)[2:]
-    # It escapes the blank before a line end when it has already measured the line (binascii.c), and mailboxes put >
-    # before a From. Both are rare.
-    if (b"F" in octets and _SENDER.search(octets)) or _HANGING.search(octets):
-        made = _FROM.sub(b"=46rom ", _OVERLONG.sub(rb"\1=\r\n", made))
-    return made
+def _to_quoted_printable(octets: bytes) -> bytes:
+    # b2a_qp uses the line end of the first line for all lines.
+    encoded = binascii.b2a_qp(b"\r\n" + octets, istext=True)[2:]
+    # b2a_qp escapes a blank before a line end after it has measured the line (binascii.c), which makes it too long.
+    # Mailboxes put > before a From at the beginning of a line. Both are rare.
+    if (b"F" in octets and _FROM_ANYWHERE.search(octets)) or _TRAILING_BLANK.search(octets):
+        encoded = _FROM.sub(b"=46rom ", _OVERLONG.sub(rb"\1=\r\n", encoded))
+    return encoded

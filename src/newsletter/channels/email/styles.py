@@ -1,4 +1,4 @@
-"""theme: the mail half of a theme: its colours, its CSS, its prose styles, its strings."""
+"""The parts of a theme that mails use: colours, CSS, prose styles and strings."""
 
 import re
 from collections.abc import Mapping
@@ -23,24 +23,24 @@ _SELECTOR = re.compile(
 
 
 class Literals(dict[str, Any]):
-    """A mapping that templates read with dots and whose values stay literal text."""
+    """A mapping that templates can read as attributes, and whose values are inserted without a token."""
 
     def __getattr__(self, name: str) -> Any:
         try:
             return self[name]
         except KeyError:
-            raise AttributeError(f"the theme knows no '{name}'") from None
+            raise AttributeError(f"the theme has no '{name}'") from None
 
 
 @dataclass(slots=True)
 class Theme:
-    """All that mails of one build share."""
+    """The theme as all mails of one build share it."""
 
     publication: Publication
     templates: Templates
     problems: Problems
     brand: Literals = field(init=False)
-    press: MailCompiler = field(init=False)
+    compiler: MailCompiler = field(init=False)
     head_css: str = field(init=False)
     words: Catalog = field(init=False)
     _prose_css: str = field(init=False)
@@ -56,10 +56,10 @@ class Theme:
         self.head_css = _squeeze(css["head"])
         self._prose_css = css["prose"]
         self._check_selectors()
-        self.press = MailCompiler(self.templates, css["inline"], self.problems)
+        self.compiler = MailCompiler(self.templates, css["inline"], self.problems)
 
-    def learn(self, prose: Prose) -> None:
-        """Resolve the styles of every chain of elements in `prose` that is not known yet."""
+    def resolve_styles(self, prose: Prose) -> None:
+        """Resolve the styles of the chains of elements in `prose`, for `style`. Raises Aborted if the CSS is faulty."""
         if not prose.chains <= self._styles.keys():
             try:
                 self._styles.update(resolve(sorted(prose.chains - self._styles.keys()), self._prose_css))
@@ -69,11 +69,11 @@ class Theme:
                 raise Aborted from None
 
     def style(self, chain: str) -> str:
-        """The style attribute of a learnt chain, with its leading space, or ""."""
+        """Return the style attribute of a resolved chain, with a leading space, or ""."""
         return self._styles[chain]
 
     def values(self, lang: str) -> Mapping[str, Any]:
-        """What every mail template may use."""
+        """Return the values for every mail template."""
         words = self.words(lang)
         return {
             "t": words, "dir": words.dir, "brand": self.brand, "head_css": self.head_css,
@@ -81,33 +81,36 @@ class Theme:
         }  # fmt: skip
 
     def _check_selectors(self) -> None:
-        """Prose rules may use type, class and descendant selectors: what chains can answer."""
+        """Report the selectors of prose rules that a chain of elements cannot match. Raises Aborted if there are any.
+
+        Type, class and descendant selectors are supported.
+        """
         path, source = self.templates.read("email/prose.css")
-        plain = re.sub(
+        blanked = re.sub(
             r"/\*.*?(?:\*/|\Z)|\{\{.*?(?:\}\}|\Z)",
             lambda match: re.sub(r"[^\n]", " ", match[0]),
             source,
             flags=re.DOTALL,
         )
-        bad, positions = False, Positions(plain.encode())
-        for match in re.finditer(r"(?<![^{}])([^{}]+)\{[^{}]*\}", plain):
+        is_valid, positions = True, Positions(blanked.encode())
+        for match in re.finditer(r"(?<![^{}])([^{}]+)\{[^{}]*\}", blanked):
             offset = match.start(1)
             for selector in match[1].split(","):
                 name = " ".join(selector.split())
                 if not _SELECTOR.fullmatch(name):
-                    lead = offset + len(selector) - len(selector.lstrip())
+                    start = offset + len(selector) - len(selector.lstrip())
                     self.problems.error(
-                        Place(path, *positions.line_and_column(lead)), "prose-selector", f"'{name}' cannot style prose",
-                        "use type, class and descendant selectors",
+                        Place(path, *positions.line_and_column(start)), "prose-selector",
+                        f"'{name}' cannot style prose", "use type, class and descendant selectors",
                     )  # fmt: skip
-                    bad = True
+                    is_valid = False
                 offset += len(selector) + 1
-        if bad:
+        if not is_valid:
             raise Aborted
 
 
 def _squeeze(css: str) -> str:
-    """CSS without comments (Orange drops rules that hold one) and needless white space."""
+    """Remove comments (Orange's webmail drops rules that contain one) and needless white space."""
     css = re.sub(r"/\*.*?(?:\*/|\Z)", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
     return re.sub(r" ?([{};,]) ?", r"\1", css).strip()

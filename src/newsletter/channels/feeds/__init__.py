@@ -1,4 +1,7 @@
-"""feeds: Atom, RSS and JSON Feed of the publication, each tag, language and month; OPML; a page for people."""
+"""Render feeds in Atom, RSS and JSON: the main feed and one for each tag, language and month.
+
+Also renders the list of all feeds in OPML, and the page that presents them.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from datetime import datetime
 
 from newsletter.channels.feeds.atom_rss import write_atom, write_rss
 from newsletter.channels.feeds.budget import EntryBudget
-from newsletter.channels.feeds.entry import Entries, instants
+from newsletter.channels.feeds.entry import Entries, update_times
 from newsletter.channels.feeds.fastpath.header_templates import HeaderTemplates
 from newsletter.channels.feeds.json_feed import write_json
 from newsletter.channels.feeds.metadata import FeedMetadata, metadata
@@ -20,52 +23,52 @@ from newsletter.theme.templates import Templates
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """The files under `site/feeds/`. Raises Aborted when the theme has a fault."""
+    """Yield the files under `site/feeds/`. Raises Aborted if the theme has an error."""
     site, share = Site(publication, templates), publication.share
-    plan = FeedSelection(site)
-    pieces = EntryBudget(Entries(site, templates.get("feeds/entry.html")), problems)
-    feeds = _Feeds(publication, pieces, HeaderTemplates())
-    updated = instants(publication.announcements)
+    selection = FeedSelection(site)
+    budget = EntryBudget(Entries(site, templates.get("feeds/entry.html")), problems)
+    feeds = _FeedWriter(publication, budget, HeaderTemplates())
+    updated = update_times(publication.announcements)
     if share.first:
-        for feed in (plan.main, *plan.languages):
+        for feed in (selection.main, *selection.languages):
             yield from feeds.write(feed, updated)
-    for feed in share.of(plan.tags):
+    for feed in share.of(selection.tags):
         yield from feeds.write(feed, updated)
-    for number in share.of(range(len(plan.months))):
-        archive = plan.archive(number)
-        # By what the month itself holds: an archive does not change with other months.
-        yield from feeds.write(archive, instants(archive.announcements))
+    for number in share.of(range(len(selection.months))):
+        archive = selection.archive(number)
+        # An archive must not depend on other months, so its times are made distinct within the month.
+        yield from feeds.write(archive, update_times(archive.announcements))
     if share.first:
-        heads = tuple(_head(feed, publication, updated) for feed in plan.subscriptions)
-        newest = max(each.updated for each in heads)
-        opml = write_opml(heads, publication.settings.title, newest)
+        subscriptions = tuple(_metadata(feed, publication, updated) for feed in selection.subscriptions)
+        newest = max(each.updated for each in subscriptions)
+        opml = write_opml(subscriptions, publication.settings.title, newest)
         yield Artefact("site/feeds/opml.xml", opml.encode(), "text/x-opml")
-        yield page(site, heads, plan)
+        yield page(site, subscriptions, selection)
         opened = site.words(publication.settings.language)("feeds_opened")
         css = templates.get("feeds/feed.css").render({"brand": site.brand, "opened": opened})
         yield Artefact("site/feeds/feed.css", css.encode(), "text/css")
 
 
-def _head(feed: Feed, publication: Publication, updated: Mapping[str, datetime]) -> FeedMetadata:
+def _metadata(feed: Feed, publication: Publication, updated: Mapping[str, datetime]) -> FeedMetadata:
     return metadata(feed, publication, max((updated[each.stem] for each in feed.announcements), default=None))
 
 
 @dataclass(frozen=True, slots=True)
-class _Feeds:
+class _FeedWriter:
     """Writes feeds in every format."""
 
     publication: Publication
-    pieces: EntryBudget
-    openings: HeaderTemplates
+    budget: EntryBudget
+    headers: HeaderTemplates
 
     def write(self, feed: Feed, updated: Mapping[str, datetime]) -> Iterator[Artefact]:
-        """The feed in every format; `updated` says when each of its announcements was."""
-        held, told = self.pieces.of(feed), _head(feed, self.publication, updated)
-        entries = ((piece.lang, updated[piece.stem], piece.written.atom) for piece in held)
-        written = {
-            "atom": write_atom(told, self.openings.atom(told), entries),
-            "rss": write_rss(told, self.openings.rss(told), (piece.written.rss for piece in held)),
-            "json": write_json(told, (piece.written.json for piece in held)),
+        """Yield the feed in every format. `updated` maps stems of announcements to their times."""
+        entries, meta = self.budget.select(feed), _metadata(feed, self.publication, updated)
+        atom_entries = ((each.lang, updated[each.stem], each.lines.atom) for each in entries)
+        documents = {
+            "atom": write_atom(meta, self.headers.atom(meta), atom_entries),
+            "rss": write_rss(meta, self.headers.rss(meta), (each.lines.rss for each in entries)),
+            "json": write_json(meta, (each.lines.json for each in entries)),
         }
         for kind in ENDINGS:
-            yield Artefact(f"site/{feed.path(kind)}", b"".join(written[kind]), FEED_MEDIA_TYPES[kind])
+            yield Artefact(f"site/{feed.path(kind)}", b"".join(documents[kind]), FEED_MEDIA_TYPES[kind])

@@ -1,13 +1,13 @@
-"""xml: Atom and RSS. feedgen is used here only, as the base writer; a repair pass says what it cannot say.
+"""Write Atom and RSS. Only this module uses feedgen, and repairs its output.
 
-The repair sets what the model holds, whatever feedgen wrote, so that it may run twice and a mended
-feedgen breaks nothing. Known of feedgen 1.0.0: an Atom entry's links lose all but their address
-(lkiesow/python-feedgen#135); dates default to the clock; an author without a mail address and every
-link but `self` are missing from RSS; a text construct has no type; the locale is switched for
-every date it writes, so that threads must not share it.
+The repair replaces elements regardless of what feedgen wrote, so it can run twice, and a fixed feedgen
+breaks nothing. Known faults of feedgen 1.0.0: links of an Atom entry lose everything but their address
+(lkiesow/python-feedgen#135); dates default to the current time; RSS lacks authors without a mail
+address and all links except `self`; text constructs have no type; the process's locale is switched
+for every date, so threads must not use it.
 
-An entry is written once, as lines that hold no namespace declaration, and put into every feed that
-holds it; only `updated` of an Atom entry is a feed's own.
+An entry is written once, as lines without namespace declarations, and is put into every feed that
+contains it. Only `updated` of an Atom entry depends on the feed.
 """
 
 import re
@@ -25,7 +25,7 @@ from newsletter.text.dates import instant, posted
 from newsletter.text.entities import escape_text
 
 ATOM = "http://www.w3.org/2005/Atom"
-_SPACES: Mapping[str, str] = {
+_NAMESPACES: Mapping[str, str] = {
     "atom": ATOM,
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -33,17 +33,17 @@ _SPACES: Mapping[str, str] = {
     "media": "http://search.yahoo.com/mrss/",
 }
 _DECLARATION = re.compile(r' xmlns(?::\w+)?="[^"]*"')
-# Long texts, which are HTML in any case.
-_LONG = frozenset({"content", f"{{{_SPACES['content']}}}encoded"})
+# Elements that contain HTML in any case.
+_HTML_ELEMENTS = frozenset({"content", f"{{{_NAMESPACES['content']}}}encoded"})
 _END_TAG = re.compile(r"</\w+>")
-_DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="{css}"?>\n'
+_PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="{css}"?>\n'
 
 
 # --- entries ----------------------------------------------------------------------------------
 
 
 def write_entry(entry: Entry) -> tuple[str, str]:
-    """The lines inside an Atom entry, all but `updated`; and those inside an RSS item."""
+    """Return the children of an Atom entry, without `updated`, and those of an RSS item."""
     base = FeedEntry()
     base.id(entry.id)
     base.title(entry.title)
@@ -61,30 +61,30 @@ def write_entry(entry: Entry) -> tuple[str, str]:
 
 
 def repair_atom_entry(element: Any, entry: Entry) -> None:
-    """Make the element say what the entry says. `updated` is left to the feed."""
-    _drop(element, "updated", "link", "category", "published", "media:content", "media:thumbnail")
+    """Make an Atom entry match `entry`. Removes `updated`, which depends on the feed."""
+    _remove(element, "updated", "link", "category", "published", "media:content", "media:thumbnail")
     for name, text in (("title", entry.title), ("summary", entry.summary)):
-        _type(element.find(name), text)
+        _set_text(element.find(name), text)
     _add(element, "published", instant(entry.published))
     _add(element, "link", rel="alternate", type="text/html", href=entry.url)
     for each in entry.enclosures:
-        told = {"type": each.media_type, "length": str(each.size), **_named("title", each.title)}
-        _add(element, "link", rel="enclosure", **told, href=each.url)
+        attributes = {"type": each.media_type, "length": str(each.size), **_optional_attribute("title", each.title)}
+        _add(element, "link", rel="enclosure", **attributes, href=each.url)
     for label in entry.labels:
-        _add(element, "category", term=label, **_named("label", label))
+        _add(element, "category", term=label, **_optional_attribute("label", label))
     _add_lead(element, entry)
 
 
 def repair_rss_item(element: Any, entry: Entry) -> None:
-    """Make the element say what the entry says."""
-    _drop(
+    """Make an RSS item match `entry`."""
+    _remove(
         element, "author", "category", "content:encoded", "pubDate", "enclosure", "atom:updated", "dc:creator",
         "dc:language", "media:content", "media:thumbnail",
     )  # fmt: skip
-    element.find("title").text = spelled(entry.title)
+    element.find("title").text = rss_text(entry.title)
     element.find("description").text = escape_text(entry.summary)
     for label in entry.labels:
-        _add(element, "category", spelled(label))
+        _add(element, "category", rss_text(label))
     _add(element, "content:encoded", entry.html)
     _add(element, "pubDate", posted(entry.published))
     if entry.updated != entry.published:
@@ -98,9 +98,9 @@ def repair_rss_item(element: Any, entry: Entry) -> None:
 
 
 def _one_enclosure(enclosures: tuple[Enclosure, ...]) -> tuple[Enclosure, ...]:
-    """RSS has room for one: sound or film, else the first."""
-    heard = tuple(each for each in enclosures if each.media_type.startswith(("audio/", "video/")))
-    return (heard or enclosures)[:1]
+    """Return the only enclosure that RSS allows: the first audio or video, otherwise the first one."""
+    media = tuple(each for each in enclosures if each.media_type.startswith(("audio/", "video/")))
+    return (media or enclosures)[:1]
 
 
 def _add_lead(element: Any, entry: Entry) -> None:
@@ -108,106 +108,107 @@ def _add_lead(element: Any, entry: Entry) -> None:
         return
     asset = entry.lead.asset
     size = {"width": str(asset.width), "height": str(asset.height)} if asset and asset.width else {}
-    known = {"type": asset.media_type, "fileSize": str(asset.size)} if asset else {}
-    _add(element, "media:content", url=entry.lead.url, medium="image", **known, **size)
+    kind = {"type": asset.media_type, "fileSize": str(asset.size)} if asset else {}
+    _add(element, "media:content", url=entry.lead.url, medium="image", **kind, **size)
     _add(element, "media:thumbnail", url=entry.lead.url, **size)
 
 
 # --- feeds ------------------------------------------------------------------------------------
 
 
-def write_atom(head: FeedMetadata, opening: bytes, entries: Iterable[tuple[str, datetime, bytes]]) -> Iterator[bytes]:
-    """A whole Atom feed, in pieces.
+def write_atom(meta: FeedMetadata, header: bytes, entries: Iterable[tuple[str, datetime, bytes]]) -> Iterator[bytes]:
+    """Yield an Atom feed in pieces.
 
-    `opening` is what `write_atom_head` gives; of each entry its language, its last change, its lines.
+    `header` is the result of `write_atom_header`. `entries` holds the language, the last change and the
+    lines of each entry.
     """
-    spaces = "".join(f' xmlns:{name}="{_SPACES[name]}"' for name in ("fh", "media"))
-    yield _DECLARED.format(css=head.css).encode()
-    yield f'<feed xmlns="{ATOM}"{spaces} xml:lang="{head.lang}">\n'.encode()
-    yield opening
-    for lang, updated, inside in entries:
+    spaces = "".join(f' xmlns:{name}="{_NAMESPACES[name]}"' for name in ("fh", "media"))
+    yield _PROLOG.format(css=meta.css).encode()
+    yield f'<feed xmlns="{ATOM}"{spaces} xml:lang="{meta.lang}">\n'.encode()
+    yield header
+    for lang, updated, children in entries:
         yield f'<entry xml:lang="{lang}">\n<updated>{instant(updated)}</updated>\n'.encode()
-        yield inside
+        yield children
         yield b"</entry>\n"
     yield b"</feed>\n"
 
 
-def write_atom_head(head: FeedMetadata) -> str:
-    """The lines of an Atom feed that are not entries."""
-    base = _generator(head)
-    base.id(head.id)
-    base.author({"name": head.author, "uri": head.site})
-    if head.logo:
-        base.icon(head.logo)
-        base.logo(head.logo)
+def write_atom_header(meta: FeedMetadata) -> str:
+    """Return the children of an Atom feed that are not entries."""
+    base = _generator(meta)
+    base.id(meta.id)
+    base.author({"name": meta.author, "uri": meta.site})
+    if meta.logo:
+        base.icon(meta.logo)
+        base.logo(meta.logo)
     root = etree.fromstring(base.atom_str())
-    for each in root.iter():  # names without namespace, as feedgen's entries have them
+    for each in root.iter():  # remove namespaces, as in feedgen's entries
         each.tag = etree.QName(each).localname
-    repair_atom_head(root, head)
+    repair_atom_header(root, meta)
     return lines(root)
 
 
-def repair_atom_head(root: Any, head: FeedMetadata) -> None:
-    """Make the feed's own elements say what the head says."""
-    _drop(root, "link", "updated", "subtitle", "fh:archive")
-    _type(root.find("title"), head.title)
-    if head.description:
-        _type(_add(root, "subtitle"), head.description)
-    _add(root, "updated", instant(head.updated))
-    for rel, (media_type, href) in head.links("atom").items():
+def repair_atom_header(root: Any, meta: FeedMetadata) -> None:
+    """Make the children of an Atom feed match its metadata."""
+    _remove(root, "link", "updated", "subtitle", "fh:archive")
+    _set_text(root.find("title"), meta.title)
+    if meta.description:
+        _set_text(_add(root, "subtitle"), meta.description)
+    _add(root, "updated", instant(meta.updated))
+    for rel, (media_type, href) in meta.links("atom").items():
         _add(root, "link", rel=rel, **({"type": media_type} if media_type else {}), href=href)
-    if head.is_archive:
+    if meta.is_archive:
         _add(root, "fh:archive")
 
 
-def write_rss(head: FeedMetadata, opening: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
-    """A whole RSS feed, in pieces; `opening` is what `write_rss_head` gives; of each item its lines."""
-    spaces = "".join(f' xmlns:{name}="{space}"' for name, space in _SPACES.items())
-    yield _DECLARED.format(css=head.css).encode()
+def write_rss(meta: FeedMetadata, header: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield an RSS feed in pieces. `header` is the result of `write_rss_header`; `items` holds the lines of each."""
+    spaces = "".join(f' xmlns:{name}="{space}"' for name, space in _NAMESPACES.items())
+    yield _PROLOG.format(css=meta.css).encode()
     yield f'<rss version="2.0"{spaces}>\n<channel>\n'.encode()
-    yield opening
-    for inside in items:
+    yield header
+    for children in items:
         yield b"<item>\n"
-        yield inside
+        yield children
         yield b"</item>\n"
     yield b"</channel>\n</rss>\n"
 
 
-def write_rss_head(head: FeedMetadata) -> str:
-    """The lines of an RSS channel that are not items."""
-    base = _generator(head)
+def write_rss_header(meta: FeedMetadata) -> str:
+    """Return the children of an RSS channel that are not items."""
+    base = _generator(meta)
     base.docs("https://www.rssboard.org/rss-specification")
-    base.lastBuildDate(head.updated)
+    base.lastBuildDate(meta.updated)
     channel = etree.fromstring(base.rss_str()).find("channel")
-    repair_rss_head(channel, head)
+    repair_rss_header(channel, meta)
     return lines(channel)
 
 
-def repair_rss_head(channel: Any, head: FeedMetadata) -> None:
-    """Make the channel's own elements say what the head says."""
-    _drop(channel, "atom:link", "fh:archive", "image", "lastBuildDate")
-    channel.find("link").text = head.home
-    channel.find("title").text = spelled(head.title)
-    channel.find("description").text = spelled(head.description or head.title)
-    _add(channel, "lastBuildDate", posted(head.updated.replace(microsecond=0)))
-    for rel, (media_type, href) in head.links("rss").items():
+def repair_rss_header(channel: Any, meta: FeedMetadata) -> None:
+    """Make the children of an RSS channel match its metadata."""
+    _remove(channel, "atom:link", "fh:archive", "image", "lastBuildDate")
+    channel.find("link").text = meta.home
+    channel.find("title").text = rss_text(meta.title)
+    channel.find("description").text = rss_text(meta.description or meta.title)
+    _add(channel, "lastBuildDate", posted(meta.updated.replace(microsecond=0)))
+    for rel, (media_type, href) in meta.links("rss").items():
         if rel != "alternate":
             _add(channel, "atom:link", rel=rel, **({"type": media_type} if media_type else {}), href=href)
-    if head.is_archive:
+    if meta.is_archive:
         _add(channel, "fh:archive")
-    if head.logo.rpartition(".")[2].lower() in ("gif", "jpg", "jpeg", "png"):
+    if meta.logo.rpartition(".")[2].lower() in ("gif", "jpg", "jpeg", "png"):
         image = _add(channel, "image")
-        for name, text in (("url", head.logo), ("title", spelled(head.title)), ("link", head.home)):
+        for name, text in (("url", meta.logo), ("title", rss_text(meta.title)), ("link", meta.home)):
             _add(image, name, text)
 
 
-def _generator(head: FeedMetadata) -> Any:
+def _generator(meta: FeedMetadata) -> Any:
     base = FeedGenerator()
-    base.title(head.title)
-    base.description(head.description or head.title)
-    base.link(href=head.home, rel="alternate")
-    base.updated(head.updated)
-    base.language(head.lang)
+    base.title(meta.title)
+    base.description(meta.description or meta.title)
+    base.link(href=meta.home, rel="alternate")
+    base.updated(meta.updated)
+    base.language(meta.lang)
     base.generator("newsletter")
     return base
 
@@ -215,55 +216,57 @@ def _generator(head: FeedMetadata) -> Any:
 # --- elements ---------------------------------------------------------------------------------
 
 
-def _name(name: str) -> str:
+def _qualified_name(name: str) -> str:
     prefix, colon, local = name.partition(":")
-    return f"{{{_SPACES[prefix]}}}{local}" if colon else name
+    return f"{{{_NAMESPACES[prefix]}}}{local}" if colon else name
 
 
-def _drop(parent: Any, *names: str) -> None:
+def _remove(parent: Any, *names: str) -> None:
     for name in names:
-        for child in parent.findall(_name(name)):
+        for child in parent.findall(_qualified_name(name)):
             parent.remove(child)
 
 
 def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:
     prefix, colon, _ = name.partition(":")
-    child = etree.SubElement(parent, _name(name), attributes, nsmap={prefix: _SPACES[prefix]} if colon else None)
+    child = etree.SubElement(
+        parent, _qualified_name(name), attributes, nsmap={prefix: _NAMESPACES[prefix]} if colon else None
+    )
     child.text = text or None
     return child
 
 
-def _type(element: Any, text: str) -> None:
-    """An Atom text construct: text with a sign that might be taken for HTML is said to be HTML, and escaped."""
+def _set_text(element: Any, text: str) -> None:
+    """Fill an Atom text construct. Text that might be taken for HTML is escaped and declared as HTML."""
     element.set("type", "html" if is_html(text) else "text")
     element.text = escape_text(text)
 
 
 def is_html(text: str) -> bool:
-    """Whether a text has to be said to be HTML in Atom."""
+    """Return whether a text has to be declared as HTML in Atom."""
     return "&" in text or "<" in text or ">" in text
 
 
 def has_end_tag(text: str) -> bool:
-    """Whether a text has to be HTML, because it would be taken for it in any case."""
+    """Return whether readers take a text for HTML, even where plain text is expected."""
     return "</" in text and _END_TAG.search(text) is not None
 
 
-def spelled(text: str) -> str:
-    """A short text of RSS. It is text; but one with an end tag would be taken for HTML, and parts of it lost."""
+def rss_text(text: str) -> str:
+    """Return a short text for RSS, escaped once more if readers would take it for HTML and lose parts of it."""
     return escape_text(text) if has_end_tag(text) else text
 
 
-def _named(name: str, text: str) -> Mapping[str, str]:
-    """An attribute that may be left out where it would look like HTML."""
+def _optional_attribute(name: str, text: str) -> Mapping[str, str]:
+    """Return an attribute, or nothing if its value is empty or would be taken for HTML."""
     return {name: text} if text and not has_end_tag(text) else {}
 
 
 def lines(parent: Any) -> str:
-    """What stands in an element, a line for each child, without namespace declarations: the root has them all.
+    """Serialize the children of an element, one line each, without namespace declarations, which the root has.
 
-    In short texts `&`, `<` and `>` are hexadecimal references, as the RSS profile wants them: then no
-    reader takes a typed `<details>` or `&eacute;` for HTML.
+    In short texts `&`, `<` and `>` become hexadecimal references, as the RSS Best Practices Profile
+    recommends: so no reader takes a literal `<details>` or `&eacute;` for HTML.
     """
     return "".join(map(_line, parent))
 
@@ -271,8 +274,8 @@ def lines(parent: Any) -> str:
 def _line(child: Any) -> str:
     text: str = etree.tostring(child, encoding="unicode", with_tail=False)
     if child.nsmap:
-        start, sign, rest = text.partition(">")
-        text = f"{_DECLARATION.sub('', start)}{sign}{rest}"
-    if child.tag not in _LONG:
+        start_tag, bracket, rest = text.partition(">")
+        text = f"{_DECLARATION.sub('', start_tag)}{bracket}{rest}"
+    if child.tag not in _HTML_ELEMENTS:
         text = text.replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;").replace("&gt;", "&#x3E;")
     return text + "\n"

@@ -1,4 +1,4 @@
-"""pieces: every announcement as it stands in the feeds, written once, within the feeds' budget of bytes."""
+"""Write each announcement once for all feeds, and keep every feed within its budget of bytes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from newsletter.model import Announcement
 from newsletter.model.problems import Place, Problems
 from newsletter.workers import batches
 
-LIMIT = 512_000  # bytes; more is refused or cut by readers and mail services
-_HEAD = 8_000  # bytes that a feed's own words take at most
+LIMIT = 512_000  # bytes; readers and mail services reject or truncate longer feeds
+_HEADER = 8_000  # bytes, the most that a feed takes without its entries
+_ELEMENT = 100  # bytes around the lines of an entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,67 +21,70 @@ class SizedEntry:
 
     lang: str
     stem: str
-    written: EntryLines
+    lines: EntryLines
     size: int
 
 
 class EntryBudget:
-    """Makes pieces, and keeps those that several feeds hold."""
+    """Writes the entries of feeds, and keeps those that several feeds contain."""
 
     def __init__(self, entries: Entries, problems: Problems) -> None:
         self.entries = entries
-        self.press = EntryCompiler()
+        self.compiler = EntryCompiler()
         self.problems = problems
         self.is_short = entries.publication.settings.feeds.content == "summary"
-        self.kept: dict[tuple[str, bool], SizedEntry] = {}
+        self.cache: dict[tuple[str, bool], SizedEntry] = {}
 
-    def of(self, feed: Feed, limit: int = LIMIT) -> tuple[SizedEntry, ...]:
-        """The pieces of a feed. When they take too much, the longest give summary and link instead.
+    def select(self, feed: Feed, limit: int = LIMIT) -> tuple[SizedEntry, ...]:
+        """Return the entries of a feed that fit into `limit` bytes.
 
-        What is still too much in a feed to subscribe to loses its oldest entries; an archive never does.
+        If they are too long together, the longest ones are reduced to a summary and a link. If that is
+        not enough, the oldest ones are dropped, unless the feed is an archive.
         """
         keep = not feed.is_archive
-        held = self._pieces(feed.announcements, short=self.is_short, keep=keep)
-        excess = sum(piece.size for piece in held) - (limit - _HEAD)
-        for number in sorted(range(len(held)), key=lambda number: -held[number].size):
+        entries = self._entries(feed.announcements, short=self.is_short, keep=keep)
+        excess = sum(entry.size for entry in entries) - (limit - _HEADER)
+        for number in sorted(range(len(entries)), key=lambda number: -entries[number].size):
             if excess <= 0:
                 break
-            whole = held[number]
-            (short,) = self._pieces(feed.announcements[number : number + 1], short=True, keep=keep)
-            if short.size < whole.size:
-                self._warn(feed, feed.announcements[number], whole.size)
-                held[number] = short
-                excess -= whole.size - short.size
-        while excess > 0 and len(held) > 1 and not feed.is_archive:
-            excess -= held.pop().size
-        return tuple(held)
+            full = entries[number]
+            (short,) = self._entries(feed.announcements[number : number + 1], short=True, keep=keep)
+            if short.size < full.size:
+                self._warn(feed, feed.announcements[number], full.size)
+                entries[number] = short
+                excess -= full.size - short.size
+        while excess > 0 and len(entries) > 1 and not feed.is_archive:
+            excess -= entries.pop().size
+        return tuple(entries)
 
-    def _pieces(self, announcements: Sequence[Announcement], *, short: bool, keep: bool) -> list[SizedEntry]:
-        """The piece of each, made if it is not kept."""
-        found = {each.stem: self.kept[each.stem, short] for each in announcements if (each.stem, short) in self.kept}
-        wanted = [each for each in announcements if each.stem not in found]
-        for batch in batches(wanted):
-            for entry in self._sized(batch, short=short):
-                found[entry.stem] = entry
+    def _entries(self, announcements: Sequence[Announcement], *, short: bool, keep: bool) -> list[SizedEntry]:
+        """Return an entry for each announcement, from the cache if possible. If `keep`, new ones are cached."""
+        entries = {
+            each.stem: self.cache[each.stem, short] for each in announcements if (each.stem, short) in self.cache
+        }
+        missing = [each for each in announcements if each.stem not in entries]
+        for batch in batches(missing):
+            for entry in self._write(batch, short=short):
+                entries[entry.stem] = entry
                 if keep:
-                    self.kept[entry.stem, short] = entry
-        return [found[each.stem] for each in announcements]
+                    self.cache[entry.stem, short] = entry
+        return [entries[each.stem] for each in announcements]
 
-    def _sized(self, announcements: Sequence[Announcement], *, short: bool) -> Iterator[SizedEntry]:
-        entries = [self.entries.of(each, short=short) for each in announcements]
-        written = [self.press.write(entry) for entry in entries]
-        for announcement, entry, lines in zip(announcements, entries, written, strict=True):
-            size = max(len(lines.atom), len(lines.rss), len(lines.json)) + 100  # what stands around the lines
+    def _write(self, announcements: Sequence[Announcement], *, short: bool) -> Iterator[SizedEntry]:
+        entries = [self.entries.make(each, short=short) for each in announcements]
+        compiled = [self.compiler.write(entry) for entry in entries]
+        for announcement, entry, lines in zip(announcements, entries, compiled, strict=True):
+            size = max(len(lines.atom), len(lines.rss), len(lines.json)) + _ELEMENT
             yield SizedEntry(entry.lang, announcement.stem, lines, size)
 
     def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
-        # A month of many announcements is nobody's fault.
+        # Many announcements in one month are not a fault of any of them.
         if feed.is_archive and size < LIMIT // 2:
             return
         source = announcement.source
         self.problems.warning(
             Place(source.path, source.body_line), "large-entry",
-            f"this announcement takes {size // 1000} KB in feeds, which have room for {LIMIT // 1000} in all: "
-            "they show its summary and a link",
+            f"this announcement takes {size // 1000} KB of the {LIMIT // 1000} KB that a feed may have, so feeds "
+            "show only its summary and a link",
             "shorten it, or put part of it into an attachment",
         )  # fmt: skip

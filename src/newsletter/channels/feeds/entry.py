@@ -1,4 +1,4 @@
-"""entries: an announcement as every kind of feed tells it, and when each was updated."""
+"""Turn announcements into entries, which hold what every format of feed needs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from newsletter.theme.pages import Site
 from newsletter.theme.templates import Template
 from newsletter.theme.views import Story, absolute
 
-_TICK = timedelta(milliseconds=1)
+_STEP = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that goes with an entry; `size` in bytes."""
+    """A file attached to an entry; `size` is in bytes."""
 
     url: str
     title: str
@@ -27,7 +27,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The picture of an entry: address and, if it is ours, its file."""
+    """The lead image of an entry: its address, and its file if it belongs to the project."""
 
     url: str
     asset: Asset | None
@@ -37,7 +37,8 @@ class Lead:
 class Entry:
     """One announcement in a feed: clean texts, absolute addresses, dates in UTC.
 
-    `html` is the content: allowed elements only, but its characters are cleaned by who writes it.
+    `html` is the content. It has only allowed elements, but the writer still has to remove forbidden
+    characters (see `sanitize.encode`).
     """
 
     id: str
@@ -55,7 +56,7 @@ class Entry:
 
 
 class Entries:
-    """Makes entries of one publication's announcements."""
+    """Makes the entries of one publication."""
 
     def __init__(self, site: Site, template: Template) -> None:
         self.site = site
@@ -63,8 +64,8 @@ class Entries:
         self.template = template
         self.addressing = absolute(site.publication)
 
-    def of(self, announcement: Announcement, *, short: bool) -> Entry:
-        """The announcement with its whole content, or `short`: its summary and a link to its page."""
+    def make(self, announcement: Announcement, *, short: bool) -> Entry:
+        """Return the entry of an announcement: its whole content or, if `short`, its summary and a link to its page."""
         story = Story(announcement, self.publication, self.site.words(announcement.lang), self.addressing)
         return self._entry(story, self._html(story, short=short))
 
@@ -75,19 +76,19 @@ class Entries:
     def _entry(self, story: Story, html: str) -> Entry:
         announcement = story.of
         if story.words.dir == "rtl":
-            # Most readers do not look at xml:lang.
+            # Most readers ignore xml:lang.
             html = f'<div dir="rtl" lang="{announcement.lang}">\n{html}\n</div>'
         image = announcement.image
         return Entry(
             id=permanent_id(announcement, self.publication.settings),
-            url=_strict(story.url),
+            url=_strict_url(story.url),
             title=clean_text(announcement.title),
             summary=clean_text(announcement.summary),
             html=html,
             lang=announcement.lang,
             published=announcement.date.astimezone(UTC),
             updated=announcement.updated.astimezone(UTC),
-            authors=tuple(Author(clean_text(each.name), url=_strict(each.url)) for each in announcement.authors),
+            authors=tuple(Author(clean_text(each.name), url=_strict_url(each.url)) for each in announcement.authors),
             labels=tuple(clean_text(tag.label) for tag in announcement.tags),
             lead=_lead(announcement, image.src) if image else None,
             enclosures=tuple(_enclosures(announcement)),
@@ -96,14 +97,14 @@ class Entries:
 
 def _lead(announcement: Announcement, src: str) -> Lead:
     target = announcement.targets[src]
-    return Lead(_strict(target.url), target.asset)
+    return Lead(_strict_url(target.url), target.asset)
 
 
-def _strict(address: str) -> str:
-    """The address with brackets percent-encoded: browsers take them, RFC 3986 does not, but for a host in brackets."""
-    head, slashes, rest = address.partition("://")
+def _strict_url(address: str) -> str:
+    """Percent-encode the brackets after the host, which browsers accept but RFC 3986 forbids there."""
+    scheme, slashes, rest = address.partition("://")
     host, slash, path = rest.partition("/")
-    return head + slashes + host + slash + path.replace("[", "%5B").replace("]", "%5D")
+    return scheme + slashes + host + slash + path.replace("[", "%5B").replace("]", "%5D")
 
 
 def _enclosures(announcement: Announcement) -> Iterable[Enclosure]:
@@ -113,17 +114,17 @@ def _enclosures(announcement: Announcement) -> Iterable[Enclosure]:
             yield Enclosure(target.url, clean_text(each.title), target.asset.media_type, target.asset.size)
 
 
-def instants(announcements: Iterable[Announcement]) -> Mapping[str, datetime]:
-    """When each announcement was updated, in UTC, by stem; `announcements` are newest first.
+def update_times(announcements: Iterable[Announcement]) -> Mapping[str, datetime]:
+    """Return when each announcement was updated, in UTC, by stem; `announcements` are newest first.
 
-    No two are equal: feed readers sort by this, and validators warn of equal ones. Announcements of
-    one instant (days without an hour, say) are milliseconds apart, in the order they have anyway.
+    All times differ, because feed readers sort by them and validators warn about equal ones.
+    Announcements of the same instant, such as days without a time, are set milliseconds apart, in order.
     """
-    taken: dict[datetime, int] = {}
-    found: dict[str, datetime] = {}
+    counts: dict[datetime, int] = {}
+    times: dict[str, datetime] = {}
     for announcement in reversed(tuple(announcements)):
         instant = announcement.updated.astimezone(UTC)
-        place = taken.get(instant, 0)
-        taken[instant] = place + 1
-        found[announcement.stem] = instant + place * _TICK
-    return found
+        number = counts.get(instant, 0)
+        counts[instant] = number + 1
+        times[announcement.stem] = instant + number * _STEP
+    return times

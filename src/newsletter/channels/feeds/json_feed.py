@@ -1,4 +1,4 @@
-"""jsonfeed: JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+"""Write JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from newsletter.text.dates import instant
 
 
 def write_item(entry: Entry) -> str:
-    """One item, as JSON on one line. Texts are text, never HTML-escaped."""
+    """Return an item as JSON on one line. Texts are plain text, never HTML-escaped."""
     return _json(
         {
             "id": entry.id,
@@ -34,21 +34,21 @@ def write_item(entry: Entry) -> str:
     )
 
 
-def write_json(head: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
-    """A whole feed, in pieces; each item as `write_item` gives it."""
+def write_json(meta: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield a feed in pieces. `items` are results of `write_item`, in UTF-8."""
     feed = _json(
         {
             "version": "https://jsonfeed.org/version/1.1",
-            "title": head.title,
-            "home_page_url": head.home,
-            "feed_url": head.address("json"),
-            "next_url": head.address("json", head.feed.previous) if head.feed.previous else None,
-            "description": head.description,
-            "icon": head.logo,
-            "favicon": head.logo,
-            "authors": [{"name": head.author, "url": head.site}],
-            "language": head.lang,
-            "hubs": [{"type": "WebSub", "url": head.hub}] if head.hub else None,
+            "title": meta.title,
+            "home_page_url": meta.home,
+            "feed_url": meta.address("json"),
+            "next_url": meta.address("json", meta.feed.previous) if meta.feed.previous else None,
+            "description": meta.description,
+            "icon": meta.logo,
+            "favicon": meta.logo,
+            "authors": [{"name": meta.author, "url": meta.site}],
+            "language": meta.lang,
+            "hubs": [{"type": "WebSub", "url": meta.hub}] if meta.hub else None,
         }
     )
     yield f'{feed[:-1]}, "items": ['.encode()
@@ -61,5 +61,5 @@ def write_json(head: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _json(values: dict[str, Any]) -> str:
-    """Without what is empty."""
+    """Return a JSON object without the empty values."""
     return json.dumps({key: value for key, value in values.items() if value}, ensure_ascii=False)

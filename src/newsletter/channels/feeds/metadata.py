@@ -1,4 +1,4 @@
-"""heads: what a feed says of itself, in whatever format."""
+"""The metadata of a feed: its title, addresses and links, in every format."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,11 @@ from newsletter.text import one_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedMetadata:
-    """A feed's own words and addresses. `site` is where everything is published, `logo` may be empty."""
+    """The texts and addresses of a feed.
+
+    `site` is the address of the publication's site, and `home` that of the feed's page. `description`,
+    `hub` and `logo` may be empty.
+    """
 
     feed: Feed
     id: str
@@ -28,34 +32,37 @@ class FeedMetadata:
 
     @property
     def is_archive(self) -> bool:
-        """Whether its entries stay for good."""
+        """Whether the feed is an archive, which keeps its entries (RFC 5005)."""
         return self.feed.is_archive
 
     @property
     def css(self) -> str:
-        """Where a browser finds the style sheet, seen from the feed."""
+        """The address of the style sheet, relative to the feed."""
         return "../" * self.feed.name.count("/") + "feed.css"
 
     def address(self, kind: Kind, name: str | None = None) -> str:
-        """The absolute address of this feed in one format, or of another one by name."""
+        """Return the absolute address of this feed, or of the feed called `name`, in one format."""
         feed = self.feed if name is None else Feed(name=name, title="", lang="", home="", announcements=())
         return self.site + feed.path(kind)
 
     def links(self, kind: Kind) -> Mapping[str, tuple[str, str]]:
-        """Media type and address of what the feed is linked with, by relation."""
-        mine = FEED_MEDIA_TYPES[kind]
-        found = {"self": (mine, self.address(kind)), "alternate": ("text/html", self.home)}
+        """Return media type and address of each link of the feed, by relation."""
+        media_type = FEED_MEDIA_TYPES[kind]
+        links = {"self": (media_type, self.address(kind)), "alternate": ("text/html", self.home)}
         if self.hub:
-            found["hub"] = ("", self.hub)
+            links["hub"] = ("", self.hub)
         if self.is_archive:
-            found["current"] = (mine, self.address(kind, ""))
+            links["current"] = (media_type, self.address(kind, ""))
         if self.feed.previous:
-            found["prev-archive"] = (mine, self.address(kind, self.feed.previous))
-        return found
+            links["prev-archive"] = (media_type, self.address(kind, self.feed.previous))
+        return links
 
 
 def metadata(feed: Feed, publication: Publication, updated: datetime | None) -> FeedMetadata:
-    """What `feed` says of itself; `updated` is its newest entry's. An empty one is as old as the authority."""
+    """Return the metadata of `feed`, whose newest entry is from `updated`.
+
+    If `updated` is None, the feed is empty: it gets the date of the settings' authority.
+    """
     settings = publication.settings
     return FeedMetadata(
         feed=feed,
@@ -68,11 +75,11 @@ def metadata(feed: Feed, publication: Publication, updated: datetime | None) -> 
         home=feed.home,
         hub="" if feed.is_archive else settings.feeds.hub,
         logo=settings.url + publication.logo.path if publication.logo else "",
-        updated=updated or _founded(settings.authority),
+        updated=updated or _authority_date(settings.authority),
     )
 
 
-def _founded(authority: str) -> datetime:
-    """The first moment of the year, month or day that the authority names."""
+def _authority_date(authority: str) -> datetime:
+    """Return the first moment of the year, month or day in an authority, such as `example.org,2024-11`."""
     year, month, day = (*map(int, authority.rpartition(",")[2].split("-")), 1, 1)[:3]
     return datetime(year, month, day, tzinfo=UTC)

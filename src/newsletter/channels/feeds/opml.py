@@ -1,4 +1,4 @@
-"""opml: the list of all feeds, for readers that import one (OPML 2.0)."""
+"""Write the list of all feeds in OPML 2.0, for feed readers that import one."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,31 +8,31 @@ from newsletter.text.dates import posted
 from newsletter.text.entities import escape, escape_text
 
 
-def write_opml(heads: Iterable[FeedMetadata], title: str, updated: datetime) -> str:
-    """Every feed that one can subscribe to, as Atom."""
-    heads = tuple(heads)
-    outlines = "".join(map(_outline, heads))
+def write_opml(feeds: Iterable[FeedMetadata], title: str, updated: datetime) -> str:
+    """Return the OPML of `feeds`, with the addresses of their Atom versions. `updated` is the newest entry's date."""
+    feeds = tuple(feeds)
+    outlines = "".join(map(_outline, feeds))
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n<head>\n'
-        f"<title>{_html(title)}</title>\n"
+        f"<title>{_escape_html(title)}</title>\n"
         f"<dateModified>{posted(updated.replace(microsecond=0))}</dateModified>\n"
-        f"<ownerName>{_html(heads[0].author)}</ownerName>\n</head>\n<body>\n{outlines}</body>\n</opml>\n"
+        f"<ownerName>{_escape_html(feeds[0].author)}</ownerName>\n</head>\n<body>\n{outlines}</body>\n</opml>\n"
     )
 
 
-def _outline(head: FeedMetadata) -> str:
+def _outline(meta: FeedMetadata) -> str:
     values = {
-        "type": "rss", "text": _twice(head.title), "title": _twice(head.title), "xmlUrl": head.address("atom"),
-        "htmlUrl": head.home, "language": head.lang, "description": _twice(head.description),
+        "type": "rss", "text": _as_html(meta.title), "title": _as_html(meta.title), "xmlUrl": meta.address("atom"),
+        "htmlUrl": meta.home, "language": meta.lang, "description": _as_html(meta.description),
     }  # fmt: skip
     attributes = "".join(f' {name}="{escape(value)}"' for name, value in values.items() if value)
     return f"<outline{attributes}/>\n"
 
 
-def _twice(text: str) -> str:
-    """The specification has HTML in these texts."""
+def _as_html(text: str) -> str:
+    """Escape a text whose value is HTML, as OPML specifies; the writer escapes it again for XML."""
     return escape_text(text)
 
 
-def _html(text: str) -> str:
-    return escape_text(_twice(text))
+def _escape_html(text: str) -> str:
+    return escape_text(_as_html(text))

@@ -1,4 +1,4 @@
-"""people: the page /feeds/, for those who have never heard of feeds, and for those who look for one."""
+"""Render the page /feeds/, which explains feeds and lists those of the publication."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from newsletter.channels.feeds.selection import FeedSelection
 from newsletter.model import Artefact
 from newsletter.theme.pages import Page, Site
 
-NEWEST = 5  # titles that show what is in the main feed
+NEWEST = 5  # titles of the main feed that the page shows
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A feed as the page shows it; the addresses are absolute, for a reader's field."""
+    """A feed as the page shows it. The addresses are absolute, to be copied into a feed reader."""
 
     label: str
     lang: str
@@ -22,25 +22,25 @@ class Offer:
     json: str
 
 
-def page(site: Site, heads: Sequence[FeedMetadata], plan: FeedSelection) -> Artefact:
-    """The page. `heads` are those of the plan's feeds to subscribe to, in its order."""
+def page(site: Site, feeds: Sequence[FeedMetadata], selection: FeedSelection) -> Artefact:
+    """Return the page. `feeds` is the metadata of `selection.subscriptions`, in the same order."""
     settings = site.publication.settings
     words = site.words(settings.language)
     labels = [settings.title, *(tag.label for tag in site.tags)]
-    labels += [words.language(feed.lang) for feed in plan.languages]
+    labels += [words.language(feed.lang) for feed in selection.languages]
     offers = [
-        Offer(label, told.lang, told.address("atom"), told.address("rss"), told.address("json"))
-        for label, told in zip(labels, heads, strict=True)
+        Offer(label, meta.lang, meta.address("atom"), meta.address("rss"), meta.address("json"))
+        for label, meta in zip(labels, feeds, strict=True)
     ]
-    first_language = 1 + len(plan.tags)
-    made = Page(
+    first_language = 1 + len(selection.tags)
+    about = Page(
         path="feeds/index.html", lang=settings.language, title=words("feeds_title"),
         description=words("feeds_about", title=settings.title), canonical=f"{settings.url}feeds/index.html",
         share=site.share(),
     )  # fmt: skip
     return site.render(
-        "feeds", made, main=offers[0], tags=tuple(offers[1:first_language]),
-        # A publication in one language has its feed above.
-        languages=tuple(offers[first_language:]) if len(plan.languages) > 1 else (),
-        newest=plan.main.announcements[:NEWEST], archives=tuple(month for month, _ in plan.months),
+        "feeds", about, main=offers[0], tags=tuple(offers[1:first_language]),
+        # With a single language, its feed would repeat the main one.
+        languages=tuple(offers[first_language:]) if len(selection.languages) > 1 else (),
+        newest=selection.main.announcements[:NEWEST], archives=tuple(month for month, _ in selection.months),
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""plan: which feeds there are, what each is called, and which announcements it holds."""
+"""Select the feeds of a publication: their names, their titles and their announcements."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ MAIN: Mapping[Kind, str] = {"atom": "feeds/atom.xml", "rss": "feeds/rss.xml", "j
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One feed in all its formats. `announcements` are newest first; `home` is the page it belongs to.
+    """One feed in all its formats. `announcements` are newest first; `home` is the address of its page.
 
-    `name` is its path in site/feeds without ending, empty for the main feed. An archive holds one
-    month for good (RFC 5005); `previous` is the nearest archive that is older than what stands here.
+    `name` is the path in site/feeds without its ending, or "" for the main feed. An archive contains
+    the announcements of one month permanently (RFC 5005); `previous` is the name of the newest archive
+    that is older than this feed.
     """
 
     name: str = ""
@@ -34,7 +35,7 @@ class Feed:
     is_archive: bool = False
 
     def path(self, kind: Kind) -> str:
-        """The path of the feed in this format, relative to outbox/site."""
+        """Return the path of the feed in this format, relative to outbox/site."""
         return f"feeds/{self.name}.{ENDINGS[kind]}" if self.name else MAIN[kind]
 
 
@@ -51,28 +52,28 @@ class FeedSelection:
         """The publication's feed."""
         return Feed(
             title=self.settings.title, description=self.settings.description, lang=self.settings.language,
-            home=self.settings.url, announcements=self._newest(_leading(self.publication.announcements)),
-            previous=self._archive(0),
+            home=self.settings.url, announcements=self._newest(_one_version(self.publication.announcements)),
+            previous=self._archive_name(0),
         )  # fmt: skip
 
     @cached_property
     def tags(self) -> tuple[Feed, ...]:
-        """A feed for each tag, by label."""
+        """A feed for each tag, sorted by label."""
         return tuple(self._tag(tag) for tag in self.site.tags)
 
     @cached_property
     def languages(self) -> tuple[Feed, ...]:
         """A feed for each language, the publication's first."""
-        # Two spellings of one language would be two files of one name on many disks.
-        spelled = {lang.lower(): lang for lang in reversed(self.publication.languages)}
-        return tuple(self._language(lang) for lang in reversed(spelled.values()))
+        # Names that differ only in case would be the same file on many disks.
+        by_folded = {lang.lower(): lang for lang in reversed(self.publication.languages)}
+        return tuple(self._language(lang) for lang in reversed(by_folded.values()))
 
     @cached_property
     def months(self) -> tuple[tuple[str, tuple[Announcement, ...]], ...]:
         """Each month's announcements in the main feed, the newest month first.
 
-        Whether another language's version stands there is decided within the month: an archive must
-        not change with what other months hold.
+        Translations are left out if a version in the publication's language is in the same month: an
+        archive must not depend on other months.
         """
         zone = self.settings.timezone
 
@@ -81,25 +82,25 @@ class FeedSelection:
             return local.year, local.month
 
         groups = groupby(self.publication.announcements, key=month)
-        return tuple((f"{year}-{number:02}", _leading(tuple(held))) for (year, number), held in groups)
+        return tuple((f"{year}-{number:02}", _one_version(tuple(group))) for (year, number), group in groups)
 
     def archive(self, number: int) -> Feed:
-        """The archive of a month, by its place in `months`."""
-        name, held = self.months[number]
+        """Return the archive of a month. `number` is an index into `months`."""
+        name, announcements = self.months[number]
         return Feed(
             name=f"archive/{name}", title=self.settings.title, description=self.settings.description,
-            lang=self.settings.language, home=self.settings.url, announcements=held,
-            previous=self._archive(number + 1), is_archive=True,
+            lang=self.settings.language, home=self.settings.url, announcements=announcements,
+            previous=self._archive_name(number + 1), is_archive=True,
         )  # fmt: skip
 
     @property
     def subscriptions(self) -> Iterator[Feed]:
-        """All feeds but the archives."""
+        """All feeds except the archives: the main one, then by tag, then by language."""
         yield self.main
         yield from self.tags
         yield from self.languages
 
-    def _archive(self, number: int) -> str:
+    def _archive_name(self, number: int) -> str:
         return f"archive/{self.months[number][0]}" if number < len(self.months) else ""
 
     def _tag(self, tag: Subject) -> Feed:
@@ -108,30 +109,30 @@ class FeedSelection:
             name=f"tags/{tag.slug}", logical=f"tags/{tag.slug}",
             title=words("feeds_of_tag", title=self.settings.title, tag=tag.label),
             description=words("web_about_tag", tag=tag.label), lang=tag.lang, home=self.settings.url + tag.page,
-            announcements=self._newest(_leading(tag.announcements)),
+            announcements=self._newest(_one_version(tag.announcements)),
         )  # fmt: skip
 
     def _language(self, lang: str) -> Feed:
         settings = self.settings
         words = self.site.words(lang)
-        held = (each for each in self.publication.announcements if each.lang.lower() == lang.lower())
+        announcements = (each for each in self.publication.announcements if each.lang.lower() == lang.lower())
         return Feed(
             name=f"lang/{lang}", logical=f"lang/{lang}",
             title=words("feeds_of_language", title=settings.title, language=words.language(lang)),
             description=settings.description if settings.is_default_language(lang) else "",
-            lang=lang, home=settings.url, announcements=self._newest(held),
+            lang=lang, home=settings.url, announcements=self._newest(announcements),
         )  # fmt: skip
 
     def _newest(self, announcements: Iterable[Announcement]) -> tuple[Announcement, ...]:
-        """Those that were updated last, in their order: a correction brings an old one back."""
-        held = tuple(announcements)
-        # Newest first, they are nearly in that order: to sort them takes a tenth of picking some.
-        chosen = sorted(held, key=attrgetter("updated"), reverse=True)[: self.settings.feeds.entries]
-        stems = {each.stem for each in chosen}
-        return tuple([each for each in held if each.stem in stems])
+        """Return the most recently updated ones, in the given order: a correction brings an old one back."""
+        candidates = tuple(announcements)
+        # They are nearly in this order already, so sorting takes a tenth of the time of heapq.nlargest.
+        newest = sorted(candidates, key=attrgetter("updated"), reverse=True)[: self.settings.feeds.entries]
+        stems = {each.stem for each in newest}
+        return tuple([each for each in candidates if each.stem in stems])
 
 
-def _leading(announcements: Sequence[Announcement]) -> tuple[Announcement, ...]:
-    """Those in the publication's language, and those without a version in it among these."""
-    own = {each.id for each in announcements if each.is_default_language}
-    return tuple(each for each in announcements if each.is_default_language or each.id not in own)
+def _one_version(announcements: Sequence[Announcement]) -> tuple[Announcement, ...]:
+    """Return those in the publication's language, and the others that have no version in it among these."""
+    default_ids = {each.id for each in announcements if each.is_default_language}
+    return tuple(each for each in announcements if each.is_default_language or each.id not in default_ids)

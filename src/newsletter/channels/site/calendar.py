@@ -1,7 +1,7 @@
-"""calendar: an announcement's event as an iCalendar file (RFC 5545). icalendar is used here only.
+"""Write an announcement's event as an iCalendar file (RFC 5545). Only this module uses icalendar.
 
-Which lines there are, in which order and with which parameters, icalendar says once for each kind of event; the
-values are written here.
+icalendar determines the lines, their order and their parameters, once for each kind of event. The values are
+filled in here.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from newsletter.model import Announcement, Event, Publication, Settings
 from newsletter.text.urls import permanent_id
 
 _LAST_BUT_ONE = date.max - timedelta(days=1)
-_WIDTH = 74  # octets of a line; one more on those that a blank continues
+_WIDTH = 74  # octets of a line; 75 on a continuation line, including its leading blank
 
 
 def calendar(announcement: Announcement, publication: Publication) -> bytes:
-    """The file's bytes: CRLF, lines folded at 75 octets. `announcement` has an event."""
+    """Return the file's content: CRLF, lines folded at 75 octets. `announcement` must have an event."""
     settings, event = publication.settings, announcement.event
     assert event is not None
     address = announcement.url or settings.url + announcement.page
@@ -26,7 +26,7 @@ def calendar(announcement: Announcement, publication: Publication) -> bytes:
         "PRODID": _text(f"-//{settings.title.replace('//', '/')}//newsletter//{announcement.lang.upper()}"),
         "METHOD": "PUBLISH",
         "UID": _text(permanent_id(announcement, settings)),
-        # Not the time of the build: equal input gives equal bytes.
+        # Not the time of the build, so that equal input results in equal bytes.
         "DTSTAMP": changed,
         "LAST-MODIFIED": changed,
         **_span(event, settings),
@@ -39,7 +39,7 @@ def calendar(announcement: Announcement, publication: Publication) -> bytes:
     if announcement.tags:
         values["CATEGORIES"] = ",".join(_text(tag.label) for tag in announcement.tags)
     lines = _lines(frozenset(values), event.whole_day)
-    return b"".join(_folded(f"{head}:{values[name]}" if name in values else head) for head, name in lines)
+    return b"".join(_fold(f"{start}:{values[name]}" if name in values else start) for start, name in lines)
 
 
 def _text(value: str) -> str:
@@ -47,9 +47,9 @@ def _text(value: str) -> str:
 
 
 def _instant(moment: datetime) -> str:
-    """An instant in UTC, such as 20241126T083000Z."""
-    whole = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-    return f"{whole.replace('-', '').replace(':', '')}Z"
+    """Return an instant in UTC, such as 20241126T083000Z."""
+    extended = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    return f"{extended.replace('-', '').replace(':', '')}Z"
 
 
 def _day(day: date) -> str:
@@ -57,47 +57,50 @@ def _day(day: date) -> str:
 
 
 def _span(event: Event, settings: Settings) -> dict[str, str]:
-    """Start and end: days in the publication's zone, the end exclusive (§3.6.1), or instants in UTC."""
+    """Return start and end: days in the publication's time zone, with an exclusive end (§3.6.1), or instants in UTC."""
     if event.whole_day:
         first = event.start.astimezone(settings.timezone).date()
         last = (event.end or event.start).astimezone(settings.timezone).date()
-        if first == date.max:  # no day is left for an end; without one an event takes one day
+        if first == date.max:  # there is no later day for the end; without one the event takes one day
             return {"DTSTART": _day(first)}
         return {"DTSTART": _day(first), "DTEND": _day(min(max(first, last), _LAST_BUT_ONE) + timedelta(days=1))}
     start = {"DTSTART": _instant(event.start)}
-    # An end must lie behind the start; without one the event takes no time.
+    # The end must be after the start; without an end the event takes no time.
     return {**start, "DTEND": _instant(event.end)} if event.end and event.end > event.start else start
 
 
 @lru_cache(maxsize=64)
 def _lines(names: frozenset[str], whole_day: bool) -> tuple[tuple[str, str], ...]:
-    """What stands before the colon of each line (`DTSTART;VALUE=DATE`), and its name; `BEGIN` and `END` lines whole."""
-    # It takes as long to import as a small build; many publications have no event.
+    """Return the start of each line, up to the colon (`DTSTART;VALUE=DATE`), and its name.
+
+    `BEGIN` and `END` lines are whole, and have no name.
+    """
+    # Importing icalendar takes as long as a small build, and many publications have no event.
     from icalendar import Calendar  # noqa: PLC0415
     from icalendar import Event as Entry  # noqa: PLC0415
 
     moment = datetime(2000, 1, 1, tzinfo=UTC)
-    made, entry = Calendar(), Entry()
+    container, entry = Calendar(), Entry()
     for name in sorted(names & {"VERSION", "PRODID", "METHOD"}):
-        made.add(name, "x")
+        container.add(name, "x")
     for name in sorted(names - {"VERSION", "PRODID", "METHOD"}):
         if name in ("DTSTART", "DTEND"):
             entry.add(name, moment.date() if whole_day else moment)
         else:
             entry.add(name, moment if name in ("DTSTAMP", "LAST-MODIFIED") else ["x"] if name == "CATEGORIES" else "x")
-    made.add_component(entry)
-    return tuple(_parted(made.to_ical().decode()))
+    container.add_component(entry)
+    return tuple(_split_lines(container.to_ical().decode()))
 
 
-def _parted(written: str) -> Iterator[tuple[str, str]]:
-    for line in written.splitlines():
-        head = line.partition(":")[0]
-        bare = head.partition(";")[0]
-        yield (line, "") if bare in ("BEGIN", "END") else (head, bare)
+def _split_lines(ical: str) -> Iterator[tuple[str, str]]:
+    for line in ical.splitlines():
+        start = line.partition(":")[0]
+        name = start.partition(";")[0]
+        yield (line, "") if name in ("BEGIN", "END") else (start, name)
 
 
-def _folded(line: str) -> bytes:
-    """A line of the file; not cut inside a character or an escape."""
+def _fold(line: str) -> bytes:
+    """Return a line folded as RFC 5545 requires, but never inside a character or an escape."""
     octets, start = line.encode(), 0
     if len(octets) <= _WIDTH:
         return octets + b"\r\n"

@@ -1,4 +1,4 @@
-"""pages: what each kind of page shows."""
+"""Render the pages of the site, with the values that each kind of page shows."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from newsletter.model import Announcement, Artefact, Issue
 from newsletter.theme.pages import Alternate, Page, Site, Subject
 from newsletter.theme.views import Addressing, Story, relative, render_options
 
-NEWEST = 12  # announcements that a list shows with summary and picture; the others get a line
+NEWEST = 12  # announcements that a list shows with summary and picture; the others get one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,18 @@ class Group:
 
 
 class Pages:
-    """Renders single pages of one site."""
+    """Renders the pages of one site, one by one."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.publication = site.publication
-        self.own = site.publication.settings.language
+        self.language = site.publication.settings.language
         self.issues: dict[str, list[Issue]] = {}
         for issue in self.publication.issues:
             self.issues.setdefault(issue.id, []).append(issue)
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
-        """Its page, and one that forwards for each former slug."""
+        """Yield an announcement's page, and for each former slug a page that redirects to it."""
         site, page = self.site, self._announcement_page(announcement)
         versions = self.publication.translations.get(announcement.id, ())
         newer, older = site.announcement_neighbours[announcement.stem]
@@ -51,7 +51,7 @@ class Pages:
             yield site.render("alias", former, to=announcement.page)
 
     def issue(self, issue: Issue) -> Iterator[Artefact]:
-        """An issue's page: its introduction, and its stories with their summaries."""
+        """Yield an issue's page: its introduction, and its stories with their summaries."""
         site, base = self.site, self.publication.settings.url
         versions = self.issues[issue.id]
         page = Page(
@@ -72,10 +72,10 @@ class Pages:
         )  # fmt: skip
 
     def index(self) -> Iterator[Artefact]:
-        """The newest announcements, then all others, the issues and the tags."""
+        """Yield the index: the newest announcements, then all others, the issues and the tags."""
         settings, site = self.publication.settings, self.site
         page = Page(
-            path="index.html", lang=self.own, title=settings.title, description=settings.description,
+            path="index.html", lang=self.language, title=settings.title, description=settings.description,
             canonical=settings.url, share=site.share(),
         )  # fmt: skip
         yield site.render(
@@ -84,7 +84,7 @@ class Pages:
         )  # fmt: skip
 
     def tag(self, tag: Subject) -> Iterator[Artefact]:
-        """All announcements with one tag."""
+        """Yield the page with all announcements of one tag."""
         page = Page(
             path=tag.page, lang=tag.lang, title=tag.label, canonical=self.publication.settings.url + tag.page,
             share=self.site.share(),
@@ -92,8 +92,8 @@ class Pages:
         yield self.site.render("tag", page, tag=tag, **self._listing(tag.announcements, page))
 
     def not_found(self) -> Iterator[Artefact]:
-        """What a server shows for an address without a page: at any depth, so its links are absolute."""
-        page = Page(path="404.html", lang=self.own, title="")
+        """Yield the page that servers show for unknown addresses. At any depth, so its links are absolute."""
+        page = Page(path="404.html", lang=self.language, title="")
         yield self.site.render("404", page, self.publication.settings.url)
 
     def _announcement_page(self, announcement: Announcement) -> Page:
@@ -110,25 +110,27 @@ class Pages:
         return Story(announcement, self.publication, self.site.words(announcement.lang), addressing)
 
     def _listing(self, announcements: tuple[Announcement, ...], page: Page) -> dict[str, Any]:
-        """Announcements as a list shows them: cards, then years; versions in other languages apart."""
+        """Return the values of a list: the newest as cards, the others by year, and translations by language."""
         main, others = self._by_language(announcements)
         addressing = relative(page.path)
         zone = self.publication.settings.timezone
         years = groupby(main[NEWEST:], key=lambda each: each.date.astimezone(zone).year)
         return {
             "cards": tuple(self._story(each, addressing) for each in main[:NEWEST]),
-            "years": tuple(Group(str(year), page.lang, tuple(held)) for year, held in years),
-            "tongues": tuple(Group("", lang, held) for lang, held in others),
+            "years": tuple(Group(str(year), page.lang, tuple(group)) for year, group in years),
+            "tongues": tuple(Group("", lang, group) for lang, group in others),
         }
 
     def _by_language(
         self, announcements: tuple[Announcement, ...]
     ) -> tuple[list[Announcement], list[tuple[str, tuple[Announcement, ...]]]]:
-        """Those in the publication's language or without a version in it, and the other ones by language."""
-        own = {each.id for each in announcements if each.is_default_language}
-        main = [each for each in announcements if each.is_default_language or each.id not in own]
-        others = sorted((each for each in announcements if not each.is_default_language and each.id in own), key=_lang)
-        return main, [(lang, tuple(held)) for lang, held in groupby(others, key=_lang)]
+        """Return those in the publication's language or without a version in it, and the others by language."""
+        default_ids = {each.id for each in announcements if each.is_default_language}
+        main = [each for each in announcements if each.is_default_language or each.id not in default_ids]
+        others = sorted(
+            (each for each in announcements if not each.is_default_language and each.id in default_ids), key=_lang
+        )
+        return main, [(lang, tuple(group)) for lang, group in groupby(others, key=_lang)]
 
 
 def _lang(announcement: Announcement) -> str:
@@ -136,6 +138,6 @@ def _lang(announcement: Announcement) -> str:
 
 
 def _alternates(versions: Iterable[tuple[str, str]]) -> tuple[Alternate, ...]:
-    """Every version, itself included, when there are several."""
-    made = tuple(Alternate(lang, url) for lang, url in versions)
-    return made if len(made) > 1 else ()
+    """Return all language versions of a page, including itself, or none if there is only one."""
+    alternates = tuple(Alternate(lang, url) for lang, url in versions)
+    return alternates if len(alternates) > 1 else ()

@@ -1,4 +1,4 @@
-"""sitemap: the addresses that search engines should know (sitemaps.org), each its own canonical one."""
+"""Write the sitemap: the canonical address of each page (sitemaps.org)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -7,14 +7,14 @@ from newsletter.model import Announcement, Artefact, Publication
 from newsletter.text.entities import escape
 from newsletter.theme.pages import Subject
 
-MOST = 50_000  # addresses in one file, says the protocol
+MAX_ADDRESSES = 50_000  # in one file, according to the protocol
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def sitemap(publication: Publication, tags: Iterable[Subject], most: int = MOST) -> Iterator[Artefact]:
-    """`site/sitemap.xml`; where one file cannot hold all addresses, it lists several."""
+def sitemap(publication: Publication, tags: Iterable[Subject], most: int = MAX_ADDRESSES) -> Iterator[Artefact]:
+    """Yield `site/sitemap.xml`. If there are more than `most` addresses, it lists several further files."""
     base, lines = publication.settings.url, tuple(_addresses(publication, tags))
     if len(lines) <= most:
         yield _file("sitemap", "urlset", lines)
@@ -30,7 +30,7 @@ def sitemap(publication: Publication, tags: Iterable[Subject], most: int = MOST)
 
 def _file(name: str, element: str, lines: Iterable[str]) -> Artefact:
     body = "\n".join(lines)
-    xml = f"{_HEAD}<{element} {_SPACE}>\n{body}\n</{element}>\n"
+    xml = f"{_HEAD}<{element} {_NAMESPACE}>\n{body}\n</{element}>\n"
     return Artefact(f"site/{name}.xml", xml.encode(), "application/xml")
 
 
@@ -38,7 +38,7 @@ def _addresses(publication: Publication, tags: Iterable[Subject]) -> Iterator[st
     base = publication.settings.url
     yield _url(base, publication.announcements)
     for announcement in publication.announcements:
-        # One that is at home elsewhere is not ours to list.
+        # An announcement with a canonical address elsewhere is left out.
         if not announcement.url:
             yield _url(base + announcement.page, (announcement,))
     for issue in publication.issues:
@@ -47,10 +47,10 @@ def _addresses(publication: Publication, tags: Iterable[Subject]) -> Iterator[st
         yield _url(base + tag.page, tag.announcements)
 
 
-def _url(address: str, shown: tuple[Announcement, ...]) -> str:
-    changed = max((each.updated for each in shown), default=None)
-    told = f"<lastmod>{_instant(changed)}</lastmod>" if changed else ""
-    return f"<url><loc>{escape(address)}</loc>{told}</url>"
+def _url(address: str, announcements: tuple[Announcement, ...]) -> str:
+    changed = max((each.updated for each in announcements), default=None)
+    lastmod = f"<lastmod>{_instant(changed)}</lastmod>" if changed else ""
+    return f"<url><loc>{escape(address)}</loc>{lastmod}</url>"
 
 
 def _instant(moment: datetime) -> str:

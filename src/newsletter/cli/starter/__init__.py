@@ -1,4 +1,4 @@
-"""starter: the files of a new project, and the beginnings of announcements of each kind."""
+"""starter: the files of a new project, and a skeleton for each kind of announcement."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,9 @@ from newsletter.load import schema
 LANGUAGES = ("fr", "en")
 KINDS = ("news", "event", "award", "enrolment")
 
-# Where each file of this folder goes. Hidden names are given here: git and build tools would obey such files.
-_PLACES = {
+# Each file of this folder, and its path in a project. Here the files have no hidden names, because git and build
+# tools would act on them.
+_PATHS = {
     "{lang}/newsletter.toml": "newsletter.toml",
     "{lang}/announcement.md": "announcements/{day}-{slug}.md",
     "{lang}/README.md": "README.md",
@@ -30,27 +31,28 @@ _EDITOR = {
 
 
 def project(lang: str, today: date, package: str = "") -> Mapping[str, str]:
-    """Path and content of every file of a new project in `lang`; its sample is of the day before `today`.
+    """Map the path of every file of a new project to its content.
 
-    `package` is what CI installs newsletter from, as pip takes it.
+    `lang` is one of LANGUAGES. The sample announcement is dated the day before `today`. `package` is the pip
+    requirement from which CI installs newsletter.
     """
     day = today - timedelta(days=1)
     names = {"lang": lang, "day": f"{day:%Y-%m-%d}", "slug": _SLUGS[lang]}
     values = {"@DAY@": names["day"], "@YEAR@": names["day"][:4], "@PACKAGE@": package}
-    made = {}
-    for source, place in _PLACES.items():
+    contents = {}
+    for source, path in _PATHS.items():
         content = _read(source.format(**names))
-        for mark, value in values.items():
-            content = content.replace(mark, value)
-        made[place.format(**names)] = content
-    made[".vscode/announcement.schema.json"] = _json(schema.schema())
-    made[".vscode/announcement.code-snippets"] = _json(schema.snippets())
-    made[".vscode/settings.json"] = _json(_EDITOR)
-    return made
+        for placeholder, value in values.items():
+            content = content.replace(placeholder, value)
+        contents[path.format(**names)] = content
+    contents[".vscode/announcement.schema.json"] = _json(schema.schema())
+    contents[".vscode/announcement.code-snippets"] = _json(schema.snippets())
+    contents[".vscode/settings.json"] = _json(_EDITOR)
+    return contents
 
 
 def skeleton(kind: str, lang: str) -> tuple[str, str]:
-    """More lines of front matter, and the body, that an announcement of a kind begins with."""
+    """Additional front matter and the body of a new announcement of one of KINDS, in `lang` or else in English."""
     if kind == "news":
         return "", ""
     front, _, body = _read(f"{lang if lang in LANGUAGES else 'en'}/{kind}.md").partition("---\n")

@@ -1,25 +1,25 @@
-// The preview's script: live reload, frames that fit, toggles, copying, shortcuts. Everything works without it but these.
+// The preview's script: live reload, frames that fit, toggles, copying, shortcuts. Everything else works without it.
 'use strict';
 
 const body = document.body;
 const toast = document.getElementById('toast');
 const live = document.getElementById('live');
 
-// --- Toggles: kept for the next screen, shown as attributes of <html>.
+// --- Toggles: stored for the next screen, and set as attributes of <html>.
 const CHOICES = {width: ['both', 'desktop', 'phone'], scheme: ['light', 'dark'], images: ['on', 'off']};
 
 function chosen(name) {
   try {
-    const kept = localStorage.getItem('preview-' + name);
-    if (CHOICES[name].includes(kept)) return kept;
-  } catch { /* no storage: the first choice */ }
+    const stored = localStorage.getItem('preview-' + name);
+    if (CHOICES[name].includes(stored)) return stored;
+  } catch { /* storage is blocked: use the default */ }
   return name === 'width' && innerWidth < 700 ? 'phone' : CHOICES[name][0];
 }
 
 function choose(name, value) {
-  try { localStorage.setItem('preview-' + name, value); } catch { /* a private window: kept until it closes */ }
+  try { localStorage.setItem('preview-' + name, value); } catch { /* storage is blocked: the choice is valid on this page only */ }
   document.documentElement.dataset[name] = value;
-  dress();
+  applyChoices();
 }
 
 function next(name) {
@@ -27,8 +27,8 @@ function next(name) {
   choose(name, values[(values.indexOf(document.documentElement.dataset[name]) + 1) % values.length]);
 }
 
-// --- Frames: as high as what they hold, as wide as asked, scaled down to the room there is.
-function dress() {
+// --- Frames: as high as their content, as wide as the device they imitate, scaled down to fit.
+function applyChoices() {
   const set = document.documentElement.dataset;
   for (const button of document.querySelectorAll('button[data-set]')) {
     button.setAttribute('aria-pressed', String(set[button.dataset.set] === button.value));
@@ -44,20 +44,20 @@ function dress() {
 function show(frame, address) {
   if (!frame.dataset.watched) {
     frame.dataset.watched = 'yes';
-    frame.addEventListener('load', () => settle(frame));
-    if (frame.contentDocument?.readyState === 'complete') settle(frame);
+    frame.addEventListener('load', () => onFrameLoad(frame));
+    if (frame.contentDocument?.readyState === 'complete') onFrameLoad(frame);
   }
   frame.dataset.shown ??= frame.getAttribute('src');
   if (frame.dataset.shown === address) return;
   frame.dataset.shown = address;
-  frame.contentWindow.location.replace(address); // unlike a new src, this leaves the way back as it was
+  frame.contentWindow.location.replace(address); // unlike setting src, this adds no entry to the history
 }
 
-function settle(frame) {
+function onFrameLoad(frame) {
   const inside = frame.contentDocument;
   if (!inside?.body) return;
   for (const link of inside.querySelectorAll('a[href]:not([href^="#"])')) {
-    // The site's own pages are turned in the frame; everything else opens beside.
+    // Links to the site's own pages open in the frame, all others in a new tab.
     if (link.origin !== location.origin || frame.dataset.base.includes('/mail.html')) {
       link.target = '_blank';
       link.rel = 'noopener';
@@ -84,10 +84,10 @@ function fit() {
   }
 }
 
-// --- Live reload: what differs is exchanged; scroll position, focus and toggles stay.
+// --- Live reload: replace regions that differ; keep scroll position, focus and toggles.
 let version = body.dataset.version;
 let running = false;
-let wanted = '';
+let pending = '';
 
 function sameButFrames(a, b) {
   const bare = (node) => {
@@ -99,43 +99,43 @@ function sameButFrames(a, b) {
   return a.className === b.className && bare(a) === bare(b);
 }
 
-function exchange(region, fresh) {
+function replaceRegion(region, fresh) {
   const frames = [...region.querySelectorAll('iframe')];
   const others = [...fresh.querySelectorAll('iframe')];
   if (sameButFrames(region, fresh) && frames.length === others.length) {
-    frames.forEach((frame, at) => { frame.dataset.base = others[at].getAttribute('src'); });
+    frames.forEach((frame, index) => { frame.dataset.base = others[index].getAttribute('src'); });
     return;
   }
   const focused = region.contains(document.activeElement) ? document.activeElement : null;
-  const mark = focused && (focused.id ? '#' + focused.id : focused.getAttribute('href') ? `a[href="${CSS.escape(focused.getAttribute('href'))}"]`
+  const selector = focused && (focused.id ? '#' + focused.id : focused.getAttribute('href') ? `a[href="${CSS.escape(focused.getAttribute('href'))}"]`
     : focused.dataset.set ? `button[data-set="${focused.dataset.set}"][value="${focused.value}"]` : '');
   const heights = frames.map((frame) => frame.parentElement.style.height);
   region.className = fresh.className;
   region.replaceChildren(...fresh.childNodes);
-  // A frame that loads keeps the height it had, so that the page does not jump.
-  [...region.querySelectorAll('iframe')].forEach((frame, at) => { frame.parentElement.style.height = heights[at] ?? ''; });
-  if (mark) region.querySelector(mark)?.focus({preventScroll: true});
+  // While a frame loads, it keeps its former height, so that the page does not jump.
+  [...region.querySelectorAll('iframe')].forEach((frame, index) => { frame.parentElement.style.height = heights[index] ?? ''; });
+  if (selector) region.querySelector(selector)?.focus({preventScroll: true});
 }
 
 async function update(address = location.href) {
-  wanted = address;
+  pending = address;
   if (running) return;
   running = true;
   try {
-    while (wanted) {
-      const asked = wanted;
-      wanted = '';
-      const response = await fetch(asked, {headers: {Accept: 'text/html'}});
+    while (pending) {
+      const requested = pending;
+      pending = '';
+      const response = await fetch(requested, {headers: {Accept: 'text/html'}});
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-      if (wanted) continue; // something newer is asked for by now
+      if (pending) continue; // a newer page has been asked for meanwhile
       document.title = fresh.title;
-      const [here, there] = [document, fresh].map((each) => [...each.querySelectorAll('[data-live]')]);
-      if (here.map((each) => each.id).join() !== there.map((each) => each.id).join()) return location.reload();
-      here.forEach((region, at) => exchange(region, there[at]));
+      const [oldRegions, newRegions] = [document, fresh].map((each) => [...each.querySelectorAll('[data-live]')]);
+      if (oldRegions.map((each) => each.id).join() !== newRegions.map((each) => each.id).join()) return location.reload();
+      oldRegions.forEach((region, index) => replaceRegion(region, newRegions[index]));
       body.dataset.version = fresh.body.dataset.version;
     }
-  } catch { /* the server is gone: the event source says so, and comes back */ } finally { running = false; }
-  dress();
+  } catch { /* the server is gone: the event source reports it, and reconnects */ } finally { running = false; }
+  applyChoices();
 }
 
 let events;
@@ -157,7 +157,7 @@ function listen() {
 }
 
 listen();
-// A browser keeps six connections to a server: tabs that nobody looks at give theirs back.
+// Browsers allow six connections to a server, so hidden tabs close theirs.
 document.addEventListener('visibilitychange', () => (document.hidden ? events.close() : listen()));
 addEventListener('pagehide', () => events.close());
 
@@ -187,7 +187,7 @@ document.addEventListener('click', (event) => {
   else if (button?.id === 'help') document.getElementById('keys').showModal();
 });
 
-// --- Searching while one types.
+// --- Search while typing.
 const search = document.getElementById('q');
 let typing;
 search?.addEventListener('input', () => {
@@ -200,7 +200,7 @@ search?.addEventListener('input', () => {
   }, 120);
 });
 
-// --- Shortcuts: single keys, never while one types, never with a modifier.
+// --- Shortcuts: single keys without a modifier, ignored while typing.
 const KEYS = {m: () => next('width'), d: () => next('scheme'), i: () => next('images'), '?': () => document.getElementById('keys').showModal()};
 
 document.addEventListener('keydown', (event) => {
@@ -213,5 +213,5 @@ document.addEventListener('keydown', (event) => {
 });
 
 for (const name of Object.keys(CHOICES)) document.documentElement.dataset[name] = chosen(name);
-dress();
+applyChoices();
 addEventListener('resize', fit);

@@ -1,1 +1,1 @@
-"""Sections of a mail, each kind compiled once."""
+"""Fast path: compile each distinct section of a mail once."""

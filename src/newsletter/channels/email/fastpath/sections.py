@@ -1,9 +1,9 @@
-"""sections: a mail's MJML is cut between the children of its body; each is compiled once and joined again.
+"""Compile a mail section by section: split its MJML, compile each distinct section once, join the HTML.
 
-An issue of sixty stories is a shape of its own, but its sections are of few kinds. mrml and premailer
-see each kind once, among seams at which their HTML is cut, and once what stands around the sections,
-whose styles follow from the kinds inside. The join is the whole document's HTML to the byte; what
-cannot be cut so is compiled whole.
+An issue of sixty stories has a shape of its own, but only a few distinct sections. mrml and premailer
+compile each of these once, between seams at which the HTML is split. The MJML around the sections is
+compiled once for each set of document heads that the sections need. The joined HTML equals that of the
+whole document byte for byte; a mail whose sections depend on one another is compiled in one piece.
 """
 
 import re
@@ -17,19 +17,19 @@ from newsletter.channels.email.mjml_schema import find_invalid
 from newsletter.theme.content import HEAD, TAIL
 from newsletter.theme.slots import TOKEN, Shape, split, token
 
-SLOT = HEAD + TAIL  # a token without its number: where slots look the same, equal sections are equal texts
+SLOT = HEAD + TAIL  # a token without its number, so that equal sections are equal texts
 _SEAM = "QzSeamZq"
 _START = re.compile(r"<mj-(?:section|wrapper|hero|raw)[\s>/]")
-# Tags whose effect is not bound to the place where they stand.
-_FAR = re.compile(r"<(?:html|head|title|base|meta|link|style|script|body|frameset)\b", re.IGNORECASE)
+# Tags with an effect outside the place where they are.
+_NONLOCAL_TAG = re.compile(r"<(?:html|head|title|base|meta|link|style|script|body|frameset)\b", re.IGNORECASE)
 
 
 class Inseparable(ValueError):
-    """The sections of a mail depend on one another, or one is faulty: the mail is to be compiled whole."""
+    """A mail that has to be compiled in one piece: its sections depend on one another, or one has an error."""
 
 
 class Split(NamedTuple):
-    """MJML without the numbers of its slots: `sections` between what stands before and behind them."""
+    """MJML without the numbers of its tokens, split into its sections and the parts before and behind them."""
 
     before: str
     sections: tuple[str, ...]
@@ -38,10 +38,11 @@ class Split(NamedTuple):
 
 @dataclass(slots=True)
 class _Frame:
-    """What was learnt of the sections that stand between the same `before` and `behind`.
+    """The compiled sections of mails that have the same `before` and `behind`.
 
-    A section that may not be joined is None. `heads` are the beginnings of the documents that hold
-    nothing but one section; together they say what stands around several sections: their `edges`.
+    `sections` holds the shape of each section, or None if it cannot be joined with others. `heads`
+    holds the HTML before each section in a document that has only this one. `edges` holds the shapes
+    before and behind all sections, by the set of their heads.
     """
 
     before: str
@@ -51,131 +52,134 @@ class _Frame:
     edges: dict[tuple[str, ...], tuple[Shape[str], Shape[str]]] = field(default_factory=dict)
 
     def document(self, sections: Iterable[str]) -> str:
-        """MJML of these sections with seams around each; its slots are numbered from beginning to end."""
+        """Return a document of these sections, with seams around each and its tokens numbered in order."""
         first, *rest = f"<mj-raw>{_SEAM}</mj-raw>".join((self.before, *sections, self.behind)).split(SLOT)
         return "".join((first, *(token(number) + piece for number, piece in enumerate(rest))))
 
 
 @dataclass(slots=True)
 class Sections:
-    """Compiles mails by their sections; `css` is inlined."""
+    """Compiles mails section by section; `css` is inlined into style attributes."""
 
     css: str
-    _joins: bool = field(init=False)
+    _is_joinable: bool = field(init=False)
     _frames: dict[tuple[str, str], _Frame] = field(default_factory=dict)
     _closed: dict[str, bool] = field(default_factory=dict)
-    _whole: dict[str, bool] = field(default_factory=dict)
-    _joints: dict[tuple[str, str], str] = field(default_factory=dict)
+    _complete: dict[str, bool] = field(default_factory=dict)
+    _joined: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._joins = not looks_around(self.css)
+        self._is_joinable = not looks_around(self.css)
 
     def __len__(self) -> int:
         return sum(len(frame.sections) for frame in self._frames.values())
 
-    def cut(self, mjml: str) -> Split:
-        """Where sections of this MJML, whose slots have no numbers, begin and end. Raises Inseparable."""
+    def split(self, mjml: str) -> Split:
+        """Split MJML whose tokens have no numbers. Raises Inseparable if that is impossible."""
         start, end = inside(mjml, "mj-body")
         if start < 0 or not self._is_closed(mjml[:start] + mjml[end:]):
             raise Inseparable
-        sections, begin = [], start
-        for at in (*(match.start() for match in _START.finditer(mjml, start, end)), end):
-            # What begins inside a wrapper, a comment or a value is no section of its own.
-            part = mjml[begin:at]
+        sections, section_start = [], start
+        for next_start in (*(match.start() for match in _START.finditer(mjml, start, end)), end):
+            # A tag inside a wrapper, a comment or a value does not begin a section.
+            part = mjml[section_start:next_start]
             if self._is_section(part):
                 sections.append(part)
-                begin = at
-        if begin != end:
+                section_start = next_start
+        if section_start != end:
             raise Inseparable
         return Split(mjml[:start], tuple(sections), mjml[end:])
 
     def _is_closed(self, part: str) -> bool:
-        known = self._closed.get(part)
-        if known is None:
-            known = self._closed[part] = is_closed(part)
-        return known
+        answer = self._closed.get(part)
+        if answer is None:
+            answer = self._closed[part] = is_closed(part)
+        return answer
 
     def _is_section(self, part: str) -> bool:
-        """Whether it ends outside of wrappers, comments and values."""
-        known = self._whole.get(part)
-        if known is None:
-            is_level = part.count("<mj-wrapper") == part.count("</mj-wrapper")
-            known = self._whole[part] = is_level and self._is_closed(part)
-        return known
+        """Return whether a part ends outside of wrappers, comments and values."""
+        answer = self._complete.get(part)
+        if answer is None:
+            is_balanced = part.count("<mj-wrapper") == part.count("</mj-wrapper")
+            answer = self._complete[part] = is_balanced and self._is_closed(part)
+        return answer
 
-    def shape(self, cut: Split, numbers: Sequence[int]) -> Shape[str]:
-        """The mail's shape; `numbers` are those of its slots, from beginning to end. Raises Inseparable."""
-        if not self._joins:
+    def shape(self, mail: Split, numbers: Sequence[int]) -> Shape[str]:
+        """Return the compiled shape of a mail. `numbers` are the numbers of its tokens, in order.
+
+        Raises Inseparable if the mail has to be compiled in one piece.
+        """
+        if not self._is_joinable:
             raise Inseparable
-        frame = self._frames.setdefault((cut.before, cut.behind), _Frame(cut.before, cut.behind))
+        frame = self._frames.setdefault((mail.before, mail.behind), _Frame(mail.before, mail.behind))
         try:
-            parts, before, behind = self._parts(frame, cut.sections)
-        except ValueError:  # the whole document tells what is at fault, and where
+            sections, before, behind = self._compiled(frame, mail.sections)
+        except ValueError:  # compiling the whole document reports the error at its place
             raise Inseparable from None
-        at = cut.before.count(SLOT)
-        around = [*numbers[:at], *numbers[len(numbers) - cut.behind.count(SLOT) :]]
-        pieces, order = list(before.pieces), [around[slot] for slot in before.order]
-        for section, part in zip(cut.sections, parts, strict=True):
-            self._join(pieces, part.pieces)
-            order += [numbers[at + slot] for slot in part.order]
-            at += section.count(SLOT)
-        self._join(pieces, behind.pieces)
-        order += [around[slot] for slot in behind.order]
+        start = mail.before.count(SLOT)
+        outer_numbers = [*numbers[:start], *numbers[len(numbers) - mail.behind.count(SLOT) :]]
+        pieces, order = list(before.pieces), [outer_numbers[slot] for slot in before.order]
+        for mjml, section in zip(mail.sections, sections, strict=True):
+            self._append(pieces, section.pieces)
+            order += [numbers[start + slot] for slot in section.order]
+            start += mjml.count(SLOT)
+        self._append(pieces, behind.pieces)
+        order += [outer_numbers[slot] for slot in behind.order]
         return Shape(tuple(pieces), tuple(order))
 
-    def _join(self, pieces: list[str], more: tuple[str, ...]) -> None:
-        """Add pieces; the literals that meet become one, the same object for the same two."""
-        meeting = (pieces[-1], more[0])
-        joint = self._joints.get(meeting)
-        if joint is None:
-            joint = self._joints[meeting] = "".join(meeting)
-        pieces[-1] = joint
+    def _append(self, pieces: list[str], more: tuple[str, ...]) -> None:
+        """Append pieces, joining the two literals that meet. The same two always become the same object."""
+        adjacent = (pieces[-1], more[0])
+        joined = self._joined.get(adjacent)
+        if joined is None:
+            joined = self._joined[adjacent] = "".join(adjacent)
+        pieces[-1] = joined
         pieces += more[1:]
 
-    def _parts(self, frame: _Frame, sections: tuple[str, ...]) -> tuple[list[Shape[str]], Shape[str], Shape[str]]:
-        """The shapes of all sections, and of what stands before and behind them."""
-        kinds = dict.fromkeys(sections)
-        if fresh := [section for section in kinds if section not in frame.sections]:
-            self._learn(frame, fresh)
-        parts = [part for section in sections if (part := frame.sections[section])]
-        if len(parts) != len(sections):
+    def _compiled(self, frame: _Frame, sections: tuple[str, ...]) -> tuple[list[Shape[str]], Shape[str], Shape[str]]:
+        """Return the shapes of all sections, of the part before them and of the part behind them."""
+        distinct = dict.fromkeys(sections)
+        if new := [section for section in distinct if section not in frame.sections]:
+            self._compile(frame, new)
+        shapes = [shape for section in sections if (shape := frame.sections[section])]
+        if len(shapes) != len(sections):
             raise Inseparable
         heads: dict[str, str] = {}
-        for section in kinds:
+        for section in distinct:
             heads.setdefault(frame.heads[section], section)
         key = tuple(heads)
         if key not in frame.edges:
             frame.edges[key] = self._edges(frame, tuple(heads.values()))
-        return (parts, *frame.edges[key])
+        return (shapes, *frame.edges[key])
 
-    def _learn(self, frame: _Frame, fresh: list[str]) -> None:
-        """Compile sections that were never seen. Raises ValueError where one cannot be compiled."""
-        mjml = frame.document(fresh)
+    def _compile(self, frame: _Frame, sections: list[str]) -> None:
+        """Compile new sections. Raises ValueError if one cannot be compiled."""
+        mjml = frame.document(sections)
         if any(find_invalid(mjml)):
             raise Inseparable
         raw = to_html(mjml)
-        made = zip(raw.split(_SEAM)[1:-1], inline(raw, self.css).split(_SEAM)[1:-1], strict=True)
+        results = zip(raw.split(_SEAM)[1:-1], inline(raw, self.css).split(_SEAM)[1:-1], strict=True)
         first = frame.before.count(SLOT)
-        for section, (compiled, inlined) in zip(fresh, made, strict=True):
-            # Alone and beside itself it must be what it is among others: some components count themselves.
-            head, once, again, _ = to_html(frame.document((section, section))).split(_SEAM)
-            alike = {TOKEN.sub(SLOT, html) for html in (compiled, once, again)}
+        for section, (compiled, inlined) in zip(sections, results, strict=True):
+            # Some components count themselves: the HTML must be the same among other sections, first and second.
+            head, once, twice, _ = to_html(frame.document((section, section))).split(_SEAM)
+            variants = {TOKEN.sub(SLOT, html) for html in (compiled, once, twice)}
             shape, count = split(inlined), section.count(SLOT)
             order = tuple(slot - first for slot in shape.order)
-            is_own = all(0 <= slot < count for slot in order) and not _FAR.search(section)
+            is_local = all(0 <= slot < count for slot in order) and not _NONLOCAL_TAG.search(section)
             frame.heads[section] = head
-            frame.sections[section] = Shape(shape.pieces, order) if len(alike) == 1 and is_own else None
+            frame.sections[section] = Shape(shape.pieces, order) if len(variants) == 1 and is_local else None
             first += count
 
     def _edges(self, frame: _Frame, sections: tuple[str, ...]) -> tuple[Shape[str], Shape[str]]:
-        """What stands before and behind such sections."""
+        """Compile the parts before and behind these sections. Raises Inseparable if they hold a section's content."""
         before, *_, behind = map(split, inline(to_html(frame.document(sections)), self.css).split(_SEAM))
-        at, count = frame.before.count(SLOT), sum(section.count(SLOT) for section in sections)
-        if any(at <= slot < at + count for slot in (*before.order, *behind.order)):
+        start, count = frame.before.count(SLOT), sum(section.count(SLOT) for section in sections)
+        if any(start <= slot < start + count for slot in (*before.order, *behind.order)):
             raise Inseparable
-        return _closed_up(before, at, count), _closed_up(behind, at, count)
+        return _without_slots(before, start, count), _without_slots(behind, start, count)
 
 
-def _closed_up(shape: Shape[str], at: int, count: int) -> Shape[str]:
-    """The shape with its slots numbered as if the `count` from `at` on were not there."""
-    return Shape(shape.pieces, tuple(slot - count if slot >= at else slot for slot in shape.order))
+def _without_slots(shape: Shape[str], start: int, count: int) -> Shape[str]:
+    """Renumber the slots as if the `count` slots from `start` on did not exist."""
+    return Shape(shape.pieces, tuple(slot - count if slot >= start else slot for slot in shape.order))

@@ -1,1 +1,1 @@
-"""Entries and headers of feeds, written once per shape and filled."""
+"""Fast path: write entries and headers of feeds from templates."""

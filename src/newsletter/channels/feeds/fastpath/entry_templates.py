@@ -1,8 +1,9 @@
-"""press: an entry in every format, written once a shape, and filled for every entry.
+"""Fast path: write the entries of feeds from templates, one for each shape of entry.
 
-feedgen and the repair write an entry whose texts are tokens. What they make of it is the shape of
-every entry that has the same parts: the order of elements, what an empty text leaves out, and which
-texts are said to be HTML are theirs to decide. Content is put in as they would have escaped it.
+The template of a shape is the output of the plain writers (`write_entry`, `write_item`) for an entry
+whose texts are tokens. So the plain writers alone decide on the order of elements, on what is left
+out for an empty text, and on which texts are marked as HTML. Filling a template escapes the content
+as the plain writers would.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,16 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, cast
 
-from newsletter.channels.feeds.atom_rss import has_end_tag, is_html, spelled, write_entry
+from newsletter.channels.feeds.atom_rss import has_end_tag, is_html, rss_text, write_entry
 from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
-from newsletter.channels.feeds.fastpath.escaping import SIGN, in_json, in_xml, joined, json_shape, xml_shape
+from newsletter.channels.feeds.fastpath.escaping import (
+    HTML_MARK,
+    escape_json,
+    escape_xml,
+    join_texts,
+    json_shape,
+    xml_shape,
+)
 from newsletter.channels.feeds.json_feed import write_item
 from newsletter.channels.feeds.sanitize import clean_text, encode
 from newsletter.model import Author
@@ -21,13 +29,14 @@ from newsletter.text.dates import instant, posted
 from newsletter.text.entities import escape_bytes, escape_text
 from newsletter.theme.slots import Shape, token
 
-_TITLE, _SUMMARY, _HTML, _LABELS = 6, 7, 8, 9  # places among an entry's texts; of the content, and the first label's
+# Indexes into `texts`: the title, the summary, the content and the first label.
+_TITLE, _SUMMARY, _HTML, _LABELS = 6, 7, 8, 9
 _PUBLISHED, _UPDATED = datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLines:
-    """The lines inside an Atom entry, all but `updated`; those inside an RSS item; a JSON item. All in UTF-8."""
+    """An entry in UTF-8: the children of an Atom entry except `updated`, those of an RSS item, and a JSON item."""
 
     atom: bytes
     rss: bytes
@@ -38,7 +47,7 @@ class EntryLines:
 class EntryTemplate:
     """One shape of entries in each format.
 
-    The slots are the numbers of an entry's texts; in attributes of XML, plus how many there are.
+    A slot's number is the index of its text in `texts`; in an attribute of XML, the number of texts is added.
     """
 
     atom: Shape[bytes]
@@ -48,144 +57,145 @@ class EntryTemplate:
 
 @dataclass(slots=True)
 class EntryCompiler:
-    """Writes entries; keeps their shapes."""
+    """Writes entries, making a template for each shape on first use."""
 
-    moulds: dict[Any, EntryTemplate] = field(default_factory=dict)
+    templates: dict[Any, EntryTemplate] = field(default_factory=dict)
 
     def write(self, entry: Entry) -> EntryLines:
-        """The entry in every format."""
-        told = texts(entry)
-        data = joined(told)
+        """Return the entry in every format."""
+        values = texts(entry)
+        data = join_texts(values)
         if not data:
-            return write_plain(entry)  # for lxml to refuse
+            return write_plain(entry)  # lxml raises the error
         is_marked = b"&" in data or b"<" in data or b">" in data
         html = encode(entry.html)
-        key = _key(entry, told, is_marked=is_marked, is_empty=not html)
-        mould = self.moulds.get(key)
-        if mould is None:
-            mould = self.moulds[key] = _mould(entry, told, is_empty=not html)
-        atom = rss = in_xml(data)
+        key = _key(entry, values, is_marked=is_marked, is_empty=not html)
+        template = self.templates.get(key)
+        if template is None:
+            template = self.templates[key] = _make_template(entry, values, is_empty=not html)
+        atom = rss = escape_xml(data)
         if is_marked:
-            atom, rss = in_xml(joined(_in_atom(told))), in_xml(joined(_in_rss(told, entry)))
+            atom, rss = escape_xml(join_texts(_atom_texts(values))), escape_xml(join_texts(_rss_texts(values, entry)))
         atom[_HTML] = rss[_HTML] = escape_bytes(html)
-        json = in_json(data).split(b"\0")
-        json[_HTML] = in_json(html)
+        json = escape_json(data).split(b"\0")
+        json[_HTML] = escape_json(html)
         return EntryLines(
-            b"".join(mould.atom.fill(atom)), b"".join(mould.rss.fill(rss)), b"".join(mould.json.fill(json))
+            b"".join(template.atom.fill(atom)), b"".join(template.rss.fill(rss)), b"".join(template.json.fill(json))
         )  # fmt: skip
 
 
 def write_plain(entry: Entry) -> EntryLines:
-    """The same, by those who write one entry."""
+    """Return the entry in every format, without templates."""
     clean = replace(entry, html=clean_text(entry.html))
     atom, rss = write_entry(clean)
     return EntryLines(atom.encode(), rss.encode(), write_item(clean).encode())
 
 
-# --- what an entry says -----------------------------------------------------------------------
+# --- texts of an entry ------------------------------------------------------------------------
 
 
 def texts(entry: Entry) -> list[str]:
-    """Every text of an entry but the content, for which stands an empty one."""
-    told = [
+    """Return every text of an entry, with an empty one in place of the content."""
+    values = [
         entry.id, entry.url, entry.lang, instant(entry.published), posted(entry.published),
         instant(entry.updated), entry.title, entry.summary, "", *entry.labels,
     ]  # fmt: skip
     for author in entry.authors:
-        told += author.name, author.url
+        values += author.name, author.url
     for each in entry.enclosures:
-        told += each.url, each.title, str(each.size)
+        values += each.url, each.title, str(each.size)
     if entry.lead:
-        told.append(entry.lead.url)
+        values.append(entry.lead.url)
         if asset := entry.lead.asset:
-            told.append(str(asset.size))
-            told += (str(asset.width), str(asset.height)) if asset.width else ("", "")
-    return told
+            values.append(str(asset.size))
+            values += (str(asset.width), str(asset.height)) if asset.width else ("", "")
+    return values
 
 
-def refill(entry: Entry, told: Iterator[str]) -> Entry:
-    """The entry with other texts, in the order of `texts`. Dates and media types stay."""
-    identity, url, lang, _, _, _, title, summary, html = (next(told) for _ in range(_LABELS))
+def refill(entry: Entry, values: Iterator[str]) -> Entry:
+    """Replace the texts of an entry, in the order of `texts`. Dates and media types stay."""
+    identity, url, lang, _, _, _, title, summary, html = (next(values) for _ in range(_LABELS))
     return replace(
         entry, id=identity, url=url, lang=lang, title=title, summary=summary, html=html,
-        labels=tuple(next(told) for _ in entry.labels),
-        authors=tuple(Author(next(told), url=next(told)) for _ in entry.authors),
+        labels=tuple(next(values) for _ in entry.labels),
+        authors=tuple(Author(next(values), url=next(values)) for _ in entry.authors),
         enclosures=tuple(
-            Enclosure(next(told), next(told), each.media_type, cast(Any, next(told))) for each in entry.enclosures
+            Enclosure(next(values), next(values), each.media_type, cast(Any, next(values)))
+            for each in entry.enclosures
         ),
-        lead=_refill_lead(entry.lead, told) if entry.lead else None,
+        lead=_refill_lead(entry.lead, values) if entry.lead else None,
     )  # fmt: skip
 
 
-def _refill_lead(lead: Lead, told: Iterator[str]) -> Lead:
-    url = next(told)
+def _refill_lead(lead: Lead, values: Iterator[str]) -> Lead:
+    url = next(values)
     if lead.asset is None:
         return Lead(url, None)
-    size, width, height = (cast(Any, next(told)) for _ in range(3))
+    size, width, height = (cast(Any, next(values)) for _ in range(3))
     return Lead(url, replace(lead.asset, size=size, width=width, height=height))
 
 
-def _key(entry: Entry, told: Sequence[str], *, is_marked: bool, is_empty: bool) -> Any:
-    """Equal for entries of one shape: all that the writers decide by."""
+def _key(entry: Entry, values: Sequence[str], *, is_marked: bool, is_empty: bool) -> Any:
+    """Return a key that is equal for entries of one shape: everything that the writers' decisions depend on."""
     lead, enclosures = entry.lead, entry.enclosures
-    kinds = tuple([each.media_type for each in enclosures]) if enclosures else ()
-    signs: tuple[bool, ...] = ()
+    media_types = tuple([each.media_type for each in enclosures]) if enclosures else ()
+    marks: tuple[bool, ...] = ()
     if is_marked:
-        named = (*entry.labels, *(each.title for each in enclosures))
-        signs = (is_html(entry.title), is_html(entry.summary), *map(has_end_tag, named))
+        names = (*entry.labels, *(each.title for each in enclosures))
+        marks = (is_html(entry.title), is_html(entry.summary), *map(has_end_tag, names))
     return (
-        tuple(map(bool, told)), is_empty, entry.updated == entry.published, len(entry.labels),
-        len(entry.authors), kinds, lead.asset.media_type if lead and lead.asset else "", signs,
+        tuple(map(bool, values)), is_empty, entry.updated == entry.published, len(entry.labels),
+        len(entry.authors), media_types, lead.asset.media_type if lead and lead.asset else "", marks,
     )  # fmt: skip
 
 
-# --- content as each format spells it ---------------------------------------------------------
+# --- texts as each format escapes them --------------------------------------------------------
 
 
-def _in_atom(told: Sequence[str]) -> list[str]:
-    made = list(told)
+def _atom_texts(values: Sequence[str]) -> list[str]:
+    escaped = list(values)
     for number in (_TITLE, _SUMMARY):
-        made[number] = escape_text(made[number])
-    return made
+        escaped[number] = escape_text(escaped[number])
+    return escaped
 
 
-def _in_rss(told: Sequence[str], entry: Entry) -> list[str]:
-    made = list(told)
-    made[_SUMMARY] = escape_text(made[_SUMMARY])
+def _rss_texts(values: Sequence[str], entry: Entry) -> list[str]:
+    escaped = list(values)
+    escaped[_SUMMARY] = escape_text(escaped[_SUMMARY])
     for number in (_TITLE, *range(_LABELS, _LABELS + len(entry.labels))):
-        made[number] = spelled(made[number])
-    return made
+        escaped[number] = rss_text(escaped[number])
+    return escaped
 
 
-# --- shapes -----------------------------------------------------------------------------------
+# --- templates --------------------------------------------------------------------------------
 
 
-def _mould(entry: Entry, told: Sequence[str], *, is_empty: bool) -> EntryTemplate:
-    """The shape of an entry, made of one that says nothing but tokens."""
-    tokens = [token(number) if text else "" for number, text in enumerate(told)]
+def _make_template(entry: Entry, values: Sequence[str], *, is_empty: bool) -> EntryTemplate:
+    """Return the template for the shape of an entry with the texts `values`."""
+    tokens = [token(number) if text else "" for number, text in enumerate(values)]
     tokens[_HTML] = "" if is_empty else token(_HTML)
-    outline = _signed(refill(entry, iter(tokens)), entry)
-    atom, rss = map(_dated, write_entry(outline))
-    json = _dated(write_item(outline))
-    return EntryTemplate(xml_shape(atom, len(told)), xml_shape(rss, len(told)), json_shape(json))
+    outline = _mark_outline(refill(entry, iter(tokens)), entry)
+    atom, rss = map(_tokenize_dates, write_entry(outline))
+    json = _tokenize_dates(write_item(outline))
+    return EntryTemplate(xml_shape(atom, len(values)), xml_shape(rss, len(values)), json_shape(json))
 
 
-def _dated(text: str) -> str:
+def _tokenize_dates(text: str) -> str:
     dates = {instant(_PUBLISHED): 3, posted(_PUBLISHED): 4, instant(_UPDATED): 5}
-    return reduce(lambda made, date: made.replace(date, token(dates[date])), dates, text)
+    return reduce(lambda result, date: result.replace(date, token(dates[date])), dates, text)
 
 
-def _signed(outline: Entry, entry: Entry) -> Entry:
-    """The outline with dates that can be found again, and with signs of HTML where the entry has some."""
+def _mark_outline(outline: Entry, entry: Entry) -> Entry:
+    """Give the outline recognizable dates, and HTML marks where the entry's texts are treated as HTML."""
     enclosures = zip(outline.enclosures, entry.enclosures, strict=True)
     return replace(
         outline, published=_PUBLISHED, updated=_PUBLISHED if entry.updated == entry.published else _UPDATED,
-        title=outline.title + SIGN * is_html(entry.title),
-        summary=outline.summary + SIGN * is_html(entry.summary),
+        title=outline.title + HTML_MARK * is_html(entry.title),
+        summary=outline.summary + HTML_MARK * is_html(entry.summary),
         labels=tuple(
-            each + SIGN * has_end_tag(label) for each, label in zip(outline.labels, entry.labels, strict=True)
+            each + HTML_MARK * has_end_tag(label) for each, label in zip(outline.labels, entry.labels, strict=True)
         ),
         enclosures=tuple(
-            replace(each, title=each.title + SIGN * has_end_tag(like.title)) for each, like in enclosures
+            replace(each, title=each.title + HTML_MARK * has_end_tag(original.title)) for each, original in enclosures
         ),
     )  # fmt: skip

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Puts outbox/site onto the branch that is served: .ci/publish BRANCH
+# Publish outbox/site to the branch that is served: .ci/publish BRANCH
 #
-# Pages are replaced. Files in assets/ stay for ever: mails that were sent show them, and their names hold their
-# content's hash. Nothing is pushed when nothing changed. FETCH_HEAD is the branch as it is afterwards.
+# Pages are replaced. Files in assets/ are kept for ever, because mails already sent show them; their names contain the
+# hash of their content. Nothing is pushed if nothing changed. Afterwards, FETCH_HEAD is the published branch.
 #
-# PUBLISH_LOGIN, if set, is NAME:TOKEN for the remote repository. Only git's own exchanges with it get to know it, by their
-# environment: it stands in no file, and in no command line, which others on the machine can read.
+# PUBLISH_LOGIN, if set, is NAME:TOKEN for the remote repository. It is passed to git in the environment, and only to
+# commands that contact the remote. It is never written to a file or a command line, where others could read it.
 set -eu
 branch=$1
 login=${PUBLISH_LOGIN:-}
@@ -25,10 +25,10 @@ remote() (
 site=$(mktemp -d)
 trap 'git worktree remove --force "$site" 2>/dev/null || rm -rf "$site"' EXIT
 
-# 2 says that there is no such branch yet; any other failure must not pass for that, or assets would be lost.
-found=0
-remote ls-remote --exit-code --heads origin "refs/heads/$branch" >/dev/null || found=$?
-case $found in
+# Status 2 means that the branch does not exist yet. Any other failure must stop here, or assets would be lost.
+status=0
+remote ls-remote --exit-code --heads origin "refs/heads/$branch" >/dev/null || status=$?
+case $status in
 0)
     remote fetch --quiet --depth 1 origin "refs/heads/$branch"
     git worktree add --quiet --detach "$site" FETCH_HEAD
@@ -38,12 +38,12 @@ case $found in
     git -C "$site" checkout --quiet --orphan "$branch"
     git -C "$site" rm -rfq --ignore-unmatch .
     ;;
-*) exit "$found" ;;
+*) exit "$status" ;;
 esac
 
 find "$site" -mindepth 1 -maxdepth 1 ! -name .git ! -name assets ! -name CNAME -exec rm -rf {} +
 cp -R outbox/site/. "$site/"
-touch "$site/.nojekyll" # or GitHub leaves out names that begin with _
+touch "$site/.nojekyll" # otherwise GitHub leaves out names that begin with _
 
 git -C "$site" add --all --force
 if git -C "$site" rev-parse --quiet --verify HEAD >/dev/null && git -C "$site" diff --cached --quiet; then

@@ -1,0 +1,42 @@
+"""What the platforms' own libraries say of a text."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.paths import TESTS
+
+FOLDER = TESTS / "oracles"
+
+
+@cache
+def packages() -> Path:
+    """Where the oracles' packages are; skips when they, or node, are absent."""
+    folder = Path(os.environ.get("NEWSLETTER_ORACLES", FOLDER))
+    if not shutil.which("node"):
+        pytest.skip("node is absent: install Node 20 or later")
+    if not (folder / "node_modules" / "twitter-text").is_dir():
+        pytest.skip(
+            "the oracles are absent: copy tests/oracles/package.json to a folder, run npm install --no-package-lock "
+            "there and set NEWSLETTER_ORACLES to it"
+        )
+    return folder
+
+
+def ask(asked: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Each text with what the oracles say of it."""
+    environment = os.environ | {"NEWSLETTER_ORACLES": str(packages())}
+    asked = list(asked)
+    answers = subprocess.run(
+        ["node", FOLDER / "oracle.mjs"],
+        input="".join(f"{json.dumps(text)}\n" for text in asked),
+        env=environment, capture_output=True, check=True, text=True, encoding="utf-8",
+    ).stdout.split("\n")[:-1]  # fmt: skip
+    return list(zip(asked, map(json.loads, answers), strict=True))
