@@ -31,10 +31,7 @@ def is_invisible(text: str) -> bool:
 
 
 class FieldType(Protocol):
-    """The type of a field.
-
-    `read` converts a plain value, or reports a fault and returns None; `key` is the field's name for messages.
-    """
+    """The type of a field. `read` converts a plain value, or reports a fault at the field `key` and returns None."""
 
     def read(self, plain: Plain, context: FieldContext, key: str) -> Any: ...
 
@@ -76,9 +73,7 @@ class Text:
         if not self.lines and "\n" in value:
             context.error("line-break", f"'{key}' has a line break", "write it on one line")
         elif len(value) > self.most:
-            context.error(
-                "too-long", f"'{key}' has {len(value)} characters", f"at most {self.most} are allowed"
-            )  # fmt: skip
+            context.error("too-long", f"'{key}' has {len(value)} characters", f"at most {self.most} are allowed")
         elif not value.isascii() and is_invisible(value):
             context.error("bad-value", f"'{key}' has no visible character", f"write {self.expected}")
         elif self.pattern and not self._matches(value):

@@ -101,10 +101,7 @@ class _Context(Context):
 
 
 class Environment(Sandbox):
-    """The environment of a theme. While a trace is recorded, operations of templates on traced values are added to it.
-
-    `load` returns a template's source for Jinja's FunctionLoader; `find` returns the Template with a name.
-    """
+    """The environment of a theme, which adds operations on traced values to a trace while one is recorded."""
 
     code_generator_class = _Generator
     context_class = _Context
@@ -138,10 +135,7 @@ class Environment(Sandbox):
             self.get_template(name)
 
     def template(self, name: str, sources: Mapping[str, tuple[str, str]], problems: Problems) -> Template:
-        """Return the template with this name. Reports why it cannot be compiled and raises Aborted.
-
-        `sources` gets its path and content when it is loaded.
-        """
+        """Return the template with this name, and add its path and content to `sources`. Raises Aborted."""
         try:
             compiled = self.get_template(name)
         except jinja2.TemplateNotFound as fault:

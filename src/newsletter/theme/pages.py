@@ -141,14 +141,14 @@ class Site:
         """Return what pages of the same language and folder have in common. Caching it halves the time of a page."""
         key = lang, root, at_top
         if key not in self._frames:
-            frame = self._common_values(lang) | {"root": root, "at_top": at_top}
+            frame = self._page_values(lang) | {"root": root, "at_top": at_top}
             for part in ("links", "masthead", "foot"):
                 html = self.templates.get(f"site/{part}.html").render(frame)
                 frame[part] = Markup(html.strip("\n"))
             self._frames[key] = frame
         return self._frames[key]
 
-    def _common_values(self, lang: str) -> dict[str, Any]:
+    def _page_values(self, lang: str) -> dict[str, Any]:
         """Return the values that all templates of pages in a language can use."""
         publication, words = self.publication, self.words(lang)
         return {

@@ -270,8 +270,7 @@ def no_unsubscribe(mail: Mail) -> Iterator[Finding]:
     """
     unsubscribe = mail.settings.unsubscribe
     if not unsubscribe.url and not unsubscribe.mailto:
-        message = "mails do not say how to unsubscribe"
-        yield Finding("unsubscribe", message, 'add unsubscribe = {url = "https://…"}')
+        yield Finding("unsubscribe", "mails do not say how to unsubscribe", 'add unsubscribe = {url = "https://…"}')
         return
     address = unsubscribe.url or unsubscribe.mailto
     shows = mail.shows(address.removeprefix("mailto:"))
@@ -287,8 +286,7 @@ def no_postal_address(mail: Mail) -> Iterator[Finding]:
     """Publishers have to give their name and address (in France: LCEN, article 1-1). Set `organisation` in the settings."""
     organisation = mail.settings.organisation
     if not (organisation.name and organisation.address):
-        message = "mails do not give the sender's name and address"
-        yield Finding("organisation", message, "add organisation {name, address}")
+        yield Finding("organisation", "the sender's name and address are missing", "add organisation {name, address}")
 
 
 @LISTS.rule(
