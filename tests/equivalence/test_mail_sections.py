@@ -315,7 +315,7 @@ def test_all_new_neighbours_are_looked_at_and_no_others(mails: list[list[str]]) 
     for sections in mails:
         drawn = CompiledMail(compiler, template, {}, "", is_shape=True, sections=("frame", *sections))  # type: ignore[arg-type]
         pairs = {("a.mjml", "frame"), *pairwise(drawn.sections)}
-        kept = inspection._unseen(drawn)
+        kept = inspection._new_sections(drawn)
         assert bool(kept) == bool(pairs - known)
         if kept:
             assert kept[0] == "frame" and kept[-1] == drawn.sections[-1]

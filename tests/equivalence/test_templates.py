@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from newsletter.model.problems import Aborted, Problems
 from newsletter.theme.content import HEAD, TAIL, CapturedHtml, Content, as_content, constant, for_templates, slots
-from newsletter.theme.fastpath import plan, recording
+from newsletter.theme.fastpath import compiled, recorder
 from newsletter.theme.templates import Template, Templates
 from support.project import Project
 
@@ -152,17 +152,17 @@ def made(folder: Path, name: str, source: str) -> Templates:
 def ready(template: Template) -> Template:
     """One that records from the first render on."""
     for each in (template._text, template._shape):
-        each._left, each._trials = 0, 100
+        each._warm_up, each._attempts = 0, 100
     return template
 
 
-def firsts(each: plan.CompiledTrace) -> list[plan._Branch]:
-    """The ways that a plan's fills begin with."""
-    return [way for known in each._known.values() for way in known.ways.values()]
+def firsts(each: compiled.CompiledTrace) -> list[compiled.Branch]:
+    """Return the first branches of a compiled trace."""
+    return [branch for signature in each._signatures.values() for branch in signature.branches.values()]
 
 
 def agree(template: Template, given: list[dict[str, Any]]) -> None:
-    """The plan gives what Jinja gives, each time: first while it learns, then by what it learnt."""
+    """Compare with Jinja twice: while traces are recorded, and when they are used."""
     for values in given * 2:
         assert outcome(lambda: template.render(values)) == outcome(lambda: template._rendered(values))  # noqa: B023
         assert outcome(lambda: template.draw(values)) == outcome(lambda: by_jinja(template, values))  # noqa: B023
@@ -171,7 +171,7 @@ def agree(template: Template, given: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize("name", ["t.html", "t.txt"])
 @given(source=fragments, given_things=st.lists(things, min_size=2, max_size=6), seen=st.booleans())
 @settings(max_examples=150)
-def test_a_plan_gives_what_jinja_gives(
+def test_a_trace_renders_what_jinja_renders(
     tmp_path_factory: pytest.TempPathFactory, name: str, source: str, given_things: list[Thing], seen: bool
 ) -> None:
     head = (
@@ -188,7 +188,7 @@ def test_a_plan_gives_what_jinja_gives(
     agree(template, [{**base, "s": show(thing), "f": lasts[n % 2]} for n, thing in enumerate(given_things)])
 
 
-def test_the_repositorys_templates_are_planned(project: Project) -> None:
+def test_the_repositorys_templates_are_traced(project: Project) -> None:
     """Most renders of a larger publication do without Jinja, and every one gives the same."""
     from datetime import UTC, datetime
 
@@ -229,7 +229,7 @@ def test_the_repositorys_templates_are_planned(project: Project) -> None:
         assert sum(seen[name]) > len(seen[name]) / 2, name
 
 
-def test_content_is_in_no_recording(tmp_path: Path) -> None:
+def test_content_is_in_no_trace(tmp_path: Path) -> None:
     template = ready(
         made(tmp_path, "t.html", "{{ s.title }} {% if s.note %}{{ s.note|upper }}{% endif %}").get("t.html")
     )
@@ -264,7 +264,7 @@ def test_numbers_stand_in_shapes_as_they_are(tmp_path: Path) -> None:
 
 def test_few_renders_are_not_recorded(tmp_path: Path) -> None:
     template = made(tmp_path, "t.html", "{{ s.title }}").get("t.html")
-    for _ in range(plan._FIRST):
+    for _ in range(compiled.WARM_UP):
         template.render({"s": Thing("a")})
     assert not firsts(template._text)
 
@@ -274,15 +274,15 @@ def test_a_template_that_is_another_each_time_is_left_to_jinja(tmp_path: Path) -
     for number in range(60):
         values = {"s": Thing("a", parts=("x",) * number)}
         assert template.render(values) == template._rendered(values)
-    ways = firsts(template._text)
-    assert 0 < len(ways) + sum(len(way.others) for way in ways) <= 5
+    branches = firsts(template._text)
+    assert 0 < len(branches) + sum(len(branch.side_branches) for branch in branches) <= 5
 
 
 def test_a_long_list_is_left_to_jinja_and_a_short_one_is_not(tmp_path: Path) -> None:
     source = "{% for p in s.parts %}{{ p|upper }}{% endfor %}"
     template = ready(made(tmp_path, "t.html", source).get("t.html"))
-    long, short = ({"s": Thing("a", parts=("x",) * count)} for count in (recording._LONGEST, 3))
-    for values, drawn in (long, "X" * recording._LONGEST), (short, "XXX"), (long, "X" * recording._LONGEST):
+    long, short = ({"s": Thing("a", parts=("x",) * count)} for count in (recorder.MAX_VARIABLES, 3))
+    for values, drawn in (long, "X" * recorder.MAX_VARIABLES), (short, "XXX"), (long, "X" * recorder.MAX_VARIABLES):
         assert template.render(values) == template.render(values) == drawn
     assert template._text.filled == 1 and len(firsts(template._text)) == 1
 
@@ -290,12 +290,12 @@ def test_a_long_list_is_left_to_jinja_and_a_short_one_is_not(tmp_path: Path) -> 
 def test_a_template_that_asks_too_much_is_left_to_jinja(tmp_path: Path) -> None:
     source = "{% for p in s.parts %}{% if p %}{{ p }}{% endif %}{% endfor %}"
     template = ready(made(tmp_path, "t.html", source).get("t.html"))
-    values = {"s": Thing("a", parts=tuple(map(str, range(recording._MOST + 1))))}
+    values = {"s": Thing("a", parts=tuple(map(str, range(recorder.MAX_GUARDS + 1))))}
     assert template.render(values) == template.render(values) == "".join(values["s"].parts)
     assert not firsts(template._text) and not template._text.filled
 
 
-def test_a_fault_is_told_as_without_a_plan(tmp_path: Path) -> None:
+def test_a_fault_is_reported_as_without_a_trace(tmp_path: Path) -> None:
     """An announcement without what all before it had: Jinja says at which line."""
     templates = made(tmp_path, "t.html", "\n{{ s.owner.name }}\n")
     template = ready(templates.get("t.html"))
@@ -324,7 +324,7 @@ def test_no_name_becomes_code(tmp_path: Path, name: str) -> None:
     assert not template._text.filled
 
 
-def test_two_threads_do_not_meet_in_a_recording(tmp_path: Path) -> None:
+def test_two_threads_do_not_meet_in_a_trace(tmp_path: Path) -> None:
     """A render in another thread, while one records, is an ordinary one."""
     from threading import Thread
 

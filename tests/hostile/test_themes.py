@@ -128,7 +128,7 @@ def test_each_attack_is_a_problem_at_its_line(project: Project, given: Given, ki
         name = f"{number}-{kind.replace('/', '-')}"
         project.write(f"templates/{name}", f"\n\n{{{{ {attack} }}}}")
         template = templates.get(name)
-        template._text._left = template._shape._left = 0
+        template._text._warm_up = template._shape._warm_up = 0
         for render in (template.render, template.draw) * 2:
             before = len(templates.problems)
             try:

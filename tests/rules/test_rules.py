@@ -237,7 +237,8 @@ def test_lines_that_are_too_long(lengths: list[int], end: bool) -> None:
 
 @given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"x", b"\0", b"\r\r\n"]), max_size=8).map(b"".join))
 def test_line_ends(eml: bytes) -> None:
-    assert mails.has_pairs(eml) == (re.sub(rb"\r\n", b"", eml).translate(None, b"\r\n") == re.sub(b"\r\n", b"", eml))
+    rest = re.sub(b"\r\n", b"", eml)
+    assert mails.has_only_crlf(eml) == (rest.translate(None, b"\r\n") == rest)
 
 
 LINES = st.sampled_from(
@@ -258,8 +259,8 @@ def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]
     for at in cuts:
         pieces = [*pieces[:at], b"".join(pieces[at : at + 2]), *pieces[at + 2 :]]
     eml = Joined(pieces)
-    plain = mails.is_sound(bytes(eml)) and tuple(mails.types_of(bytes(eml))) == mails.TYPES
-    told = mails.is_sound_by_pieces(eml)
+    plain = mails.has_valid_lines(bytes(eml)) and tuple(mails.types_of(bytes(eml))) == mails.TYPES
+    told = mails.is_valid_by_pieces(eml)
     assert plain or not told
     held = not any(line.startswith(b"Content") for piece in pieces[1::2] for line in piece.split(b"\r\n"))
     assert told or not (sound and held)
@@ -290,7 +291,7 @@ def test_a_slot_that_was_not_filled_in(made: tuple[Publication, Inspection, Mail
     _, inspection, mail = made
     parts = {"html": mail.html.replace("Un prix", "QzSlot3Zq"), "txt": mail.text, "eml": mail.eml.decode()}
     for kind, content in parts.items():
-        inspection.take(Artefact(f"email/announcements/prix.{kind}", content.encode(), ""))
+        inspection.add(Artefact(f"email/announcements/prix.{kind}", content.encode(), ""))
     assert [problem.code for problem in inspection.problems if problem.level == "error"] == ["leftover-slot"]
 
 
@@ -320,7 +321,7 @@ def test_a_sound_feed_passes() -> None:
 
 def test_a_feed_is_looked_at_in_a_check(made: tuple[Publication, Inspection, Mail]) -> None:
     inspection = made[1]
-    inspection.take(Artefact("site/feeds/atom.xml", b"<feed>", "application/atom+xml"))
+    inspection.add(Artefact("site/feeds/atom.xml", b"<feed>", "application/atom+xml"))
     inspection.finish()
     assert "bad-feed" in [problem.code for problem in inspection.problems]
 
@@ -348,7 +349,7 @@ def test_links_are_the_same_with_and_without_their_places(project: Project) -> N
 
 
 def test_an_announcement_of_an_issue_is_of_one_kind(made: tuple[Publication, Inspection, Mail]) -> None:
-    assert isinstance(made[2].of, Announcement)
+    assert isinstance(made[2].item, Announcement)
 
 
 # --- rules, closer -----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""load: files of the project become Sources, every value with its place. Nothing is judged here."""
+"""Loads the project's files as Sources, with the place of every value. Values are checked elsewhere."""
 
 import errno
 import os
@@ -20,31 +20,32 @@ from newsletter.model.problems import Place, Problems
 from newsletter.model.refusals import SHORTAGES
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
-_MOST_CHARACTERS = 1_000  # control characters of one file that are named one by one
+_MAX_CHARACTERS = 1_000  # control characters per file that are reported one by one
 MAX_BODY = 1024 * 1024  # bytes
-# Bytes that are read of a file at most; line ends may take two bytes each, of which one counts.
+# Bytes of a file before line ends are converted: CRLF takes two bytes, but counts as one.
 _MAX_FILE = 2 * (MAX_FRONT_MATTER + MAX_BODY)
 
-Again = Callable[[str], tuple[bytes, bytes]]
+# Reads front matter and body of the file at a path again.
+Reload = Callable[[str], tuple[bytes, bytes]]
 
 _SUPPRESSION = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\[\]\n]*)\][ \t]*$", re.MULTILINE)
 _FENCE = re.compile(rb"\n---[ \t]*(?=\n|\Z)")
 
 
 def load(root: Path, problems: Problems) -> Iterator[Source]:
-    """Every announcement under `root`/announcements, in the order of their names."""
+    """Yield the announcements in `root`/announcements, sorted by file name."""
     yield from read_each(root, paths(root, "announcements", problems), problems)
 
 
 def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
-    """Every issue file under `root`/announcements/issues."""
+    """Yield the issue files in `root`/announcements/issues, sorted by file name."""
     yield from read_each(root, paths(root, "announcements/issues", problems), problems)
 
 
 def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
-    """The project paths of the files of `folder` that are read, in the order of their names."""
+    """Yield the project paths of the files in `folder` that have to be read, sorted by name."""
     if not _is_inside(os.path.realpath(root), os.path.realpath(root / folder)):
-        # Not even the names of the files there are told.
+        # Do not reveal even the names of the files there.
         message = "this folder is a symbolic link that leads out of the project"
         problems.error(Place(folder), "outside-project", message, "put the folder itself into the project")
         return
@@ -68,44 +69,51 @@ def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
 
 
 def read(root: Path, path: str, problems: Problems) -> Source | None:
-    """One file as a Source; None when it is too broken to go on, with the problems reported."""
+    """Return a file as a Source, or report why it cannot be read and return None."""
     return next(read_each(root, (path,), problems), None)
 
 
 def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> Iterator[Source]:
-    """The files as Sources, less those that are too broken to go on; the problems are reported."""
-    whole = os.path.realpath(root)
-    again = partial(texts, whole)
+    """Yield the files as Sources. Files that cannot be read are reported and left out."""
+    real_root = os.path.realpath(root)
+    reload = partial(texts, real_root)
     for path in project_paths:
         try:
-            raw = _bytes(whole, path)
+            raw = _bytes(real_root, path)
         except OSError as fault:
             report_unread(path, fault, problems)
             continue
-        source = parse(path, raw, problems, again)
+        source = parse(path, raw, problems, reload)
         if source is not None:
             yield source
 
 
 def _is_inside(root: str, path: str) -> bool:
-    """Whether a path lies in the folder `root`; both are free of links."""
+    """Return whether a path is in the folder `root`; neither may have symbolic links in it."""
     return os.path.commonpath((root, path)) == root
 
 
 def _bytes(root: str, path: str) -> bytes:
-    """The bytes of a project file. Its folder may be a link to another folder of the project. Raises OSError."""
+    """Return the bytes of a project file. Raises OSError.
+
+    Its folder may be a symbolic link to another folder of the project.
+    """
     try:
         return read_whole(open_beneath(root, path), MAX_TEXT)
     except OSError as fault:
         folder, _, name = path.rpartition("/")
-        real = os.path.realpath(f"{root}/{folder}")
-        if fault.errno != errno.ELOOP or not _is_inside(root, real):
+        real_folder = os.path.realpath(f"{root}/{folder}")
+        if fault.errno != errno.ELOOP or not _is_inside(root, real_folder):
             raise
-    return read_whole(open_beneath(root, os.path.relpath(f"{real}/{name}", root)), MAX_TEXT)
+    return read_whole(open_beneath(root, os.path.relpath(f"{real_folder}/{name}", root)), MAX_TEXT)
 
 
-def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None) -> Source | None:
-    """The bytes of a file as a Source: BOM dropped, line ends to LF, otherwise as typed."""
+def parse(path: str, raw: bytes, problems: Problems, reload: Reload | None = None) -> Source | None:
+    """Return the bytes of a file as a Source, or report why it cannot be read and return None.
+
+    A BOM is removed and line ends are converted to LF. `reload` reads the file again for a Source that was sent to
+    another process without its text.
+    """
     if len(raw) > _MAX_FILE:
         _refuse_length(Place(path), "file", _MAX_FILE, problems)
         return None
@@ -117,8 +125,10 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
         positions = Positions(utf8)
         for number, (offset, name) in enumerate(text.forbidden(content)):
             place = Place(path, *positions.line_and_column(offset))
-            if number == _MOST_CHARACTERS:
-                problems.error(place, "control-character", "there are more such characters from here on", "delete them")
+            if number == _MAX_CHARACTERS:
+                problems.error(
+                    place, "control-character", "there are more such characters after this one", "delete them"
+                )
                 break
             problems.error(place, "control-character", f"{name} must not occur in text", "delete it")
         return None
@@ -127,16 +137,16 @@ def parse(path: str, raw: bytes, problems: Problems, again: Again | None = None)
         return None
     front, body, body_line = split
     _read_suppressions(path, front, problems)
-    given, fields = yaml_subset.read(front), None
-    if given is None:
+    pairs, fields = yaml_subset.read(front), None
+    if pairs is None:
         fields = _by_libyaml(path, front, problems)
         if fields is None:
             return None
-    return Source(path, body_line, sha256(utf8).digest(), READERS, again, (front.encode(), body), given, fields)
+    return Source(path, body_line, sha256(utf8).digest(), READERS, reload, (front.encode(), body), pairs, fields)
 
 
 def texts(root: str, path: str) -> tuple[bytes, bytes]:
-    """Front matter and body of a file that was read before, for a Source that left them behind."""
+    """Read front matter and body of a file again, for a Source that was pickled without them."""
     with suppress(OSError):
         utf8 = _as_utf8(path, _bytes(root, path), Problems())
         if split := utf8 and _split(path, utf8, Problems()):
@@ -145,12 +155,12 @@ def texts(root: str, path: str) -> tuple[bytes, bytes]:
 
 
 def values(front: str) -> Pairs:
-    """The values of front matter that was read before, for a Source that lost them on its way."""
+    """Return the values of valid front matter again, for a Source that was pickled without them."""
     return yaml_subset.read(front) or plain_pairs(nodes(front))
 
 
 def nodes(front: str) -> Fields:
-    """The nodes of front matter that was read before, for who asks a Source for them."""
+    """Return the nodes of valid front matter, for a Source that is asked for a place."""
     return _by_libyaml("", front, Problems()) or Fields((), 1, 1)
 
 
@@ -158,19 +168,19 @@ READERS = (values, nodes)
 
 
 def _by_libyaml(path: str, front: str, problems: Problems) -> Fields | None:
-    # It takes 10 ms to import, and most projects have no file that needs it.
+    # The import takes 10 ms, and most projects have no file that needs it.
     from newsletter.load import yaml_events  # noqa: PLC0415
 
     return yaml_events.read(path, front, problems)
 
 
 def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:
-    """The file as it counts from here on; None for what is no UTF-8."""
+    """Return the file without BOM and with LF as line ends, or report that it is not UTF-8 and return None."""
     utf8 = raw.removeprefix(BOM_UTF8)
     try:
         utf8.decode()
     except UnicodeDecodeError as fault:
-        # The reader counts from the file's start.
+        # Count from the start of the file, including a BOM.
         offset = fault.start + len(raw) - len(utf8)
         before = raw[:offset]
         line_start = before.rfind(b"\n") + 1
@@ -185,7 +195,7 @@ def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:
 
 
 def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int] | None:
-    """Front matter, body, and the line on which the body begins."""
+    """Return front matter, body, and the line where the body begins; None, with a report, without front matter."""
     first = utf8.find(b"\n") if b"\n" in utf8 else len(utf8)
     if utf8[:first].rstrip(b" \t") != b"---":
         problems.error(
@@ -200,7 +210,7 @@ def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int]
             "end it with a line '---'",
         )  # fmt: skip
         return None
-    # One more LF in front keeps YAML's line numbers those of the file.
+    # The LF of the first line is kept, so that YAML's line numbers are those of the file.
     front = utf8[first : end.start() + 1]
     if len(front) > MAX_FRONT_MATTER + 1:
         problems.error(
@@ -216,12 +226,12 @@ def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int]
 
 
 def _refuse_length(place: Place, what: str, most: int, problems: Problems) -> None:
-    told = f"the {what} is larger than {most // 1024:,} KiB"
-    problems.error(place, "too-long", told, f"keep the body within {MAX_BODY // 1024:,} KiB: split the announcement")
+    message = f"the {what} is larger than {most // 1024:,} KiB"
+    problems.error(place, "too-long", message, f"keep the body within {MAX_BODY // 1024:,} KiB: split the announcement")
 
 
 def _read_suppressions(path: str, front: str, problems: Problems) -> None:
-    """Comments such as `# newsletter: ignore[plain-http]`."""
+    """Read comments such as `# newsletter: ignore[plain-http]`."""
     if "ignore[" not in front:
         return
     positions = Positions(front.encode())

@@ -1,6 +1,6 @@
-"""asset_copy: the bytes of a project file as they are published.
+"""Reads project files for publication.
 
-Everything that hands out an asset reads it here, so that what is published is what was judged.
+All code that writes or serves an asset reads it here, so that only files that were checked are published.
 """
 
 import errno
@@ -15,24 +15,24 @@ _REPLACED = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, e
 
 
 class Changed(Exception):
-    """The file is no longer the one that was judged; the message says how it differs."""
+    """The file is no longer the one that was checked; the message says what happened."""
 
 
 def published(asset: Asset) -> Iterator[bytes]:
-    """The bytes to publish for `asset`, in pieces: a picture without its metadata, other files as they are.
+    """Yield the bytes to publish for `asset` in pieces: a picture without its metadata, other files unchanged.
 
-    Raises Changed, after the last piece, if the file's content is not what was measured, or at once if the file is
-    gone or a symbolic link took the place of a part of its path: then nothing of it may be published. Raises OSError
-    when the system cannot read it.
+    Raises Changed after the last piece if the content is not what was checked, or at once if the file is gone or a
+    part of its path was replaced by a symbolic link. Then no piece may be published. Raises OSError if the file cannot
+    be read.
     """
     try:
         yield from metadata.published(_checked(asset))
-    except metadata.Malformed as fault:  # it was sound when it was measured
+    except metadata.Malformed as fault:  # it was valid when it was checked
         raise Changed(f"this file changed during the build ({fault})") from None
 
 
 def _checked(asset: Asset) -> Iterator[bytes]:
-    """The bytes of the file itself. Raises as published() does."""
+    """Yield the bytes of the file. Raises as published() does."""
     digest = hashlib.sha256()
     try:
         for piece in pieces_beneath(asset.root, asset.source):

@@ -1,4 +1,4 @@
-"""reading: where a file's values are read, and how a value's place is found when something is wrong with it."""
+"""The context in which the values of a file are read: finds the place of a value with a fault."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from newsletter.model.problems import Place, Problems
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
-    """Where a file's values are read: its path, the collector, the publication's time zone.
+    """The file that is read, the collector of problems, and the publication's time zone.
 
-    `nodes` gives the values with their places, which are looked up for faults only: `steps` lead from the whole to
-    the value that is being read, by numbers of pairs and items.
+    `nodes` returns the file's values with their places, which are only needed if there is a fault. `steps` is the path
+    to the present value in these nodes: the index of a pair or item on each level.
     """
 
     path: str
@@ -23,15 +23,15 @@ class FieldContext:
     steps: list[int] = field(default_factory=list)
 
     def error(self, code: str, message: str, fix: str = "") -> None:
-        """Report a fault at the value that is being read."""
+        """Report an error at the present value."""
         self.problems.error(self._place(), code, message, fix)
 
     def error_at_key(self, code: str, message: str, fix: str = "") -> None:
-        """Report a fault at its key."""
+        """Report an error at the key of the present value."""
         self.problems.error(self._place(at_key=True), code, message, fix)
 
     def warning(self, code: str, message: str, fix: str = "") -> None:
-        """Report a doubt at the value that is being read."""
+        """Report a warning at the present value."""
         self.problems.warning(self._place(), code, message, fix)
 
     def _place(self, *, at_key: bool = False) -> Place:
@@ -42,6 +42,6 @@ class FieldContext:
                 key, node = node.pairs[step]
             elif isinstance(node, Items) and step < len(node.items):
                 node = node.items[step]
-            # Else a text stands for a mapping, or the file was changed since.
-        found = key if at_key else node
-        return Place(self.path, found.line, found.column)
+            # Otherwise the value is the short form of a mapping, or the file was changed.
+        target = key if at_key else node
+        return Place(self.path, target.line, target.column)

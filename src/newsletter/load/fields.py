@@ -1,7 +1,7 @@
-"""Fields: how one value of front matter or settings is read, judged and described.
+"""The types of fields in front matter and settings.
 
-A kind reads a plain value into a typed one, reporting every fault at its place, and describes itself
-as JSON Schema. One table of kinds serves announcements, issue files, settings and the schema.
+A field type converts a plain value into a typed one, reports faults at their places, and describes itself as JSON
+Schema. Announcements, issue files, settings and the schema are defined by the same types.
 """
 
 import difflib
@@ -22,59 +22,62 @@ LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 EMAIL = r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[^\s@<>\"(),:;\\\[\]]+"
 
 
-_GUESSES = 100  # unknown keys of a mapping that are compared with the known ones
+_MAX_SUGGESTIONS = 100  # unknown keys of a mapping that are compared with the known ones
 
 
-def is_unseen(text: str) -> bool:
-    """Whether a text has no character that can be seen: only spaces of any kind, and signs without width."""
-    return all(unicodedata.category(sign) in ("Zs", "Cf") for sign in text)
+def is_invisible(text: str) -> bool:
+    """Return whether a text has only spaces of any kind and characters without width."""
+    return all(unicodedata.category(character) in ("Zs", "Cf") for character in text)
 
 
 class FieldType(Protocol):
-    """What a field's value must be. `read` gives None after reporting a fault."""
+    """The type of a field. `read` converts a plain value, or reports a fault at the field `key` and returns None."""
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> Any: ...
+    def read(self, plain: Plain, context: FieldContext, key: str) -> Any: ...
 
     def schema(self) -> dict[str, Any]: ...
 
 
-def _text(given: Plain, at: FieldContext, key: str, expected: str) -> str | None:
-    if isinstance(given, str):
-        return given
-    found = "a list" if isinstance(given, list) else "a mapping"
-    at.error("wrong-type", f"'{key}' is {found}", f"write {expected}")
+def _text(plain: Plain, context: FieldContext, key: str, expected: str) -> str | None:
+    """Return a text, or report a list or mapping and return None."""
+    if isinstance(plain, str):
+        return plain
+    actual = "a list" if isinstance(plain, list) else "a mapping"
+    context.error("wrong-type", f"'{key}' is {actual}", f"write {expected}")
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Plain text of at most `most` code points, on one line unless `lines`."""
+    """Plain text of at most `most` code points, on one line unless `lines`.
+
+    `pattern` is a regular expression for the whole text. `expected` says in messages what to write, and `code` is the
+    problem's code if the pattern does not match.
+    """
 
     most: int = 1000
     pattern: str = ""
     expected: str = "text"
     code: str = "bad-value"
     lines: bool = False
-    _fits: Callable[[str], object] = field(init=False, repr=False, compare=False)
+    _matches: Callable[[str], object] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_fits", re.compile(self.pattern).fullmatch)
+        object.__setattr__(self, "_matches", re.compile(self.pattern).fullmatch)
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> str | None:
-        value = _text(given, at, key, self.expected)
+    def read(self, plain: Plain, context: FieldContext, key: str) -> str | None:
+        value = _text(plain, context, key, self.expected)
         if value is None:
             return None
         value = value.strip(" \t\n")
         if not self.lines and "\n" in value:
-            at.error("line-break", f"'{key}' has a line break", "write it on one line")
+            context.error("line-break", f"'{key}' has a line break", "write it on one line")
         elif len(value) > self.most:
-            at.error(
-                "too-long", f"'{key}' has {len(value)} characters", f"at most {self.most} are allowed"
-            )  # fmt: skip
-        elif not value.isascii() and is_unseen(value):
-            at.error("bad-value", f"'{key}' holds nothing that can be seen", f"write {self.expected}")
-        elif self.pattern and not self._fits(value):
-            at.error(self.code, f"'{value}' is no valid '{key}'", f"write {self.expected}")
+            context.error("too-long", f"'{key}' has {len(value)} characters", f"at most {self.most} are allowed")
+        elif not value.isascii() and is_invisible(value):
+            context.error("bad-value", f"'{key}' has no visible character", f"write {self.expected}")
+        elif self.pattern and not self._matches(value):
+            context.error(self.code, f"'{value}' is not a valid '{key}'", f"write {self.expected}")
         else:
             return value
         return None
@@ -86,18 +89,18 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few words."""
+    """One of `words`."""
 
     words: tuple[str, ...]
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> str | None:
-        if isinstance(given, str) and given in self.words:
-            return given
-        value = _text(given, at, key, " or ".join(self.words))
+    def read(self, plain: Plain, context: FieldContext, key: str) -> str | None:
+        if isinstance(plain, str) and plain in self.words:
+            return plain
+        value = _text(plain, context, key, " or ".join(self.words))
         if value is None:
             return None
-        every = f"write {', '.join(self.words[:-1])} or {self.words[-1]}"
-        at.error("bad-value", f"'{key}' cannot be '{value}'", suggest(value, self.words) or every)
+        list_all = f"write {', '.join(self.words[:-1])} or {self.words[-1]}"
+        context.error("bad-value", f"'{key}' cannot be '{value}'", suggest(value, self.words) or list_all)
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -106,14 +109,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Bool:
-    """true or false."""
+    """`true` or `false`, in any case."""
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> bool | None:
-        value = _text(given, at, key, "true or false")
+    def read(self, plain: Plain, context: FieldContext, key: str) -> bool | None:
+        value = _text(plain, context, key, "true or false")
         if value is not None and value.lower() in ("true", "false"):
             return value.lower() == "true"
         if value is not None:
-            at.error("wrong-type", f"'{key}' cannot be '{value}'", "write true or false")
+            context.error("wrong-type", f"'{key}' cannot be '{value}'", "write true or false")
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -122,18 +125,18 @@ class Bool:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A whole number within bounds."""
+    """A whole number from `least` to `most`."""
 
     least: int
     most: int
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> int | None:
-        value = _text(given, at, key, "a whole number")
+    def read(self, plain: Plain, context: FieldContext, key: str) -> int | None:
+        value = _text(plain, context, key, "a whole number")
         if value is None:
             return None
         if re.fullmatch(r"\d{1,9}", value, re.ASCII) and self.least <= int(value) <= self.most:
             return int(value)
-        at.error("bad-value", f"'{key}' cannot be '{value}'",
+        context.error("bad-value", f"'{key}' cannot be '{value}'",
                  f"write a whole number from {self.least} to {self.most}")  # fmt: skip
         return None
 
@@ -143,17 +146,19 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """`YYYY-MM-DD`, or that plus `T` or a space plus `HH:MM[:SS][Z|±HH:MM]`, nothing else."""
+    """A date `YYYY-MM-DD`, optionally followed by `T` or a space and a time `HH:MM[:SS][Z|±HH:MM]`."""
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> Moment | None:
-        value = _text(given, at, key, "a date such as 2024-11-26 or 2024-11-26 09:30")
+    def read(self, plain: Plain, context: FieldContext, key: str) -> Moment | None:
+        value = _text(plain, context, key, "a date such as 2024-11-26 or 2024-11-26 09:30")
         if value is None:
             return None
         try:
-            return read_moment(value, at.zone)
+            return read_moment(value, context.zone)
         except ValueError as fault:
             code = "time-gap" if isinstance(fault, SkippedTime) else "bad-date"
-            at.error(code, f"'{key}': {fault}", "write 2024-11-26 or 2024-11-26 09:30, with Z or +01:00 if need be")
+            context.error(
+                code, f"'{key}': {fault}", "write 2024-11-26 or 2024-11-26 09:30, with Z or +01:00 if need be"
+            )
             return None
 
     def schema(self) -> dict[str, Any]:
@@ -162,28 +167,31 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """An absolute address; https, or http with a warning, plus the `others` kinds of judge()."""
+    """An absolute URL: https, or http with a warning, or one of the kinds of judge() in `others`.
+
+    With `placeholder`, also a placeholder of a mail service, such as `{{ url }}` or `*|URL|*`.
+    """
 
     others: tuple[str, ...] = ()
     placeholder: bool = False
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> str | None:
-        value = _text(given, at, key, "an address such as https://example.org/")
+    def read(self, plain: Plain, context: FieldContext, key: str) -> str | None:
+        value = _text(plain, context, key, "an address such as https://example.org/")
         if value is None:
             return None
         if self.placeholder and re.fullmatch(r"\{\{.+\}\}|\{%.+%\}|\*\|.+\|\*|%%.+%%|\[\[?.+\]\]?|%[^%]+%", value):
             return value
         try:
-            found = judge(value)
+            url = judge(value)
         except Unsafe as fault:
-            at.error(fault.code, fault.message, fault.fix)
+            context.error(fault.code, fault.message, fault.fix)
             return None
-        if found.kind != "web" and found.kind not in self.others:
-            at.error("bad-address", f"'{value}' is no web address", "write https://…")
+        if url.kind != "web" and url.kind not in self.others:
+            context.error("bad-address", f"'{value}' is not a web address", "write https://…")
             return None
-        if found.plain_http:
-            at.warning("plain-http", f"'{value}' is not encrypted", "use https:// if the host has it")
-        return found.address if found.kind == "web" else value
+        if url.plain_http:
+            context.warning("plain-http", f"'{value}' is not encrypted", "use https:// if the host has it")
+        return url.address if url.kind == "web" else value
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "uri-reference"}
@@ -191,26 +199,26 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list of values of one kind; `distinct` drops later ones that are equal to an earlier one."""
+    """A list of at most `most` values of one type. Empty values and values with faults are left out."""
 
     kind: FieldType
     most: int = 100
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> tuple[Any, ...] | None:
-        if not isinstance(given, list):
-            at.error("wrong-type", f"'{key}' is not a list", f"write {key}: [one, two]")
+    def read(self, plain: Plain, context: FieldContext, key: str) -> tuple[Any, ...] | None:
+        if not isinstance(plain, list):
+            context.error("wrong-type", f"'{key}' is not a list", f"write {key}: [one, two]")
             return None
-        if len(given) > self.most:
-            at.error("too-long", f"'{key}' has {len(given)} entries", f"at most {self.most} are allowed")
+        if len(plain) > self.most:
+            context.error("too-long", f"'{key}' has {len(plain)} entries", f"at most {self.most} are allowed")
             return None
-        read, steps = self.kind.read, at.steps
+        read, steps = self.kind.read, context.steps
         values = []
         steps.append(0)
-        for number, item in enumerate(given):
+        for number, item in enumerate(plain):
             if is_empty(item):
                 continue
             steps[-1] = number
-            value = read(item, at, key)
+            value = read(item, context, key)
             if value is not None:
                 values.append(value)
         steps.pop()
@@ -222,9 +230,9 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class MappingOf:
-    """A mapping with known keys. `make` builds the value from those that were read.
+    """A mapping with known keys. `make` is called with the values as keyword arguments, renamed according to `rename`.
 
-    `short` names the key that a plain text stands for (`authors: [Nom]` is `{name: Nom}`).
+    A text is read as a mapping with the key `short`: `authors: [Nom]` is short for `authors: [{name: Nom}]`.
     """
 
     keys: Mapping[str, FieldType]
@@ -233,14 +241,14 @@ class MappingOf:
     short: str = ""
     rename: Mapping[str, str] = field(default_factory=dict)
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> Any:
-        if self.short and isinstance(given, str):
-            given = ((self.short, given),)
-        if not isinstance(given, tuple):
-            wanted = ", ".join(f"{name}: …" for name in self.required or tuple(self.keys)[:2])
-            at.error("wrong-type", f"'{key}' is not a mapping", f"write {key}: {{{wanted}}}")
+    def read(self, plain: Plain, context: FieldContext, key: str) -> Any:
+        if self.short and isinstance(plain, str):
+            plain = ((self.short, plain),)
+        if not isinstance(plain, tuple):
+            example = ", ".join(f"{name}: …" for name in self.required or tuple(self.keys)[:2])
+            context.error("wrong-type", f"'{key}' is not a mapping", f"write {key}: {{{example}}}")
             return None
-        values = self.collect(given, at, key)
+        values = self.collect(plain, context, key)
         for name in self.required:
             if name not in values:
                 return None
@@ -248,44 +256,44 @@ class MappingOf:
             values = {self.rename.get(name, name): value for name, value in values.items()}
         return self.make(**values)
 
-    def collect(self, given: Pairs, at: FieldContext, key: str = "") -> dict[str, Any]:
-        """The values that could be read, by key; unknown and missing keys are reported."""
+    def collect(self, plain: Pairs, context: FieldContext, key: str = "") -> dict[str, Any]:
+        """Return the values that are valid, by key, and report unknown and missing keys."""
         values: dict[str, Any] = {}
         present, unknown = set(), 0
-        keys, steps = self.keys, at.steps
+        keys, steps = self.keys, context.steps
         steps.append(0)
-        for number, (word, value) in enumerate(given):
+        for number, (name, plain_value) in enumerate(plain):
             steps[-1] = number
-            kind = keys.get(word)
+            kind = keys.get(name)
             if kind is None:
-                guess = suggest(word, keys) if unknown < _GUESSES else ""
+                suggestion = suggest(name, keys) if unknown < _MAX_SUGGESTIONS else ""
                 unknown += 1
-                at.error_at_key("unknown-key", f"unknown key '{word}'", guess or "delete it")
+                context.error_at_key("unknown-key", f"unknown key '{name}'", suggestion or "delete it")
                 continue
-            # `alt: ""` says that an image is decoration; anything else empty is absent.
-            if is_empty(value) and not (word == "alt" and value is not None):
+            # `alt: ""` marks an image as decoration. All other empty values count as absent.
+            if is_empty(plain_value) and not (name == "alt" and plain_value is not None):
                 continue
-            present.add(word)
-            read = kind.read(value, at, word)
-            if read is not None:
-                values[word] = read
+            present.add(name)
+            value = kind.read(plain_value, context, name)
+            if value is not None:
+                values[name] = value
         steps.pop()
-        for wanted in self.required:
-            if wanted not in present:
-                inside = f" in '{key}'" if key else ""
-                code = "no-alt" if wanted == "alt" else "missing-key"
-                at.error(code, f"'{wanted}' is missing{inside}", f"write {wanted}: …")
+        for name in self.required:
+            if name not in present:
+                where = f" in '{key}'" if key else ""
+                code = "no-alt" if name == "alt" else "missing-key"
+                context.error(code, f"'{name}' is missing{where}", f"write {name}: …")
         return values
 
     def schema(self) -> dict[str, Any]:
-        whole = {
+        mapping = {
             "type": "object", "additionalProperties": False, "required": list(self.required),
             "properties": {name: kind.schema() for name, kind in self.keys.items()},
         }  # fmt: skip
-        return {"anyOf": [self.keys[self.short].schema(), whole]} if self.short else whole
+        return {"anyOf": [self.keys[self.short].schema(), mapping]} if self.short else mapping
 
 
 def suggest(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
-    """`did you mean 'x'?`, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    """Return "did you mean 'x'?" with the most similar of the known words, or "" if none is similar."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean '{matches[0]}'?" if matches else ""

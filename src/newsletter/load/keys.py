@@ -1,4 +1,4 @@
-"""keys: the public format of announcement files and issue files, as one table each."""
+"""The public format of announcement files and issue files: a table of keys for each."""
 
 import hashlib
 from collections.abc import Iterator
@@ -31,18 +31,18 @@ PLATFORMS = (
 MAX_TITLE = 150  # characters
 MAX_SUMMARY = 300
 MAX_PREHEADER = 110
-_LONGEST_TAG = 240  # characters of a tag in file names, which end in .atom.xml and have at most 255 bytes
+_MAX_TAG = 240  # characters of a tag in file names, which end in .atom.xml and have at most 255 bytes
 
-# Links may lead wherever a body's links may.
-_ANYWHERE = Url(("mailto", "tel", "site", "announcement", "file", "anchor"))
+# These links may have the same targets as links in a body.
+_ANY_TARGET = Url(("mailto", "tel", "site", "announcement", "file", "anchor"))
 
 
-# Keys of texts for readers, wherever they stand. What is written for a platform is left as it is: an SMS has no ’.
+# Keys, on any level, whose texts readers see. Texts for platforms are not among them: an SMS has no ’.
 READ = frozenset("title subject summary caption credit alt label place".split())
 
 
 def texts_for_readers(node: Node, key: str = "") -> Iterator[Scalar]:
-    """The values of front matter that readers read, in the file's order."""
+    """Yield the texts in front matter that readers see, in the order of the file."""
     if isinstance(node, Fields):
         for name, value in node.pairs:
             if name.value != "social":
@@ -73,25 +73,25 @@ def _social(**keys: Any) -> Social:
 
 
 def tags(labels: tuple[str, ...]) -> tuple[Tag, ...]:
-    """Labels with their slugs; of labels that fold alike the first is kept."""
-    found: dict[str, Tag] = {}
+    """Return the tags with these labels. Of labels with the same slug, the first is used."""
+    by_slug: dict[str, Tag] = {}
     for label in labels:
         slug = _tag_slug(label)
-        found.setdefault(slug, _tag(label, slug))
-    return tuple(found.values())
+        by_slug.setdefault(slug, _tag(label, slug))
+    return tuple(by_slug.values())
 
 
 def _tag_slug(label: str) -> str:
-    """The label in ASCII. One that would be too long for a file's name ends in its hash instead."""
+    """Return the label in ASCII. A slug that is too long for a file name is cut and ends in a hash."""
     slug = text.fold_or_hex(label)
-    if len(slug) <= _LONGEST_TAG:
+    if len(slug) <= _MAX_TAG:
         return slug
     return f"{slug[:200].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:16]}"
 
 
 @lru_cache(maxsize=4096)
 def _tag(label: str, slug: str) -> Tag:
-    """One object for each tag: it travels between processes once a batch."""
+    """Return the same object for the same tag, so that it is pickled once per batch."""
     return Tag(label, slug)
 
 
@@ -117,10 +117,10 @@ ANNOUNCEMENT = MappingOf(
             Image,
             ("src", "alt"),
         ),
-        "action": MappingOf({"label": Text(60), "url": _ANYWHERE}, Link, ("label", "url"), rename={"label": "title"}),
-        "links": ListOf(MappingOf({"title": Text(200), "url": _ANYWHERE}, Link, ("title", "url"))),
+        "action": MappingOf({"label": Text(60), "url": _ANY_TARGET}, Link, ("label", "url"), rename={"label": "title"}),
+        "links": ListOf(MappingOf({"title": Text(200), "url": _ANY_TARGET}, Link, ("title", "url"))),
         "event": MappingOf(
-            {"start": Date(), "end": Date(), "place": Text(200), "address": Text(300, lines=True), "url": _ANYWHERE},
+            {"start": Date(), "end": Date(), "place": Text(200), "address": Text(300, lines=True), "url": _ANY_TARGET},
             _event,
             ("start",),
         ),

@@ -1,8 +1,8 @@
-"""publishable: which files of a project may be published: by name, by the folders around them, and by kind.
+"""Decides which files of a project may be published, by their names, folders and extensions.
 
-Announcements come from strangers, so a file is published only if nothing says that the project keeps it for itself.
-Names are compared as the most forgiving file system would: without regard to case, without characters that cannot be
-seen (HFS+ ignores them), without dots and spaces at the end (Windows ignores those).
+Announcements may come from strangers, so a file is only published if nothing indicates that it is internal to the
+project. Names are compared as the most tolerant file systems do: ignoring case, invisible characters (HFS+), and dots
+and spaces at the end (Windows).
 """
 
 import os
@@ -17,11 +17,11 @@ _OCTETS = "application/octet-stream"
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
 
-# Every kind of file that is published, by extension, and its media type in manifest and feeds. Not Python's mimetypes
-# module: its answers depend on files of the machine. Extensions that feeds have always called application/octet-stream
-# keep that type, or entries that were read long ago would change.
+# The extensions that are published, with their media types in manifest and feeds. Python's mimetypes module is not
+# used, as its results depend on files of the machine. Extensions that feeds have always listed as
+# application/octet-stream keep that type; otherwise, old entries would change.
 KINDS = {
-    # documents; not Keynote's .key, which private keys are called, too
+    # documents; not Keynote's .key, which is also the extension of private keys
     ".doc": _OCTETS, ".docx": f"{_OFFICE}.wordprocessingml.document", ".dotx": _OCTETS,
     ".epub": "application/epub+zip", ".ics": "text/calendar", ".numbers": _OCTETS,
     ".odg": _OCTETS, ".odp": f"{_OPEN}.presentation", ".ods": f"{_OPEN}.spreadsheet", ".odt": f"{_OPEN}.text",
@@ -46,11 +46,11 @@ KINDS = {
     ".csv": "text/csv", ".srt": _OCTETS, ".tsv": _OCTETS, ".txt": "text/plain", ".vtt": _OCTETS,
 }  # fmt: skip
 
-# Often holds keys and passwords of services, so only on request.
+# JSON files often hold keys and passwords of services, so the settings have to allow them.
 _ON_REQUEST = {".json": "application/json"}
 EXTENSION = re.compile(r"\.[a-z0-9]{1,9}")
 
-_LONGEST_PATH, _LONGEST_PART = 4096, 255  # bytes, as Linux and macOS allow at most
+_MAX_PATH, _MAX_PART = 4096, 255  # bytes; the limits of Linux and macOS
 _LOCKS = re.compile(
     r"(?:.*[-._])?(?:requirements|constraints)(?:[-._].*)?\.(?:txt|in)"
     r"|(?:.+[-._])?lock(?:\.(?:hcl|json|toml|txt|ya?ml))?|.+\.lock(?:b|file)"
@@ -58,12 +58,12 @@ _LOCKS = re.compile(
 )
 _CLOSED = frozenset({"outbox", "templates", "src"})  # folders at the top of the project
 _CLOSED_TO_SETTINGS = frozenset({"outbox"})  # a logo may belong to the theme, or to the site's sources
-_ENVIRONMENT = "pyvenv.cfg"  # marks a virtual environment of Python
-_CURE = "copy the file to a folder below announcements/"
+_ENVIRONMENT = "pyvenv.cfg"  # the file that identifies a virtual environment of Python
+_FIX = "copy the file to a folder below announcements/"
 
 
 class AssetRefused(ValueError):
-    """The file cannot be used: code, message and fix of the problem to report."""
+    """The file must not be used; the attributes are code, message and fix of the problem to report."""
 
     def __init__(self, code: str, message: str, fix: str = "") -> None:
         super().__init__(message)
@@ -71,26 +71,26 @@ class AssetRefused(ValueError):
 
 
 def shown(path: str) -> str:
-    """`path` for a message: of a very long one, its beginning and end."""
+    """Return `path` for a message, shortened to its beginning and end if it is long."""
     return path if len(path) <= 120 else f"{path[:80]}…{path[-30:]}"
 
 
 def refuse_name(path: str, *, by_settings: bool = False) -> None:
-    """Raise AssetRefused if a part of the project path `path` names what a project keeps for itself.
+    """Raise AssetRefused if the name of a file or of one of its folders shows that it is internal to the project.
 
-    `by_settings`: the settings name the file, not an announcement.
+    `path` is relative to the project. With `by_settings`, the file is named by the settings, not by an announcement.
     """
     if not path:
         raise AssetRefused("missing-file", "this is the folder of the project", "name a file in it")
     parts = path.split("/")
-    if len(path) > _LONGEST_PATH or any(len(os.fsencode(part)) > _LONGEST_PART for part in parts):
+    if len(path) > _MAX_PATH or any(len(os.fsencode(part)) > _MAX_PART for part in parts):
         raise AssetRefused("missing-file", f"'{shown(path)}' is too long to be the path of a file", "correct the path")
     folded = [_folded(part) for part in parts]
     if any(part.startswith(".") or not part for part in folded):
         message = f"'{shown(path)}' is hidden: a part of its path begins with a dot"
-        raise AssetRefused("outside-project", message, f"{_CURE}, under a name without leading dot")
+        raise AssetRefused("outside-project", message, f"{_FIX}, under a name without leading dot")
     if len(parts) > 1 and folded[0] in (_CLOSED_TO_SETTINGS if by_settings else _CLOSED):
-        raise AssetRefused("forbidden-file", f"'{shown(path)}' lies in {parts[0]}/, which is not published", _CURE)
+        raise AssetRefused("forbidden-file", f"'{shown(path)}' lies in {parts[0]}/, which is not published", _FIX)
     name = folded[-1]
     if name in SETTINGS_FILES:
         raise AssetRefused("forbidden-file", f"'{shown(path)}' holds settings", "publish another file")
@@ -101,28 +101,29 @@ def refuse_name(path: str, *, by_settings: bool = False) -> None:
 
 
 def _folded(part: str) -> str:
-    seen = "".join(sign for sign in part if unicodedata.category(sign) not in ("Cc", "Cf"))
-    if seen.startswith("."):
+    """Return a part of a path as the most tolerant file systems compare it; "." for a hidden file."""
+    visible = "".join(character for character in part if unicodedata.category(character) not in ("Cc", "Cf"))
+    if visible.startswith("."):
         return "."
-    # Compatibility forms such as a ligature come before case: a fold may give, and take away, either.
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).rstrip(" .")
+    # Normalise before and after, as folding the case of compatibility characters such as ligatures may need either.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()).rstrip(" .")
 
 
 def refuse_folder(folder: str, start: Start) -> None:
     """Raise AssetRefused for a virtual environment or an outbox.
 
-    `start` gives the first bytes of a file in `folder`.
+    `start` returns the first bytes of a file in `folder`.
     """
     place = f"'{shown(folder)}'" if folder else "the project's folder"
     if start(_ENVIRONMENT) is not None:
-        fix = _CURE if folder else "make the environment in .venv instead"
+        fix = _FIX if folder else "make the environment in .venv instead"
         raise AssetRefused("forbidden-file", f"{place} is a virtual environment of Python ({_ENVIRONMENT})", fix)
     if folder and (start(MANIFEST) or b"").startswith(MANIFEST_BEGINS):
-        raise AssetRefused("forbidden-file", f"{place} is an outbox ({MANIFEST})", _CURE)
+        raise AssetRefused("forbidden-file", f"{place} is an outbox ({MANIFEST})", _FIX)
 
 
 def media_type(path: str, more: Collection[str] = ()) -> str:
-    """The media type of a file by its extension, one of KINDS or `more`. Raises AssetRefused for any other."""
+    """Return the media type of a file. Raises AssetRefused if its extension is neither in KINDS nor in `more`."""
     extension = extension_of(path)
     if extension in KINDS:
         return KINDS[extension]
@@ -135,6 +136,6 @@ def media_type(path: str, more: Collection[str] = ()) -> str:
 
 
 def extension_of(path: str) -> str:
-    """The extension of a path's last part, in small letters, with its dot; "" for a name without one."""
+    """Return the extension of a path in lower case, with its dot, or "" if it has none."""
     _, dot, extension = path.rpartition("/")[2].rpartition(".")
     return f".{extension.lower()}" if dot else ""

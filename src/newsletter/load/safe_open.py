@@ -1,13 +1,13 @@
-"""safe_open: opens files of a project without following a symbolic link anywhere below its root.
+"""Opens files of a project without following a symbolic link anywhere below its root.
 
-Each part of a path is opened relative to the folder before it (openat with O_NOFOLLOW), so that a folder that is
-exchanged for a link while a build runs leads nowhere: what was opened is what is read. Only regular files are opened;
-pipes, sockets and devices are refused without waiting for them.
+Each part of a path is opened relative to its folder (openat with O_NOFOLLOW), so that replacing a folder by a link
+during a build has no effect: the file that was opened is read. Only regular files are opened; pipes, sockets and
+devices are refused without waiting for them.
 
-Hard links and mount points cannot be told from ordinary files and folders. Neither can come with a checkout.
+Hard links and mount points cannot be distinguished from ordinary files and folders, but cannot be part of a checkout.
 
-Where the system cannot open relative to a folder (neither Linux nor macOS), each part is looked at before the file is
-opened and again afterwards. That leaves a race of a few microseconds to someone who can rename folders meanwhile.
+On systems other than Linux and macOS, which cannot open relative to a folder, each part is checked before the file is
+opened and again afterwards. Someone who can rename folders at the same time has a race of a few microseconds there.
 """
 
 import errno
@@ -19,27 +19,27 @@ from functools import partial
 from newsletter.model.problems import Place, Problems
 from newsletter.model.refusals import SHORTAGES
 
-PIECE = 1 << 20  # bytes of a file that are held at once
+PIECE = 1 << 20  # bytes of a file that are read at once
 MAX_TEXT = 1 << 24  # bytes of an announcement, a file of the theme, or settings
 
-# Gives the first bytes of a file in a folder: None if nothing has that name, b"" if it cannot be read.
+# Returns the first bytes of a file in a folder: None if there is no such file, b"" if it cannot be read.
 Start = Callable[[str], bytes | None]
-# Called with each folder that is passed through, as its path below the root ("" for the root itself).
+# Called with each folder on the way, as its path below the root ("" for the root itself).
 Enter = Callable[[str, Start], None]
 
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-# O_PATH needs the right to pass through a folder, not to list it; macOS has no such flag.
+# O_PATH only requires the permission to traverse a folder, not to list it; macOS does not have it.
 _FOLDER = os.O_DIRECTORY | getattr(os, "O_PATH", os.O_RDONLY)
 _START = 64  # bytes
 OPENS_RELATIVE = os.open in os.supports_dir_fd
 
 
 def _pass(folder: str, start: Start) -> None:
-    """Enters any folder."""
+    """Accept any folder."""
 
 
 def open_regular(path: str, dir_fd: int | None = None) -> int:
-    """A descriptor of a regular file. Raises OSError, with ELOOP for a symbolic link as the last part of the path."""
+    """Open a regular file and return its descriptor. Raises OSError, with ELOOP for a symbolic link at the path."""
     handle = os.open(path, _FILE, dir_fd=dir_fd)
     mode = os.fstat(handle).st_mode
     if stat.S_ISREG(mode):
@@ -51,24 +51,24 @@ def open_regular(path: str, dir_fd: int | None = None) -> int:
 
 
 def open_folder(path: str, dir_fd: int | None = None) -> int:
-    """A descriptor of a folder, to open files in. Raises OSError, with ELOOP for a symbolic link."""
+    """Open a folder and return its descriptor. Raises OSError, with ELOOP for a symbolic link."""
     try:
         return os.open(path, _FOLDER | os.O_NOFOLLOW, dir_fd=dir_fd)
     except NotADirectoryError:
-        # Linux says this of a link, too.
+        # Linux reports a symbolic link in this way, too.
         if stat.S_ISLNK(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from None
         raise
 
 
 def open_beneath(root: str, path: str, enter: Enter = _pass) -> int:
-    """A descriptor of the regular file `path`, relative to the folder `root`.
+    """Open the regular file `path`, relative to the folder `root`, and return its descriptor.
 
-    `root` itself may be reached through links; below it none is followed. `enter` sees each folder on the way, opened
-    already, and may refuse it by raising.
+    `root` itself may be reached through links; below it, none is followed. `enter` is called with each folder on the
+    way after it is opened, and may raise an exception to refuse it.
 
-    Raises OSError naming the whole path, with ELOOP for a symbolic link in any part; ValueError for a path that is
-    absolute, empty, or holds `..` or NUL.
+    Raises OSError with the whole path, and ELOOP for a symbolic link in any part of it. Raises ValueError for a path
+    that is absolute, empty, or has a part `..` or a NUL.
     """
     parts = path.split("/")
     if not {"", ".", ".."}.isdisjoint(parts):
@@ -94,7 +94,7 @@ def _open_relative(root: str, parts: list[str], enter: Enter) -> int:
 
 
 def _open_checked(root: str, parts: list[str], enter: Enter) -> int:
-    """As _open_relative, with whole paths: what was opened must still be there afterwards, behind no link."""
+    """Do the same as _open_relative() with whole paths, and check afterwards that no part was replaced."""
     folders = ["/".join(parts[:number]) for number in range(len(parts))]
     for folder in folders:
         _refuse_link(f"{root}/{folder}" if folder else f"{root}/.")
@@ -133,7 +133,7 @@ def _start(name: str, dir_fd: int | None = None) -> bytes | None:
 
 
 def pieces_of(handle: int) -> Iterator[bytes]:
-    """The bytes of an open file, which is closed afterwards. Raises OSError."""
+    """Yield the bytes of an open file, and close it afterwards. Raises OSError."""
     try:
         while piece := os.read(handle, PIECE):
             yield piece
@@ -142,16 +142,16 @@ def pieces_of(handle: int) -> Iterator[bytes]:
 
 
 def pieces(path: str, dir_fd: int | None = None) -> Iterator[bytes]:
-    """The bytes of a file, whose folder is trusted. Raises OSError, with ELOOP for a symbolic link."""
+    """Yield the bytes of a file in a trusted folder. Raises OSError, with ELOOP for a symbolic link."""
     try:
         yield from pieces_of(open_regular(path, dir_fd))
     except OSError as fault:
-        fault.filename = path  # a failed read does not name it
+        fault.filename = path  # the exception of a failed read does not have it
         raise
 
 
 def pieces_beneath(root: str, path: str) -> Iterator[bytes]:
-    """The bytes of a file of a project. Raises as open_beneath does."""
+    """Yield the bytes of a file of a project. Raises as open_beneath() does."""
     try:
         yield from pieces_of(open_beneath(root, path))
     except OSError as fault:
@@ -160,7 +160,7 @@ def pieces_beneath(root: str, path: str) -> Iterator[bytes]:
 
 
 def read(handle: int, most: int) -> bytes:
-    """All bytes of an open file, which is closed. Raises OSError, with EFBIG if there are more than `most`."""
+    """Read an open file and close it. Raises OSError, with EFBIG if it has more than `most` bytes."""
     content = bytearray()
     for piece in pieces_of(handle):
         content += piece
@@ -170,16 +170,16 @@ def read(handle: int, most: int) -> bytes:
 
 
 def first_link(root: str, path: str) -> str:
-    """The first part of `path`, relative to the folder `root`, that is a symbolic link: as a path; "" for none."""
+    """Return the shortest beginning of `path`, relative to the folder `root`, that is a symbolic link, or ""."""
     parts = path.split("/")
-    heads = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
-    return next((head for head in heads if os.path.islink(f"{root}/{head}")), "")
+    beginnings = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return next((beginning for beginning in beginnings if os.path.islink(f"{root}/{beginning}")), "")
 
 
 def report_unread(path: str, fault: OSError, problems: Problems) -> None:
     """Report why a text file of the project, read with at most MAX_TEXT bytes, could not be read.
 
-    Raises the fault itself for a shortage of the machine, which no change to the file would mend.
+    Raises `fault` if the cause is a shortage of the machine, which a change to the file cannot fix.
     """
     if fault.errno in SHORTAGES:
         raise fault
@@ -191,5 +191,5 @@ def report_unread(path: str, fault: OSError, problems: Problems) -> None:
     elif fault.errno == errno.EFBIG:
         problems.error(Place(path), "too-long", f"this file has more than {MAX_TEXT >> 20} MiB", "shorten it")
     else:
-        remedy = "give yourself the right to read it" if isinstance(fault, PermissionError) else "put a file there"
-        problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}", remedy)
+        fix = "give yourself the right to read it" if isinstance(fault, PermissionError) else "put a file there"
+        problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}", fix)

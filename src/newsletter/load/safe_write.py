@@ -1,8 +1,7 @@
-"""safe_write: files are created and replaced in a project without following links.
+"""Creates and replaces files of a project without following links.
 
-A project is shared: a pull request can bring a symbolic link, or leave a file, wherever a command is about to write.
-Every folder on the way is therefore opened relative to the one before it, without following links; new files are
-created exclusively.
+A pull request can add a symbolic link or a file wherever a command is about to write. Therefore every folder on the way
+is opened relative to its parent, without following links, and new files are created exclusively.
 """
 
 import errno
@@ -17,10 +16,10 @@ from newsletter.load.attributes import copy_attributes
 
 
 def create(root: Path, path: str, content: bytes) -> None:
-    """Write the new file `path`, relative to the folder `root`, and make the folders that it needs.
+    """Write the new file `path`, relative to the folder `root`, and create missing folders.
 
-    Raises FileExistsError when the name is taken, be it by a link that leads nowhere, and OSError with a message that
-    names the link when a folder on the way is one.
+    Raises FileExistsError if the name is in use, even by a dangling link. Raises OSError with a message that names the
+    link if a folder on the way is one.
     """
     root.mkdir(parents=True, exist_ok=True)
     *folders, name = PurePosixPath(path).parts
@@ -29,7 +28,7 @@ def create(root: Path, path: str, content: bytes) -> None:
             _create(name, folder, content)
     except OSError as fault:
         if not os.path.isabs(fault.filename or ""):
-            fault.filename = str(root / path)  # the system names a part only
+            fault.filename = str(root / path)  # the system only reports a part of the path
         raise
 
 
@@ -45,23 +44,23 @@ def _create(name: str, folder: int, content: bytes) -> None:
 
 
 def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
-    """Give the file `path`, relative to `root`, the content `after` in one step, provided it still holds `before`.
+    """Replace the content `before` of the file `path`, relative to `root`, by `after` in one atomic step.
 
-    Owner, group, mode and extended attributes stay. Raises OSError, and then the file is as it was: when something
-    else has changed it, when it or a folder on the way is a link, when its owner cannot be kept.
+    Owner, group, mode and extended attributes are kept. Raises OSError, and leaves the file unchanged, if its content
+    is not `before`, if it or a folder on the way is a link, or if its owner cannot be kept.
     """
     *folders, name = PurePosixPath(path).parts
     with _open_folder(root, folders) as folder:
-        seen = _expect(name, folder, before)
-        # The name is unpredictable, and the file is created exclusively: whatever lies there is never opened.
+        status = _expect(name, folder, before)
+        # The name is unpredictable, and the file is created exclusively, so that no existing file is opened.
         handle, temporary = tempfile.mkstemp(".fix", f".{name[:100]}.", root.joinpath(*folders))
         try:
-            if not copy_attributes(seen, str(root / path), handle):
+            if not copy_attributes(status, str(root / path), handle):
                 raise OSError(errno.EPERM, "its owner and group could not be kept", str(root / path))
             _write(handle, after)
             os.fsync(handle)  # this may be the only copy
             _expect(name, folder, before)
-            # Named relative to the folder that was opened above: one that was exchanged meanwhile has no such file.
+            # Relative to the folder that was opened above: if it was replaced since, the new one has no such file.
             os.replace(os.path.basename(temporary), name, src_dir_fd=folder, dst_dir_fd=folder)
         except OSError:
             with suppress(OSError):
@@ -72,9 +71,9 @@ def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
 
 
 def find_obstacle(root: Path, path: str) -> str:
-    """What keeps `path` from being created under `root`, as a path relative to it; "" when nothing does.
+    """Return what prevents `path` from being created under `root`, as a path relative to `root`, or "".
 
-    That is the file itself, or a link or file where a folder must be.
+    That is the file itself, or a link or file in place of one of its folders.
     """
     parts = PurePosixPath(path).parts
     for end in range(1, len(parts) + 1):
@@ -86,7 +85,7 @@ def find_obstacle(root: Path, path: str) -> str:
 
 @contextmanager
 def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterator[int]:
-    """A handle of the folder `parts` under `root`. Raises OSError, for a link with a message that says so."""
+    """Open the folder `parts` under `root`; with `make`, create missing folders. Raises OSError that names a link."""
     handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for end, part in enumerate(parts, 1):
@@ -95,7 +94,7 @@ def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterato
                     os.mkdir(part, dir_fd=handle)
             try:
                 inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
-            except OSError as fault:  # the system's message differs: ELOOP, ENOTDIR or EMLINK
+            except OSError as fault:  # depending on the system, a link is ELOOP, ENOTDIR or EMLINK
                 if _is_link(part, handle):
                     shown = "/".join(parts[:end])
                     raise OSError(errno.ELOOP, f"'{shown}' is a symbolic link", str(root / shown)) from None
@@ -114,7 +113,7 @@ def _is_link(name: str, folder: int) -> bool:
 
 
 def _read(name: str, folder: int) -> tuple[bytes, os.stat_result]:
-    """Content and properties of a regular file. Raises OSError."""
+    """Return content and status of a regular file. Raises OSError."""
     try:
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:
@@ -122,18 +121,18 @@ def _read(name: str, folder: int) -> tuple[bytes, os.stat_result]:
             raise OSError(errno.ELOOP, "it is a symbolic link", name) from None
         raise
     with open(handle, "rb") as file:
-        seen = os.fstat(handle)
-        if not stat.S_ISREG(seen.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", name)
-        return file.read(), seen
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", name)
+        return file.read(), status
 
 
 def _expect(name: str, folder: int, content: bytes) -> os.stat_result:
-    """The properties of a file that holds `content`. Raises OSError when it holds anything else."""
-    found, seen = _read(name, folder)
-    if found != content:
+    """Return the status of a file. Raises OSError unless it has this content."""
+    actual, status = _read(name, folder)
+    if actual != content:
         raise OSError(errno.EBUSY, "it was changed meanwhile", name)
-    return seen
+    return status
 
 
 def _write(handle: int, content: bytes) -> None:

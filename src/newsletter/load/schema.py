@@ -1,4 +1,4 @@
-"""hints: the table of keys as editors and web forms want it: JSON Schema, code snippets, a form's fields."""
+"""Converts the table of keys for editors and web forms: JSON Schema, code snippets, and the fields of a form."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,8 +7,8 @@ from newsletter.load.fields import ID, SLUG, Bool, Choice, Date, FieldType, List
 from newsletter.load.keys import ANNOUNCEMENT
 from newsletter.text import base_language
 
-# What a form says beside a key. The rest speaks for itself, or is in docs/announcements.md.
-_SAID = {
+# Label and hint of each key in a form. Other keys are explained in docs/announcements.md.
+_LABELS = {
     "fr": {
         "title": ("Titre", "Aussi l’objet du courriel ; 60 caractères se lisent en entier"),
         "subject": ("Objet du courriel", "Vide : le titre"),
@@ -52,7 +52,7 @@ _SAID = {
         "expires": ("Expires", "No longer shown from this date on"),
         "lang": ("Language", "Such as fr; empty: the newsletter's"),
         "issue": ("Issue", "Empty: that of its date; none: no issue"),
-        "social": ("Social networks", "A text written here stands in for the composed one"),
+        "social": ("Social networks", "A text written here replaces the composed one"),
         "body": ("Text", ""),
     },
 }
@@ -62,7 +62,7 @@ _MOMENT = "YYYY-MM-DD HH:mm"  # Day.js
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of an announcement's front matter."""
+    """Return the JSON Schema of an announcement's front matter."""
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Front matter of an announcement",
@@ -71,13 +71,13 @@ def schema() -> dict[str, Any]:
 
 
 def snippets() -> dict[str, Any]:
-    """Snippets for VS Code: one for each key, its name the prefix."""
+    """Return snippets for VS Code: one for each key, with its name as the prefix."""
     return {
         f"announcement: {name}": {
             "scope": "markdown",
             "prefix": name,
             "body": list(_snippet(name, kind)),
-            "description": _SAID["en"].get(name, ("", f"Front matter key {name}"))[1] or f"Front matter key {name}",
+            "description": _LABELS["en"].get(name, ("", f"Front matter key {name}"))[1] or f"Front matter key {name}",
         }
         for name, kind in ANNOUNCEMENT.keys.items()
     }
@@ -99,19 +99,19 @@ def _snippet(name: str, kind: FieldType) -> Iterator[str]:
 
 
 def decap(lang: str, title: str, site: str) -> dict[str, Any]:
-    """The configuration of Decap CMS (Sveltia CMS reads the same): one collection, a field for every key.
+    """Return the configuration of Decap CMS, which Sveltia CMS also reads: one collection with a field for each key.
 
-    `title` heads it; `site` is the address that its form links to. Dates are taken as typed, in the zone of
-    who types them.
+    `title` is the label of the collection, and `site` the URL that the form links to. Dates are stored as typed, in the
+    author's time zone.
     """
-    shown = "fr" if base_language(lang) == "fr" else "en"
-    said = _SAID[shown]
-    fields = [_field(name, kind, said, name in ANNOUNCEMENT.required) for name, kind in ANNOUNCEMENT.keys.items()]
-    body = {"name": "body", "label": said["body"][0], "widget": "markdown"}
+    interface_lang = "fr" if base_language(lang) == "fr" else "en"
+    labels = _LABELS[interface_lang]
+    fields = [_field(name, kind, labels, name in ANNOUNCEMENT.required) for name, kind in ANNOUNCEMENT.keys.items()]
+    body = {"name": "body", "label": labels["body"][0], "widget": "markdown"}
     return {
         "backend": {"name": "github", "repo": "owner/repository", "branch": "main"},
         "publish_mode": "editorial_workflow",
-        "locale": shown,
+        "locale": interface_lang,
         "site_url": site,
         "media_folder": "announcements/images",
         "public_folder": "images",
@@ -126,19 +126,19 @@ def decap(lang: str, title: str, site: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _field(name: str, kind: FieldType, said: Mapping[str, tuple[str, str]], needed: bool) -> dict[str, Any]:
-    label, hint = said.get(name, (name, ""))
+def _field(name: str, kind: FieldType, labels: Mapping[str, tuple[str, str]], required: bool) -> dict[str, Any]:
+    label, hint = labels.get(name, (name, ""))
     head = {"name": name, "label": label} | ({"hint": hint} if hint else {})
-    return head | _widget(name, kind, said) | ({} if needed else {"required": False})
+    return head | _widget(name, kind, labels) | ({} if required else {"required": False})
 
 
-def _widget(name: str, kind: FieldType, said: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
-    """What a form shows for a kind. What only `check` can judge, it leaves to `check`."""
+def _widget(name: str, kind: FieldType, labels: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """Return the widget for a field type. Constraints that a form cannot express are left to `check`."""
     if isinstance(kind, ListOf):
-        inner = {"fields": _fields(name, kind.kind, said)} if isinstance(kind.kind, MappingOf) else {}
+        inner = {"fields": _fields(name, kind.kind, labels)} if isinstance(kind.kind, MappingOf) else {}
         return {"widget": "list"} | inner
     if isinstance(kind, MappingOf):
-        return {"widget": "object", "collapsed": True, "fields": _fields(name, kind, said)}
+        return {"widget": "object", "collapsed": True, "fields": _fields(name, kind, labels)}
     if isinstance(kind, Bool):
         return {"widget": "boolean"}
     if isinstance(kind, Date):
@@ -155,14 +155,14 @@ def _widget(name: str, kind: FieldType, said: Mapping[str, tuple[str, str]]) -> 
     return {"widget": "text" if kind.lines else "string"} | pattern
 
 
-def _fields(name: str, record: MappingOf, said: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
-    # A form would ask for a required field even where the object around it is left empty; `check` asks rightly.
-    made = [_field(key, kind, said, needed=False) for key, kind in record.keys.items()]
+def _fields(name: str, record: MappingOf, labels: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    # No field is required: a form would require it even if the object that it belongs to is left empty.
+    fields = [_field(key, kind, labels, required=False) for key, kind in record.keys.items()]
     widget, folder = _FILES.get(name, ("", ""))
-    for field in made:
+    for field in fields:
         if widget and field["name"] == "src":
             field |= {
                 "widget": widget, "media_folder": f"/announcements/{folder}", "public_folder": folder,
-                "label": said["image"][0] if widget == "image" and "image" in said else "File",
+                "label": labels["image"][0] if widget == "image" and "image" in labels else "File",
             }  # fmt: skip
-    return made
+    return fields

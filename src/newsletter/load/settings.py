@@ -1,4 +1,4 @@
-"""settings: `[tool.newsletter]` of pyproject.toml, or newsletter.toml, with the place of every value."""
+"""Loads the settings from `[tool.newsletter]` in pyproject.toml or from newsletter.toml."""
 
 import os
 import re
@@ -35,31 +35,31 @@ from newsletter.model import (
 from newsletter.model.problems import Aborted, Place, Problems
 
 _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
-_TABLE_OF_OURS = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*newsletter[ \t]*[\].]", re.MULTILINE)
+_SETTINGS_TABLE = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*newsletter[ \t]*[\].]", re.MULTILINE)
 COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
 
 
-# As in rules/clients.toml.
+# The same names as in rules/rendered/clients.toml.
 MAIL_PROGRAMS = ("outlook-windows", "outlook-new", "gmail", "apple-mail", "orange", "sfr", "laposte", "free")
 
 
 class _Zone(Text):
-    """A time zone of the IANA database."""
+    """The name of a time zone in the IANA database."""
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> Any:
-        name = super().read(given, at, key)
+    def read(self, plain: Plain, context: FieldContext, key: str) -> Any:
+        name = super().read(plain, context, key)
         try:
             return ZoneInfo(name) if name else None
         except (ValueError, OSError, KeyError):
-            at.error("bad-value", f"'{name}' is no time zone", "write one such as Europe/Paris")
+            context.error("bad-value", f"'{name}' is not a time zone", "write one such as Europe/Paris")
             return None
 
 
 class _Extension(Text):
-    """The extension of a kind of file; case does not count."""
+    """A file extension, in any case."""
 
-    def read(self, given: Plain, at: FieldContext, key: str) -> str | None:
-        value = super().read(given, at, key)
+    def read(self, plain: Plain, context: FieldContext, key: str) -> str | None:
+        value = super().read(plain, context, key)
         return value and value.lower()
 
 
@@ -120,13 +120,13 @@ KEYS = MappingOf(
 
 
 MAX_SETTINGS = 1024 * 1024  # bytes of a settings file
-_LEVELS = 20
-_PARTS = 200
+_MAX_LEVELS = 20  # of nested values
+_MAX_KEY_PARTS = 200  # of a dotted key
 _BETWEEN_KEYS = re.compile(r"[^\w.\"' \t-]")
 
 
 def find_project(start: Path) -> Path | None:
-    """The nearest parent of `start` (or itself) that holds settings."""
+    """Return `start` or the nearest parent folder that has settings."""
     for folder in (start, *start.parents):
         if _candidates(folder):
             return folder
@@ -134,26 +134,29 @@ def find_project(start: Path) -> Path | None:
 
 
 def _candidates(folder: Path) -> list[str]:
-    """The names of the settings files in a folder. One that cannot be read counts: load_settings says why."""
-    found = ["newsletter.toml"] if os.path.lexists(folder / "newsletter.toml") else []
+    """Return the names of the settings files in a folder. An unreadable one counts: load_settings() reports it."""
+    names = ["newsletter.toml"] if os.path.lexists(folder / "newsletter.toml") else []
     pyproject = folder / "pyproject.toml"
     try:
         content = _start_of(pyproject) if os.path.isfile(pyproject) else b""
     except OSError:
-        return [*found, "pyproject.toml"]
-    if _TABLE_OF_OURS.search(content):
-        found.append("pyproject.toml")
-    return found
+        return [*names, "pyproject.toml"]
+    if _SETTINGS_TABLE.search(content):
+        names.append("pyproject.toml")
+    return names
 
 
 def _start_of(path: Path) -> bytes:
-    """As much of a file as settings may have."""
+    """Return the first MAX_TEXT bytes of a file."""
     with path.open("rb") as file:
         return file.read(MAX_TEXT)
 
 
 def _read(root: Path, name: str, problems: Problems) -> str:
-    """The text of a settings file. Raises Aborted, reported, if it is no readable UTF-8 file, and OSError."""
+    """Return the text of a settings file.
+
+    Reports a file that is unreadable or not UTF-8 and raises Aborted. Raises OSError for a shortage of the machine.
+    """
     try:
         content = read(open_beneath(str(root), name), MAX_TEXT)
     except OSError as fault:
@@ -170,7 +173,7 @@ def _read(root: Path, name: str, problems: Problems) -> str:
 
 
 def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
-    """Our settings with their places, and without. Raises Aborted when this is not TOML; then the fault is reported."""
+    """Return the settings with and without their places. Reports what is not valid TOML and raises Aborted."""
     prefix = _prefix(name)
     try:
         _refuse_size(content)
@@ -179,59 +182,62 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
             table = table[step]
         node = _node(table, prefix, key_places(content))
         return node, plain_pairs(node)
-    except (LookupError, TypeError, AttributeError):  # [tool.newsletter] stands in a text, or is a list
+    except (LookupError, TypeError, AttributeError):  # [tool.newsletter] is part of a string, or is a list
         problems.error(Place(name), "no-settings", "there is no table [tool.newsletter]", "add one")
     except RecursionError:
-        problems.error(Place(name), "toml-syntax", f"values are nested deeper than {_LEVELS} levels", "write them flat")
+        problems.error(
+            Place(name), "toml-syntax", f"values are nested deeper than {_MAX_LEVELS} levels", "write them flat"
+        )
     except _Oversized as fault:
         problems.error(Place(name), "toml-syntax", str(fault), "shorten it")
     except ValueError as fault:
-        # Python refuses to read a number of thousands of digits.
+        # Python refuses to convert a number with thousands of digits.
         reason = str(fault) if isinstance(fault, tomllib.TOMLDecodeError) else "a number is too long"
         problems.error(syntax_place(fault, name), "toml-syntax", f"not valid TOML: {reason}")
     raise Aborted
 
 
 def _prefix(name: str) -> tuple[str, ...]:
-    """Where our settings are in a file."""
+    """Return the key of the table of settings in a file."""
     return ("tool", "newsletter") if name == "pyproject.toml" else ()
 
 
 def place_of(root: Path, name: str, keys: Iterable[str]) -> Place:
-    """Where the first of these keys, such as `check.ignore`, stands in the settings file `name` of a project."""
+    """Return the place in the settings file `name` of the first of these keys that is set, such as `check.ignore`."""
     places: Mapping[tuple[str, ...], tuple[int, int]] = {}
     with suppress(OSError, _Oversized):  # a preview goes on while the file is being replaced
         content = read(open_beneath(str(root), name), MAX_TEXT).decode("utf-8-sig", "replace").replace("\r\n", "\n")
         _refuse_size(content)
         places = key_places(content)
-    found = (places.get((*_prefix(name), *key.split("."))) for key in keys)
-    return next((Place(name, *place) for place in found if place), Place(name))
+    positions = (places.get((*_prefix(name), *key.split("."))) for key in keys)
+    return next((Place(name, *position) for position in positions if position), Place(name))
 
 
 class _Oversized(ValueError):
-    """The settings are larger than any publication needs; the message says in which way."""
+    """The settings are unreasonably large; the message says in which way."""
 
 
 def _refuse_size(content: str) -> None:
+    """Raise _Oversized for settings that would take tomllib too long."""
     if len(content) > MAX_SETTINGS:
         raise _Oversized(f"this file is larger than {MAX_SETTINGS // 1024:,} KiB")
-    # tomllib goes through all parts of a key for each of them.
-    if any(part.count(".") > _PARTS for part in _BETWEEN_KEYS.split(content)):
-        raise _Oversized(f"a key has more than {_PARTS} parts")
+    # The time that tomllib takes for a key grows with the square of the number of its parts.
+    if any(part.count(".") > _MAX_KEY_PARTS for part in _BETWEEN_KEYS.split(content)):
+        raise _Oversized(f"a key has more than {_MAX_KEY_PARTS} parts")
 
 
 def load_settings(root: Path, problems: Problems) -> Settings:
-    """The settings of the project at `root`. Raises Aborted when they cannot be used."""
+    """Load the settings of the project at `root`. Reports faults and raises Aborted if they cannot be used."""
     names = _candidates(root)
     if len(names) != 1:
-        told = "two settings files" if names else "no settings"
+        message = "there are two settings files" if names else "there are no settings"
         fix = "keep [tool.newsletter] or newsletter.toml" if names else "add [tool.newsletter] to pyproject.toml"
-        problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", f"there are {told}", fix)
+        problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", message, fix)
         raise Aborted
     name = names[0]
     content = _read(root, name, problems)
     node, pairs = _parse(content, name, problems)
-    _refuse_unseen(node, name, problems)
+    _refuse_forbidden(node, name, problems)
     values = KEYS.collect(pairs, FieldContext(name, problems, lambda: node))
     if problems.fatal:
         raise Aborted
@@ -241,8 +247,8 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     return settings
 
 
-def _refuse_unseen(node: Node, name: str, problems: Problems) -> None:
-    """Report characters that must not occur in text; escapes such as "\\u0000" bring them into a TOML file."""
+def _refuse_forbidden(node: Node, name: str, problems: Problems) -> None:
+    """Report characters that must not occur in text. TOML files can hold them as escapes such as "\\u0000"."""
     if isinstance(node, Scalar):
         for _, character in text.forbidden(node.value):
             place = Place(name, node.line, node.column)
@@ -250,19 +256,19 @@ def _refuse_unseen(node: Node, name: str, problems: Problems) -> None:
         return
     parts = node.items if isinstance(node, Items) else (part for pair in node.pairs for part in pair)
     for part in parts:
-        _refuse_unseen(part, name, problems)
+        _refuse_forbidden(part, name, problems)
 
 
 def _node(
     value: Any, path: tuple[str, ...], places: Mapping[tuple[str, ...], tuple[int, int]], level: int = 0
 ) -> Any:  # fmt: skip
-    """A TOML value as a node; a value without a place of its own has that of what holds it. Raises RecursionError."""
-    if level > _LEVELS:
+    """Return a TOML value as a node. A value without a place gets that of its table or list. Raises RecursionError."""
+    if level > _MAX_LEVELS:
         raise RecursionError
-    near = path
-    while near and near not in places:
-        near = near[:-1]
-    line, column = places.get(near, (1, 1))
+    nearest = path
+    while nearest and nearest not in places:
+        nearest = nearest[:-1]
+    line, column = places.get(nearest, (1, 1))
     if isinstance(value, dict):
         pairs = tuple(
             (_key(key, (*path, key), places, (line, column)), _node(item, (*path, key), places, level + 1))
@@ -271,12 +277,12 @@ def _node(
         return Fields(pairs, line, column)
     if isinstance(value, list):
         return Items(tuple(_node(item, path, places, level + 1) for item in value), line, column)
-    shown = str(value).lower() if isinstance(value, bool) else str(value)
-    return Scalar(shown, line, column, isinstance(value, str))
+    plain = str(value).lower() if isinstance(value, bool) else str(value)
+    return Scalar(plain, line, column, isinstance(value, str))
 
 
 def _key(
-    key: str, path: tuple[str, ...], places: Mapping[tuple[str, ...], tuple[int, int]], near: tuple[int, int]
+    key: str, path: tuple[str, ...], places: Mapping[tuple[str, ...], tuple[int, int]], table: tuple[int, int]
 ) -> Scalar:
-    line, column = places.get(path, near)
+    line, column = places.get(path, table)
     return Scalar(key, line, column)

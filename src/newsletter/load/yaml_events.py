@@ -1,7 +1,7 @@
-"""events: any front matter becomes nodes, from libyaml's event stream. PyYAML is used here only.
+"""Reads front matter into nodes, from libyaml's stream of events. This is the only module that uses PyYAML.
 
-The stream has exact marks and needs no recursion (`compose` overflows the C stack at 30,000 nested
-brackets). Scalars stay text; the checks type them.
+Events have exact places and are read without recursion, whereas yaml.compose() overflows the C stack at 30,000 nested
+brackets. Scalars remain text; the field types convert them.
 """
 
 from typing import Any
@@ -16,13 +16,13 @@ MAX_DEPTH = 20
 
 
 def _at(event: Any) -> tuple[int, int]:
-    """Line and column of an event, from 1."""
+    """Return line and column of an event, from 1."""
     mark = event.start_mark
     return mark.line + 1, mark.column + 1
 
 
 class _Builder:
-    """Turns YAML events into nodes, without recursion; reports what this format leaves out."""
+    """Turns YAML events into nodes without recursion, and reports features of YAML that front matter must not use."""
 
     def __init__(self, path: str, problems: Problems) -> None:
         self.path = path
@@ -30,14 +30,14 @@ class _Builder:
         self.stack: list[tuple[Any, list[Node]]] = []
         self.root: Node | None = None
         self.documents = 0
-        self.sound = True
+        self.is_valid = True
 
     def refuse(self, event: Any, code: str, message: str, fix: str) -> None:
         self.problems.error(Place(self.path, *_at(event)), code, message, fix)
-        self.sound = False
+        self.is_valid = False
 
-    def take(self, event: Any) -> bool:
-        """Take one event; False when going on makes no sense."""
+    def add_event(self, event: Any) -> bool:
+        """Process one event; return False if the rest cannot be read."""
         if isinstance(event, yaml.AliasEvent):
             self.refuse(event, "yaml-alias", f"alias *{event.anchor} is not allowed", "write the value out")
             self.add(Scalar("", *_at(event)))
@@ -61,9 +61,9 @@ class _Builder:
             self.refuse(event, "yaml-tag", f"tag {event.tag} is not allowed", "delete it")
         if isinstance(event, yaml.ScalarEvent):
             value = event.value
-            if event.implicit[0] and value == "~":  # YAML's sign for nothing
+            if event.implicit[0] and value == "~":  # null
                 value = ""
-            # Escapes such as "\u202e" get past the look at the raw text.
+            # The check of the file's text does not see escapes such as "\u202e".
             for _, name in text.forbidden(value) if event.style == '"' else ():
                 self.refuse(event, "control-character", f"{name} must not occur in text", "delete it")
             self.add(Scalar(value, *_at(event), not event.implicit[0]))
@@ -77,20 +77,20 @@ class _Builder:
             self.add(Items(tuple(nodes), line, column))
             return
         pairs = []
-        seen: dict[str, Scalar] = {}
+        first_keys: dict[str, Scalar] = {}
         for key, value in zip(nodes[::2], nodes[1::2], strict=True):
             if not isinstance(key, Scalar):
                 place = Place(self.path, key.line, key.column)
                 self.problems.error(place, "wrong-type", "a key must be text", "write 'key: value'")
-                self.sound = False
+                self.is_valid = False
                 continue
-            if key.value in seen:
+            if key.value in first_keys:
                 self.problems.error(
                     Place(self.path, key.line, key.column), "duplicate-key",
-                    f"key '{key.value}' stands already on line {seen[key.value].line}", "keep one of them",
+                    f"the key '{key.value}' is already used on line {first_keys[key.value].line}", "keep one of them",
                 )  # fmt: skip
-                self.sound = False
-            seen.setdefault(key.value, key)
+                self.is_valid = False
+            first_keys.setdefault(key.value, key)
             pairs.append((key, value))
         self.add(Fields(tuple(pairs), line, column))
 
@@ -102,11 +102,11 @@ class _Builder:
 
 
 def read(path: str, front: str, problems: Problems) -> Fields | None:
-    """The nodes of front matter; None when it is too broken to go on, with the problems reported."""
+    """Return the nodes of front matter, or report why it cannot be read and return None."""
     builder = _Builder(path, problems)
     try:
         for event in yaml.parse(front, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            if not builder.take(event):
+            if not builder.add_event(event):
                 return None
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark

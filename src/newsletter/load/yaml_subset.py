@@ -1,8 +1,8 @@
-"""everyday: front matter as nearly everybody writes it, read by one expression in a fifth of libyaml's time.
+"""Reads the subset of YAML that nearly all front matter uses, five times as fast as libyaml.
 
-A mapping of texts, lists of texts, mappings of texts, and lists of such mappings; each text bare or
-quoted on one line, or indented lines behind `>-` or the like. The values are those that libyaml gives,
-without their places: who wants one asks libyaml. At the first doubt all is left to libyaml.
+The subset is a mapping of texts, lists of texts, mappings of texts, and lists of such mappings. A text is plain or
+quoted on one line, or a block of indented lines after `>`, `|`, `>-` or `|-`. The values are those that libyaml
+returns, but without places. Anything outside of the subset is left to libyaml.
 """
 
 import re
@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 from newsletter.model import Pairs, Plain
 
-# What cannot begin a bare text: YAML's indicators; `~`, which is nothing; white space.
+# A plain text does not begin with one of YAML's indicators, with `~`, which is null, or with white space.
 _FIRST = r"[^\s~?:,\[\]{}#&*!|>'\"%@`-]"
-# A colon before a blank would end a key; # behind a blank begins a comment; a blank at the end does not count.
+# A colon before a space ends a key, # after a space begins a comment, and a space at the end is not part of the text.
 _BARE = rf"{_FIRST}[^:#\t\n]*(?:(?::(?=[^\s])|(?<=[^ ])#)[^:#\t\n]*)*(?<! )"
 _QUOTED = r"\"[^\"\\\t\n]*\"|'[^'\t\n]*'"
 _ENTRY = rf"{_QUOTED}|{_FIRST}[^:#,?\[\]{{}}\t\n]*(?<! )"
@@ -24,15 +24,15 @@ _ROW = re.compile(
 )
 _PARTS = re.compile(_ENTRY)
 
-# Indent, dash, key, blanks behind its colon, value, indent of the value's lines.
+# Indentation, dash, key, spaces after the colon, value, indentation of the value's lines.
 Row: TypeAlias = tuple[str, str, str, str, str, str]
 
 _EMPTY = ("", "", "", "", "", "")
-_SIGNS = frozenset("[\"'|>")  # before a value that is not bare
+_INDICATORS = frozenset("[\"'|>")  # first character of a value that is not plain
 
 
 def read(front: str) -> Pairs | None:
-    """The values of front matter (which begins with a line feed); None when it is not of this kind."""
+    """Return the values of front matter, which begins with a line feed, or None if it is not in the subset."""
     rows: list[Row] = _ROW.findall(front)
     lines = len(rows)
     if ">" in front or "|" in front:
@@ -49,21 +49,21 @@ def read(front: str) -> Pairs | None:
         line += 1
         if row == _EMPTY:
             continue
-        indent, dash, key, blanks, value, _ = row
+        indent, dash, key, spaces, value, _ = row
         if indent or dash or not key:
             return None
         if value:
-            pairs.append((key, _value(value) if value[0] in _SIGNS else value))
+            pairs.append((key, _value(value) if value[0] in _INDICATORS else value))
             continue
         block, line = _block(rows, line)
-        if block is None or blanks:
+        if block is None or spaces:
             return None
         pairs.append((key, block))
-    return _mapped(pairs)
+    return _checked(pairs)
 
 
 def _block(rows: list[Row], line: int) -> tuple[Plain, int]:
-    """What stands indented, or as a list, from `line` on, None for nothing; and the line behind it."""
+    """Return the indented mapping or the list that begins at `line`, or None, and the number of the next line."""
     if line == len(rows):
         return None, line
     indent, dash, key, *_ = rows[line]
@@ -73,34 +73,35 @@ def _block(rows: list[Row], line: int) -> tuple[Plain, int]:
         return None, line
     pairs: list[tuple[str, Plain]] = []
     line = _mapping(rows, line, indent, pairs)
-    return _mapped(pairs), line
+    return _checked(pairs), line
 
 
 def _mapping(rows: list[Row], line: int, indent: str, pairs: list[tuple[str, Plain]]) -> int:
-    """Add the pairs that stand `indent` deep, one a line; gives the line behind them."""
+    """Add the pairs with the indentation `indent`, one per line, to `pairs`; return the number of the next line."""
     while line < len(rows):
-        deep, dash, key, _, value, _ = rows[line]
-        if deep != indent or dash or not key or not value:
+        row_indent, dash, key, _, value, _ = rows[line]
+        if row_indent != indent or dash or not key or not value:
             break
         line += 1
-        pairs.append((key, _value(value) if value[0] in _SIGNS else value))
+        pairs.append((key, _value(value) if value[0] in _INDICATORS else value))
     return line
 
 
 def _sequence(rows: list[Row], line: int, indent: str) -> tuple[Plain, int]:
+    """Return the list with the indentation `indent`, or None, and the number of the next line."""
     items: list[Plain] = []
     while line < len(rows):
-        deep, dash, key, _, value, _ = rows[line]
-        if deep != indent or not dash:
+        row_indent, dash, key, _, value, _ = rows[line]
+        if row_indent != indent or not dash:
             break
         line += 1
         if not value:
             return None, line
-        item: Plain = _value(value) if value[0] in _SIGNS else value
+        item: Plain = _value(value) if value[0] in _INDICATORS else value
         if key:
             pairs = [(key, item)]
             line = _mapping(rows, line, indent + "  ", pairs)
-            item = _mapped(pairs)
+            item = _checked(pairs)
             if item is None:
                 return None, line
         items.append(item)
@@ -108,17 +109,17 @@ def _sequence(rows: list[Row], line: int, indent: str) -> tuple[Plain, int]:
 
 
 def _value(value: str) -> Plain:
-    """A value that is not bare."""
-    sign = value[0]
-    if sign == "[":
+    """Return the value of a list, a quoted text or a block."""
+    indicator = value[0]
+    if indicator == "[":
         return [part[1:-1] if part[0] in "\"'" else part for part in _PARTS.findall(value)]
-    if sign in "\"'":
+    if indicator in "\"'":
         return value[1:-1]
-    head, *lines = value.split("\n")
-    joined = ("\n" if sign == "|" else " ").join(each.lstrip(" ") for each in lines)
-    return joined if head.endswith("-") else joined + "\n"
+    header, *lines = value.split("\n")
+    joined = ("\n" if indicator == "|" else " ").join(each.lstrip(" ") for each in lines)
+    return joined if header.endswith("-") else joined + "\n"
 
 
-def _mapped(pairs: list[tuple[str, Plain]]) -> Pairs | None:
-    """A mapping; None when it is empty or has a key twice."""
+def _checked(pairs: list[tuple[str, Plain]]) -> Pairs | None:
+    """Return the pairs of a mapping, or None if it is empty or has duplicate keys."""
     return tuple(pairs) if 0 < len(pairs) == len(dict(pairs)) else None

@@ -107,7 +107,7 @@ class RenderStage:
                 if name in self.channels:
                     for batch in workers.batches(channel(name)(own, self.templates, self.problems)):
                         for artefact in batch:
-                            inspection.take(artefact)
+                            inspection.add(artefact)
                         yield from [add(artefact) for artefact in batch]
             inspection.finish()
 

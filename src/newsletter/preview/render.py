@@ -42,7 +42,7 @@ def render(
         )
         mails = Mails(publication, Theme(publication, templates, problems), templates)
         for artefact in mails.issue(subject) if isinstance(subject, Issue) else mails.announcement(subject):
-            inspection.take(artefact)
+            inspection.add(artefact)
             yield artefact
         inspection.finish()
     elif name == "site":

@@ -1,1 +1,1 @@
-"""theme: templates, strings, colours, and the views of announcements that they print."""
+"""The theme: templates, strings, colours, and the views of announcements that templates print."""

@@ -1,10 +1,10 @@
-"""brand: the colours that mails and pages share."""
+"""The brand colours that mails and pages share."""
 
 from functools import lru_cache
 
 from newsletter.model import Settings
 
-# The default brand. Every pair is tested for contrast, in light and in dark.
+# The default brand. Tests check the contrast of every pair, light and dark.
 BRAND = {
     "accent": "#0b5563", "accent_dark": "#7fd1e0",
     "on_accent": "#ffffff", "on_accent_dark": "#0d1b20",
@@ -17,18 +17,19 @@ BRAND = {
 
 
 def colours(settings: Settings) -> dict[str, str]:
-    """The brand by token, `#rrggbb`: the default one with what the settings change."""
+    """Return the colours as `#rrggbb` by name: the default brand, updated from the settings."""
     return BRAND | dict(settings.brand)
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2, relative luminance)."""
+    """Return the contrast ratio of two colours `#rrggbb`, from 1 to 21 (WCAG 2.2)."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 @lru_cache(maxsize=1024)
 def _luminance(colour: str) -> float:
+    """Return the relative luminance of a colour (WCAG 2.2)."""
     parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

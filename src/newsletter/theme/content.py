@@ -1,8 +1,7 @@
-"""content: text that comes from announcements, issues and settings, as templates see it.
+"""Text from announcements, issues and settings, as templates see it.
 
-In a template, Content behaves as the text it is: comparison, length and slicing act on it. While
-a mail's shape is drawn, its HTML form is a slot's token instead, so that no serialiser ever
-touches the text itself. Otherwise its HTML form is the text, escaped.
+Content behaves like a str: comparison, length and slicing act on the text. Its HTML form is the text, escaped. While
+the shape of a mail is drawn, its HTML form is a slot's token instead, so that no serialiser touches the text itself.
 """
 
 import re
@@ -16,7 +15,7 @@ from markupsafe import Markup, escape
 
 from newsletter.text.entities import escape_as_templates
 
-HEAD, TAIL = "QzSlot", "Zq"  # of a token: letters and digits, so that nothing escapes it
+HEAD, TAIL = "QzSlot", "Zq"  # a token is letters and digits only, so that nothing escapes it
 TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
 
 _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
@@ -24,76 +23,79 @@ _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
 
 @contextmanager
 def slots() -> Iterator[list[str]]:
-    """While this is open, content is put aside: the list holds its HTML, one text a slot."""
-    taken: list[str] = []
-    token = _slots.set(taken)
+    """Capture content in this context: templates print tokens, and the yielded list gets the HTML of each slot."""
+    captured: list[str] = []
+    token = _slots.set(captured)
     try:
-        yield taken
+        yield captured
     finally:
         _slots.reset(token)
 
 
 def is_capturing() -> bool:
-    """Whether content is put aside now."""
+    """Return whether content is being captured."""
     return _slots.get() is not None
 
 
 def capture_part(draw: Callable[[], tuple[Sequence[str], list[str]]]) -> str:
-    """What `draw` gives, a text split at its tokens and its content, as part of the text that is being drawn."""
-    taken = _slots.get()
-    assert taken is not None
-    token = _slots.set(None)  # its own content is for it to put aside
+    """Add the content of a part to the slots being captured, and return the part's text with tokens renumbered.
+
+    `draw` returns the part's text, split at its tokens, and its content.
+    """
+    captured = _slots.get()
+    assert captured is not None
+    token = _slots.set(None)  # the part captures its own content
     try:
         pieces, content = draw()
     finally:
         _slots.reset(token)
-    before = len(taken)
-    taken += content
+    before = len(captured)
+    captured += content
     pieces = list(pieces)
     pieces[1::2] = [_TOKENS[int(number) + before] for number in pieces[1::2]]
     return "".join(pieces)
 
 
 class _Tokens(dict[int, str]):
-    """The token of each number; a few hundred come again and again."""
+    """Tokens by number: a cache, as the same few hundred are used all the time."""
 
     def __missing__(self, number: int) -> str:
-        made = self[number] = f"{HEAD}{number}{TAIL}"
-        return made
+        token = self[number] = f"{HEAD}{number}{TAIL}"
+        return token
 
 
 _TOKENS = _Tokens()
 
 
 def as_html(value: Any) -> str:
-    """What escape() gives for a value, as a plain str."""
+    """Return escape(value) as a plain str."""
     if value.__class__ is Content:
         return str.__str__(value) if value.safe else escape_as_templates(str.__str__(value))
     return escape_as_templates(value) if value.__class__ is str else str.__str__(escape(value))
 
 
 class Content(str):
-    """A text from outside the template; `safe` when it is HTML already."""
+    """A text from outside the template; `safe` if it is HTML already."""
 
     safe: bool = False
 
     def __new__(cls, value: str, safe: bool = False) -> "Content":
-        """Text, or with `safe` HTML, as content."""
-        made = str.__new__(cls, value)
-        if safe:  # most is not, and then needs no dictionary
-            made.safe = True
-        return made
+        """Create Content from a text or, with `safe`, from HTML."""
+        content = str.__new__(cls, value)
+        if safe:  # set only when needed: without attributes of its own the object has no dictionary
+            content.safe = True
+        return content
 
     def __html__(self) -> str:
-        """A slot's token while a shape is drawn, else the text as HTML."""
-        taken = _slots.get()
-        if taken is None or self.isspace() or not self:
+        """Return a slot's token while content is captured, else the text as HTML."""
+        captured = _slots.get()
+        if captured is None or self.isspace() or not self:
             return self.as_html()
-        taken.append(self.as_html())
-        return f"{HEAD}{len(taken) - 1}{TAIL}"
+        captured.append(self.as_html())
+        return f"{HEAD}{len(captured) - 1}{TAIL}"
 
     def as_html(self) -> str:
-        """The text, escaped for element text and attribute values alike."""
+        """Return the text, escaped for both element text and attribute values."""
         return str.__str__(self) if self.safe else escape_as_templates(str.__str__(self))
 
     def __add__(self, other: str) -> Any:
@@ -106,12 +108,12 @@ class Content(str):
         return Content(str.__mod__(other, str.__str__(self)))
 
 
-def _kept(name: str) -> Callable[..., Any]:
-    """The method of str, giving Content where str gives text."""
-    plain = getattr(str, name)
+def _content_method(name: str) -> Callable[..., Any]:
+    """Return str's method `name`, made to return Content where str's returns str."""
+    str_method = getattr(str, name)
 
     def method(self: Content, *args: Any, **options: Any) -> Any:
-        result = plain(self, *args, **options)
+        result = str_method(self, *args, **options)
         if isinstance(result, str):
             return Content(result, self.safe)
         return type(result)(Content(item, self.safe) for item in result)
@@ -125,25 +127,25 @@ for _name in (
     "rpartition", "rsplit", "rstrip", "split", "splitlines", "strip", "swapcase", "title",
     "translate", "upper", "zfill",
 ):  # fmt: skip
-    setattr(Content, _name, _kept(_name))
+    setattr(Content, _name, _content_method(_name))
 
 
 def concat(parts: Iterable[Any]) -> Any:
-    """Jinja's `~`: content stays content. Markup among the parts makes the whole Markup."""
+    """Jinja's `~`: the result is Markup if one of the parts is, else Content if one of the parts is."""
     parts = tuple(parts)
     if not _TEXTS.issuperset(map(type, parts)):
         return concat_any(parts)
-    made, is_content = "".join(parts), False
+    text, is_content = "".join(parts), False
     for part in parts:
         if part.__class__ is not str:
             if part.safe:
                 return concat_any(parts)
             is_content = True
-    return Content(made) if is_content else made
+    return Content(text) if is_content else text
 
 
 def concat_any(parts: tuple[Any, ...]) -> Any:
-    """The same for parts of any kind."""
+    """Do the same for parts of any type."""
     if any(isinstance(part, Markup) for part in parts):
         return Markup("").join(parts)
     texts = tuple(part if isinstance(part, str) else str(part) for part in parts)
@@ -156,7 +158,7 @@ def concat_any(parts: tuple[Any, ...]) -> Any:
 
 
 def join(values: Iterable[Any], separator: str = "") -> Any:
-    """Jinja's `join` filter: content stays content."""
+    """Jinja's `join` filter, with concat() in place of str.join()."""
     parts: list[Any] = []
     for value in values:
         parts += [separator] if parts else []
@@ -165,7 +167,7 @@ def join(values: Iterable[Any], separator: str = "") -> Any:
 
 
 def as_content(value: Any) -> Any:
-    """What a template may see of `value`: texts as Content, dataclasses as View, tuples of these."""
+    """Return what a template sees of `value`: Content for text, View for a dataclass, and tuples of these."""
     if value.__class__ is str:
         return Content(value)
     if isinstance(value, tuple):
@@ -179,13 +181,13 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def for_templates(method: Method) -> Method:
-    """Mark a method of a dataclass as one that templates may call."""
+    """Decorate a method of a dataclass that templates may call."""
     method.__dict__["for_templates"] = True
     return method
 
 
 def is_for_templates(method: Any) -> bool:
-    """Whether templates may call this bound method of a dataclass."""
+    """Return whether templates may call this bound method of a dataclass."""
     return getattr(method, "for_templates", False) is True
 
 
@@ -211,17 +213,17 @@ class View:
 
 
 class Constant:
-    """A mark: this value is the same object in many renders, so that what is made of it need be made once."""
+    """Base class of values that are the same object in many renderings, so that results for them can be cached."""
 
     __slots__ = ()
 
 
 class ConstantText(Constant, Content):
-    """Content that lasts."""
+    """Content that is the same object in many renderings."""
 
 
 class ConstantView(Constant, View):
-    """A view that lasts."""
+    """A view that is the same object in many renderings."""
 
     __slots__ = ()
 
@@ -230,13 +232,13 @@ _TEXTS = frozenset((str, Content, ConstantText))
 
 
 class CapturedHtml(str):
-    """The HTML of content in a slot that holds the same in every document of its shape."""
+    """The HTML of a slot whose content is the same in all documents of its shape."""
 
     __slots__ = ()
 
 
 def constant(value: Any) -> Any:
-    """As as_content(), of what is given to templates as one object again and again."""
+    """Return as_content(value), marked as an object that templates get in many renderings."""
     if value.__class__ is str:
         return ConstantText(value)
     return ConstantView(value) if is_dataclass(value) else as_content(value)

@@ -1,4 +1,4 @@
-"""packaged: the default theme, which comes with the package, as files."""
+"""The files of the default theme, which is part of the package."""
 
 from functools import cache
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 
 @cache
 def folder() -> Path:
-    """Where it stands: in the package (as the wheel carries it), or in the checkout."""
-    inside = Path(__file__).parents[1] / "templates"
-    return inside if inside.is_dir() else Path(__file__).parents[3] / "templates"
+    """Return the theme's folder: inside the installed package, or at the top of the checkout."""
+    packaged = Path(__file__).parents[1] / "templates"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "templates"
 
 
 def names() -> tuple[str, ...]:
-    """Every file of the default theme, such as `email/issue.mjml`, in order."""
+    """Return the names of all files of the theme, such as `email/issue.mjml`, sorted."""
     top = folder()
     return tuple(sorted(path.relative_to(top).as_posix() for path in top.rglob("*") if path.is_file()))

@@ -1,4 +1,4 @@
-"""environment: Jinja as this project uses it. Content stays content; what a template does can be recorded."""
+"""Jinja as this project uses it: content remains Content, and a trace of a template can be recorded."""
 
 import functools
 import operator
@@ -17,13 +17,13 @@ from markupsafe import Markup, escape
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import is_shortage
 from newsletter.theme.content import Content, concat, join
-from newsletter.theme.fastpath.recording import current
-from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds, real
+from newsletter.theme.fastpath.recorder import current
+from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds_traced, real
 from newsletter.theme.sandbox import Sandbox
 from newsletter.theme.source_map import Marks, SourceMap, trace, without_last_end
 from newsletter.theme.template import Template, report
 
-# What `context.call` puts beside a call's own arguments.
+# Arguments that `context.call` adds to those of the call.
 _INTERNAL = frozenset({"_loop_vars", "_block_vars", "caller"})
 
 
@@ -77,31 +77,31 @@ class _Generator(CodeGenerator):
 
 
 class _Context(Context):
-    """Calls with traced values are put off until there are others; what macros give may only be printed."""
+    """Records calls with traced values; results of macros can only be printed while a trace is recorded."""
 
     def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
-        recording = current.get()
-        if recording is None:
+        recorder = current.get()
+        if recorder is None:
             if __obj is _part:  # an issue calls it for each story
                 return _part(__self.environment, *args, **{k: v for k, v in kwargs.items() if k not in _INTERNAL})
             return super().call(__obj, *args, **kwargs)
         if isinstance(__obj, Macro | BlockReference | LoopContext):
-            made = super().call(__obj, *args, **kwargs)
-            # A call block prints at once what it gets.
-            return made if "caller" in kwargs else Rendered(made)
+            result = super().call(__obj, *args, **kwargs)
+            # A call block prints the result directly.
+            return result if "caller" in kwargs else Rendered(result)
         named = {name: value for name, value in kwargs.items() if name not in _INTERNAL}
-        if not holds((__obj, *args, *named.values())):
+        if not holds_traced((__obj, *args, *named.values())):
             return super().call(__obj, *args, **kwargs)
         function = real(__obj)
-        if recording.shape and function in (_part, _parts):
-            raise Bailout  # its tokens must stand in the text that is being drawn
+        if recorder.shape and function in (_part, _parts):
+            raise Bailout  # the part adds its tokens to the text that is being drawn
         if isinstance(getattr(function, "__self__", None), LoopContext):
             raise Bailout
-        return recording.call(_bound(__self.environment, __obj, function), args, named)
+        return recorder.call(_bound(__self.environment, __obj, function), args, named)
 
 
 class Environment(Sandbox):
-    """The environment of one theme. While a recording runs, what templates do is written down."""
+    """The environment of a theme, which adds operations on traced values to a trace while one is recorded."""
 
     code_generator_class = _Generator
     context_class = _Context
@@ -114,7 +114,7 @@ class Environment(Sandbox):
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            optimized=False,  # or Jinja walks through every template once more, for constants to work out beforehand
+            optimized=False,  # saves a pass over every template that evaluates constant expressions
             cache_size=-1,
             auto_reload=False,
         )
@@ -126,16 +126,16 @@ class Environment(Sandbox):
             known.update({name: self.recorded(each) for name, each in dict(known).items()})
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Jinja's own chains two mappings, and walks through both in Python whenever a template is rendered."""
+        """Return a plain dict: Jinja's ChainMap is searched in Python whenever a template is rendered."""
         return {**self.globals, **d} if d else self.globals
 
     def prepare(self, name: str) -> None:
-        """Compile a template, if nothing is wrong with it and its filters are known by now."""
+        """Compile a template, unless it has an error or uses filters that are not yet defined."""
         with suppress(Exception):
             self.get_template(name)
 
     def template(self, name: str, sources: Mapping[str, tuple[str, str]], problems: Problems) -> Template:
-        """The template of this name, whose path and content its loading puts into `sources`. Raises Aborted."""
+        """Return the template with this name, and add its path and content to `sources`. Raises Aborted."""
         try:
             compiled = self.get_template(name)
         except jinja2.TemplateNotFound as fault:
@@ -144,7 +144,7 @@ class Environment(Sandbox):
             raise Aborted from None
         except Aborted:
             raise
-        except Exception as fault:  # Jinja's own, or what Python says of the code that Jinja made
+        except Exception as fault:  # from Jinja, or from Python when it compiles the code that Jinja generated
             if is_shortage(fault):
                 raise
             raise report(fault, problems, f"templates/{name}") from fault
@@ -152,97 +152,98 @@ class Environment(Sandbox):
         return Template(name, path, source, compiled, problems)
 
     def together(self, names: Sequence[str], between: str, problems: Problems) -> Template:
-        """A template that includes others, with this plain text in between."""
+        """Return a template that includes these templates, with the plain text `between` after all but the last."""
         source = between.join([f'{{% include "{name}" %}}' for name in names])
         return Template(" ".join(names), names[0] if names else "", source, self.from_string(source), problems)
 
     def trace(self, template: Template, values: Mapping[str, Any], text: str, sources: Mapping[str, str]) -> SourceMap:
-        """Where each line of `text` comes from, which `template` gave for `values`."""
+        """Return the source map of `text`, which `template` rendered for `values`."""
         marked = self.overlay(extensions=[Marks]).get_template(template.name).render(values)
         return trace(marked, template.path, text, sources)
 
     def part(self, name: str) -> Template:
-        """The template of this name, for another one that asks for it. Raises TemplateNotFound, and Aborted."""
+        """Return the template with this name, for another template. Raises TemplateNotFound and Aborted."""
         if name not in self._parts:
-            self.get_template(name)  # one that is missing is a fault of the line that asks for it
+            self.get_template(name)  # raises TemplateNotFound at the line of the other template
             self._parts[name] = self._find(name)
         return self._parts[name]
 
     def recorded(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A filter or test that is put off when it gets traced values. A test's answer is asked for at once."""
+        """Return a filter or test that is recorded if an argument is traced. The result of a test becomes a guard."""
         passed = _PassArg.from_obj(function)
 
         @functools.wraps(function)
-        def put_off(*args: Any, **named: Any) -> Any:
-            recording = current.get()
-            if recording is None or not holds((*args[1 if passed else 0 :], *named.values())):
+        def call_or_record(*args: Any, **named: Any) -> Any:
+            recorder = current.get()
+            if recorder is None or not holds_traced((*args[1 if passed else 0 :], *named.values())):
                 return function(*args, **named)
-            return recording.call(_bound(self, function, function), args[1 if passed else 0 :], named)
+            return recorder.call(_bound(self, function, function), args[1 if passed else 0 :], named)
 
-        return put_off
+        return call_or_record
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`obj.attribute` in a template."""
         if obj.__class__ is Traced:
-            return self._look(obj, attribute, (Traced.attribute, Traced.item))
+            return self._look_up(obj, attribute, (Traced.attribute, Traced.item))
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """`obj[argument]` in a template."""
         if obj.__class__ is Traced and isinstance(argument, str):
-            return self._look(obj, argument, (Traced.item, Traced.attribute))
-        if (recording := current.get()) and holds((obj, argument)):
-            return recording.call(super().getitem, (obj, argument))
+            return self._look_up(obj, argument, (Traced.item, Traced.attribute))
+        if (recorder := current.get()) and holds_traced((obj, argument)):
+            return recorder.call(super().getitem, (obj, argument))
         return super().getitem(obj, argument)
 
     def within(self, item: Any, whole: Any) -> Any:
         """`item in whole` in a template."""
-        if (recording := current.get()) and holds((item, whole)):
-            return recording.call(operator.contains, (whole, item))
+        if (recorder := current.get()) and holds_traced((item, whole)):
+            return recorder.call(operator.contains, (whole, item))
         return item in whole
 
-    def _look(self, obj: Traced, name: str, ways: tuple[Callable[[Traced, Any], Any], ...]) -> Any:
-        """What a traced value has under a name. Of what class it is, decides whether it has."""
-        obj.of_class()
-        for way in ways:
+    def _look_up(self, obj: Traced, name: str, methods: tuple[Callable[[Traced, Any], Any], ...]) -> Any:
+        """Return an attribute or item of a traced value, with a guard on its class, which decides which names exist."""
+        obj.guard_class()
+        for method in methods:
             with suppress(AttributeError, TypeError, LookupError):
-                found = way(obj, name)
-                if way is Traced.attribute and not self._is_open(obj.sample, name, found.sample):
-                    raise Bailout  # Jinja will refuse it, or wrap it
-                return found
+                value = method(obj, name)
+                if method is Traced.attribute and not self._is_open(obj.sample, name, value.sample):
+                    raise Bailout  # Jinja refuses or wraps the attribute
+                return value
         if isinstance(obj.sample, Mapping):
             raise Bailout
         return self.undefined(obj=obj.sample, name=name)
 
     def _is_open(self, obj: Any, name: str, value: Any) -> bool:
+        """Return whether Jinja passes an attribute on unchanged."""
         return self.wrap_str_format(value) is None and self.is_safe_attribute(obj, name, value)
 
     def modulo(self, left: Any, right: Any) -> Any:
         """`left % right` in a template."""
-        if (recording := current.get()) and holds((left, right)):
-            return recording.call(operator.mod, (left, right))
+        if (recorder := current.get()) and holds_traced((left, right)):
+            return recorder.call(operator.mod, (left, right))
         return left % right
 
     def print(self, html: bool, value: Any) -> str:
-        """What `{{ value }}` prints."""
-        if recording := current.get():
-            return recording.print(value, html)
+        """Return the text that `{{ value }}` prints."""
+        if recorder := current.get():
+            return recorder.print(value, html)
         return escape(value) if html else str(value)
 
     def concat_content(self, parts: tuple[Any, ...]) -> Any:
         """Jinja's `~`."""
-        if (recording := current.get()) and holds(parts):
-            return recording.call(concat, (parts,))
+        if (recorder := current.get()) and holds_traced(parts):
+            return recorder.call(concat, (parts,))
         return concat(parts)
 
     def unrecorded(self) -> None:
-        """End a recording, if there is one."""
+        """Raise Bailout if a trace is being recorded."""
         if current.get():
             raise Bailout
 
 
 def _bound(environment: jinja2.Environment, called: Any, function: Any) -> Any:
-    """What is called, with the environment if it wants that. What wants to know where it is called is not put off."""
+    """Return `called`, with the environment bound if `function` takes it. Raises Bailout if it takes the context."""
     passed = _PassArg.from_obj(function)
     if passed is _PassArg.environment:
         return functools.partial(function, environment)
@@ -253,27 +254,27 @@ def _bound(environment: jinja2.Environment, called: Any, function: Any) -> Any:
 
 @pass_environment
 def _part(environment: Environment, name: str, /, **values: Any) -> Any:
-    """Another file of the theme, with these values only: in a long list each entry of a kind is then a plan's work."""
-    return _printed(name, _filled(environment, name)(values))
+    """Render another file of the theme with only these values, so that all entries of a long list share its traces."""
+    return _marked_up(name, _renderer(environment, name)(values))
 
 
 @pass_environment
 def _parts(environment: Environment, name: str, entry: str, entries: Iterable[Any], /, **values: Any) -> Any:
-    """One after another, parts that have each of `entries` under the name `entry`, and `first`: is it the first?"""
-    fill = _filled(environment, name)
-    made = [fill({**values, entry: each, "first": place == 0}) for place, each in enumerate(entries)]
-    return _printed(name, "\n".join(made))
+    """Render a part once for each of `entries`, as the value `entry`; the value `first` is True for the first one."""
+    render = _renderer(environment, name)
+    texts = [render({**values, entry: each, "first": index == 0}) for index, each in enumerate(entries)]
+    return _marked_up(name, "\n".join(texts))
 
 
-def _filled(environment: Environment, name: str) -> Callable[[Mapping[str, Any]], str]:
-    """Fills a part, which stands in a line of its own."""
-    # That of an overlay is marked line by line.
-    fill = environment.get_template(name).render if environment.overlayed else environment.part(name).within
-    return lambda values: without_last_end(fill(values))
+def _renderer(environment: Environment, name: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return a function that renders a part without its last line break."""
+    # The overlay for source maps marks each line, so its parts are always rendered by Jinja.
+    render = environment.get_template(name).render if environment.overlayed else environment.part(name).within
+    return lambda values: without_last_end(render(values))
 
 
-def _printed(name: str, made: str) -> str:
-    return made if name.endswith(".txt") else Markup(made)
+def _marked_up(name: str, text: str) -> str:
+    return text if name.endswith(".txt") else Markup(text)
 
 
 def _escape(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""site: what all pages share: stylesheet, strings, tags, what stands before and behind."""
+"""What the pages of the site share: stylesheet, strings, tags, neighbours, links in the head."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from newsletter.theme.branding import colours
 from newsletter.theme.templates import Templates
 from newsletter.theme.vocabulary import Catalog
 
-# Those that pages are linked with.
+# The media types of the feeds that pages link to in their head.
 FEED_TYPES = {"Atom": FEED_MEDIA_TYPES["atom"], "JSON": FEED_MEDIA_TYPES["json"]}
 
 Dated = TypeVar("Dated", Announcement, Issue)
@@ -22,7 +22,7 @@ Dated = TypeVar("Dated", Announcement, Issue)
 
 @dataclass(frozen=True, slots=True)
 class Alternate:
-    """A version of a page, itself included: language and absolute address."""
+    """A language version of a page, which may be the page itself: language and absolute URL."""
 
     lang: str
     url: str
@@ -30,7 +30,7 @@ class Alternate:
 
 @dataclass(frozen=True, slots=True)
 class SharePicture:
-    """The picture that others show with a link to a page; `large` when it is the page's own."""
+    """The picture that other sites show with a link to a page; `large` if it belongs to this page alone."""
 
     url: str
     alt: str = ""
@@ -42,7 +42,7 @@ class SharePicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a page's head says. `path` is relative to outbox/site; without `canonical`, noindex."""
+    """The metadata of a page. `path` is relative to outbox/site; a page without `canonical` gets noindex."""
 
     path: str
     lang: str
@@ -57,9 +57,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A tag, by its newest spelling, and the announcements that have it, newest first.
+    """A tag, in its newest spelling, with its announcements, newest first.
 
-    `lang` is the publication's language, or that of a tag which no announcement in it has.
+    `lang` is the publication's language if one of the announcements is in it, else the newest announcement's.
     """
 
     label: str
@@ -69,13 +69,13 @@ class Subject:
 
     @property
     def page(self) -> str:
-        """The path of its page, relative to outbox/site."""
+        """The path of the tag's page, relative to outbox/site."""
         return f"tags/{self.slug}.html"
 
 
 @dataclass
 class Site:
-    """The site of one publication: renders pages, and knows what several of them need."""
+    """The site of one publication: renders pages, and computes once what several of them need."""
 
     publication: Publication
     templates: Templates
@@ -95,60 +95,61 @@ class Site:
     @cached_property
     def tags(self) -> tuple[Subject, ...]:
         """All tags of visible announcements, in alphabetical order."""
-        found: dict[str, tuple[str, list[Announcement]]] = {}
+        by_slug: dict[str, tuple[str, list[Announcement]]] = {}
         for announcement in self.publication.announcements:
             for tag in announcement.tags:
-                found.setdefault(tag.slug, (tag.label, []))[1].append(announcement)
-        subjects = (self._subject(slug, label, held) for slug, (label, held) in found.items())
+                by_slug.setdefault(tag.slug, (tag.label, []))[1].append(announcement)
+        subjects = (self._subject(slug, label, announcements) for slug, (label, announcements) in by_slug.items())
         return tuple(sorted(subjects, key=lambda subject: subject.slug))
 
     @cached_property
     def own_tags(self) -> tuple[Subject, ...]:
-        """Those that the index shows: of the publication's language."""
+        """The tags that the index shows: those in the publication's language."""
         return tuple(tag for tag in self.tags if tag.lang == self.publication.settings.language)
 
     @cached_property
     def announcement_neighbours(self) -> Mapping[str, tuple[Announcement | None, Announcement | None]]:
-        """The newer and the older announcement of the same language, by stem."""
+        """The newer and the older announcement in the same language, by stem."""
         return _neighbours(self.publication.announcements)
 
     @cached_property
     def issue_neighbours(self) -> Mapping[str, tuple[Issue | None, Issue | None]]:
-        """The newer and the older issue of the same language, by stem."""
+        """The newer and the older issue in the same language, by stem."""
         return _neighbours(self.publication.issues)
 
     @cached_property
     def brand(self) -> Mapping[str, str]:
-        """The colours by token."""
+        """The colours, by name."""
         return colours(self.publication.settings)
 
-    def _subject(self, slug: str, label: str, held: list[Announcement]) -> Subject:
-        own = any(each.is_default_language for each in held)
-        return Subject(label, slug, self.publication.settings.language if own else held[0].lang, tuple(held))
+    def _subject(self, slug: str, label: str, announcements: list[Announcement]) -> Subject:
+        is_own = any(each.is_default_language for each in announcements)
+        lang = self.publication.settings.language if is_own else announcements[0].lang
+        return Subject(label, slug, lang, tuple(announcements))
 
     def render(self, template: str, page: Page, root: str | None = None, **values: Any) -> Artefact:
-        """One page. `root` leads from it to the site's top; by default it is relative."""
+        """Render a page. `root` is the URL of the site's top folder; by default, relative to the page."""
         if root is None:
             root = "../" * page.path.count("/")
-        given = self._frame(page.lang, root, page.path == "index.html") | {
+        context = self._frame(page.lang, root, page.path == "index.html") | {
             "page": page, "title": page.title, "description": page.description, **values,
         }  # fmt: skip
-        html = self.templates.get(f"site/{template}.html").render(given)
+        html = self.templates.get(f"site/{template}.html").render(context)
         return Artefact(f"site/{page.path}", html.encode(), "text/html", page.origin)
 
     def _frame(self, lang: str, root: str, at_top: bool) -> dict[str, Any]:
-        """What the pages of a language and folder have in common: made once, it halves the time of a page."""
+        """Return what pages of the same language and folder have in common. Caching it halves the time of a page."""
         key = lang, root, at_top
         if key not in self._frames:
-            given = self._everywhere(lang) | {"root": root, "at_top": at_top}
+            frame = self._page_values(lang) | {"root": root, "at_top": at_top}
             for part in ("links", "masthead", "foot"):
-                html = self.templates.get(f"site/{part}.html").render(given)
-                given[part] = Markup(html.strip("\n"))
-            self._frames[key] = given
+                html = self.templates.get(f"site/{part}.html").render(frame)
+                frame[part] = Markup(html.strip("\n"))
+            self._frames[key] = frame
         return self._frames[key]
 
-    def _everywhere(self, lang: str) -> dict[str, Any]:
-        """What every page of a language may use."""
+    def _page_values(self, lang: str) -> dict[str, Any]:
+        """Return the values that all templates of pages in a language can use."""
         publication, words = self.publication, self.words(lang)
         return {
             "publication": publication.settings,
@@ -160,17 +161,17 @@ class Site:
             "has_issues": bool(publication.issues),
             "has_tags": bool(self.own_tags),
             "lang": lang,
-            "locale": _territorial(words.locale),
+            "locale": _with_territory(words.locale),
             "t": words,
             "words": self.words,
         }
 
     def canonical(self, announcement: Announcement) -> str:
-        """Where an announcement is at home: here, unless it says otherwise."""
+        """Return the announcement's canonical URL: its `url` if it has one, else its page on this site."""
         return announcement.url or self.publication.settings.url + announcement.page
 
     def share(self, announcement: Announcement | None = None) -> SharePicture | None:
-        """The announcement's picture, else the first one of its body, else the logo."""
+        """Return the announcement's picture, else the first picture in its body, else the logo."""
         if announcement is not None:
             targets, image = announcement.targets, announcement.image
             if image is not None:
@@ -179,38 +180,40 @@ class Site:
                 if targets[picture.src].asset:
                     return _share(targets[picture.src], picture.alt)
         logo = self.publication.logo
-        return SharePicture(self.publication.settings.url + logo.path, "", *_measures(logo)) if logo else None
+        if logo is None:
+            return None
+        return SharePicture(self.publication.settings.url + logo.path, "", *_type_and_size(logo))
 
 
 def _share(target: Target, alt: str) -> SharePicture:
-    return SharePicture(target.url, alt, *(_measures(target.asset) if target.asset else ("", 0, 0)), True)
+    return SharePicture(target.url, alt, *(_type_and_size(target.asset) if target.asset else ("", 0, 0)), True)
 
 
-def _measures(asset: Asset) -> tuple[str, int, int]:
+def _type_and_size(asset: Asset) -> tuple[str, int, int]:
     return asset.media_type, asset.width, asset.height
 
 
 def _neighbours(dated: Iterable[Dated]) -> dict[str, tuple[Dated | None, Dated | None]]:
-    """The newer and the older one of the same language, by stem; `dated` are newest first."""
-    found: dict[str, tuple[Dated | None, Dated | None]] = {}
-    last: dict[str, Dated] = {}
+    """Return the newer and the older neighbour in the same language, by stem; `dated` is sorted newest first."""
+    neighbours: dict[str, tuple[Dated | None, Dated | None]] = {}
+    latest: dict[str, Dated] = {}  # the last one so far, by language
     for each in dated:
-        newer = last.get(each.lang)
-        found[each.stem] = (newer, None)
+        newer = latest.get(each.lang)
+        neighbours[each.stem] = (newer, None)
         if newer is not None:
-            found[newer.stem] = (found[newer.stem][0], each)
-        last[each.lang] = each
-    return found
+            neighbours[newer.stem] = (neighbours[newer.stem][0], each)
+        latest[each.lang] = each
+    return neighbours
 
 
-def _territorial(locale: str) -> str:
-    """`fr_FR` for `fr`: og:locale is a language and a territory, without script or variant."""
-    known = Locale.parse(locale)
-    if known.territory:
-        return f"{known.language}_{known.territory}"
-    names = [f"{known.language}_{known.script}"] if known.script else []
+def _with_territory(locale: str) -> str:
+    """Return `fr_FR` for `fr`: og:locale is a language and a territory, without script or variant."""
+    parsed = Locale.parse(locale)
+    if parsed.territory:
+        return f"{parsed.language}_{parsed.territory}"
+    names = [f"{parsed.language}_{parsed.script}"] if parsed.script else []
     likely = get_global("likely_subtags")
-    for name in (*names, known.language):
+    for name in (*names, parsed.language):
         if name in likely:
-            return f"{known.language}_{likely[name].split('_')[2]}"
-    return known.language
+            return f"{parsed.language}_{likely[name].split('_')[2]}"
+    return parsed.language

@@ -1,9 +1,9 @@
-"""sandbox: what a template may look at. It may come from a stranger's pull request.
+"""Limits what a template can access. A template may come from a stranger's pull request.
 
-Jinja's own sandbox hides names that begin with an underscore and Python's internals. Everything else that a value
-leads to would still be open: a path that reads files, a function that parses them. So templates see data, and nothing
-else: texts, numbers, dates, collections and frozen dataclasses of these. They can only call what they are given by
-name, methods of built-in data, and methods of ours that are marked with `for_templates`.
+Jinja's sandbox hides names that begin with an underscore, and Python's internals. Everything else that a value leads to
+would still be accessible: a path that reads files, a function that parses them. Therefore templates only see data:
+texts, numbers, dates, collections and frozen dataclasses of these. They can only call globals, methods of built-in
+types, and methods that are decorated with `for_templates`.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _PLAIN = (
 _RUNTIME = (BlockReference, Cycler, Joiner, LoopContext, Macro, Namespace, TemplateModule, TemplateReference, Undefined)
 _METHODS = (MethodType, BuiltinMethodType, MethodWrapperType)
 
-# Of these classes a template sees no more than this: the rest is of the machine, or was not written for readers.
+# The only attributes of these classes that templates see. The others describe the machine, or are not for readers.
 _ONLY: Mapping[type, frozenset[str]] = {
     Asset: frozenset({"path", "media_type", "size", "sha256", "width", "height"}),
     Source: frozenset({"path"}),
@@ -34,15 +34,15 @@ _ONLY: Mapping[type, frozenset[str]] = {
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's environment in which templates see data only, and cannot change what other templates see."""
+    """A Jinja environment in which templates only see data, and cannot change what other templates see."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # Equal input gives equal bytes: nothing in a theme is random.
+        # The same input must produce the same bytes, so there are no random functions.
         del self.globals["lipsum"], self.filters["random"]
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may have `obj.attr`, which is `value`."""
+        """Return whether a template may access `obj.attr`, whose value is `value`."""
         if isinstance(obj, View):
             obj = obj._of  # noqa: SLF001 (only here and where values are recorded)
         return (
@@ -53,25 +53,25 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
 
     def is_safe_callable(self, obj: Any) -> bool:
-        """True: what must not be called cannot be got hold of (see is_safe_attribute)."""
+        """Return True: a template cannot access objects that it must not call, see is_safe_attribute()."""
         return True
 
 
 def is_shown(value: Any) -> bool:
-    """Whether a value may be looked into: it is data, or Jinja's own."""
+    """Return whether a template may access attributes of a value: it is data, or belongs to Jinja."""
     kind: Any = type(value._of if isinstance(value, View) else value)  # noqa: SLF001
     return _is_shown(kind)
 
 
 @cache
 def _is_shown(kind: type) -> bool:
-    # What can be changed does something: Templates and Problems are dataclasses as well.
+    # Dataclasses that are not frozen, such as Templates and Problems, are not data.
     made = getattr(kind, "__dataclass_params__", None)
     return issubclass(kind, _PLAIN + _RUNTIME) or (made is not None and made.frozen)
 
 
 def _is_method(value: Any) -> bool:
-    """Whether a bound method may be called: one of built-in data, or one that is marked."""
+    """Return whether a bound method may be called: it is built in, or decorated with `for_templates`."""
     owner = value.__self__
     if isinstance(value, MethodType) and not isinstance(owner, (str, *_RUNTIME)):
         return is_for_templates(value)

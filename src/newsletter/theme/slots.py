@@ -1,4 +1,4 @@
-"""filling: a document made once with tokens in the place of content, split at them, and filled again and again."""
+"""Documents with slots: rendered once with tokens in place of content, split at the tokens, and filled many times."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,93 +11,100 @@ __all__ = ["TOKEN", "Form", "Joined", "Shape", "form", "is_broken", "lost", "spl
 
 
 def token(number: int) -> str:
-    """What stands for the content of that number."""
+    """Return the token for the content with that number."""
     return f"{HEAD}{number}{TAIL}"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape(Generic[AnyStr]):
-    """A document: literals at the even places of `pieces`; between them the slots, whose numbers are `order`."""
+    """A document with slots.
+
+    `pieces` has literals at even indices and slots at odd ones; `order` holds the numbers of these slots.
+    """
 
     pieces: tuple[AnyStr, ...]
     order: tuple[int, ...]
 
     @property
     def literals(self) -> tuple[AnyStr, ...]:
-        """What stands in every document of this shape."""
+        """The pieces that all documents of this shape have in common."""
         return self.pieces[::2]
 
     def fill(self, content: Sequence[AnyStr]) -> tuple[AnyStr, ...]:
-        """The document's pieces: literals at even places, content between them."""
-        out = list(self.pieces)
-        out[1::2] = [content[slot] for slot in self.order]
-        return tuple(out)
+        """Return the document's pieces: literals at even indices, content at odd ones."""
+        filled = list(self.pieces)
+        filled[1::2] = [content[slot] for slot in self.order]
+        return tuple(filled)
 
 
 class Joined(bytes):
-    """What `pieces` are joined to: those at even places are a shape's, and the same objects in other documents."""
+    """A document as bytes, with the pieces it was joined from.
+
+    Pieces at even indices are the literals of a shape: the same objects in all documents of that shape.
+    """
 
     pieces: tuple[bytes, ...]
 
     def __new__(cls, pieces: Sequence[bytes]) -> "Joined":
-        """The pieces, joined."""
-        made = super().__new__(cls, b"".join(pieces))
-        made.pieces = tuple(pieces)
-        return made
+        """Join the pieces."""
+        joined = super().__new__(cls, b"".join(pieces))
+        joined.pieces = tuple(pieces)
+        return joined
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        """Who copies or sends it needs the bytes."""
+        """Pickle and copy as plain bytes."""
         return bytes, (bytes(self),)
 
 
 def split(text: str) -> Shape[str]:
-    """The shape that a text with tokens stands for."""
+    """Split a text at its tokens."""
     pieces = TOKEN.split(text)
     return Shape(tuple(pieces), tuple(map(int, pieces[1::2])))
 
 
 class Form(NamedTuple):
-    """The shape of a text, made to be filled often: `picked` gives what stands at the odd places of `pieces`."""
+    """A document with slots that is quick to fill: `select` picks the content of its slots in the order of the text."""
 
     pieces: list[str]
-    picked: Callable[[Sequence[str]], tuple[str, ...]]
+    select: Callable[[Sequence[str]], tuple[str, ...]]
 
     def fill(self, content: Sequence[str]) -> str:
-        """The document."""
-        return self.join(self.picked(content))
+        """Return the document with the content, by slot number."""
+        return self.join(self.select(content))
 
     def join(self, texts: tuple[str, ...]) -> str:
-        """The document with these texts in its slots, in their order."""
-        out = self.pieces.copy()
-        out[1::2] = texts
-        return "".join(out)
+        """Return the document with these texts in its slots, in the order of the text."""
+        filled = self.pieces.copy()
+        filled[1::2] = texts
+        return "".join(filled)
 
 
 def form(text: str) -> Form:
-    """The shape that a text with tokens stands for, as a form."""
+    """Split a text at its tokens into a form."""
     shape = split(text)
     order = shape.order
-    picked = itemgetter(*order) if len(order) > 1 else lambda content: tuple([content[slot] for slot in order])
-    return Form(list(shape.pieces), picked)
+    select = itemgetter(*order) if len(order) > 1 else lambda content: tuple([content[slot] for slot in order])
+    return Form(list(shape.pieces), select)
 
 
 def lost(text: str | Sequence[str], issued: int) -> str:
-    """What happened to one of `issued` tokens, or "". Each must stand whole, and no fragment of one elsewhere.
+    """Return what happened to one of `issued` tokens, or "" if each is complete and no fragment is left elsewhere.
 
-    Who has the text split at its tokens gives that.
+    `text` may be split at its tokens already.
     """
     pieces = TOKEN.split(text) if isinstance(text, str) else text
-    whole = len(set(map(int, pieces[1::2])))
-    if whole != issued:
-        return f"{issued - whole} of {issued} pieces are missing"
-    return "a piece was altered" if _holds_head("".join(pieces[::2])) else ""
+    complete = len(set(map(int, pieces[1::2])))
+    if complete != issued:
+        return f"{issued - complete} of {issued} pieces are missing"
+    return "a piece was altered" if _has_head("".join(pieces[::2])) else ""
 
 
 def is_broken(text: str) -> bool:
-    """Whether the text holds what was a token once."""
-    return _holds_head(TOKEN.sub("", text))
+    """Return whether the text holds a fragment of a token."""
+    return _has_head(TOKEN.sub("", text))
 
 
-def _holds_head(rest: str) -> bool:
-    # No other letter is a q or z in lower case. To see that none stand together takes a tenth of making all lower.
-    return any(pair in rest for pair in ("QZ", "Qz", "qZ", "qz")) and HEAD.lower() in rest.lower()
+def _has_head(text: str) -> bool:
+    # No letter but Q and Z becomes q or z in lower case. Looking for the pairs first takes a tenth of the time of
+    # lower().
+    return any(pair in text for pair in ("QZ", "Qz", "qZ", "qz")) and HEAD.lower() in text.lower()

@@ -1,4 +1,4 @@
-"""origins: which line of the theme each line of a rendered text comes from."""
+"""Source maps: the line of the theme that each line of a rendered text comes from."""
 
 import re
 from bisect import bisect_right
@@ -10,12 +10,12 @@ from jinja2.lexer import Token, TokenStream
 
 from newsletter.model.problems import Place
 
-# Before each line of a theme's own text, when it is traced: private characters around path and line.
+# Precedes each line of a template's own text when a source map is made: path and line between private-use characters.
 _MARK = re.compile("\ue000([^\ue001]*)\ue001(\\d+)\ue002")
 
 
 def without_last_end(text: str) -> str:
-    """The text without the end of its last line, behind which a mark may stand."""
+    """Return the text without its last line break, which a mark may follow."""
     if text.endswith("\ue002"):
         start = text.rfind("\ue000")
         return text[:start].removesuffix("\n") + text[start:]
@@ -23,10 +23,10 @@ def without_last_end(text: str) -> str:
 
 
 class Marks(Extension):
-    """Marks where each line of a template's own text comes from."""
+    """Jinja extension that puts a mark before each line of a template's own text."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """The template's tokens, its own text with marks."""
+        """Yield the template's tokens, with marks in its own text."""
         for token in stream:
             if token.type != "data":
                 yield token
@@ -38,7 +38,11 @@ class Marks(Extension):
 
 @dataclass(frozen=True, slots=True)
 class SourceMap:
-    """Where the pieces of a rendered text come from: `starts` are offsets, in order."""
+    """The origins of a rendered text.
+
+    The piece of `text` that begins at the offset `starts[n]` comes from `origins[n]`, a path and a line; `sources` are
+    the templates by path. `starts` is sorted.
+    """
 
     starts: tuple[int, ...]
     origins: tuple[tuple[str, int], ...]
@@ -46,19 +50,19 @@ class SourceMap:
     sources: Mapping[str, str]
 
     def place(self, offset: int) -> Place:
-        """The place in the theme of what stands at `offset`: line for line, column as near as it can be."""
+        """Return the place in the theme for an offset in the text: the exact line, and the most likely column."""
         index = max(bisect_right(self.starts, offset) - 1, 0)
         path, line = self.origins[index]
         end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
-        written = self.sources.get(path, "").split("\n")[line - 1 : line] or [""]
-        words = self.text[offset : min(end, offset + 24)].partition("\n")[0]
-        # What was filled in stands in the text, but not in the template.
-        columns = (written[0].find(words[:length]) for length in range(len(words), 0, -1))
+        source_line = (self.sources.get(path, "").split("\n")[line - 1 : line] or [""])[0]
+        rendered = self.text[offset : min(end, offset + 24)].partition("\n")[0]
+        # Values are part of the rendered text, not of the template: search for ever shorter beginnings.
+        columns = (source_line.find(rendered[:length]) for length in range(len(rendered), 0, -1))
         return Place(path, line, next((column for column in columns if column >= 0), 0) + 1)
 
 
 def trace(marked: str, path: str, text: str, sources: Mapping[str, str]) -> SourceMap:
-    """Where each line of `text` comes from; `marked` is the same with marks, from the template at `path`."""
+    """Return the source map of `text`; `marked` is the same text with marks, rendered from the template at `path`."""
     starts, origins, plain = [0], [(path, 1)], []
     last = length = 0
     for mark in _MARK.finditer(marked):
@@ -67,7 +71,7 @@ def trace(marked: str, path: str, text: str, sources: Mapping[str, str]) -> Sour
         last = mark.end()
         starts.append(length)
         origins.append((mark[1], int(mark[2])))
-    # A filter over printed text would see the marks: then only the template is known.
+    # A filter that works on printed text may have changed the marks. Then only the template is known.
     if "".join((*plain, marked[last:])) != text:
         starts, origins = [0], [(path, 1)]
     return SourceMap(tuple(starts), tuple(origins), text, sources)

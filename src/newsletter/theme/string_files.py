@@ -1,4 +1,4 @@
-"""strings: the theme's words in one language, from `strings/<language>.toml`. They may come from a stranger."""
+"""Loads the theme's strings in one language from `strings/<language>.toml`, which may come from a stranger."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from newsletter.theme.templates import Templates
 
 
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
-    """The theme's strings in a language: `strings/<lang>.toml`, and English for what is missing there.
+    """Load the theme's strings in a language from `strings/<lang>.toml`; strings missing there are English.
 
-    A project's or a theme's file only needs to hold what it changes. Raises Aborted for a file with an error.
+    The file of a project or theme only needs the strings that it changes. Reports errors in a file and raises Aborted.
     """
     base = text.base_language(lang)
     names = dict.fromkeys((f"strings/{base}.toml", "strings/en.toml"))
@@ -33,12 +33,12 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
 
 @lru_cache(maxsize=32)
 def _parsed(content: str) -> Mapping[str, str]:
-    """The values of a TOML file. English is read again for each language that has no strings of its own."""
+    """Return the values of a TOML file, cached because English is loaded with every language."""
     return {key: str(value) for key, value in tomllib.loads(content).items()}
 
 
 class _Strings:
-    """One file of strings. Raises Aborted when it is no TOML."""
+    """A file of strings. Reports invalid TOML and raises Aborted."""
 
     def __init__(self, path: str, content: str, problems: Problems) -> None:
         self.path, self.content, self.problems = path, content, problems
@@ -57,16 +57,16 @@ class _Strings:
         return key_places(self.content)
 
     def check(self, known: dict[str, set[str]]) -> None:
-        """Report strings that could not be filled, or that ask for more than their `{names}`.
+        """Report strings that cannot be formatted, or that use other `{names}` than the string has.
 
-        `known` holds the names in each string of the files that this one takes precedence over, and gets its own.
+        `known` has the names in each string of the files that this one takes precedence over; its own are added.
         """
         for key, value in self.values.items():
             for _, character in text.forbidden(value):
                 self._report(key, f"{character} must not occur in text", "delete it")
             if key in TIMES:
                 if not is_time_pattern(value):
-                    self._report(key, f"'{value}' is no pattern for a time of day", "write it as in `H:mm`")
+                    self._report(key, f"'{value}' is not a pattern for a time of day", "write one such as `H:mm`")
                 continue
             names = _names(value)
             if names is None:
@@ -87,9 +87,9 @@ class _Strings:
 
 
 def _names(pattern: str) -> set[str] | None:
-    """The names in braces in a string; None when there is anything else in braces, or one brace alone.
+    """Return the names in braces in a string; None if there is anything else in braces, or a single brace.
 
-    Python's own patterns reach into what they are given: `{title.__class__}`.
+    Other format fields, such as `{title.__class__}`, could access attributes of the values.
     """
     try:
         fields = [field for field in Formatter().parse(pattern) if field[1] is not None]

@@ -1,4 +1,4 @@
-"""words: a language's strings, dates, sizes and direction, as readers see them."""
+"""Strings, dates, sizes and text direction of one language, as readers see them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from newsletter.theme.content import Content, for_templates
 
 _LONGEST_PATTERN = 40  # characters
 _RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ku ps sd ug ur yi".split())
-TIMES = ("time", "time_full_hour")  # strings that are a pattern of Babel's for a time of day
+TIMES = ("time", "time_full_hour")  # strings that are Babel patterns for a time of day
 
 
 @dataclass(frozen=True)
@@ -34,41 +34,41 @@ class Strings:
 
     @cached_property
     def locale(self) -> str:
-        """The language as Babel knows it; English for one that Babel does not know."""
+        """Babel's name for the language; English for a language that Babel does not know."""
         return known_locale(self.lang)
 
     def __call__(self, key: str, **values: Any) -> str:
-        """A string of the theme with `{names}` replaced; content among the values makes it content."""
+        """Return the string `key` with `{names}` replaced by values: as Content if one of the values is."""
         pattern = self.strings[key]
         if "«" in pattern:
             # A quotation inside a quotation takes the other marks.
             values = {name: _inner_quotes(value) for name, value in values.items()}
-        made = pattern.format_map(values)
+        string = pattern.format_map(values)
         for value in values.values():
             if isinstance(value, Content):
-                return Content(made)
-        return made
+                return Content(string)
+        return string
 
     @for_templates
     def date(self, moment: datetime) -> str:
-        """`26 novembre 2024`."""
+        """Return the date, such as `26 novembre 2024`."""
         return date_text(moment.astimezone(self.zone).date(), "long", self.locale)
 
     @for_templates
     def day(self, moment: datetime) -> str:
-        """`mardi 26 novembre 2024`."""
+        """Return the date with the day of the week, such as `mardi 26 novembre 2024`."""
         return date_text(moment.astimezone(self.zone).date(), "full", self.locale)
 
     @for_templates
     def time(self, moment: datetime) -> str:
-        """`9 h 30`, by the strings `time` and `time_full_hour`."""
+        """Return the time of day, such as `9 h 30`, in the pattern `time` or, for full hours, `time_full_hour`."""
         local = moment.astimezone(self.zone)
         pattern = self.strings["time"] if local.minute else self.strings["time_full_hour"]
         return _time(local.time(), pattern, self.locale)
 
     @for_templates
     def when(self, event: Event) -> str:
-        """Day and times of an event, in one phrase."""
+        """Return the day and times of an event in one phrase."""
         start, end = event.start.astimezone(self.zone), event.end and event.end.astimezone(self.zone)
         if end is not None and end.date() != start.date():
             if event.whole_day:
@@ -85,7 +85,7 @@ class Strings:
 
     @for_templates
     def size(self, count: int) -> str:
-        """A file's size, `1,2 Mo`."""
+        """Return a size in bytes as text, such as `1,2 Mo`."""
         for limit, unit in ((1_000_000, "megabytes"), (1_000, "kilobytes")):
             if count >= limit:
                 number = f"{count / limit:.1f}" if unit == "megabytes" else f"{round(count / limit)}"
@@ -94,26 +94,26 @@ class Strings:
 
     @for_templates
     def language(self, lang: str) -> str:
-        """A language's own name for itself: `English`, `français`."""
+        """Return the language's name in itself, such as `English` or `français`."""
         return _language(known_locale(lang)) or lang
 
 
 def _inner_quotes(value: Any) -> Any:
     if not isinstance(value, str) or "«" not in value:
         return value
-    made = re.sub("«[ \u00a0\u202f]*", "“", re.sub("[ \u00a0\u202f]*»", "”", value))
-    return Content(made) if isinstance(value, Content) else made
+    quoted = re.sub("«[ \u00a0\u202f]*", "“", re.sub("[ \u00a0\u202f]*»", "”", value))
+    return Content(quoted) if isinstance(value, Content) else quoted
 
 
 @lru_cache(maxsize=4096)
 def date_text(day: date, form: Literal["long", "full"], locale: str) -> str:
-    """A date in a form of Babel's, put together from its fields: of these there are few, of days there are many."""
-    written, fields = _pattern(form, locale)
-    return written % {field: _field(field, _PARTS.get(field[0], _whole)(day), locale) for field in fields}
+    """Return a date in one of Babel's forms, joined from its fields: few fields are cached instead of many days."""
+    pattern, fields = _pattern(form, locale)
+    return pattern % {field: _field(field, _SAME_FIELD.get(field[0], _same_day)(day), locale) for field in fields}
 
 
-# A field of a pattern, and a day that has in common with the given one what the field depends on; else the day itself.
-_PARTS: Mapping[str, Callable[[date], date]] = {
+# For each field of a pattern, a representative of all days that are equal in this field.
+_SAME_FIELD: Mapping[str, Callable[[date], date]] = {
     "d": lambda day: date(2000, 1, day.day),
     "E": lambda day: date(2001, 1, 1 + day.weekday()),
     "M": lambda day: date(2000, day.month, 1),
@@ -122,14 +122,15 @@ _PARTS: Mapping[str, Callable[[date], date]] = {
 }
 
 
-def _whole(day: date) -> date:
+def _same_day(day: date) -> date:
     return day
 
 
 @lru_cache(maxsize=1024)
 def _pattern(form: Literal["long", "full"], locale: str) -> tuple[str, tuple[str, ...]]:
-    written = str(get_date_format(form, Locale.parse(locale)).format)
-    return written, tuple(re.findall(r"%\((\w+)\)s", written))
+    """Return Babel's pattern in the syntax of `%`, and the names of its fields."""
+    pattern = str(get_date_format(form, Locale.parse(locale)).format)
+    return pattern, tuple(re.findall(r"%\((\w+)\)s", pattern))
 
 
 @lru_cache(maxsize=4096)
@@ -143,10 +144,10 @@ def _time(moment: time, pattern: str, locale: str) -> str:
 
 
 def is_time_pattern(pattern: str) -> bool:
-    """Whether a time of day can be written by this pattern, which may come from a stranger."""
+    """Return whether the pattern can format a time of day. It may come from a stranger."""
     try:
         return len(pattern) <= _LONGEST_PATTERN and bool(_time(time(9, 30), pattern, "en"))
-    except Exception:  # Babel raises nearly everything for what a time does not have
+    except Exception:  # for a field that a time does not have, Babel raises AttributeError, TypeError and others
         return False
 
 

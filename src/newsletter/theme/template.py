@@ -1,4 +1,4 @@
-"""template: one file of the theme, rendered by Jinja or as Jinja did it before. Faults are told at their lines."""
+"""A template of the theme: rendered by Jinja or from a trace of it. Faults are reported at their lines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,15 +9,16 @@ import jinja2
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import is_shortage
 from newsletter.theme.content import TOKEN, capture_part, is_capturing, slots
-from newsletter.theme.fastpath.plan import CompiledTrace
-from newsletter.theme.fastpath.recording import Recording
+from newsletter.theme.fastpath.compiled import CompiledTrace
+from newsletter.theme.fastpath.recorder import TraceRecorder
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One file of the theme. `path` is what problems name.
+    """A template of the theme. `path` is its path for problems.
 
-    What Jinja did for some values is done for others by a CompiledTrace, where it can be.
+    Where possible, it is filled from the trace of an earlier rendering (CompiledTrace) instead of being rendered by
+    Jinja.
     """
 
     name: str
@@ -33,37 +34,41 @@ class Template:
         object.__setattr__(self, "_shape", CompiledTrace(self._record, shape=True))
 
     def render(self, values: Mapping[str, Any]) -> str:
-        """The file with `values`. A fault is reported at its line; then Aborted is raised."""
+        """Render the template with `values`. Reports a fault at its line and raises Aborted."""
         if filled := self._text.fill(values):
             text, content = filled
             return "".join(text.shape.fill(content))
         return self._rendered(values)
 
     def fill(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
-        """What render() joins: a text with a token for each value that is printed, and these values' texts.
+        """Return the text of render() with tokens in place of the printed values, and the texts of these values.
 
-        Many renders give the same text; one that Jinja rendered whole comes without values. Faults as in render().
+        Calls with the same trace return the same text. A text that Jinja rendered is returned without tokens and
+        values. Faults are reported as by render().
         """
         if filled := self._text.fill(values):
             return filled[0].text, filled[1]
         return self._rendered(values), []
 
     def anew(self, values: Mapping[str, Any]) -> str:
-        """What render() gives, by Jinja: for values that hardly ever come again in the same form."""
+        """Do the same as render(), always with Jinja: for values whose trace would hardly ever be used again."""
         return self._rendered(values)
 
     def draw(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
-        """The file with a token for each piece of content, and the HTML of these pieces. Faults as in render()."""
+        """Return the text with tokens in place of content, and the HTML of this content.
+
+        Faults are reported as by render().
+        """
         if filled := self._shape.fill(values):
             return filled[0].text, filled[1]
         return self._drawn(values)
 
     def within(self, values: Mapping[str, Any]) -> str:
-        """The file as a part of another one: with tokens where that is being drawn."""
+        """Render the template as a part of another one: with tokens if that is being drawn."""
         return capture_part(lambda: self._split(values)) if is_capturing() else self.render(values)
 
     def _split(self, values: Mapping[str, Any]) -> tuple[Sequence[str], list[str]]:
-        """As draw(), with the text split at its tokens: what a plan gives, is."""
+        """Do the same as draw(), but return the text split at its tokens."""
         if filled := self._shape.fill(values):
             return filled[0].shape.pieces, filled[1]
         text, content = self._drawn(values)
@@ -79,18 +84,18 @@ class Template:
             return _characters(self._compiled.render(values))
         except Aborted:
             raise
-        except Exception as fault:  # a template may cause any, whatever its author meant
+        except Exception as fault:  # a template may cause any exception
             if is_shortage(fault):
                 raise
             raise report(fault, self._problems, self.path) from fault
 
-    def _record(self, recording: Recording) -> str:
-        with recording.running() as values:
+    def _record(self, recorder: TraceRecorder) -> str:
+        with recorder.recording() as values:
             return _characters(self._compiled.render(values))
 
 
 def _characters(text: str) -> str:
-    """The same text. Raises ValueError if it holds half of a surrogate pair, which no file can hold."""
+    """Return the text. Raises ValueError for a lone surrogate, which cannot be written to a file."""
     try:
         text.encode()
     except UnicodeEncodeError as fault:
@@ -99,7 +104,7 @@ def _characters(text: str) -> str:
 
 
 def report(fault: Exception, problems: Problems, path: str = "templates") -> Aborted:
-    """Report a fault at the innermost line of a template that it passed through, or else at `path`."""
+    """Report an exception at the innermost line of a template in its traceback, or else at `path`."""
     place = Place(path)
     if isinstance(fault, jinja2.TemplateSyntaxError):
         place = Place(fault.filename or fault.name or "templates", fault.lineno)

@@ -1,4 +1,4 @@
-"""templates: finds and renders the theme's files."""
+"""The templates of a project's theme: found, compiled and rendered."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from newsletter.theme.environment import Environment
 from newsletter.theme.source_map import SourceMap
 from newsletter.theme.template import Template
 
-# A name in the theme: a relative path without hidden parts and without "..".
+# The name of a file of the theme: a relative path without hidden parts and without "..".
 _NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
 
 __all__ = ["SourceMap", "Template", "Templates"]
@@ -23,11 +23,11 @@ __all__ = ["SourceMap", "Template", "Templates"]
 
 @dataclass(slots=True)
 class Templates:
-    """The theme of one project: `root`/templates first, then what comes with the package.
+    """The theme of a project: files in `root`/templates take precedence over those of the package.
 
-    Another theme than the default one has its files in `templates/themes/<name>/`; what it
-    leaves out is the default theme's. `tally` counts shapes and mails compiled whole; `watch`
-    is called with what a channel makes once and uses often, such as the shape of a mail.
+    The files of a `theme` other than the default one are in `templates/themes/<name>/`; for files that it does not
+    have, the default theme's are used. `tally` counts shapes, and mails that were compiled without one. `watch` is
+    called with each object that a channel makes once and uses often, such as the shape of a mail.
     """
 
     root: Path
@@ -37,69 +37,73 @@ class Templates:
     watch: Callable[[Any], None] | None = None
     _environment: Environment = field(init=False)
     _sources: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _got: dict[str, Template] = field(default_factory=dict)
+    _cache: dict[str, Template] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._environment = Environment(self._load, self.get)
 
     def add(self, **names: Any) -> None:
-        """Make names known in every template."""
+        """Add global names to all templates."""
         self._environment.globals.update(names)
 
     def add_filters(self, named: Mapping[str, Callable[..., Any]]) -> None:
-        """Make filters known in every template."""
+        """Add filters to all templates."""
         self._environment.filters.update({name: self._environment.recorded(each) for name, each in named.items()})
 
     def prepare(self, folder: str) -> None:
-        """Compile the templates in this folder; what is wrong with one is told when it is asked for."""
-        told, self.problems = self.problems, Problems()
+        """Compile the templates in a folder of the theme. Errors are reported only when a template is used."""
+        problems, self.problems = self.problems, Problems()
         for name in default_theme.names():
             if name.startswith(f"{folder}/"):
                 self._environment.prepare(name)
-        self.problems = told
+        self.problems = problems
 
     def get(self, name: str) -> Template:
-        """The template `name`, such as `email/issue.mjml`. Raises Aborted when it cannot be compiled."""
-        if name not in self._got:
-            self._got[name] = self._environment.template(name, self._sources, self.problems)
-        return self._got[name]
+        """Return the template `name`, such as `email/issue.mjml`. Raises Aborted if it cannot be compiled."""
+        if name not in self._cache:
+            self._cache[name] = self._environment.template(name, self._sources, self.problems)
+        return self._cache[name]
 
     def together(self, names: Sequence[str], between: str) -> Template:
-        """A template that gives what each of these gives, with `between` in between. Raises Aborted as get() does."""
+        """Return a template that includes these templates, with the plain text `between` after all but the last.
+
+        Raises Aborted as get() does.
+        """
         return self._environment.together([self.get(name).name for name in names], between, self.problems)
 
     def read(self, name: str) -> tuple[str, str]:
-        """Path and content of a file of the theme. Raises Aborted when there is none."""
-        found = self._find(name)
-        if found is None:
+        """Return path and content of a file of the theme. Raises Aborted if there is no such file."""
+        source = self._find(name)
+        if source is None:
             self.problems.error(Place(f"templates/{name}"), "missing-template", "there is no such file", "restore it")
             raise Aborted
-        return found
+        return source
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
-        """Path and content of every template that was loaded, by name."""
+        """Return path and content of all templates loaded so far, by name."""
         return self._sources
 
     def trace(self, template: Template, values: Mapping[str, Any], text: str) -> SourceMap:
-        """Where each line of `text` comes from, which `template` gave for `values`."""
+        """Return the source map of `text`, which `template` rendered for `values`."""
         return self._environment.trace(template, values, text, dict(self._sources.values()))
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        found = self._find(name)
-        if found is None:
+        source = self._find(name)
+        if source is None:
             return None
-        self._sources[name] = found
-        return found[1], found[0], lambda: True
+        self._sources[name] = source
+        path, content = source
+        return content, path, lambda: True
 
     def layers(self, name: str) -> Iterator[tuple[str, str]]:
-        """Path and content of each file called `name`, the one that wins first.
+        """Yield path and content of each file called `name`, the one with the highest precedence first.
 
-        Raises Aborted for a file that cannot be read, is no text, or lies behind a symbolic link in the project.
+        Raises Aborted for a file that cannot be read, is not UTF-8, or lies behind a symbolic link in the project.
         """
         if not _NAME.fullmatch(name):
             return
-        own = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
-        for candidate in (*own, name):
+        in_theme = [f"themes/{self.theme}/{name}"] if self.theme != "default" else []
+        for candidate in (*in_theme, name):
             if (content := self._own(candidate)) is not None:
                 yield f"templates/{candidate}", self._text(content, candidate)
             path = default_theme.folder() / candidate
@@ -107,7 +111,7 @@ class Templates:
                 yield f"templates/{candidate}", self._text(path.read_bytes(), candidate)
 
     def themes(self) -> tuple[str, ...]:
-        """The names that `theme` may have."""
+        """Return the names of all themes."""
         folders = (folder / "themes" for folder in (self.root / "templates", default_theme.folder()))
         return ("default", *sorted({name for folder in folders for name in _subfolders(folder)}))
 
@@ -115,7 +119,7 @@ class Templates:
         return next(self.layers(name), None)
 
     def _own(self, name: str) -> bytes | None:
-        """The bytes of a file of the project's own theme, if there is one. Raises Aborted when it may not be read."""
+        """Return the bytes of a file in the project's templates, or None. Raises Aborted if it must not be read."""
         path = f"templates/{name}"
         try:
             return read(open_beneath(str(self.root), path), MAX_TEXT)
@@ -136,7 +140,7 @@ class Templates:
 
 
 def _subfolders(folder: Path) -> list[str]:
-    """The names of the folders in a folder, which may be absent or unreadable: then it has none that can be used."""
+    """Return the names of a folder's subfolders; none if the folder is absent or unreadable."""
     try:
         return [path.name for path in folder.iterdir() if os.path.isdir(path)]
     except OSError:

@@ -1,4 +1,4 @@
-"""views: an announcement as templates see it, with its addresses, dates and prose ready to print."""
+"""An announcement as templates see it: URLs, dates and text, ready to print."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture: address, alternative text, caption, credit, size in pixels."""
+    """A picture: URL, alternative text, caption, credit, and size in pixels."""
 
     url: str
     alt: str
@@ -26,7 +26,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event in words; `calendar` is the address of its .ics file."""
+    """An event in words; `calendar` is the URL of its .ics file."""
 
     when: str
     place: str
@@ -37,7 +37,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """An attachment: title, address, kind and size in words."""
+    """An attachment: title, URL, and in `note` its type and size, such as `PDF, 1,2 Mo`."""
 
     title: str
     url: str
@@ -46,7 +46,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A tag and the address of its page."""
+    """A tag and the URL of its page."""
 
     label: str
     url: str
@@ -64,9 +64,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Addressing:
-    """How one channel writes addresses: `target` for what a file names, `page` for our own paths.
+    """How a channel writes URLs.
 
-    `mark` adds what a channel wants on links (not on images), such as UTM parameters.
+    `target` returns the URL of a link's or image's target, `page` that of a path relative to outbox/site. `mark` adds
+    the channel's parameters, such as UTM, to links, but not to images. The other fields are those of
+    prose.RenderOptions.
     """
 
     target: Callable[[Target], str]
@@ -83,131 +85,134 @@ def absolute(
     style: Callable[[str], str] = prose.no_style,
     mark: Callable[[str], str] = str,
 ) -> Addressing:
-    """Absolute addresses, as mails and feeds need them."""
+    """Return the addressing of mails and feeds: absolute URLs."""
     base = publication.settings.url
     return Addressing(lambda target: target.url, lambda path: base + path, widest, style, mark=mark)
 
 
 def relative(page: str) -> Addressing:
-    """Addresses as `page` needs them, a path relative to outbox/site: what is ours is found from disk too."""
+    """Return the addressing of the page at a path relative to outbox/site.
+
+    URLs of the site's own files are relative, so that they also work when the pages are opened from disk.
+    """
     up = "../" * page.count("/")
 
-    def target(to: Target) -> str:
-        if to.site.startswith(f"{page}#"):
-            return to.site.removeprefix(page)
-        return up + to.site if to.site else to.url
+    def target(target: Target) -> str:
+        if target.site.startswith(f"{page}#"):
+            return target.site.removeprefix(page)
+        return up + target.site if target.site else target.url
 
     return Addressing(target, lambda path: up + path, on_page=True)
 
 
 def render_options(targets: Mapping[str, Target], addressing: Addressing) -> prose.RenderOptions:
-    """How a body with these targets is rendered."""
+    """Return the options for rendering a body whose links and images have these targets, by URL as written."""
 
-    def picture(written: str) -> tuple[str, int, int]:
-        target = targets[written]
+    def picture(src: str) -> tuple[str, int, int]:
+        target = targets[src]
         asset = target.asset
         return addressing.target(target), asset.width if asset else 0, asset.height if asset else 0
 
-    def link(written: str) -> str:
-        if written not in targets:
-            return written
-        address = addressing.target(targets[written])
-        return address if written.startswith("#") else addressing.mark(address)
+    def link(href: str) -> str:
+        if href not in targets:
+            return href
+        url = addressing.target(targets[href])
+        return url if href.startswith("#") else addressing.mark(url)
 
     return prose.RenderOptions(link, picture, addressing.style, addressing.on_page, addressing.widest)
 
 
 class Lazy(Generic[Value]):
-    """An attribute that is made when it is first asked for, and then stays."""
+    """A cached property without a setter: computed when first read, then stored in the instance."""
 
-    def __init__(self, make: Callable[[Any], Value]) -> None:
-        self._make = make
-        self.__doc__ = make.__doc__
+    def __init__(self, function: Callable[[Any], Value]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, of: Any, owner: type) -> Value:
-        made = self._make(of)
-        of.__dict__[self._name] = made
-        return made
+    def __get__(self, instance: Any, owner: type) -> Value:
+        value = self._function(instance)
+        instance.__dict__[self._name] = value
+        return value
 
 
 @dataclass(frozen=True)
 class Story:
-    """One announcement, ready to print: what a template asks for is made then, in `words`' language."""
+    """An announcement, ready to print in the language of `words`. Attributes are computed when a template uses them."""
 
     of: Announcement
-    # No template may print what these hold of the machine.
+    # Not in repr(): a template that prints the story must not show paths of this machine.
     publication: Publication = field(repr=False)
     words: Strings = field(repr=False)
     addressing: Addressing = field(repr=False)
 
     @Lazy
-    def look(self) -> prose.RenderOptions:
-        """How its body is rendered, and where its links lead."""
+    def options(self) -> prose.RenderOptions:
+        """How the body is rendered, and its links written."""
         return render_options(self.of.targets, self.addressing)
 
     @Lazy
     def title(self) -> str:
-        """Its title."""
+        """The title."""
         return self.of.title
 
     @Lazy
     def summary(self) -> str:
-        """Its summary."""
+        """The summary."""
         return self.of.summary
 
     @Lazy
     def preheader(self) -> str:
-        """What stands behind the subject in a list of mails."""
+        """The text that mail programs show after the subject in a list of mails."""
         return self.of.preheader
 
     @Lazy
     def lang(self) -> str:
-        """Its language."""
+        """The language."""
         return self.of.lang
 
     @Lazy
     def authors(self) -> tuple[Author, ...]:
-        """Who wrote it."""
+        """The authors."""
         return self.of.authors
 
     @Lazy
     def url(self) -> str:
-        """Its canonical address."""
+        """The canonical URL."""
         return self._home(self.of)
 
     @Lazy
     def date(self) -> str:
-        """When it became public."""
+        """The date of publication."""
         return self.words.date(self.of.date)
 
     @Lazy
     def updated(self) -> str:
-        """When it last changed, or ""."""
+        """The date of the last change, or ""."""
         return self.words.date(self.of.updated) if self.of.updated != self.of.date else ""
 
     @Lazy
     def image(self) -> Figure | None:
-        """Its picture."""
+        """The picture."""
         return _figure(self.of, self.addressing)
 
     @Lazy
     def event(self) -> Happening | None:
-        """What takes place."""
+        """The event."""
         return _happening(self.of, self.words, self.addressing)
 
     @Lazy
     def action(self) -> Link | None:
-        """Its button."""
+        """The button."""
         action = self.of.action
-        return Link(action.title, self.look.link(action.url)) if action else None
+        return Link(action.title, self.options.link(action.url)) if action else None
 
     @Lazy
     def links(self) -> tuple[Link, ...]:
-        """Where there is more to read."""
-        return tuple([Link(link.title, self.look.link(link.url)) for link in self.of.links])
+        """Links to further reading."""
+        return tuple([Link(link.title, self.options.link(link.url)) for link in self.of.links])
 
     @Lazy
     def attachments(self) -> tuple[Download, ...]:
@@ -223,12 +228,12 @@ class Story:
 
     @Lazy
     def tags(self) -> tuple[Label, ...]:
-        """Its tags and their pages."""
+        """The tags, with links to their pages."""
         return tuple([Label(tag.label, self.addressing.page(f"tags/{tag.slug}.html")) for tag in self.of.tags])
 
     @Lazy
     def versions(self) -> tuple[Version, ...]:
-        """The same in other languages."""
+        """The versions in other languages."""
         return tuple(
             Version(other.title, self.words.language(other.lang), other.lang, self._home(other))
             for other in self.publication.translations.get(self.of.id, ())
@@ -238,12 +243,12 @@ class Story:
     @Lazy
     def body(self) -> Content:
         """The body as HTML."""
-        return Content(prose.html(self.of.prose, self.look), safe=True)
+        return Content(prose.html(self.of.prose, self.options), safe=True)
 
     @Lazy
     def text(self) -> str:
         """The body as plain text."""
-        return prose.plain(self.of.prose, self.look.link)
+        return prose.plain(self.of.prose, self.options.link)
 
     def _home(self, announcement: Announcement) -> str:
         return self.addressing.mark(announcement.url or self.addressing.page(announcement.page))

@@ -1,4 +1,4 @@
-"""vocabulary: the theme's words in every language that a publication needs, each read once."""
+"""The theme's strings in all languages of a publication, each loaded once."""
 
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -10,14 +10,14 @@ from newsletter.theme.templates import Templates
 
 @dataclass(slots=True)
 class Catalog:
-    """Strings of the theme, and dates in `zone`, by language."""
+    """The theme's strings, and dates in the time zone `zone`, by language."""
 
     templates: Templates = field(repr=False)
     zone: tzinfo
-    _known: dict[str, Strings] = field(init=False, default_factory=dict)
+    _by_language: dict[str, Strings] = field(init=False, default_factory=dict)
 
     def __call__(self, lang: str) -> Strings:
-        """Strings and dates of a language."""
-        if lang not in self._known:
-            self._known[lang] = Strings(lang, load_strings(self.templates, lang), self.zone)
-        return self._known[lang]
+        """Return the strings and dates of a language. Raises Aborted if a file of strings has an error."""
+        if lang not in self._by_language:
+            self._by_language[lang] = Strings(lang, load_strings(self.templates, lang), self.zone)
+        return self._by_language[lang]

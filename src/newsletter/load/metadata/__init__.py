@@ -1,8 +1,8 @@
-"""Metadata: what pictures carry besides what they show is cut before they are published.
+"""Removes metadata from pictures before they are published.
 
-Cut as segments, without decoding: pixels, colour profile and animation stay byte for byte, and so does the orientation,
-in a block of its own. What has no metadata stays as it is. Everything here is pure and reads each byte a bounded number
-of times; on any bytes whatsoever, it returns or raises Malformed.
+Segments are cut out without decoding the picture: pixels, colour profile and animation stay byte for byte. The
+orientation is kept in a block of its own. A file without metadata does not change. All functions are pure, read each
+byte a limited number of times, and on any input either return or raise Malformed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,13 +14,13 @@ from newsletter.load.metadata.malformed import Malformed
 
 __all__ = ["CHANGES", "COMMENTS", "LARGEST", "POSITION", "Malformed", "find_hidden", "kind", "published", "strip"]
 
-LARGEST = 100_000_000  # bytes of a picture, which is held in memory as a whole
-_HEAD = 1 << 16  # bytes that tell what a file is
+LARGEST = 100_000_000  # bytes of a picture, which is held in memory
+_HEAD = 1 << 16  # bytes that are enough to identify the format of a file
 _STRIP = {"jpeg": jpeg.strip, "png": png.strip, "gif": gif.strip, "webp": webp.strip, "avif": heif.strip}
 
 
 def kind(head: bytes) -> str:
-    """What a file is whose first bytes are `head`: jpeg, png, gif, webp, avif (HEIC, too), or "" for anything else."""
+    """Return the format of a file with the first bytes `head`: jpeg, png, gif, webp, avif (also for HEIC), or ""."""
     if head.startswith(jpeg.MAGIC):
         return "jpeg"
     if head.startswith(png.MAGIC):
@@ -33,13 +33,13 @@ def kind(head: bytes) -> str:
 
 
 def strip(content: bytes) -> bytes:
-    """A picture without metadata; other files as they are. Raises Malformed."""
+    """Return a picture without metadata, and other files unchanged. Raises Malformed."""
     clean = _STRIP.get(kind(content))
     return clean(content) if clean else content
 
 
 def published(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes to publish of a file that comes in pieces: strip(), without holding what is no picture.
+    """Yield the bytes to publish of a file that is read in pieces. Does the same as strip(), but only holds pictures.
 
     Raises Malformed, also for a picture of more than LARGEST bytes.
     """
@@ -51,26 +51,27 @@ def published(pieces: Iterable[bytes]) -> Iterator[bytes]:
         return
     picture = head + _gather(source, LARGEST)
     if len(picture) > LARGEST:
-        raise Malformed(f"it weighs more than {LARGEST // 1_000_000} MB")
+        raise Malformed(f"it is larger than {LARGEST // 1_000_000} MB")
     yield strip(picture)
 
 
-def _gather(pieces: Iterator[bytes], enough: int) -> bytes:
-    """The next pieces, up to the end or until they hold more than `enough` bytes."""
-    held, size = [], 0
+def _gather(pieces: Iterator[bytes], limit: int) -> bytes:
+    """Join the next pieces, up to the end or until there are more than `limit` bytes."""
+    gathered, size = [], 0
     for piece in pieces:
-        held.append(piece)
+        gathered.append(piece)
         size += len(piece)
-        if size > enough:
+        if size > limit:
             break
-    return b"".join(held)
+    return b"".join(gathered)
 
 
 def find_hidden(stream: BinaryIO) -> tuple[str, ...]:
-    """What a file that is published as it is holds unseen: CHANGES, COMMENTS, POSITION; only what is certain.
+    """Return which hidden data an attachment contains for certain: CHANGES, COMMENTS, POSITION.
 
-    It is judged by its content; in a picture nothing is found, since it is cleaned. `stream` can seek. Reads and memory
-    are bounded: in a damaged or enormous file nothing is found. Raises OSError when `stream` does, and nothing else.
+    The format is identified by the content of `stream`, which must be seekable. The result is empty for pictures, whose
+    metadata is removed, and for damaged or enormous files, as reads and memory are limited. Raises OSError if `stream`
+    does, and no other exception.
     """
     stream.seek(0)
     return () if kind(stream.read(_HEAD)) else hidden_in(stream)

@@ -1,4 +1,4 @@
-"""Boxes: how ISO base media files (AVIF, HEIC, MP4, QuickTime) are divided."""
+"""Reads the boxes of ISO base media files (AVIF, HEIC, MP4, QuickTime)."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from newsletter.load.metadata.malformed import Malformed, number, part
 
 
 class Box(NamedTuple):
-    """A box of a file: its type, where its header begins, where its content begins and ends (offsets in bytes)."""
+    """A box of a file: its type, and the offsets of its header, its content and its end."""
 
     kind: bytes
     start: int
@@ -16,7 +16,7 @@ class Box(NamedTuple):
 
 
 def boxes(content: bytes, start: int, end: int) -> Iterator[Box]:
-    """The boxes that follow each other from `start` to `end`. Raises Malformed."""
+    """Yield the boxes from `start` to `end`. Raises Malformed."""
     while start < end:
         length, header = number(content, start, ">I"), 8
         kind = part(content, start + 4, 4)

@@ -1,6 +1,6 @@
-"""Exif: the orientation is read out of it, and written into a block that holds nothing else.
+"""Exif: reads the orientation of a picture, and writes a block that contains nothing else.
 
-Exif 2.32 (CIPA DC-008), section 4.6: a TIFF structure, whose first directory lists 12-byte entries.
+See Exif 2.32 (CIPA DC-008), section 4.6: a TIFF structure, whose first directory lists 12-byte entries.
 """
 
 import struct
@@ -16,7 +16,7 @@ _ENTRY = 12  # bytes
 
 
 def orientation(tiff: bytes) -> int:
-    """How the picture is turned, from 1 (upright) to 8; 1 when the block does not say so in the prescribed form."""
+    """Return the orientation of the picture, from 1 (upright) to 8; 1 if the block does not have a valid entry."""
     for tag, entry, order in _entries(tiff):
         if tag == _ORIENTATION:
             kind, count, value = struct.unpack(f"{order}HIH", entry[2:10])
@@ -25,17 +25,17 @@ def orientation(tiff: bytes) -> int:
 
 
 def has_position(tiff: bytes) -> bool:
-    """Whether the block has a GPS directory."""
+    """Return whether the block has a GPS directory."""
     return any(tag == _GPS for tag, _, _ in _entries(tiff))
 
 
-def minimal(turned: int) -> bytes:
-    """A block that holds the orientation only."""
-    return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, _ORIENTATION, _SHORT, 1, turned, 0, 0)
+def minimal(orientation: int) -> bytes:
+    """Return a block with only the orientation."""
+    return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, _ORIENTATION, _SHORT, 1, orientation, 0, 0)
 
 
 def _entries(tiff: bytes) -> list[tuple[int, bytes, str]]:
-    """Tag, bytes and byte order of each entry of the first directory, as far as there are any."""
+    """Return tag, bytes and byte order of each entry of the first directory; none if it cannot be read."""
     if not tiff.startswith(MAGICS):
         return []
     order = "<" if tiff.startswith(b"II") else ">"
@@ -45,5 +45,5 @@ def _entries(tiff: bytes) -> list[tuple[int, bytes, str]]:
     except Malformed:
         return []
     block = tiff[start + 2 : start + 2 + count * _ENTRY]
-    entries = (block[at : at + _ENTRY] for at in range(0, len(block) - _ENTRY + 1, _ENTRY))
+    entries = (block[start : start + _ENTRY] for start in range(0, len(block) - _ENTRY + 1, _ENTRY))
     return [(int(struct.unpack(f"{order}H", entry[:2])[0]), entry, order) for entry in entries]

@@ -1,8 +1,8 @@
-"""AVIF and HEIC: metadata is overwritten with zeros, since pictures are found by their offsets, which must not move.
+"""AVIF and HEIC: overwrites metadata with zeros, as pictures are located by offsets, which must not change.
 
-ISO/IEC 23008-12 (HEIF) and 14496-12. The box `meta` lists the items of a file (pictures, Exif, XMP) and where each
-lies. Items that are no pictures, and boxes that are not needed to show one, become zeros of the type `free`, which
-readers skip. How a picture is turned is told by its properties (`irot`, `imir`), which stay.
+See ISO/IEC 23008-12 (HEIF) and 14496-12. The box `meta` lists the items of a file (pictures, Exif, XMP) and their
+offsets. Items that are not pictures, and boxes that are not needed to show one, get the type `free`, which readers
+skip, and zeros as content. The orientation is in the properties `irot` and `imir`, which are kept.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,38 +16,38 @@ _BRANDS = frozenset(
     {b"avif", b"avis", b"avio", b"mif1", b"mif2", b"msf1", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 )
 
-# Boxes that are kept, by the box they are in. `moov` is an image sequence, an animation.
+# Boxes that are kept, by the box that contains them. `moov` is an image sequence, an animation.
 _IN_FILE = frozenset({b"ftyp", b"meta", b"mdat", b"moov"})
 _IN_META = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat", b"dinf", b"grpl"})
 _IN_MOOV = frozenset({b"mvhd", b"trak", b"mvex"})
 _IN_TRAK = frozenset({b"tkhd", b"edts", b"tref", b"mdia", b"trgr"})
-# Properties that describe a picture in words and dates: description, alternative text, times.
+# Properties with metadata: description, alternative text, times.
 _DESCRIBING = frozenset({b"udes", b"altt", b"crtt", b"mdft", b"uuid", b"free", b"skip"})
 _TRACKS = frozenset({b"pict", b"auxv"})
 _FREE = b"free"
 _NAMES = frozenset({b"", b"Color", b"Alpha", b"Depth"})
-_LONGEST_FTYP = 4096  # bytes of the box that names brands
+_MAX_FTYP = 4096  # bytes of the box with the brands
 
 
 def matches(head: bytes) -> bool:
-    """Whether a file that begins in this way names this family, as its main or another brand."""
+    """Return whether a file with these first bytes has a brand of this family."""
     if head[4:8] != b"ftyp":
         return False
     length = int.from_bytes(head[:4], "big")
-    if not 12 <= length <= _LONGEST_FTYP:
-        return True  # no film begins so: better looked at too closely than too little
-    named = {head[8:12], *(head[at : at + 4] for at in range(16, length, 4))}
-    return not _BRANDS.isdisjoint(named)
+    if not 12 <= length <= _MAX_FTYP:
+        return True  # films do not begin like this; if in doubt, clean it
+    brands = {head[8:12], *(head[offset : offset + 4] for offset in range(16, length, 4))}
+    return not _BRANDS.isdisjoint(brands)
 
 
 def strip(content: bytes) -> bytes:
-    """The picture without metadata, as long as before, but for what was appended. Raises Malformed."""
+    """Return the picture without metadata, in the same length except for appended data. Raises Malformed."""
     return _Cleaner(content).clean()
 
 
 @dataclass(slots=True)
 class _Cleaner:
-    """Overwrites a copy of the file `content`."""
+    """Overwrites metadata in a copy of the file `content`."""
 
     content: bytes
     copy: bytearray = field(init=False)
@@ -56,26 +56,26 @@ class _Cleaner:
         self.copy = bytearray(self.content)
 
     def clean(self) -> bytes:
-        """The copy, without metadata."""
+        """Return the copy without metadata. Raises Malformed."""
         top: list[Box] = []
         for box in boxes(self.content, 0, len(self.content)):
             if box.kind == b"ftyp" and top:
-                break  # a film that a telephone appended
+                break  # a film appended by a phone
             top.append(box)
         self._free_others(top, _IN_FILE)
         data = [(box.content, box.end) for box in top if box.kind == b"mdat"]
         films = [box for box in top if box.kind == b"moov"]
-        # The pictures of a sequence lie between those that `meta` lists. Elsewhere, what is not listed was deleted.
-        doomed = [each for film in films for each in self._sequence(film, data)] if films else data
-        self._items(_only(top, b"meta"), data, doomed)
+        # The pictures of a sequence are between those that `meta` lists. In other files, all unlisted data is erased.
+        unlisted = [each for film in films for each in self._clean_sequence(film, data)] if films else data
+        self._clean_items(_only(top, b"meta"), data, unlisted)
         return bytes(self.copy[: top[-1].end])
 
-    def _sequence(self, film: Box, data: list[Range]) -> Iterator[Range]:
-        """Overwrite what describes the film or a track of it; gives where items lie that are listed there."""
-        lists = self._inside(film, _IN_MOOV, b"meta")
-        for track in self._inside(film, None, b"trak"):
-            lists += self._inside(track, _IN_TRAK, b"meta")
-            for media in self._inside(track, None, b"mdia"):
+    def _clean_sequence(self, film: Box, data: list[Range]) -> Iterator[Range]:
+        """Overwrite the metadata of the film and its tracks; yield the ranges of items that are listed there."""
+        lists = self._children(film, _IN_MOOV, b"meta")
+        for track in self._children(film, None, b"trak"):
+            lists += self._children(track, _IN_TRAK, b"meta")
+            for media in self._children(track, None, b"mdia"):
                 handler = _only(list(boxes(self.content, media.content, media.end)), b"hdlr")
                 if self.content[handler.content + 8 : handler.content + 12] not in _TRACKS:
                     raise Malformed("it holds sound or notes beside its pictures")
@@ -84,11 +84,11 @@ class _Cleaner:
             own = [(box.content, box.end) for box in inner if box.kind == b"idat"]
             yield from locate(self.content, _only(inner, b"iloc"), data, own, frozenset())[1]
 
-    def _items(self, meta: Box, data: list[Range], doomed: Iterable[Range]) -> None:
-        """Overwrite metadata, and of the ranges `doomed` all that belongs to no picture."""
+    def _clean_items(self, meta: Box, data: list[Range], unlisted: Iterable[Range]) -> None:
+        """Overwrite metadata, and the ranges `unlisted` except for the pictures in them."""
         inner = list(boxes(self.content, meta.content + 4, meta.end))
         self._free_others(inner, _IN_META)
-        for container in self._inside(_only(inner, b"iprp"), None, b"ipco"):
+        for container in self._children(_only(inner, b"iprp"), None, b"ipco"):
             for each in boxes(self.content, container.content, container.end):
                 if each.kind in _DESCRIBING:
                     self._free(each)
@@ -99,30 +99,30 @@ class _Cleaner:
             raise Malformed("its main picture is of an unknown kind")
         own = [(box.content, box.end) for box in inner if box.kind == b"idat"]
         pictures, others = locate(self.content, _only(inner, b"iloc"), data, own, shown)
-        for start, end in (*others, *own, *doomed):
+        for start, end in (*others, *own, *unlisted):
             self._zero(start, end)
         for start, end in pictures:
             self.copy[start:end] = self.content[start:end]
         for item in items:
-            self._name(item)
+            self._clean_name(item)
 
-    def _name(self, item: HeifItem) -> None:
-        """Overwrite the name of an item, unless it only says what encoders say; and the type of metadata."""
+    def _clean_name(self, item: HeifItem) -> None:
+        """Overwrite the type of an item that is metadata, and the name of an item unless encoders always use it."""
         name = item.kind + 4
         if not item.is_picture:
             self.copy[item.kind : name] = _FREE
         if not item.is_picture or self.content[name : item.end].rstrip(b"\0") not in _NAMES:
             self._zero(name, item.end)
 
-    def _inside(self, box: Box, kept: frozenset[bytes] | None, wanted: bytes) -> list[Box]:
-        """The boxes of the type `wanted` in a box, where all but those of the types `kept` are overwritten."""
+    def _children(self, box: Box, kept: frozenset[bytes] | None, kind: bytes) -> list[Box]:
+        """Return the boxes of type `kind` in a box. Overwrite all others in it whose types are not in `kept`."""
         inner = list(boxes(self.content, box.content, box.end))
         if kept is not None:
             self._free_others(inner, kept)
-        return [each for each in inner if each.kind == wanted]
+        return [each for each in inner if each.kind == kind]
 
-    def _free_others(self, found: list[Box], kept: frozenset[bytes]) -> None:
-        for box in found:
+    def _free_others(self, siblings: list[Box], kept: frozenset[bytes]) -> None:
+        for box in siblings:
             if box.kind not in kept:
                 self._free(box)
 
@@ -134,9 +134,9 @@ class _Cleaner:
         self.copy[start:end] = bytes(end - start)
 
 
-def _only(found: list[Box], kind: bytes) -> Box:
-    """The one box of a type. Raises Malformed when there is none, or more than one: readers would disagree."""
-    matching = [box for box in found if box.kind == kind]
+def _only(siblings: list[Box], kind: bytes) -> Box:
+    """Return the only box of a type. Raises Malformed unless there is exactly one, as readers would disagree."""
+    matching = [box for box in siblings if box.kind == kind]
     if len(matching) != 1:
         raise Malformed(f"it has {len(matching) or 'no'} boxes '{kind.decode()}'")
     return matching[0]

@@ -1,4 +1,4 @@
-"""Items: which parts of an AVIF or HEIC file are pictures, which are metadata, and where both lie."""
+"""Finds the items of an AVIF or HEIC file: which are pictures, which are metadata, and their ranges of bytes."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import NamedTuple
 from newsletter.load.metadata.boxes import Box, boxes
 from newsletter.load.metadata.malformed import Malformed, number
 
-Range = tuple[int, int]  # offsets of the first byte and of the one behind the last
+Range = tuple[int, int]  # offsets of the first byte and of the byte after the last
 
-# Coded pictures, and those that are put together from others. Everything else is metadata.
+# Types of coded pictures, and of pictures made of others. All other types are metadata.
 _PICTURES = frozenset(
     {
         b"av01",
@@ -29,11 +29,11 @@ _PICTURES = frozenset(
 )
 _FULL = 4  # bytes of version and flags at the beginning of a full box
 _WIDTHS = frozenset({0, 4, 8})
-_VAGUE = "it does not say clearly where its pictures are"
+_AMBIGUOUS = "it does not say clearly where its pictures are"
 
 
 class HeifItem(NamedTuple):
-    """An item as `iinf` lists it: its number, the offset of its type, which its name follows, and of its end."""
+    """An item in the box `iinf`: its number, and the offsets of its type, which its name follows, and of its end."""
 
     number: int
     kind: int
@@ -42,29 +42,29 @@ class HeifItem(NamedTuple):
 
 
 def listed(content: bytes, box: Box) -> Iterator[HeifItem]:
-    """The items that the box `iinf` lists. Raises Malformed, also when a number comes twice."""
-    seen = set()
+    """Yield the items that the box `iinf` lists. Raises Malformed, also for a duplicate number."""
+    numbers = set()
     version = number(content, box.content, "B")
     for entry in boxes(content, box.content + _FULL + (4 if version else 2), box.end):
         version = number(content, entry.content, "B")
         if entry.kind != b"infe" or version not in (2, 3):
-            raise Malformed("an item of it has no type")
+            raise Malformed("one of its items has no type")
         start = entry.content + _FULL
         item = number(content, start, ">H" if version == 2 else ">I")
         kind = start + (4 if version == 2 else 6)
-        if item in seen or kind + 4 > entry.end:
-            raise Malformed(_VAGUE)
-        seen.add(item)
+        if item in numbers or kind + 4 > entry.end:
+            raise Malformed(_AMBIGUOUS)
+        numbers.add(item)
         yield HeifItem(item, kind, entry.end, content[kind : kind + 4] in _PICTURES)
 
 
 def locate(
     content: bytes, box: Box, data: list[Range], own: list[Range], shown: Collection[int]
 ) -> tuple[list[Range], list[Range]]:
-    """Where the items `shown` lie and where all others do, each range once, from the box `iloc`.
+    """Return the ranges of the items `shown` and those of all other items, according to the box `iloc`.
 
-    `data` are the contents of the boxes `mdat`, `own` that of `idat`. Raises Malformed when anything lies elsewhere,
-    and when metadata shares bytes with a picture.
+    `data` are the ranges of the boxes `mdat`, and `own` that of `idat`. Raises Malformed if an item is outside of
+    these, or if metadata shares bytes with a picture.
     """
     pictures: list[Range] = []
     others: list[Range] = []
@@ -72,9 +72,9 @@ def locate(
     in_own: list[Range] = []
     begin = own[0][0] if own else 0
     for item, is_own, ranges in _Locations(content, box).items():
-        found = [(start + begin, end + begin) for start, end in ranges] if is_own else ranges
-        (in_own if is_own else in_file).extend(found)
-        (pictures if item in shown else others).extend(found)
+        absolute = [(start + begin, end + begin) for start, end in ranges] if is_own else ranges
+        (in_own if is_own else in_file).extend(absolute)
+        (pictures if item in shown else others).extend(absolute)
     if merged([*data, *own, *in_file]) != merged([*data, *own]) or merged([*own, *in_own]) != merged(own):
         raise Malformed("a picture lies outside it")
     pictures, others = merged(pictures), merged(others)
@@ -84,14 +84,14 @@ def locate(
 
 
 def merged(ranges: Iterable[Range]) -> list[Range]:
-    """The same bytes, in order and each once."""
-    found: list[Range] = []
+    """Return sorted ranges of the same bytes that do not overlap or touch."""
+    result: list[Range] = []
     for start, end in sorted(ranges):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
         else:
-            found.append((start, end))
-    return found
+            result.append((start, end))
+    return result
 
 
 def _size(ranges: list[Range]) -> int:
@@ -100,25 +100,25 @@ def _size(ranges: list[Range]) -> int:
 
 @dataclass(slots=True)
 class _Locations:
-    """Reads the box `iloc`, whose fields have the widths that it begins with."""
+    """Reads the box `iloc`, which begins with the widths of its fields."""
 
     content: bytes
     box: Box
     position: int = 0
 
     def items(self) -> Iterator[tuple[int, bool, list[Range]]]:
-        """Number of each item, whether its offsets count from the beginning of `idat` (else the file's), its ranges."""
+        """Yield each item's number, whether its offsets are relative to `idat` (not to the file), and its ranges."""
         self.position = self.box.content
         version = self._take(_FULL) >> 24
         sizes = self._take(2)
         widths = (sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, sizes & 15 if version else 0)
         if version > 2 or not _WIDTHS.issuperset(widths):
-            raise Malformed(_VAGUE)
+            raise Malformed(_AMBIGUOUS)
         for _ in range(self._take(4 if version == 2 else 2)):
             item = self._take(4 if version == 2 else 2)
             method = self._take(2) & 15 if version else 0
             if self._take(2) or method > 1:  # in another file, or within another item
-                raise Malformed(_VAGUE)
+                raise Malformed(_AMBIGUOUS)
             yield item, method == 1, self._ranges(*widths)
 
     def _ranges(self, offset: int, length: int, base: int, index: int) -> list[Range]:
@@ -128,13 +128,13 @@ class _Locations:
             self._take(index)
             start = begin + self._take(offset)
             size = self._take(length)
-            if not size:  # which means: up to the end of the file
-                raise Malformed(_VAGUE)
+            if not size:  # 0 means up to the end of the file
+                raise Malformed(_AMBIGUOUS)
             ranges.append((start, start + size))
         return ranges
 
     def _take(self, width: int) -> int:
-        """The next number, of so many bytes; 0 for none."""
+        """Read the next number, of `width` bytes; 0 if there are none. Raises Malformed at the end of the box."""
         if self.position + width > self.box.end:
             raise Malformed("it is cut short")
         self.position += width

@@ -1,8 +1,8 @@
-"""JPEG: segments that decode and colour the picture are kept; metadata, and all that follows its end, is cut.
+"""JPEG: keeps the segments that are needed to decode the picture, and removes metadata and all data after its end.
 
-ITU-T T.81, annex B. What lies between segments is skipped as libjpeg skips it, so that the pixels stay the same.
-Cut are Exif and XMP (APP1), lists of further pictures (APP2 "MPF"), IPTC (APP13), comments, thumbnails, the makers' own
-segments, and what telephones append behind the end: films, depth maps, second pictures.
+See ITU-T T.81, annex B. Bytes between segments are skipped as libjpeg skips them, so that the pixels stay the same.
+Exif and XMP (APP1), lists of further pictures (APP2 "MPF"), IPTC (APP13), comments, thumbnails and vendor segments are
+removed, and also what phones append after the end: films, depth maps, second pictures.
 """
 
 import re
@@ -16,50 +16,50 @@ MAGIC = b"\xff\xd8\xff"
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 # Frames and tables: SOF0 to SOF15 with DHT and DAC among them (C8 is reserved), SOS, DQT, DNL, DRI.
 _DECODING = frozenset({*range(0xC0, 0xD0), _SOS, 0xDB, 0xDC, 0xDD} - {0xC8})
-_LONELY = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and RST have no length; between segments they mean nothing
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and RST; between segments they have no meaning
 _METADATA = frozenset({*range(_APP0, 0xF0), 0xFE})  # APP0 to APP15, COM
 
 _MARKER = re.compile(rb"\xff[^\x00\xff]")
-# In compressed data, FF00 stands for the byte FF, and FFD0 to FFD7 only divide it.
+# In compressed data, FF00 encodes the byte FF, and FFD0 to FFD7 only divide it.
 _MARKER_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 _EXIF = b"Exif\0\0"
 
 
 def strip(content: bytes) -> bytes:
-    """The picture without metadata. Raises Malformed."""
+    """Return the picture without metadata. Raises Malformed."""
     kept = [content[:2]]
-    position, turned, scanned = 2, 0, False
+    position, orientation, after_scan = 2, 0, False
     while True:
-        found = _MARKER.search(content, position)
-        if found is None:
+        match = _MARKER.search(content, position)
+        if match is None:
             raise Malformed("the end of the picture is missing")
-        marker, start = content[found.end() - 1], found.end()
+        marker, start = content[match.end() - 1], match.end()
         if marker == _EOI:
             kept.append(b"\xff\xd9")
             return b"".join(kept)
-        if marker in _LONELY:
+        if marker in _WITHOUT_LENGTH:
             position = start
             continue
         end = _end_of_segment(content, start, marker)
         if marker == _SOS:
-            scanned, end = True, _end_of_scan(content, end)
+            after_scan, end = True, _end_of_scan(content, end)
         if marker in _DECODING:
             fill = content[position : start - 2]
             kept += [b"" if fill.strip(b"\xff") else fill, content[start - 2 : end]]
-        elif marker == _APP1 and not turned and content.startswith(_EXIF, start + 2, end):
-            turned = 1 if scanned else exif.orientation(content[start + 2 + len(_EXIF) : end])
-            kept.append(_segment(_APP1, _EXIF + exif.minimal(turned)) if turned > 1 else b"")
+        elif marker == _APP1 and not orientation and content.startswith(_EXIF, start + 2, end):
+            orientation = 1 if after_scan else exif.orientation(content[start + 2 + len(_EXIF) : end])
+            kept.append(_segment(_APP1, _EXIF + exif.minimal(orientation)) if orientation > 1 else b"")
         else:
             kept.append(_rewritten(marker, content[start + 2 : end]))
         position = end
 
 
 def has_position(head: bytes) -> bool:
-    """Whether the Exif of a picture says where it was taken. Its beginning is enough; False for what is no JPEG."""
+    """Return whether the Exif block in the beginning of a picture has a position; False if it is not JPEG."""
     position = 2 if head.startswith(MAGIC) else len(head)
-    while found := _MARKER.search(head, position):
-        marker, start = head[found.end() - 1], found.end()
+    while match := _MARKER.search(head, position):
+        marker, start = head[match.end() - 1], match.end()
         length = int.from_bytes(head[start : start + 2], "big")
         if marker == _APP1 and head.startswith(_EXIF, start + 2):
             return exif.has_position(head[start + 2 + len(_EXIF) : start + length])
@@ -70,7 +70,7 @@ def has_position(head: bytes) -> bool:
 
 
 def _end_of_segment(content: bytes, start: int, marker: int) -> int:
-    """Where a segment ends whose length is at `start`."""
+    """Return the end of the segment whose length is at `start`. Raises Malformed."""
     if marker not in _DECODING | _METADATA:
         raise Malformed("a second picture begins inside it" if marker == _SOI else f"its segment {marker:X} is unknown")
     length = number(content, start, ">H")
@@ -81,18 +81,18 @@ def _end_of_segment(content: bytes, start: int, marker: int) -> int:
 
 
 def _end_of_scan(content: bytes, start: int) -> int:
-    """Where compressed data ends that begins at `start`."""
-    found = _MARKER_AFTER_SCAN.search(content, start)
-    if found is None:
+    """Return the end of the compressed data that begins at `start`. Raises Malformed."""
+    match = _MARKER_AFTER_SCAN.search(content, start)
+    if match is None:
         raise Malformed("the end of the picture is missing")
-    if content[found.end() - 1] < 0xC0:
-        # Decoders differ in what they make of it: some go on behind it, others stop.
+    if content[match.end() - 1] < 0xC0:
+        # Some decoders continue after it, others stop.
         raise Malformed("its compressed data is damaged")
-    return found.start()
+    return match.start()
 
 
 def _rewritten(marker: int, payload: bytes) -> bytes:
-    """What is kept of an APP segment or comment: what decides how the pixels are shown."""
+    """Return the parts of an APP segment or comment that affect how the pixels are shown."""
     if marker == _APP0 and payload.startswith(b"JFIF\0") and len(payload) >= 14:
         return _segment(marker, payload[:12] + b"\0\0")  # no thumbnail
     if marker == _APP2 and payload.startswith(b"ICC_PROFILE\0"):

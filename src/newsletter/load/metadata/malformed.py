@@ -1,19 +1,19 @@
-"""The one exception of this package, and reading that never leaves the bytes at hand."""
+"""The exception of this package, and functions that read within the bounds of the content."""
 
 import struct
 
 
 class Malformed(ValueError):
-    """A picture breaks the rules of its format, so nobody can say where its metadata ends; the text says how."""
+    """The picture violates its format, so that its metadata cannot be identified; the message says how."""
 
 
 def part(content: bytes, start: int, length: int) -> bytes:
-    """`length` bytes of `content` from `start` on. Raises Malformed when there are fewer."""
+    """Return `length` bytes of `content` from `start`. Raises Malformed if there are fewer."""
     if start < 0 or length < 0 or start + length > len(content):
         raise Malformed("it is cut short")
     return content[start : start + length]
 
 
 def number(content: bytes, start: int, layout: str) -> int:
-    """An integer of `content`; `layout` is a format of `struct` with one field, such as `>I`."""
+    """Return the integer at `start`. `layout` is a `struct` format with one field, such as `>I`. Raises Malformed."""
     return int(struct.unpack(layout, part(content, start, struct.calcsize(layout)))[0])

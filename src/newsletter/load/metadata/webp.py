@@ -1,6 +1,6 @@
-"""WebP: the chunks of a RIFF file that hold the picture are kept; Exif, XMP and unknown chunks are cut.
+"""WebP: keeps the chunks of the RIFF file that contain the picture, and removes Exif, XMP and unknown chunks.
 
-RFC 9649, section 2. What follows the file that RIFF announces is cut, too.
+See RFC 9649, section 2. Data after the end of the RIFF file is removed, too.
 """
 
 import struct
@@ -12,25 +12,25 @@ from newsletter.load.metadata.malformed import Malformed, number, part
 _PICTURE = frozenset({b"VP8 ", b"VP8L"})
 _KEPT = _PICTURE | {b"VP8X", b"ICCP", b"ANIM", b"ALPH"}
 _FLAG_EXIF, _FLAG_XMP = 0x08, 0x04
-_FRAME = 16  # bytes at the beginning of ANMF that say where, how long and how the frame is shown
+_FRAME = 16  # bytes at the beginning of ANMF with the position, duration and mode of the frame
 
 
 def matches(head: bytes) -> bool:
-    """Whether a file that begins in this way is WebP."""
+    """Return whether a file with these first bytes is WebP."""
     return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
 
 
 def strip(content: bytes) -> bytes:
-    """The picture without metadata. Raises Malformed."""
+    """Return the picture without metadata. Raises Malformed."""
     body = part(content, 12, number(content, 4, "<I") - 4)
     chunks = list(_chunks(body))
     if not chunks or chunks[0][0] not in _PICTURE | {b"VP8X"}:
         raise Malformed("it does not begin with a picture")
-    if chunks[0][0] != b"VP8X":  # the simple form: one chunk, and what follows is not read
+    if chunks[0][0] != b"VP8X":  # the simple format has only one chunk; readers ignore all others
         return _riff(_chunk(*chunks[0]))
     header = part(chunks[0][1], 0, 10)
-    turned = _orientation(chunks) if header[0] & _FLAG_EXIF else 1
-    flags = header[0] & ~(_FLAG_EXIF | _FLAG_XMP) | (_FLAG_EXIF if turned > 1 else 0)
+    orientation = _orientation(chunks) if header[0] & _FLAG_EXIF else 1
+    flags = header[0] & ~(_FLAG_EXIF | _FLAG_XMP) | (_FLAG_EXIF if orientation > 1 else 0)
     kept = [_chunk(b"VP8X", bytes([flags]) + header[1:])]
     for kind, payload in chunks[1:]:
         if kind == b"VP8X":
@@ -39,13 +39,13 @@ def strip(content: bytes) -> bytes:
             kept.append(_chunk(kind, _frame(payload)))
         elif kind in _KEPT:
             kept.append(_chunk(kind, payload))
-    if turned > 1:
-        kept.append(_chunk(b"EXIF", exif.minimal(turned)))
+    if orientation > 1:
+        kept.append(_chunk(b"EXIF", exif.minimal(orientation)))
     return _riff(b"".join(kept))
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Type and payload of each chunk; the zero that fills up odd ones may be missing at the very end."""
+    """Yield type and payload of each chunk. The padding of the last one may be missing."""
     position = 0
     while position < len(body):
         length = number(body, position + 4, "<I")
@@ -59,7 +59,7 @@ def _orientation(chunks: list[tuple[bytes, bytes]]) -> int:
 
 
 def _frame(payload: bytes) -> bytes:
-    """A frame of an animation, which has chunks of its own."""
+    """Return a frame of an animation with only those of its chunks that are kept."""
     chunks = _chunks(payload[_FRAME:])
     return part(payload, 0, _FRAME) + b"".join(_chunk(*each) for each in chunks if each[0] in _PICTURE | {b"ALPH"})
 

@@ -1,4 +1,4 @@
-"""clients: what mail programs do not support, by the table in clients.toml."""
+"""Rules for CSS and HTML that mail programs do not support, according to the table in clients.toml."""
 
 import re
 import tomllib
@@ -11,13 +11,13 @@ from typing import Any
 from newsletter.rules.rendered.sheets import Sheet, SheetPart
 from newsletter.rules.rule import Family, Finding
 
-FAMILY = Family("clients", "What mail programs of your readers do not support.")
-PLAINER = 25  # per cent of the audience that what is only plainer must concern
+FAMILY = Family("clients", "What your readers' mail programs do not support.")
+MIN_SHARE = 25  # per cent of the audience, for a feature whose absence only makes a mail plainer
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One row of the table: how a use is recognised, and the programs that do without."""
+    """A row of the table: how a use of the feature is recognised, and in which mail programs it fails."""
 
     name: str
     kind: str
@@ -29,7 +29,7 @@ class Feature:
     tested: str
 
     def is_used(self, piece: SheetPart) -> bool:
-        """Whether the piece uses it."""
+        """Return whether the piece uses this feature."""
         match self.kind, piece.kind:
             case ("property", "declaration") | ("at", "at") | ("tag", "tag") | ("attribute", "attribute"):
                 return bool(self.pattern.fullmatch(piece.name))
@@ -42,38 +42,38 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """The sheets of a theme, the features that need no telling, and who reads (per cent by program)."""
+    """The sheets of a theme, the features that are not reported, and the audience (per cent by mail program)."""
 
     sheets: tuple[Sheet, ...]
     baseline: frozenset[str]
     audience: Mapping[str, int]
 
 
-@FAMILY.rule("client-support", "Something that a mail program does not know", fails="display: flex",
+@FAMILY.rule("client-support", "A feature that a mail program does not support", fails="display: flex",
              passes="<mj-column>…</mj-column><mj-column>…</mj-column>")  # fmt: skip
 def client_support(themes: Themes) -> Iterator[Finding]:
-    """The table behind it holds about fifty features, and the mail programs that do without, by
-    [Can I email](https://www.caniemail.com/), with the date of each test. What the default theme uses itself, with care,
-    is not told again. What breaks a mail is told when it concerns anyone in your audience; what only makes it plainer,
-    when it concerns a quarter. Say who reads you, in per cent, in `[tool.newsletter.check]`:
+    """A table lists about fifty features of CSS and HTML with the mail programs that do not support them, according to
+    [Can I email](https://www.caniemail.com/), and the date of each test. Features that the default theme uses, with
+    fallbacks, are not reported. A feature that breaks the mail is reported if it affects anyone in your audience; one
+    that only makes it plainer, if it affects a quarter. Set your audience, in per cent, in `[tool.newsletter.check]`:
     `audience = {gmail = 40, orange = 20, outlook-windows = 15, apple-mail = 25}`; also outlook-new, sfr, laposte, free.
     """
     for sheet in themes.sheets:
         for feature, piece in uses(sheet):
-            hit = [name for name in feature.fails if themes.audience.get(name)]
-            share = sum(themes.audience[name] for name in hit)
-            if feature.name not in themes.baseline and hit and (feature.breaks or share >= PLAINER):
-                who = ", ".join(clients()[name] for name in hit)
+            affected = [name for name in feature.fails if themes.audience.get(name)]
+            share = sum(themes.audience[name] for name in affected)
+            if feature.name not in themes.baseline and affected and (feature.breaks or share >= MIN_SHARE):
+                programs = ", ".join(clients()[name] for name in affected)
                 yield Finding(
                     sheet.place(piece.offset),
-                    f"{feature.name} {'breaks' if feature.breaks else 'is lost'} in {who} "
+                    f"{feature.name} {'breaks' if feature.breaks else 'is lost'} in {programs} "
                     f"({min(share, 100)} % of your readers; caniemail.com/features/{feature.page}, {feature.tested})",
-                    "do without, or see that the mail is complete without it",
+                    "do without it, or make sure that the mail is complete without it",
                 )
 
 
 def uses(sheet: Sheet) -> Iterator[tuple[Feature, SheetPart]]:
-    """The features of the table that a sheet uses, each use once."""
+    """Yield each use of a feature in a sheet."""
     for piece in sheet.pieces:
         for feature in known_features():
             if feature.is_used(piece):
@@ -81,25 +81,25 @@ def uses(sheet: Sheet) -> Iterator[tuple[Feature, SheetPart]]:
 
 
 def features_of(sheets: Iterable[Sheet]) -> frozenset[str]:
-    """The names of all features that sheets use."""
+    """Return the names of all features used in sheets."""
     return frozenset(feature.name for sheet in sheets for feature, _ in uses(sheet))
 
 
-def audience_of(chosen: Iterable[tuple[str, int]]) -> Mapping[str, int]:
-    """Who reads, per cent by program; as many of each when nobody says otherwise."""
-    return dict(chosen) or {name: 100 // len(clients()) for name in clients()}
+def audience_of(shares: Iterable[tuple[str, int]]) -> Mapping[str, int]:
+    """Return the audience, in per cent by mail program; equal shares if the settings do not define it."""
+    return dict(shares) or {name: 100 // len(clients()) for name in clients()}
 
 
 @cache
 def clients() -> Mapping[str, str]:
-    """Names of mail programs, by their names in settings."""
+    """Return the names of mail programs, by their names in settings."""
     return dict(support_table()["clients"])
 
 
 @cache
 def known_features() -> tuple[Feature, ...]:
-    """Return the features of the table that some mail program lacks."""
-    found = []
+    """Return the features that some mail program does not support."""
+    features = []
     for row in support_table()["features"]:
         kind = next(key for key in row if key in (
             "property", "value", "function", "unit", "at", "selector", "tag", "attribute"))  # fmt: skip
@@ -109,11 +109,11 @@ def known_features() -> tuple[Feature, ...]:
         elif kind == "unit":
             pattern = rf"(?<![\w#.-])[\d.]+(?:{pattern})\b"
         value = re.compile(rf"(?:^|\s)(?:{row['is']})\b") if "is" in row else None
-        found.append(
+        features.append(
             Feature(row["name"], kind, re.compile(pattern), value, row.get("breaks", False),
                     tuple(row["fails"].split()), row["page"], str(row["tested"]))
         )  # fmt: skip
-    return tuple(found)
+    return tuple(features)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""document: HTML read once for all rules: its elements by tag, and how each looks by its inline styles."""
+"""HTML parsed once for all rules: the elements by tag, and the style of each according to inline styles."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ _BLOCKS = frozenset("p div td th li h1 h2 h3 h4 h5 h6 blockquote pre ul ol table
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
-    """How an element's text looks: colours as `#rrggbb`, sizes in px, as far as inline styles say."""
+    """The style of an element's text, as far as inline styles define it: colours as `#rrggbb`, sizes in px."""
 
     colour: str = "#000000"
     ground: str = "#ffffff"
@@ -32,10 +32,11 @@ class TextStyle:
 
 @dataclass(slots=True)
 class Document:
-    """A parsed HTML document. `text` is its source; slots in it stand for content.
+    """A parsed HTML document.
 
-    In what `is_shape`, all addresses are the template's own.
-    `host` is the publication's own; `known_pairs` are colours (text, ground) that are told elsewhere.
+    `text` is the source. With `is_shape`, it has slots in place of content, so that all URLs in it are the template's
+    own. `host` is the host of the publication. `known_pairs` are pairs of colours, text and background, whose contrast
+    another rule reports.
     """
 
     text: str
@@ -45,44 +46,44 @@ class Document:
     known_pairs: frozenset[tuple[str, str]] = frozenset()
     elements: list[Any] = field(init=False)
     tags: dict[str, list[Any]] = field(init=False, default_factory=dict)
-    looks: dict[Any, TextStyle] = field(init=False, default_factory=dict)
-    _starts: dict[str, dict[Any, int]] = field(init=False, default_factory=dict)
-    _shown: str = field(init=False, default="")
+    styles: dict[Any, TextStyle] = field(init=False, default_factory=dict)
+    _offsets: dict[str, dict[Any, int]] = field(init=False, default_factory=dict)  # of elements, by tag
+    _visible: str = field(init=False, default="")  # `text` without comments, scripts and style sheets
 
     def __post_init__(self) -> None:
         try:
             root = html.document_fromstring(self.text)
-        except etree.ParserError:  # nothing, or nothing but a comment: what a theme printed may be that
+        except etree.ParserError:  # a theme may print nothing, or only a comment
             root = html.document_fromstring("<html></html>")
         self.elements = [element for element in root.iter() if isinstance(element.tag, str)]
         for element in self.elements:
             self.tags.setdefault(element.tag, []).append(element)
-            above = element.getparent()
-            self.looks[element] = _look(element, self.looks[above] if above is not None else TextStyle())
+            parent = element.getparent()
+            self.styles[element] = _computed_style(element, self.styles[parent] if parent is not None else TextStyle())
 
     def all(self, *tags: str) -> Iterator[Any]:
-        """The elements of these tags, in the order of the document when there is one tag."""
+        """Yield the elements with these tags: tag by tag, each in the order of the document."""
         for tag in tags:
             yield from self.tags.get(tag, ())
 
     def offset(self, element: Any) -> int:
-        """Where the element's tag begins in the text: the parser tells lines only, so tags are counted."""
-        if element.tag not in self._starts:
-            if not self._shown:
-                self._shown = _SILENT.sub(_blank, self.text)
-            starts = (match.start() for match in re.finditer(rf"<{element.tag}\b", self._shown, re.IGNORECASE))
-            self._starts[element.tag] = dict(zip(self.tags[element.tag], starts, strict=False))
-        return self._starts[element.tag].get(element, 0)
+        """Return the offset of the element's start tag in the text, found by counting: lxml only knows the line."""
+        if element.tag not in self._offsets:
+            if not self._visible:
+                self._visible = _SILENT.sub(_blank, self.text)
+            starts = (match.start() for match in re.finditer(rf"<{element.tag}\b", self._visible, re.IGNORECASE))
+            self._offsets[element.tag] = dict(zip(self.tags[element.tag], starts, strict=False))
+        return self._offsets[element.tag].get(element, 0)
 
 
 def _blank(match: re.Match[str]) -> str:
-    if match[1]:  # the tag itself counts
-        return match[0][: len(match[1]) + 1] + " " * (len(match[0]) - len(match[1]) - 1)
-    return " " * len(match[0])
+    """Return spaces in place of a comment, script or style sheet, but keep `<script` or `<style`, which is counted."""
+    kept = match[0][: len(match[1]) + 1] if match[1] else ""
+    return kept.ljust(len(match[0]))
 
 
 def name_of(element: Any) -> str:
-    """An element's text as a screen reader says it: its label, its text, what its images show."""
+    """Return an element's text as a screen reader reads it: its label, or its text and alternative texts."""
     if label := element.get("aria-label"):
         return str(label)
     words = ["".join(element.itertext(with_tail=False))]
@@ -91,26 +92,26 @@ def name_of(element: Any) -> str:
 
 
 def own_text(element: Any) -> str:
-    """The text that stands in the element itself, not in those inside it."""
+    """Return the element's text without that of the elements in it."""
     tails = (child.tail or "" for child in element)
     return (element.text or "").strip() + "".join(tail.strip() for tail in tails)
 
 
 def is_content(value: str | None) -> bool:
-    """Whether a value is filled in for each mail, so that nothing is known of it."""
+    """Return whether a value has a slot, so that it differs from mail to mail."""
     return bool(value and _SLOT.search(value))
 
 
 @lru_cache(maxsize=4096)
 def style_of(style: str) -> Mapping[str, str]:
-    """A style attribute's declarations; the last of a name stands."""
+    """Return the declarations of a style attribute, by property. A later declaration overrides an earlier one."""
     pairs = (part.partition(":") for part in style.split(";"))
     return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
 
 
 @lru_cache(maxsize=1024)
 def colour_of(value: str) -> str:
-    """A CSS colour as `#rrggbb`, or "" for what is none or transparent."""
+    """Return a CSS colour as `#rrggbb`, or "" if it is transparent or not a known colour."""
     value = value.replace("!important", "").strip().lower()
     value = _NAMES.get(value, value)
     if match := re.fullmatch(r"#([0-9a-f])([0-9a-f])([0-9a-f])", value):
@@ -120,7 +121,8 @@ def colour_of(value: str) -> str:
     return value if re.fullmatch(r"#[0-9a-f]{6}", value) else ""
 
 
-def _look(element: Any, above: TextStyle) -> TextStyle:
+def _computed_style(element: Any, above: TextStyle) -> TextStyle:
+    """Return the style of an element whose parent has the style `above`."""
     style = style_of(element.get("style") or "")
     is_link = element.tag == "a"
     if not style and not element.get("bgcolor") and not is_link:
@@ -142,17 +144,17 @@ def _look(element: Any, above: TextStyle) -> TextStyle:
     )
 
 
-def _pixels(value: str, otherwise: float) -> float:
+def _pixels(value: str, inherited: float) -> float:
     match = re.match(r"(\d+(?:\.\d+)?)(px|pt|em|%)", value)
     if match is None:
-        return otherwise
+        return inherited
     number = float(match[1])
-    return {"px": number, "pt": number * 4 / 3, "em": number * otherwise, "%": number * otherwise / 100}[match[2]]
+    return {"px": number, "pt": number * 4 / 3, "em": number * inherited, "%": number * inherited / 100}[match[2]]
 
 
-def _factor(value: str, size: float, otherwise: float) -> float:
+def _factor(value: str, size: float, inherited: float) -> float:
     if re.fullmatch(r"\d+(?:\.\d+)?", value):
         return float(value)
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)(px|%)", value):
         return float(match[1]) / (size or 1) if match[2] == "px" else float(match[1]) / 100
-    return otherwise
+    return inherited

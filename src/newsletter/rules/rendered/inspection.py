@@ -1,7 +1,7 @@
-"""inspection: one run of the rules over all that a build makes, as it is made.
+"""Applies the rules to everything that a build renders, while it is rendered.
 
-What depends on a mail's shape is looked at once a shape, with the template's line as its place.
-Headers and bytes are looked at in every run; the rest only when a check is `thorough`.
+Rules that depend on a mail's shape run once per shape, and report the line of the template. Headers and bytes are
+checked in every run, the rest only if the inspection is `thorough`.
 """
 
 import re
@@ -15,9 +15,11 @@ from newsletter.channels.email.compiler import CompiledMail
 from newsletter.channels.email.fastpath.sections import SLOT
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.model.problems import Place, Problems
-from newsletter.rules.rendered import accessibility, clients, layout, mails, pages, project, safety, sheets
+from newsletter.rules.rendered import accessibility, clients, layout, mails, pages, safety, sheets
 from newsletter.rules.rendered.document import Document
 from newsletter.rules.rendered.mails import Mail
+from newsletter.rules.rendered.project import FAMILY as SETTINGS
+from newsletter.rules.rendered.project import ProjectSettings, weak_pairs
 from newsletter.rules.rule import Family, Finding
 from newsletter.text.urls import host
 from newsletter.theme import default as default_theme
@@ -26,7 +28,7 @@ from newsletter.theme.content import HEAD
 from newsletter.theme.templates import Templates
 
 _SLOT = re.compile(rb"%s\d+" % HEAD.encode())
-_FIRST = HEAD[:1].encode()
+_FIRST_LETTER = HEAD[:1].encode()
 
 _PARTS = frozenset(("html", "txt", "eml"))
 
@@ -35,52 +37,55 @@ SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 
 @dataclass(slots=True)
 class Inspection:
-    """Looks at everything that passes; problems go to `problems`."""
+    """Checks each artefact that is added, and reports to `problems`.
 
-    chosen: project.ProjectSettings
+    `thorough` adds the rules that a build leaves to `check`.
+    """
+
+    project: ProjectSettings
     publication: Publication
     templates: Templates
     problems: Problems
     thorough: bool = False
-    _parts: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    _parts: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of incomplete mails, by path and extension
     _site: dict[str, Artefact] = field(default_factory=dict)
     _paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _neighbours: set[tuple[str, str]] = field(default_factory=set)
-    _of: Mapping[str, Announcement | Issue] = field(init=False)
-    _pairs: frozenset[tuple[str, str]] = field(init=False)
+    _neighbours: set[tuple[str, str]] = field(default_factory=set)  # kinds of sections that were checked side by side
+    _items: Mapping[str, Announcement | Issue] = field(init=False)
+    _known_pairs: frozenset[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        publication, settings = self.publication, self.chosen.settings
-        self._of = {f"email/announcements/{each.stem}": each for each in publication.announcements}
-        self._of |= {f"email/issues/{each.stem}": each for each in publication.issues}
+        publication, settings = self.publication, self.project.settings
+        self._items = {f"email/announcements/{each.stem}": each for each in publication.announcements}
+        self._items |= {f"email/issues/{each.stem}": each for each in publication.issues}
         brand = colours(settings)
-        self._pairs = frozenset((brand[text], brand[ground]) for text, ground, _ in project.weak_pairs(settings))
-        self.templates.watch = self.drawn
+        self._known_pairs = frozenset((brand[text], brand[ground]) for text, ground, _ in weak_pairs(settings))
+        self.templates.watch = self.check_shape
 
-    def drawn(self, drawn: CompiledMail) -> None:
-        """A mail's shape: its rules run on the finished HTML; only where one finds something, its origin is looked up."""
-        sections = drawn.sections if self.thorough else self._unseen(drawn)
-        if drawn.is_shape and not sections:
+    def check_shape(self, mail: CompiledMail) -> None:
+        """Check the HTML of a mail's shape. The lines of the template are only looked up if a rule finds a fault."""
+        sections = mail.sections if self.thorough else self._new_sections(mail)
+        if mail.is_shape and not sections:
             return
-        document = self._document(drawn.html_of(sections), drawn.is_shape)
+        document = self._document(mail.html_of(sections), mail.is_shape)
         if not any(True for family in SHAPES for _ in family.find(document)):
             return
-        trace, marked = drawn.trace(), self._document(drawn.marked(), drawn.is_shape)
+        source_map, marked = mail.trace(), self._document(mail.marked(), mail.is_shape)
         for family in SHAPES:
             for rule, finding in family.find(marked):
-                rule.report(self.problems, trace.place(_origin(finding.where, drawn.mjml)), finding)
+                rule.report(self.problems, source_map.place(_origin(finding.where, mail.mjml)), finding)
 
-    def _unseen(self, drawn: CompiledMail) -> Sequence[str]:
-        """The sections of a shape, less rounds among them that were seen: every one, and every two neighbours, that
-        none before held. None when it has nothing new.
+    def _new_sections(self, mail: CompiledMail) -> Sequence[str]:
+        """Return the sections of a shape without repetitions of what was checked before; none if nothing is new.
 
-        An issue of sixty stories is a shape of its own, made of sections that were looked at long ago.
+        Every kind of section, and every pair of neighbours, is checked at least once. An issue of sixty stories is a
+        shape of its own, but made of sections that were checked in other shapes.
         """
         kept: list[str] = []
-        kinds = [drawn.template.path]
-        places: dict[str, int] = {}
-        newest = 0
-        for section in drawn.sections:
+        kinds = [mail.template.path]
+        counts: dict[str, int] = {}  # number of sections kept up to the last one of each kind
+        newest = 0  # number of sections kept up to the last new pair
+        for section in mail.sections:
             kind = _kind(section)
             pair = (kinds[-1], kind)
             kept.append(section)
@@ -88,17 +93,17 @@ class Inspection:
             if pair not in self._neighbours:
                 self._neighbours.add(pair)
                 newest = len(kept)
-            before = places.get(kind, 0)
-            if newest <= before < len(kinds) and kinds[before] == kind:  # nothing was new since it stood here before
+            before = counts.get(kind, 0)
+            if newest <= before < len(kinds) and kinds[before] == kind:  # nothing new since the last one of this kind
                 del kept[before:], kinds[before + 1 :]
-            places[kind] = len(kept)
+            counts[kind] = len(kept)
         return kept if newest else ()
 
     def _document(self, html: str, is_shape: bool) -> Document:
-        return Document(html, is_shape=is_shape, host=host(self.chosen.settings.url), known_pairs=self._pairs)
+        return Document(html, is_shape=is_shape, host=host(self.project.settings.url), known_pairs=self._known_pairs)
 
-    def take(self, artefact: Artefact) -> None:
-        """A file, as it is made."""
+    def add(self, artefact: Artefact) -> None:
+        """Check an artefact, or keep it until the other parts of the mail or site have been added."""
         stem, _, kind = artefact.path.rpartition(".")
         if artefact.path.startswith("email/"):
             parts = self._parts.setdefault(stem, {})
@@ -110,102 +115,103 @@ class Inspection:
             self._site[artefact.path.removeprefix("site/")] = artefact if is_read else Artefact(artefact.path, b"", "")
 
     def _mail(self, stem: str, parts: Mapping[str, bytes]) -> None:
-        of = self._of[stem]
-        source = of.source if isinstance(of, Announcement) else of.file.source if of.file else None
-        place = Place(source.path, source.body_line) if source else self.chosen.place("cadence", "title")
-        kind = "announcement" if isinstance(of, Announcement) else "issue"
+        item = self._items[stem]
+        source = item.source if isinstance(item, Announcement) else item.file.source if item.file else None
+        place = Place(source.path, source.body_line) if source else self.project.place("cadence", "title")
+        kind = "announcement" if isinstance(item, Announcement) else "issue"
         if kind not in self._paths:
             self._paths[kind] = tuple(self.templates.read(f"email/{kind}.{end}")[0] for end in ("mjml", "txt"))
         template, text_template = self._paths[kind]
         html = parts["html"]
-        mail = Mail(of, self.chosen.settings, place, template, text_template, html, parts["txt"], parts["eml"])
+        mail = Mail(item, self.project.settings, place, template, text_template, html, parts["txt"], parts["eml"])
         if _has_slot(html):
             self.problems.error(place, "leftover-slot", "a slot of this mail was not filled in", "report this fault")
         for family in (mails.HEADERS, mails.LISTS, mails.SIZES, mails.TEXTS) if self.thorough else (mails.HEADERS,):
             for rule, finding in family.find(mail):
-                where = finding.where if isinstance(finding.where, Place) else self.chosen.place(finding.where, "title")
+                where = (
+                    finding.where if isinstance(finding.where, Place) else self.project.place(finding.where, "title")
+                )
                 rule.report(self.problems, where, finding)
 
     def finish(self) -> None:
-        """What can be said only when everything is made."""
+        """Check what depends on the whole build."""
         if not self.thorough:
             return
-        self._report(project.FAMILY, self.chosen)
-        own = tuple(
+        self._report(SETTINGS, self.project)
+        own_sheets = tuple(
             sheets.Sheet(path, source)
             for name, (path, source) in self.templates.sources().items()
             if name.startswith("email/") and name.endswith((".css", ".mjml"))
         )
-        for sheet in own:
+        for sheet in own_sheets:
             self._report(sheets.FAMILY, sheet)
-        audience = clients.audience_of(self.chosen.settings.check.audience)
-        self._report(clients.FAMILY, clients.Themes(own, _baseline(), audience))
+        audience = clients.audience_of(self.project.settings.check.audience)
+        self._report(clients.FAMILY, clients.Themes(own_sheets, _baseline(), audience))
         known = frozenset(self._site)
         for path, artefact in self._site.items():
             if path.endswith(".html"):
                 self._page(path, artefact, known)
             elif artefact.data and path.endswith((".xml", ".json")):
                 for rule, finding in pages.FEEDS.find(artefact):
-                    rule.report(self.problems, self.chosen.place("feeds", "title"), finding)
+                    rule.report(self.problems, self.project.place("feeds", "title"), finding)
 
     def _report(self, family: Family, subject: Any) -> None:
         for rule, finding in family.find(subject):
             rule.report(self.problems, finding.where, finding)
 
     def _page(self, path: str, artefact: Artefact, known: frozenset[str]) -> None:
-        document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=host(self.chosen.settings.url))
+        document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=host(self.project.settings.url))
         page = pages.PageContext(path, document, known)
-        found = [*pages.SITE.find(page)]
+        findings = [*pages.SITE.find(page)]
         for family in SHAPES:
-            found += family.find(document)
-        for rule, finding in found:
+            findings += family.find(document)
+        for rule, finding in findings:
             rule.report(self.problems, self._in_templates(document, finding), finding)
 
     def _in_templates(self, document: Document, finding: Finding) -> Place:
-        """The line of a page's template that holds the tag, or one that begins like it."""
+        """Return the place of the tag in a template of the site, or of the tag with the longest common beginning."""
         offset = document.offset(finding.where) if finding.where is not None else 0
-        written = document.text[offset : offset + 80]
-        for end in range(len(written), 3, -1):
+        tag = document.text[offset : offset + 80]
+        for end in range(len(tag), 3, -1):
             for name, (path, source) in self.templates.sources().items():
-                if name.startswith("site/") and (at := source.find(written[:end])) >= 0:
-                    start = source.rfind("\n", 0, at)
-                    return Place(path, source.count("\n", 0, at) + 1, at - start)
+                if name.startswith("site/") and (start := source.find(tag[:end])) >= 0:
+                    line_break = source.rfind("\n", 0, start)
+                    return Place(path, source.count("\n", 0, start) + 1, start - line_break)
         return Place(self.templates.get("site/layout.html").path)
 
 
 def _has_slot(html: bytes) -> bool:
-    """Whether a token stands there still. Its first letter is a rare one: to look for that is a tenth of the work."""
-    at = html.find(_FIRST)
-    while at >= 0:
-        if _SLOT.match(html, at):
+    """Return whether a token is left. Searching for its rare first letter takes a tenth of the time."""
+    start = html.find(_FIRST_LETTER)
+    while start >= 0:
+        if _SLOT.match(html, start):
             return True
-        at = html.find(_FIRST, at + 1)
+        start = html.find(_FIRST_LETTER, start + 1)
     return False
 
 
 @lru_cache(maxsize=4096)
 def _kind(section: str) -> str:
-    """A section in which nothing stands between slots more than twice in a row: a list of three is like a longer one."""
+    """Return the section with at most two equal pieces in a row between slots, so that lists of any length are equal."""
     runs = (list(run)[:2] for _, run in groupby(section.split(SLOT)))
     return SLOT.join(piece for run in runs for piece in run)
 
 
 @cache
 def _baseline() -> frozenset[str]:
-    """What the themes that come with the package use: known to do no harm."""
+    """Return the features that the themes of the package use, which are known to be harmless."""
     files = (path for path in sorted(default_theme.folder().rglob("email/*")) if path.suffix in (".css", ".mjml"))
     return clients.features_of(sheets.Sheet(str(path), path.read_text(encoding="utf-8")) for path in files)
 
 
-def _origin(found: Any, mjml: str) -> int:
-    """The offset in the MJML of an element, or of the nearest one around it that has a mark."""
-    element = found
+def _origin(element: Any, mjml: str) -> int:
+    """Return the offset in the MJML of an element, or of its nearest ancestor that has a mark."""
+    tag = "<mj-style" if element.tag == "style" else "<mjml"
     while element is not None:
-        marks = f"at-{element.get('data-at')} {element.get('class')}"  # a theme may have attributes of these names
+        marks = f"at-{element.get('data-at')} {element.get('class')}"  # a theme may use these attributes, too
         if match := re.search(r"(?:^|\s)at-([0-9]{1,9})(?!\S)", marks):
             return int(match[1])
         if element.tag in ("head", "html", "body"):
             break
         element = element.getparent()
-    tag = "<mj-style" if found.tag == "style" else "<mjml"
     return max(mjml.find(tag), 0)

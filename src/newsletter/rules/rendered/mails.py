@@ -1,4 +1,4 @@
-"""mails: rules over one finished mail: its HTML, its text part, its bytes."""
+"""Rules for one finished mail: its HTML part, its text part, its bytes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,30 +11,33 @@ from newsletter.rules.rule import Family, Finding
 from newsletter.text.entities import escape_as_templates, unescape
 from newsletter.theme.slots import Joined
 
-SIZES = Family("size", "What is too large to arrive whole.")
-TEXTS = Family("text part", "The half of a mail that is plain text: some read only that, and spam filters compare.")
-LISTS = Family("lists", "What a mail to many owes its readers.")
-HEADERS = Family("headers", "What receivers look at before anyone reads. Errors here stop a build.")
+SIZES = Family("size", "What is too large to arrive in one piece.")
+TEXTS = Family("text part", "The plain text of a mail: some people read only this, and spam filters compare it.")
+LISTS = Family("lists", "What a mail to a list of readers must contain.")
+HEADERS = Family("headers", "What mail servers check before anyone reads the mail. Errors here stop a build.")
 
 CLIPPED = 100_000  # bytes; Gmail cuts a mail's HTML at about 102 KB
-NEARLY = 85_000  # bytes; a mail service adds its own
-_SEARCHES = 50  # lines that are looked for in the whole body
+NEARLY = 85_000  # bytes; a mail service adds some of its own
+_SEARCHES = 50  # long lines that are searched for in the whole body
 LONGEST = 78  # characters of a line (RFC 5322, 2.1.1)
 WIDEST = 998  # characters of a line, at most (there, too)
 TYPES = (b"multipart/alternative", b"text/plain", b"text/html")
 _CR, _LF = (bytes(octet == end for octet in range(256)) for end in b"\r\n")
 ONCE = {name: b"\n%s:" % name.encode() for name in ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")}
-_WHOLE = frozenset((b"\r\n", b""))  # how pieces end that are whole lines
-_UNMARKED = re.compile(r"[?&]utm_source=.*")  # what campaign.marker adds to an address
+_LINE_ENDS = frozenset((b"\r\n", b""))  # the last two bytes of a piece that consists of complete lines
+_UTM = re.compile(r"[?&]utm_source=.*")  # parameters added by newsletter.text.utm
 _HREF = re.compile(r'<a\s[^>]*?href="([^"]*)"', re.IGNORECASE)
-_SHOWN = re.compile(r"<!--.*?(?:-->|\Z)|<(style|title|script)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(style|title|script)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass
 class Mail:
-    """One mail. `place` is the announcement or issue it is of, the templates are paths in the theme."""
+    """A finished mail.
 
-    of: Announcement | Issue
+    `item` is the announcement or issue in it, and `place` is its place. The templates are paths in the theme.
+    """
+
+    item: Announcement | Issue
     settings: Settings
     place: Place
     html_template: str
@@ -45,64 +48,66 @@ class Mail:
 
     @cached_property
     def html(self) -> str:
-        """Its HTML."""
+        """The HTML part."""
         return self.html_part.decode()
 
     @cached_property
     def text(self) -> str:
-        """Its text part."""
+        """The text part."""
         return self.text_part.decode()
 
     @cached_property
     def targets(self) -> tuple[str, ...]:
-        """Addresses of the links in the HTML, each once."""
+        """The distinct URLs of the links in the HTML part."""
         return tuple(dict.fromkeys(unescape(href) for href in _HREF.findall(self.html)))
 
     @cached_property
-    def spelled(self) -> frozenset[str]:
-        """Where links lead whose text is their address: the text part has that, as it was written."""
-        of = self.of if isinstance(self.of, Announcement) else self.of.file
-        links = of.prose.references if of else ()
-        return frozenset(of.targets[link.target].url for link in links if of and link.label == link.target)
+    def literal_links(self) -> frozenset[str]:
+        """The targets of links whose text is their own URL: the text part has it as it was written."""
+        source = self.item if isinstance(self.item, Announcement) else self.item.file
+        if source is None:
+            return frozenset()
+        links = source.prose.references
+        return frozenset(source.targets[link.target].url for link in links if link.label == link.target)
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """What stands in the text part between blanks, with and without signs around it."""
-        found = self.text.split()
-        return frozenset((*found, *(word.strip("<>()") for word in found)))
+        """The words of the text part, with and without the brackets around them."""
+        words = self.text.split()
+        return frozenset((*words, *(word.strip("<>()") for word in words)))
 
     def lacks(self, target: str) -> bool:
-        """Whether the text part has no way to where a link of the HTML leads."""
+        """Return whether the text part does not show the target of a link in the HTML part."""
         address = re.sub(r"^(?:mailto|tel):", "", target)
-        # Nearly every address is a word. To search a long text for each of thousands would take minutes.
-        if address in self.words or target in self.spelled or _UNMARKED.sub("", target) in self.spelled:
+        # Nearly every address is a word. Searching a long text for thousands of addresses would take minutes.
+        if address in self.words or target in self.literal_links or _UTM.sub("", target) in self.literal_links:
             return False
         return address not in self.text
 
     def shows(self, address: str) -> tuple[bool, bool]:
-        """Whether an address stands in the HTML, and in the text."""
+        """Return whether the HTML part shows an address, and whether the text part does."""
         return escape_as_templates(address) in self.html, address in self.text
 
-    def find(self, words: str, *, search: bool) -> Place | None:
-        """Where a line stands in the announcement's body: a whole line of it, or, when asked to `search`, any words."""
-        if not isinstance(self.of, Announcement):
+    def find(self, line: str, *, search: bool) -> Place | None:
+        """Return the place of a complete line in the announcement's body; with `search`, also of a part of a line."""
+        if not isinstance(self.item, Announcement):
             return None
-        body, at = self._body
-        found = at.get(words, body.find(words) if search else -1)
-        return self.of.source.at_character(found) if found >= 0 else None
+        body, offsets = self._body
+        offset = offsets.get(line, body.find(line) if search else -1)
+        return self.item.source.at_character(offset) if offset >= 0 else None
 
     @cached_property
     def _body(self) -> tuple[str, Mapping[str, int]]:
-        """The body, and where each of its lines begins, without the blanks around it."""
-        body = self.of.source.body if isinstance(self.of, Announcement) else ""
-        lines: dict[str, int] = {}
+        """The announcement's body, and the offset of each line in it, without surrounding whitespace."""
+        body = self.item.source.body if isinstance(self.item, Announcement) else ""
+        offsets: dict[str, int] = {}
         for line in re.finditer(r"[^\n]+", body):
-            lines.setdefault(line[0].strip(), line.end() - len(line[0].lstrip()))
-        return body, lines
+            offsets.setdefault(line[0].strip(), line.end() - len(line[0].lstrip()))
+        return body, offsets
 
     @property
     def head(self) -> bytes:
-        """The header of the message."""
+        """The headers."""
         end = self.eml.find(b"\r\n\r\n")
         return self.eml if end < 0 else self.eml[:end]
 
@@ -110,55 +115,54 @@ class Mail:
 @SIZES.rule("mail-size", "A mail that Gmail cuts", fails="100,000 bytes of HTML", passes="20,000 bytes of HTML")
 def mail_size(mail: Mail) -> Iterator[Finding]:
     """Gmail shows the first 102 KB of a mail's HTML and hides the rest, with the link to unsubscribe, behind “View entire
-    message”. Mail services add tracking of their own: from 85,000 bytes on it is close.
+    message”. Mail services add code of their own for tracking, so that 85,000 bytes may already be too many.
     """
     size = len(mail.html_part)
     if size > NEARLY:
-        told = "Gmail cuts it off" if size > CLIPPED else "Gmail cuts mails at about 100,000"
-        yield Finding(mail.place, f"the mail has {size:,} bytes of HTML: {told}", "shorten it, and link to the rest")
+        effect = "Gmail cuts it off" if size > CLIPPED else "Gmail cuts mails at about 100,000"
+        yield Finding(mail.place, f"the mail has {size:,} bytes of HTML: {effect}", "shorten it, and link to the rest")
 
 
-@TEXTS.rule("short-text", "A text part that leaves out what the HTML says", fails="Voir en ligne : https://…",
-            passes="all that the HTML says")  # fmt: skip
+@TEXTS.rule("short-text", "A text part that leaves out text of the HTML part", fails="Voir en ligne : https://…",
+            passes="all text of the HTML part")  # fmt: skip
 def short_text(mail: Mail) -> Iterator[Finding]:
-    """Spam filters compare the halves of a mail (SpamAssassin: MPART_ALT_DIFF, 2.2 points), and some readers see only
-    the text. It should hold at least 60 % of the words of the HTML.
+    """Spam filters compare the two parts of a mail (SpamAssassin: MPART_ALT_DIFF, 2.2 points), and some readers only see
+    the text part. It should have at least 60 % of the words of the HTML part.
     """
-    shown = set(re.findall(r"\w{4,}", unescape(_SHOWN.sub(" ", mail.html)).lower()))
-    written = set(re.findall(r"\w{4,}", mail.text.lower()))
-    if shown and len(shown & written) < 0.6 * len(shown):
-        share = f"{100 * len(shown & written) // len(shown)} %"
-        yield Finding(
-            Place(mail.text_template), f"the text part has {share} of the words of the HTML", "say it all in both"
-        )
+    html_words = set(re.findall(r"\w{4,}", unescape(_HIDDEN.sub(" ", mail.html)).lower()))
+    text_words = set(re.findall(r"\w{4,}", mail.text.lower()))
+    common = len(html_words & text_words)
+    if html_words and common < 0.6 * len(html_words):
+        share = f"{100 * common // len(html_words)} %"
+        message = f"the text part has {share} of the words of the HTML"
+        yield Finding(Place(mail.text_template), message, "print the same text in both templates")
 
 
-@TEXTS.rule("text-link", "A link that the text part lacks", fails="{{ story.action.title }}",
+@TEXTS.rule("text-link", "A link that is missing from the text part", fails="{{ story.action.title }}",
             passes="{{ story.action.title ~ ' <' ~ story.action.url ~ '>' }}")  # fmt: skip
 def text_link(mail: Mail) -> Iterator[Finding]:
-    """Who reads the text part must be able to go where the others go."""
+    """People who read the text part must be able to follow the same links."""
     for target in mail.targets:
         if mail.lacks(target):
-            told = f"the text part lacks the link to {target[:100]}"
-            yield Finding(Place(mail.text_template), told, "write its address into the .txt template")
+            message = f"the text part lacks the link to {target[:100]}"
+            yield Finding(Place(mail.text_template), message, "print its URL in the .txt template")
 
 
-@TEXTS.rule("long-line", "A line that is too long for a letter", fails="a line of 100 characters",
+@TEXTS.rule("long-line", "A line that is too long for a mail", fails="a line of 100 characters",
             passes="lines of 72 characters")  # fmt: skip
 def long_line(mail: Mail) -> Iterator[Finding]:
-    """Lines of more than 78 characters are broken anywhere by some programs. Addresses may be longer."""
+    """Some mail programs break lines of more than 78 characters at an arbitrary point. Lines with a URL may be longer."""
     lines = (line for line in mail.text.split("\n") if len(line) > LONGEST and "://" not in line)
     for number, line in enumerate(line for line in lines if " " in line.strip()):
-        words = line.strip()
-        place = mail.find(words, search=number < _SEARCHES) or Place(mail.text_template)
+        place = mail.find(line.strip(), search=number < _SEARCHES) or Place(mail.text_template)
         yield Finding(place, f"this line of the text part has {len(line)} characters", "break it before 78")
 
 
-@HEADERS.rule("bad-header", "A header that is missing or stands twice", level="error", fails="two Subject headers",
+@HEADERS.rule("bad-header", "A header that is missing or duplicate", level="error", fails="two Subject headers",
               passes="one of each")  # fmt: skip
 def bad_header(mail: Mail) -> Iterator[Finding]:
-    """From, To, Subject, Date, Message-ID and MIME-Version stand exactly once, else receivers refuse the mail or show it
-    as they like (RFC 5322, 3.6). This program writes them: a fault here is to be reported.
+    """From, To, Subject, Date, Message-ID and MIME-Version must each occur exactly once (RFC 5322, 3.6). Otherwise mail
+    servers may refuse the mail. This program writes these headers: please report such a fault.
     """
     head = b"\n" + mail.head
     for name, line in ONCE.items():
@@ -166,67 +170,68 @@ def bad_header(mail: Mail) -> Iterator[Finding]:
             yield Finding(mail.place, f"the mail has {count} headers {name}", "report this fault")
 
 
-@HEADERS.rule("bad-mime", "A mail whose bytes are not those of a mail", level="error", fails="8-bit bytes, lone line feeds",
+@HEADERS.rule("bad-mime", "A mail that is not valid MIME", level="error", fails="8-bit bytes, lone line feeds",
               passes="ASCII, CRLF, lines of at most 998")  # fmt: skip
 def bad_mime(mail: Mail) -> Iterator[Finding]:
-    """A mail is ASCII, its lines end in CRLF and hold at most 998 characters, and it holds a text part, then an HTML part
-    (RFC 5322, 2.1.1; RFC 2046, 5.1.4). This program writes it so: a fault here is to be reported.
+    """A mail is ASCII, its lines end in CRLF and have at most 998 characters, and it has a text part followed by an HTML
+    part (RFC 5322, 2.1.1; RFC 2046, 5.1.4). This program writes the mail: please report such a fault.
     """
     eml = mail.eml
-    if isinstance(eml, Joined) and is_sound_by_pieces(eml):
+    if isinstance(eml, Joined) and is_valid_by_pieces(eml):
         return
     if not eml.isascii() or b"\0" in eml:
-        yield Finding(mail.place, "the mail holds bytes that are not ASCII", "report this fault")
-    if not has_pairs(eml):
-        yield Finding(mail.place, "the mail holds line ends that are not CRLF", "report this fault")
+        yield Finding(mail.place, "the mail has bytes that are not ASCII", "report this fault")
+    if not has_only_crlf(eml):
+        yield Finding(mail.place, "the mail has line ends that are not CRLF", "report this fault")
     if has_long_line(eml):
-        yield Finding(mail.place, f"the mail holds a line of more than {WIDEST} characters", "report this fault")
+        yield Finding(mail.place, f"the mail has a line of more than {WIDEST} characters", "report this fault")
     if tuple(types_of(eml)) != TYPES:
-        yield Finding(mail.place, "the mail is not a text part and then an HTML part", "report this fault")
+        yield Finding(mail.place, "the mail is not a text part followed by an HTML part", "report this fault")
 
 
-def is_sound_by_pieces(eml: Joined) -> bool:
-    """Whether nothing at all is wrong with a mail, as its pieces tell: what comes again in other mails is read once.
+def is_valid_by_pieces(eml: Joined) -> bool:
+    """Return True if the pieces show that a mail is valid. Pieces that many mails share are checked only once.
 
-    That tells it where each piece is whole lines. False says no more than that one has to read it from end to end.
+    False only means that the mail has to be checked from end to end, as when a piece is not complete lines.
     """
     own = eml.pieces[1::2]
-    if _known_types(eml.pieces[::2]) != TYPES or not _WHOLE.issuperset({piece[-2:] for piece in own}):
+    if _shared_types(eml.pieces[::2]) != TYPES or not _LINE_ENDS.issuperset({piece[-2:] for piece in own}):
         return False
     joined = b"".join(own)
     return (
         (b"Content-Type:" not in joined or next(types_of(b"\n" + joined), None) is None)
-        and not eml.startswith(b"Content-Type: ")  # which is no line of its own kind there, see types_of
-        and is_sound(joined)
+        and not eml.startswith(b"Content-Type: ")  # types_of() only finds it after a line end
+        and has_valid_lines(joined)
     )
 
 
 @lru_cache(maxsize=1024)
-def _known_types(pieces: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
-    """The types that pieces of whole lines name, if nothing is wrong with them: the same pieces stand in many mails."""
-    known = [_known(piece) for piece in pieces if piece]
-    return None if None in known else tuple(name for names in known if names for name in names)
+def _shared_types(pieces: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+    """Return the content types in pieces that many mails share, or None if one is not made of valid lines."""
+    types = [_piece_types(piece) for piece in pieces if piece]
+    return None if None in types else tuple(name for names in types if names for name in names)
 
 
 @lru_cache(maxsize=4096)
-def _known(piece: bytes) -> tuple[bytes, ...] | None:
-    """The types that whole lines name, if nothing is wrong with them."""
-    return tuple(types_of(b"\n" + piece)) if piece.endswith(b"\r\n") and is_sound(piece) else None
+def _piece_types(piece: bytes) -> tuple[bytes, ...] | None:
+    """Return the content types in a piece, or None if it is not made of valid lines."""
+    return tuple(types_of(b"\n" + piece)) if piece.endswith(b"\r\n") and has_valid_lines(piece) else None
 
 
-def is_sound(lines: bytes) -> bool:
-    """Whether they are ASCII, end in CRLF and are not too long."""
-    return lines.isascii() and b"\0" not in lines and has_pairs(lines) and not has_long_line(lines)
+def has_valid_lines(lines: bytes) -> bool:
+    """Return whether all lines are ASCII, end in CRLF and are not too long."""
+    return lines.isascii() and b"\0" not in lines and has_only_crlf(lines) and not has_long_line(lines)
 
 
-def has_pairs(eml: bytes) -> bool:
-    """Whether CR and LF stand only together, in this order."""
-    # Where CR stands, and where LF stands: the same, one place further. To count pairs takes twice as long.
+def has_only_crlf(eml: bytes) -> bool:
+    """Return whether CR and LF only occur as the pair CRLF."""
+    # The map of all LF must be the map of all CR, moved by one. Counting the pairs takes twice as long.
     return b"\0" + eml.translate(_CR) == eml.translate(_LF) + b"\0"
 
 
 def has_long_line(eml: bytes) -> bool:
-    """Whether a line has more than 998 characters. It leaps: to read every byte takes ten times as long."""
+    """Return whether a line has more than 998 characters."""
+    # Search backwards from the last allowed position: reading all bytes takes ten times as long.
     start = 0
     while len(eml) - start > WIDEST:
         end = eml.rfind(b"\r\n", start, start + WIDEST + 2)
@@ -237,61 +242,59 @@ def has_long_line(eml: bytes) -> bool:
 
 
 def types_of(eml: bytes) -> Iterator[bytes]:
-    """What the lines that begin with Content-Type name."""
-    mark, at = b"\nContent-Type: ", -1
-    while (at := eml.find(mark, at + 1)) >= 0:
-        named = re.match(rb"[a-z/]+", eml[at + len(mark) : at + 99])
-        yield named[0] if named else b""
+    """Yield the content type of each line that begins with Content-Type."""
+    header, offset = b"\nContent-Type: ", -1
+    while (offset := eml.find(header, offset + 1)) >= 0:
+        match = re.match(rb"[a-z/]+", eml[offset + len(header) : offset + 99])
+        yield match[0] if match else b""
 
 
 @LISTS.rule(
     "no-one-click", "A mail that cannot be unsubscribed from with one click",
               fails='unsubscribe = {mailto = "…"}', passes='unsubscribe = {url = "https://…"}')  # fmt: skip
 def no_one_click(mail: Mail) -> Iterator[Finding]:
-    """Gmail, Yahoo and Outlook want `List-Unsubscribe` with an https address and `List-Unsubscribe-Post` from who sends
-    much (RFC 8058). The address is in the settings, or a placeholder that your mail service fills.
+    """Gmail, Yahoo and Outlook require `List-Unsubscribe` with an https URL and `List-Unsubscribe-Post` from bulk senders
+    (RFC 8058). The URL is in the settings: your own, or a placeholder that your mail service replaces.
     """
-    chosen = mail.settings.unsubscribe
-    if chosen.mailto and not chosen.url:
+    unsubscribe = mail.settings.unsubscribe
+    if unsubscribe.mailto and not unsubscribe.url:
         yield Finding("unsubscribe", "readers cannot unsubscribe with one click", "add an https url to unsubscribe")
 
 
 @LISTS.rule(
-    "no-unsubscribe", "A mail without a way out", fails="[tool.newsletter]",
+    "no-unsubscribe", "A mail without a way to unsubscribe", fails="[tool.newsletter]",
               passes='[tool.newsletter.unsubscribe]\nurl = "https://…"')  # fmt: skip
 def no_unsubscribe(mail: Mail) -> Iterator[Finding]:
-    """Every mail to a list needs a way to leave it: by law, and because whoever finds none says “spam”. Settings:
-    `unsubscribe`; the theme shows it in both parts.
+    """Every mail to a list needs a way to leave it: the law requires it, and readers who do not find one report spam.
+    Set `unsubscribe` in the settings; the theme prints it in both parts.
     """
-    chosen = mail.settings.unsubscribe
-    if not chosen.url and not chosen.mailto:
-        yield Finding("unsubscribe", "mails tell no way to unsubscribe", 'add unsubscribe = {url = "https://…"}')
+    unsubscribe = mail.settings.unsubscribe
+    if not unsubscribe.url and not unsubscribe.mailto:
+        yield Finding("unsubscribe", "mails do not say how to unsubscribe", 'add unsubscribe = {url = "https://…"}')
         return
-    way = chosen.url or f"mailto:{chosen.mailto}"
-    shows = mail.shows(way.removeprefix("mailto:"))
-    for shown, template in zip(shows, (mail.html_template, mail.text_template), strict=True):
-        if not shown:
+    address = unsubscribe.url or unsubscribe.mailto
+    shows = mail.shows(address.removeprefix("mailto:"))
+    for is_shown, template in zip(shows, (mail.html_template, mail.text_template), strict=True):
+        if not is_shown:
             yield Finding(Place(template), "this mail does not show how to unsubscribe", "print {{ unsubscribe_url }}")
 
 
 @LISTS.rule(
-    "no-postal-address", "A mail that says not who writes", fails="[tool.newsletter]",
+    "no-postal-address", "A mail that does not say who sent it", fails="[tool.newsletter]",
               passes='[tool.newsletter.organisation]\nname = "…"\naddress = "…"')  # fmt: skip
 def no_postal_address(mail: Mail) -> Iterator[Finding]:
-    """Who publishes has to say who and where they are (in France: LCEN, article 1-1). Settings: `organisation`."""
-    chosen = mail.settings.organisation
-    if not (chosen.name and chosen.address):
-        yield Finding(
-            "organisation", "mails do not say who writes, and where they are", "add organisation {name, address}"
-        )
+    """Publishers have to give their name and address (in France: LCEN, article 1-1). Set `organisation` in the settings."""
+    organisation = mail.settings.organisation
+    if not (organisation.name and organisation.address):
+        yield Finding("organisation", "the sender's name and address are missing", "add organisation {name, address}")
 
 
 @LISTS.rule(
     "no-web-version", "A mail without a link to its page", fails="a layout without view_url",
               passes='<a href="{{ view_url }}">…</a>')  # fmt: skip
 def no_web_version(mail: Mail) -> Iterator[Finding]:
-    """Who cannot read the mail reads the page: both parts link to it."""
-    shows = mail.shows(mail.settings.url + mail.of.page)
-    for shown, template in zip(shows, (mail.html_template, mail.text_template), strict=True):
-        if not shown:
+    """People who cannot read the mail read its page instead. Both parts must link to it."""
+    shows = mail.shows(mail.settings.url + mail.item.page)
+    for is_shown, template in zip(shows, (mail.html_template, mail.text_template), strict=True):
+        if not is_shown:
             yield Finding(Place(template), "this mail does not link to its page", "print {{ view_url }}")

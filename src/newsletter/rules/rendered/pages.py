@@ -1,4 +1,4 @@
-"""pages: the site and its feeds, once all of it is made."""
+"""Rules for the pages of the site and its feeds, checked when all of them are rendered."""
 
 import json
 import posixpath
@@ -14,14 +14,14 @@ from newsletter.rules.rendered.document import Document
 from newsletter.rules.rule import Family, Finding
 
 SITE = Family("site", "The pages of the site, together.")
-FEEDS = Family("feeds", "What feed readers take.")
+FEEDS = Family("feeds", "What feed readers accept.")
 
-FEED_SIZE = 250_000  # bytes: JSON Feed 1.1 calls that fine, and more a burden
+FEED_SIZE = 250_000  # bytes; JSON Feed 1.1 considers larger feeds a burden
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """A page and what stands beside it: `known` are the paths of all files of the site."""
+    """A page and its site: `known` holds the paths of all files of the site."""
 
     path: str
     document: Document
@@ -29,46 +29,46 @@ class PageContext:
 
     @property
     def has_feeds(self) -> bool:
-        """Whether feeds were made in this run."""
+        """Whether this run rendered feeds."""
         return any(path.startswith("feeds/") for path in self.known)
 
 
 @SITE.rule(
     "broken-page-link",
-    "A link to a page that is not there",
+    "A link to a missing page",
     fails='<a href="archive.html">',
     passes='<a href="index.html">',
 )
 def broken_page_link(page: PageContext) -> Iterator[Finding]:
-    """A template links to a page of the site that no channel makes."""
+    """A template links to a page of the site that no channel writes."""
     for element in page.document.all("a", "img", "link", "script"):
         target = element.get("href") or element.get("src") or ""
         try:
             parts = urlsplit(target)
-        except ValueError:  # as `https://[`: it leads to no page of ours
+        except ValueError:  # an invalid URL such as `https://[` is not a link to a page of the site
             continue
         if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
             continue
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), unquote(parts.path)))
-        # A run without feeds has links to them all the same.
+        # Pages link to feeds even in a run that does not write feeds.
         if path not in page.known and (not path.startswith("feeds/") or page.has_feeds):
             yield Finding(element, f"there is no page '{path}'", "correct the link")
 
 
 @SITE.rule(
     "duplicate-html-id",
-    "One id for two elements",
+    "Two elements with the same id",
     fails='<div id="menu"> <ul id="menu">',
     passes='<div id="menu"> <ul id="entries">',
 )
 def duplicate_html_id(page: PageContext) -> Iterator[Finding]:
-    """Labels and links find the first element only."""
-    seen = set()
+    """Labels and links only find the first of them."""
+    ids = set()
     for element in page.document.elements:
         name = element.get("id")
-        if name and name in seen:
-            yield Finding(element, f"the id '{name}' stands here for the second time", "give it another one")
-        seen.add(name)
+        if name and name in ids:
+            yield Finding(element, f"the id '{name}' is already used by another element", "choose another id")
+        ids.add(name)
 
 
 @FEEDS.rule(
@@ -79,16 +79,16 @@ def duplicate_html_id(page: PageContext) -> Iterator[Finding]:
     passes="<feed><entry/></feed>",
 )
 def bad_feed(artefact: Artefact) -> Iterator[Finding]:
-    """Feed readers refuse a feed that is not well-formed, and one whose entries share an id. This program writes them: a
-    fault here is to be reported.
+    """Feed readers refuse a feed that is not well-formed, or in which two entries have the same id. This program writes
+    the feeds: please report such a fault.
     """
     try:
         ids = _entry_ids(artefact)
     except (ValueError, etree.XMLSyntaxError) as fault:
         yield Finding(None, f"{artefact.path} cannot be read: {fault}", "report this fault")
         return
-    for twice in sorted(each for each, count in Counter(ids).items() if count > 1):
-        yield Finding(None, f"{artefact.path} holds two entries '{twice}'", "report this fault")
+    for duplicate in sorted(each for each, count in Counter(ids).items() if count > 1):
+        yield Finding(None, f"{artefact.path} has two entries with the id '{duplicate}'", "report this fault")
 
 
 @FEEDS.rule(
@@ -98,12 +98,12 @@ def bad_feed(artefact: Artefact) -> Iterator[Finding]:
     passes="entries = 20",
 )
 def feed_size(artefact: Artefact) -> Iterator[Finding]:
-    """Every reader fetches a feed again and again, and some take no large one. Fewer `entries`, or `content = "summary"`,
-    make it smaller. The archives of a month may be large: they are fetched once.
+    """Feed readers fetch a feed again and again, and some refuse a large one. Fewer `entries`, or `content = "summary"`,
+    make it smaller. Monthly archives may be large: they are fetched once.
     """
     size = len(artefact.data)
     if size > FEED_SIZE and "/archive/" not in artefact.path:
-        message = f"{artefact.path} has {size // 1000} KB, {FEED_SIZE // 1000} are enough"
+        message = f"{artefact.path} has {size // 1000} KB, more than {FEED_SIZE // 1000}"
         yield Finding(None, message, 'lower feeds.entries, or set feeds.content = "summary"')
 
 
@@ -111,14 +111,14 @@ FEEDS.declare(
     "large-entry",
     "warning",
     "An announcement that is too long for feeds",
-    "A feed has room for 512 KB. In one that would be larger, the longest announcements give their summary and a link.",
+    "A feed may have up to 512 KB. In a larger one, the longest announcements are replaced by their summary and a link.",
 )
 
 
 def _entry_ids(artefact: Artefact) -> list[str]:
     if artefact.path.endswith(".json"):
-        held: Mapping[str, list[Mapping[str, str]]] = json.loads(artefact.data)
-        return [str(item.get("id")) for item in held.get("items", ())]
+        feed: Mapping[str, list[Mapping[str, str]]] = json.loads(artefact.data)
+        return [str(item.get("id")) for item in feed.get("items", ())]
     root = etree.fromstring(artefact.data, etree.XMLParser(resolve_entities=False, no_network=True))
     entries = (each for each in root.iter("{*}entry", "{*}item"))
     ids = (each.find(name) for each in entries for name in ("{*}id", "{*}guid"))

@@ -1,4 +1,4 @@
-"""project: settings, and what people do with the outbox and the tools beside it."""
+"""Rules for the settings, the outbox and external tools."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from newsletter.rules.rule import Family, Finding
 from newsletter.theme.branding import colours, contrast
 
 FAMILY = Family("settings", "`[tool.newsletter]`, in pyproject.toml or newsletter.toml.")
-OUTPUT = Family("outbox", "What stands in the outbox, and the tools that look at it.")
+OUTPUT = Family("outbox", "The files in the outbox, and the tools that check them.")
 
-# Which colour stands on which, in mails and pages.
+# Text and background colours that are used together in mails and pages.
 _PAIRS = (("text", "card"), ("text", "background"), ("muted", "card"), ("muted", "background"),
           ("accent", "card"), ("accent", "background"), ("on_accent", "accent"))  # fmt: skip
 
@@ -27,88 +27,88 @@ class ProjectSettings:
     _places: dict[tuple[str, ...], Place] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, *keys: str) -> Place:
-        """Where the first of these keys, such as `check.ignore`, stands in the settings file."""
+        """Return the place in the settings file of the first of these keys that is set, such as `check.ignore`."""
         if keys not in self._places:
             self._places[keys] = place_of(self.root, self.settings.path, keys)
         return self._places[keys]
 
 
 def weak_pairs(settings: Settings) -> Iterator[tuple[str, str, float]]:
-    """Names of a text and a ground in the brand whose contrast is under 4.5, and the contrast."""
+    """Yield text colour, background colour and contrast of each pair in the brand whose contrast is under 4.5."""
     brand = colours(settings)
-    for dark in ("", "_dark"):
+    for mode in ("", "_dark"):
         for text, ground in _PAIRS:
-            ratio = contrast(brand[text + dark], brand[ground + dark])
+            ratio = contrast(brand[text + mode], brand[ground + mode])
             if ratio < 4.5:
-                yield text + dark, ground + dark, ratio
+                yield text + mode, ground + mode, ratio
 
 
-@FAMILY.rule("brand-contrast", "Two colours of the brand that cannot be told apart", fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
+@FAMILY.rule("brand-contrast", "Two colours of the brand with too little contrast", fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
              passes='[tool.newsletter.brand]\nmuted = "#54656b"')  # fmt: skip
-def brand_contrast(chosen: ProjectSettings) -> Iterator[Finding]:
-    """Text needs a contrast of 4.5 to its ground (WCAG 2.2, 1.4.3), in light and in dark mode."""
-    own = dict(chosen.settings.brand)
-    for text, ground, ratio in weak_pairs(chosen.settings):
+def brand_contrast(project: ProjectSettings) -> Iterator[Finding]:
+    """Text needs a contrast of 4.5 to its background (WCAG 2.2, 1.4.3), in light and in dark mode."""
+    own = dict(project.settings.brand)
+    for text, ground, ratio in weak_pairs(project.settings):
         if text in own or ground in own:
-            place = chosen.place(f"brand.{text if text in own else ground}")
-            told = f"'{text}' on '{ground}' has a contrast of {ratio:.1f}"
-            yield Finding(place, told, "choose colours with at least 4.5")
+            place = project.place(f"brand.{text if text in own else ground}")
+            message = f"'{text}' on '{ground}' has a contrast of {ratio:.1f}"
+            yield Finding(place, message, "choose colours with at least 4.5")
 
 
-FAMILY.declare("no-settings", "error", "A project without settings, or with two of them", "One of `[tool.newsletter]` in "
-            "pyproject.toml and newsletter.toml says what the publication is.")  # fmt: skip
-FAMILY.declare("toml-syntax", "error", "TOML that cannot be read", "Text stands in quotation marks.", "title = Exemple", 'title = "Exemple"')  # fmt: skip
+FAMILY.declare("no-settings", "error", "A project without settings, or with two files of them", "The settings of the publication are either in "
+            "`[tool.newsletter]` of pyproject.toml or in newsletter.toml.")  # fmt: skip
+FAMILY.declare("toml-syntax", "error", "TOML that cannot be read", "Most often, text without quotation marks.", "title = Exemple", 'title = "Exemple"')  # fmt: skip
 FAMILY.declare("unknown-code", "warning", "A code that no problem has", "`ignore` and `error` in settings, and comments `# newsletter: "
             "ignore[code]`, name problems by their codes. Errors cannot be ignored.", 'ignore = ["no-alt-text"]', 'ignore = ["long-alt"]')  # fmt: skip
 
-OUTPUT.declare("edited-output", "warning", "A file of the outbox that was edited by hand", "The next build replaces it. What should "
-            "stay belongs into the announcement: the message names the key.")  # fmt: skip
+OUTPUT.declare("edited-output", "warning", "A file of the outbox that was edited by hand", "The next build overwrites it. Make the "
+            "change in the announcement instead: the message names the key.")  # fmt: skip
 OUTPUT.declare(
     "foreign-output",
     "error",
-    "A file where the outbox wants to write its own",
-    "Either an artefact has its name, or its folder does not look like an outbox: it has no manifest as a build writes it, "
-    "with at least one file as that manifest lists it. A folder that holds only README, .gitignore, .gitkeep, .nojekyll, "
-    "CNAME or .well-known may become an outbox. Move the file away, or build elsewhere with `--out`.",
+    "A file in a place that a build writes to",
+    "Either the build writes a file of the same name, or the folder is not an outbox: it does not have the manifest of a "
+    "build and at least one file that matches it. A folder that contains only README, .gitignore, .gitkeep, .nojekyll, "
+    "CNAME or .well-known can become an outbox. Move the file away, or build elsewhere with `--out`.",
 )
 OUTPUT.declare(
     "unsafe-outbox",
     "error",
-    "An outbox over, in or around sources",
-    "A build replaces the whole folder. It must not be, hold or lie in the project, its announcements, templates, `src`, "
-    "`tests`, hidden folders such as `.git`, or the home folder, under whatever name: links are resolved first. Choose a "
-    "folder of its own with `--out`, or delete the link named `outbox`.",
+    "An outbox that overlaps with sources",
+    "A build replaces the whole folder. It must not be, contain or lie in the project, its announcements, templates, "
+    "`src`, `tests`, hidden folders such as `.git`, or the home folder. Symbolic links are resolved first. Choose a "
+    "separate folder with `--out`, or delete the link named `outbox`.",
 )
 OUTPUT.declare(
     "lost-output",
     "warning",
     "A file that another program wrote into the outbox while it was built",
-    "Files that arrive during a build are kept, unless the build needs their place, as it did here. Let that program write "
-    "elsewhere, or after the build.",
+    "Files that appear during a build are kept, unless the build writes a file of the same name, as it did here. Let the "
+    "other program write elsewhere, or after the build.",
 )
 OUTPUT.declare(
     "no-manifest",
     "error",
-    "An outbox without manifest",
+    "An outbox without a manifest",
     "`verify` compares the outbox with its manifest. Build it again.",
 )
 OUTPUT.declare("bad-manifest", "error", "A manifest that cannot be read", "Build the outbox again.")
-OUTPUT.declare("missing-output", "error", "A file that is gone from the outbox", "Build it again.")
-OUTPUT.declare("damaged-output", "error", "A file of the outbox that is not as it was built", "Build it again.")
-OUTPUT.declare("internal-error", "error", "A fault of newsletter itself", "`preview` could not read the project or make a page, for a "
-            "reason that nobody foresaw. Your files need not be wrong. Please report it on the project's issue page, with the file "
+OUTPUT.declare("missing-output", "error", "A file missing from the outbox", "Build it again.")
+OUTPUT.declare("damaged-output", "error", "A file of the outbox that was changed after the build", "Build it again.")
+OUTPUT.declare("internal-error", "error", "A bug in newsletter", "`preview` could not read the project or render a page, because "
+            "of an unexpected error. Your files may be correct. Please report it on the project's issue page, with the file "
             "that causes it.")  # fmt: skip
 OUTPUT.declare("missing-tool", "info", "A tool that is not installed", "`check --deep` uses a browser with axe-core, and SpamAssassin. "
-            "What is not there is said, so that nobody takes silence for praise. docs/checking.md says how to get them.")  # fmt: skip
+            "If one of them is missing, its checks are skipped. docs/checking.md explains how to install them.")  # fmt: skip
 OUTPUT.declare(
     "no-network",
     "info",
-    "Links that could not be followed",
-    "`check --links` needs the network; without it nothing is known.",
+    "Links that could not be checked",
+    "`check --links` needs a network connection.",
 )
-OUTPUT.declare("axe", "warning", "A fault that axe-core found", "`check --deep` opens every mail in a browser, in light and dark, wide and "
-            "360 px narrow, and lets [axe-core](https://github.com/dequelabs/axe-core) look at it.")  # fmt: skip
-OUTPUT.declare("wide-mail", "warning", "A mail wider than a telephone", "At 360 px the mail has to be moved sideways to be read. Mostly a "
-            "picture or a table of fixed width.", '<table width="600">', '<table style="width: 100%; max-width: 600px">')  # fmt: skip
-OUTPUT.declare("spam-score", "warning", "A mail that SpamAssassin suspects", "`check --deep` lets SpamAssassin look at every mail, without "
-            "network. From 2 points on it is told, with the rules that gave them; from 5 on mails are refused.")  # fmt: skip
+OUTPUT.declare("axe", "warning", "An accessibility problem found by axe-core", "`check --deep` opens every mail in a browser, in light and dark, wide and "
+            "360 px narrow, and runs [axe-core](https://github.com/dequelabs/axe-core) on it.")  # fmt: skip
+OUTPUT.declare("wide-mail", "warning", "A mail wider than a phone", "At 360 px the mail has to be scrolled sideways. The usual cause is "
+            "a picture or table of fixed width.", '<table width="600">', '<table style="width: 100%; max-width: 600px">')  # fmt: skip
+OUTPUT.declare("spam-score", "warning", "A mail that looks like spam to SpamAssassin", "`check --deep` runs SpamAssassin on every mail, without "
+            "network. A mail with 2 points or more is reported, with the rules that matched; servers refuse mails with 5 or more.")  # fmt: skip

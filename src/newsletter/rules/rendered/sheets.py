@@ -1,4 +1,4 @@
-"""sheets: the theme's own CSS and markup, looked at where its author wrote it."""
+"""Rules for the CSS and markup in the files of a theme."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from newsletter.model.problems import Place
 from newsletter.rules.rule import Family, Finding
 
-FAMILY = Family("css", "What mail programs do to the CSS of a theme. Told at the line of the style sheet or template.")
+FAMILY = Family(
+    "css", "CSS of a theme that mail programs misread. Reported at the line of the style sheet or template."
+)
 
 _JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 # A comment that is never closed is looked for once, up to the end.
@@ -23,7 +25,7 @@ _SELECTOR = re.compile(r"(?:^|(?<=[{};]))\s*([^@{};\s][^{};]*?)\s*(?=\{)")
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """Something that a rule may look at: `kind` is css, selector, at, tag, attribute or declaration."""
+    """A part of a file that rules check; `kind` is css, selector, at, tag, attribute or declaration."""
 
     kind: str
     name: str
@@ -33,21 +35,21 @@ class SheetPart:
 
 @dataclass(slots=True)
 class Sheet:
-    """One file of the theme, taken apart once."""
+    """A file of the theme, parsed once for all rules."""
 
     path: str
     source: str
     pieces: tuple[SheetPart, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        # What Jinja fills in is a value like any other, of the same length.
+        # An expression of Jinja becomes a value of the same length.
         plain = _JINJA.sub(lambda m: re.sub(r"[^\n]", "0" if m[0].startswith("{{") else " ", m[0]), self.source)
         for comment in _COMMENTS:
             plain = comment.sub(lambda m: re.sub(r"[^\n]", " ", m[0]) if m[1] else m[0], plain)
         self.pieces = tuple(_css(plain, 0) if self.path.endswith(".css") else _markup(plain))
 
     def place(self, offset: int) -> Place:
-        """The place of what stands at an offset."""
+        """Return the place of an offset in the source."""
         start = self.source.rfind("\n", 0, offset)
         return Place(self.path, self.source.count("\n", 0, offset) + 1, offset - start)
 
@@ -83,21 +85,21 @@ def _markup(text: str) -> Iterator[SheetPart]:
 
 _FRAGILE: Mapping[str, tuple[str, str]] = {
     r"[^\s!]!\s*important|![ \t]+important|!(?!important)(?i:important)": (
-        "Orange, Outlook and Gmail misread this", "write ' !important', in small letters, with a blank before it",
+        "Orange, Outlook and Gmail misread this", "write ' !important' in lower case, with a space before it",
     ),
     r"\b(?:rgb|hsl)a?\(\s*[\d.]+%?\s+[\d.]+": (
-        "Gmail removes the whole rule for this", "separate the numbers by commas, or write #rrggbb",
+        "Gmail removes the whole rule for this", "separate the numbers with commas, or write #rrggbb",
     ),
 }  # fmt: skip
 
 
-@FAMILY.rule("fragile-css", "CSS that takes its whole rule with it", fails="color: red!important",
+@FAMILY.rule("fragile-css", "CSS that disables its whole rule", fails="color: red!important",
              passes="color: red !important")  # fmt: skip
 def fragile_css(sheet: Sheet) -> Iterator[Finding]:
-    """Some mistakes make a program drop the whole rule, or the whole attribute: `!important` without a blank before it
+    """Some mistakes make a mail program drop the whole rule or attribute: `!important` without a space before it
     (Orange, Outlook) or in capitals (Gmail), and `rgb(0 0 0)` without commas (Gmail).
     """
     for piece in sheet.pieces:
-        for pattern, (told, cure) in _FRAGILE.items() if piece.kind == "css" else ():
+        for pattern, (effect, fix) in _FRAGILE.items() if piece.kind == "css" else ():
             for match in re.finditer(pattern, piece.value):
-                yield Finding(sheet.place(piece.offset + match.start()), f"'{match[0]}': {told}", cure)
+                yield Finding(sheet.place(piece.offset + match.start()), f"'{match[0]}': {effect}", fix)

@@ -1,57 +1,57 @@
-"""snippets: texts for social platforms. The social channel finds these faults where it counts."""
+"""Declares the problems of texts for social platforms, which the social channel reports."""
 
 from newsletter.rules.rule import Family
 
-FAMILY = Family("snippets", "Texts for social platforms: what a platform refuses, cuts or changes.")
-_tell = FAMILY.declare
+FAMILY = Family("snippets", "Texts for social platforms: what a platform rejects, cuts or changes.")
+_declare = FAMILY.declare
 
-_tell(
-    "snippet-too-long", "error", "A text that its platform refuses",
-    "What is written by hand is never cut; the message says how long it counts, and as what. A composed text is too "
-    "long only when its title and link alone are.",
+_declare(
+    "snippet-too-long", "error", "A text that its platform rejects",
+    "A text written by hand is never cut; the message gives its length, and in which unit it is counted. A composed text "
+    "is too long only if its title and link alone are.",
     "social:\n  sms: |\n    (four parts of text)", "social:\n  sms: Portes ouvertes samedi",
 )  # fmt: skip
-_tell(
-    "unused-snippet", "warning", "A text that is not written",
+_declare(
+    "unused-snippet", "warning", "A text that is not used",
     "Its platform is not in `social.platforms` of the settings, or `skip` names it.",
     "social:\n  skip: [x]\n  x: Un prix", "social:\n  x: Un prix",
 )  # fmt: skip
-_tell(
+_declare(
     "accidental-link", "warning", "Words that become a link",
-    "A full stop without a space behind it, and an ending that some country has: platforms link the word to a "
-    "stranger’s page.", "Lisez le communiqué.La suite demain.", "Lisez le communiqué. La suite demain.",
+    "A full stop without a space after it, followed by letters that are a top-level domain: platforms link the word to "
+    "a stranger’s page.", "Lisez le communiqué.La suite demain.", "Lisez le communiqué. La suite demain.",
 )  # fmt: skip
-_tell(
-    "glued-link", "warning", "A link with signs glued to it",
-    "Platforms take them for a part of the address, which then leads nowhere.",
+_declare(
+    "glued-link", "warning", "A link with punctuation glued to it",
+    "Platforms take it for a part of the URL, which is then wrong.",
     "voir« https://exemple.example/ »", "voir https://exemple.example/",
 )  # fmt: skip
-_tell(
+_declare(
     "cut-hashtag", "warning", "A hashtag that is cut",
     "Hashtags end at hyphens, apostrophes and full stops, differently on each platform: join the words.",
     "#porte-ouverte", "#PorteOuverte",
 )  # fmt: skip
-_tell(
-    "too-many-links", "error", "More links than a platform takes", "The message names the platform and its number.",
+_declare(
+    "too-many-links", "error", "More links than a platform allows", "The message names the platform and its limit.",
     "(six links in a post for Instagram)", "(one link, alone on its line)",
 )  # fmt: skip
-_tell(
-    "too-many-hashtags", "error", "More hashtags than a platform takes",
-    "The message names the platform and its number.", "(forty hashtags)", "#RSE #Innovation",
+_declare(
+    "too-many-hashtags", "error", "More hashtags than a platform allows",
+    "The message names the platform and its limit.", "(forty hashtags)", "#RSE #Innovation",
 )  # fmt: skip
-_tell(
-    "fake-bold", "warning", "Letters that are mathematical signs",
-    "They look bold, but screen readers spell them or leave them out, and no search finds them.",
+_declare(
+    "fake-bold", "warning", "Mathematical symbols in place of letters",
+    "They look bold, but screen readers spell them out or skip them, and search does not find them.",
     "𝗣𝗼𝗿𝘁𝗲𝘀 𝗼𝘂𝘃𝗲𝗿𝘁𝗲𝘀", "Portes ouvertes",
 )  # fmt: skip
-_tell(
+_declare(
     "new-emoji", "warning", "An emoji that is newer than a platform’s table",
     "Older programs show a box, and the platform may count it higher: the count is an upper bound.",
     "(an emoji of this year)", "🏆",
 )  # fmt: skip
-_tell(
-    "sms-ucs2", "warning", "A text message that costs more than it must",
-    "A single sign outside of GSM 03.38 makes every part hold 67 characters instead of 153. The message names the "
-    "signs, and how many parts the text takes with and without them.",
+_declare(
+    "sms-ucs2", "warning", "A text message that costs more than necessary",
+    "A single character outside GSM 03.38 reduces each part from 153 to 67 characters. The message names the "
+    "characters, and the number of parts with and without them.",
     "social:\n  sms: L’été (typographic apostrophe)", "social:\n  sms: L'été",
 )  # fmt: skip

@@ -1,1 +1,1 @@
-"""A template recorded once, and filled without Jinja afterwards."""
+"""Fast path for templates: renders one once with Jinja, records a trace, and fills later copies without Jinja."""

@@ -1,4 +1,4 @@
-"""traced: values that know how they came about, but not what they are."""
+"""Values of a template while a trace is recorded: each knows its expression, but does not show its text."""
 
 import operator
 from collections.abc import Callable
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 from newsletter.theme.content import View, as_content
 
 if TYPE_CHECKING:
-    from newsletter.theme.fastpath.recording import Recording
+    from newsletter.theme.fastpath.recorder import TraceRecorder
 
 
 class Bailout(Exception):
-    """This template does something that cannot be written down."""
+    """The template does something that a trace cannot express."""
 
 
 class TooLong(Bailout):
-    """What it does for these values would take too long to write down; for others it may not."""
+    """The trace for these values is too long; for other values it may be short enough."""
 
 
 class Opaque:
-    """What a template may only pass on and print. Whatever else it does with it ends the recording."""
+    """A value that a template may pass on and print. Any other use raises Bailout."""
 
     __slots__ = ()
 
@@ -34,7 +34,7 @@ class Opaque:
 
 
 class Rendered(Opaque):
-    """What a macro or block gave: text with slots in it."""
+    """The result of a macro or block: text that may hold slots."""
 
     __slots__ = ("text",)
 
@@ -43,73 +43,75 @@ class Rendered(Opaque):
 
 
 class Traced(Opaque):
-    """A value that the template may meet again as another one.
+    """A value that may differ the next time the template is rendered.
 
-    `raw` is the value now, without what templates see of it: views are opened, texts are no content. `code` gives it;
-    `seen` tells that templates see `sample` instead.
+    `code` is the Python expression for `raw`, the present value: a View is replaced by the dataclass in it, and a text
+    is not yet Content. With `wrapped`, the template sees as_content(raw) instead. `sample` is what the template sees
+    now.
     """
 
-    __slots__ = ("_wrapped", "number", "raw", "recording", "sample")
+    __slots__ = ("_wrapped", "number", "raw", "recorder", "sample")
 
-    def __init__(self, recording: "Recording", code: str, raw: Any, *, seen: bool = False) -> None:
+    def __init__(self, recorder: "TraceRecorder", code: str, raw: Any, *, wrapped: bool = False) -> None:
         if isinstance(raw, View):
-            raw, code, seen = raw._of, f"{code}._of", True  # noqa: SLF001 (it is opened here)
-        self.recording, self.raw, self._wrapped = recording, raw, seen
-        self.sample = as_content(raw) if seen else raw
-        self.number = recording.variable(code)
+            raw, code, wrapped = raw._of, f"{code}._of", True  # noqa: SLF001 (the fast path works on the dataclass)
+        self.recorder, self.raw, self._wrapped = recorder, raw, wrapped
+        self.sample = as_content(raw) if wrapped else raw
+        self.number = recorder.variable(code)
 
     @property
-    def seen(self) -> str:
-        """Python for the value as the template sees it."""
+    def template_code(self) -> str:
+        """Python expression for the value as the template sees it."""
         variable = f"v{self.number}"
-        return f"v{self.recording.variable(f'seen({variable})')}" if self._wrapped else variable
+        return f"v{self.recorder.variable(f'seen({variable})')}" if self._wrapped else variable
 
     def attribute(self, name: str) -> Any:
-        """What the value holds under a name."""
+        """Return the attribute `name` as a Traced object."""
         name = identifier(name)
         if is_dataclass(self.raw) and self._wrapped:
-            return self._inside(f"v{self.number}.{name}", getattr(self.raw, name))
-        return Traced(self.recording, f"{self.seen}.{name}", getattr(self.sample, name))
+            return self._member(f"v{self.number}.{name}", getattr(self.raw, name))
+        return Traced(self.recorder, f"{self.template_code}.{name}", getattr(self.sample, name))
 
     def item(self, key: Any) -> Any:
-        """What the value holds at a place."""
+        """Return the item `key` as a Traced object."""
         if isinstance(self.raw, tuple) and self._wrapped and isinstance(key, int):
-            return self._inside(f"v{self.number}[{key}]", self.raw[key])
-        return Traced(self.recording, f"{self.seen}[{self.recording.code(key)}]", self.sample[real(key)])
+            return self._member(f"v{self.number}[{key}]", self.raw[key])
+        return Traced(self.recorder, f"{self.template_code}[{self.recorder.code(key)}]", self.sample[real(key)])
 
-    def _inside(self, code: str, raw: Any) -> "Traced":
-        """What a view shows of what it holds: text as content, dataclasses as views."""
-        return Traced(
-            self.recording, code, raw, seen=raw.__class__ is str or isinstance(raw, tuple) or is_dataclass(raw)
-        )
+    def _member(self, code: str, raw: Any) -> "Traced":
+        """Return a member of a view, which shows text as Content and dataclasses as views."""
+        wrapped = raw.__class__ is str or isinstance(raw, tuple) or is_dataclass(raw)
+        return Traced(self.recorder, code, raw, wrapped=wrapped)
 
-    def of_class(self) -> None:
-        """Write down that it depends on the value's class what is there."""
-        self.recording.ask(type, self.number, self.raw)
+    def guard_class(self) -> None:
+        """Record a guard on the value's class."""
+        self.recorder.guard(type, self.number, self.raw)
 
     def __bool__(self) -> bool:
-        return bool(self.recording.ask(bool, self.number, self.raw))
+        return bool(self.recorder.guard(bool, self.number, self.raw))
 
     def __len__(self) -> int:
-        return int(self.recording.ask(len, self.number, self.raw))
+        return int(self.recorder.guard(len, self.number, self.raw))
 
     def __iter__(self) -> Any:
         if not isinstance(self.raw, tuple | list):
-            return iter(self.recording.call(tuple, (self,)))
+            return iter(self.recorder.call(tuple, (self,)))
         return iter([self.item(number) for number in range(len(self))])
 
     def __contains__(self, item: Any) -> bool:
-        return bool(self.recording.call(operator.contains, (self, item)))
+        return bool(self.recorder.call(operator.contains, (self, item)))
 
     def __getitem__(self, key: Any) -> Any:
-        return self.recording.call(operator.getitem, (self, key))
+        return self.recorder.call(operator.getitem, (self, key))
 
 
-def _operator(function: Callable[..., Any], *, swapped: bool = False, answer: bool = False) -> Callable[..., Any]:
+def _operator(function: Callable[..., Any], *, swapped: bool = False, is_test: bool = False) -> Callable[..., Any]:
+    """Return an operator method that records a call of `function`; with `is_test`, its truth becomes a guard."""
+
     def method(self: Traced, *others: Any) -> Any:
-        given = (*others, self) if swapped else (self, *others)
-        found = self.recording.call(function, given)
-        return bool(found) if answer else found
+        operands = (*others, self) if swapped else (self, *others)
+        result = self.recorder.call(function, operands)
+        return bool(result) if is_test else result
 
     return method
 
@@ -118,13 +120,13 @@ for _name in ("add", "sub", "mul", "mod", "truediv", "floordiv", "pow"):
     setattr(Traced, f"__{_name}__", _operator(getattr(operator, _name)))
     setattr(Traced, f"__r{_name}__", _operator(getattr(operator, _name), swapped=True))
 for _name in ("eq", "ne", "lt", "le", "gt", "ge"):
-    setattr(Traced, f"__{_name}__", _operator(getattr(operator, _name), answer=True))
+    setattr(Traced, f"__{_name}__", _operator(getattr(operator, _name), is_test=True))
 for _name in ("neg", "pos"):
     setattr(Traced, f"__{_name}__", _operator(getattr(operator, _name)))
 
 
 def real(value: Any) -> Any:
-    """The value itself, this time."""
+    """Return the present value of a traced value; any other value as it is."""
     if isinstance(value, Traced):
         return value.sample
     if isinstance(value, Rendered):
@@ -134,17 +136,17 @@ def real(value: Any) -> Any:
     return type(value)(map(real, value)) if type(value) in (list, tuple) else value
 
 
-def holds(value: Any) -> bool:
-    """Whether a value is traced, or holds one that is."""
+def holds_traced(value: Any) -> bool:
+    """Return whether a value is traced or, as a list, tuple or dict, holds a traced value."""
     if isinstance(value, Opaque):
         return True
     if isinstance(value, dict):
-        return any(holds(each) for pair in value.items() for each in pair)
-    return isinstance(value, list | tuple) and any(map(holds, value))
+        return any(holds_traced(each) for pair in value.items() for each in pair)
+    return isinstance(value, list | tuple) and any(map(holds_traced, value))
 
 
 def identifier(name: str) -> str:
-    """A name that may stand in code."""
+    """Return `name` if it can be used as a name in Python code; otherwise raise Bailout."""
     if not name.isidentifier() or iskeyword(name):
         raise Bailout
     return name

@@ -1,0 +1,179 @@
+"""Records a trace of a template: what it prints and what it branches on while it renders once.
+
+While a recorder is active, the values that differ from one announcement to the next are replaced by Traced objects.
+A Traced object knows the expression that leads to it (`values["story"].title`), but does not show its text. Printing
+one makes a slot. A question about one (is there an image? how many links?) is answered for the present values and
+becomes a guard: the question together with its answer. A trace therefore says: all values that satisfy these guards
+produce this text, with these expressions in its slots.
+
+A Traced object has no text, so that content cannot slip into the trace. Any operation that is not implemented here
+raises Bailout, and the template is rendered by Jinja every time, as it would be without the fast path.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, is_dataclass
+from functools import cache
+from types import NoneType
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from newsletter.theme.content import HEAD, TAIL, Constant, Content, View
+from newsletter.theme.fastpath.traced import Bailout, Rendered, TooLong, Traced, holds_traced, identifier, real
+
+Question = Callable[[Any], Any]
+
+current: ContextVar["TraceRecorder | None"] = ContextVar("recorder", default=None)
+
+# A template that needs more of either prints a list, such as an issue's stories. Two long lists are hardly ever alike,
+# and a long function takes long to compile.
+MAX_GUARDS = 200
+MAX_VARIABLES = 160
+_PLAIN = frozenset({str, int, float, bool, NoneType})
+
+
+def visible(value: str) -> Any:
+    """True for a text with a visible character, which needs a slot; otherwise the text itself."""
+    return value if not value or value.isspace() else True
+
+
+def value_and_class(value: Any) -> Any:
+    """The value with its class, so that 1 differs from True."""
+    return value.__class__, value
+
+
+class Guard(NamedTuple):
+    """A question about a variable, and its answer while the trace was recorded."""
+
+    question: Question
+    variable: int
+    answer: Any
+
+
+@dataclass(slots=True)
+class TraceRecorder:
+    """The trace of one rendering of a template.
+
+    `values` are the template's values. With `shape`, the text is MJML: there, numbers and blank texts are printed
+    directly instead of through a slot. `definitions` are Python expressions, one per variable, over `values`, earlier
+    variables (`v3`) and `constants` (`k1`). `slots` lists the variables that are printed, each with True for HTML and
+    False for plain text.
+    """
+
+    values: Mapping[str, Any]
+    shape: bool
+    definitions: list[str] = field(default_factory=list)
+    constants: list[Any] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    slots: list[tuple[int, bool]] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)  # variables by definition
+    _answers: dict[tuple[Question, int], Any] = field(default_factory=dict)
+
+    @contextmanager
+    def recording(self) -> Iterator[dict[str, Any]]:
+        """Record the template that is rendered in this context; yield the values to render it with."""
+        token = current.set(self)
+        try:
+            yield {
+                name: Traced(self, f"values[{name!r}]", value) if identity(value, self.shape) is None else value
+                for name, value in self.values.items()
+            }
+        finally:
+            current.reset(token)
+
+    def variable(self, code: str) -> int:
+        """Return the number of the variable defined by `code`. Raises TooLong beyond MAX_VARIABLES."""
+        if code not in self._numbers:
+            if len(self.definitions) == MAX_VARIABLES:
+                raise TooLong
+            self._numbers[code] = len(self.definitions)
+            self.definitions.append(code)
+        return self._numbers[code]
+
+    def guard(self, question: Question, variable: int, value: Any) -> Any:
+        """Return the answer to a question about a variable, whose present value is `value`, and record a guard once.
+
+        Raises Bailout if the answer is not hashable, or beyond MAX_GUARDS.
+        """
+        key = question, variable
+        if key not in self._answers:
+            if len(self.guards) == MAX_GUARDS:
+                raise Bailout
+            answer = self._answers[key] = question(value)
+            try:
+                hash(answer)
+            except TypeError:
+                raise Bailout from None
+            self.guards.append(Guard(question, variable, answer))
+        return self._answers[key]
+
+    def code(self, value: Any) -> str:
+        """Return a Python expression for a value as the template sees it."""
+        if isinstance(value, Traced):
+            return value.template_code
+        if isinstance(value, Rendered):
+            raise Bailout
+        if holds_traced(value):
+            if isinstance(value, dict):
+                return "{" + "".join(f"{self.code(key)}: {self.code(each)}, " for key, each in value.items()) + "}"
+            entries = "".join(f"{self.code(each)}, " for each in value)
+            return f"[{entries}]" if isinstance(value, list) else f"({entries})"
+        if isinstance(value, slice):
+            return f"slice({self.code(value.start)}, {self.code(value.stop)}, {self.code(value.step)})"
+        for number, constant in enumerate(self.constants):
+            if constant is value:
+                return f"k{number}"
+        self.constants.append(value)
+        return f"k{len(self.constants) - 1}"
+
+    def call(self, function: Any, args: tuple[Any, ...], named: Mapping[str, Any] | None = None) -> "Traced":
+        """Record a call and return its result as a Traced object. The result must depend on the arguments alone."""
+        named = named or {}
+        arguments = [self.code(each) for each in args]
+        arguments += [f"{identifier(name)}={self.code(each)}" for name, each in named.items()]
+        token = current.set(None)  # the function's own work is not part of the trace
+        try:
+            sample = real(function)(*map(real, args), **{name: real(each) for name, each in named.items()})
+        finally:
+            current.reset(token)
+        return Traced(self, f"{self.code(function)}({', '.join(arguments)})", sample)
+
+    def print(self, value: Any, html: bool) -> str:
+        """Return what the text shows for a value that the template prints: for a Traced object, a slot's token."""
+        if isinstance(value, Rendered):
+            return value.text
+        if isinstance(value, Content) and self.shape:
+            value = Traced(self, self.code(value), value)
+        written = escape if html else str
+        if not isinstance(value, Traced):
+            return str(written(value))
+        if self.shape:
+            if isinstance(value.sample, Markup) or not html:
+                raise Bailout  # markup must pass through mrml, content must not
+            if not isinstance(value.sample, Content):
+                return str(escape(self.guard(value_and_class, value.number, value.raw)[1]))
+            if (text := self.guard(visible, value.number, value.raw)) is not True:
+                return str(escape(text))
+        self.slots.append((value.number, html))
+        return f"{HEAD}{len(self.slots) - 1}{TAIL}"
+
+
+def identity(value: Any, shape: bool) -> Any:
+    """Return a key that is equal as long as a template's value is the same, or None for a value to be traced.
+
+    Strings, Markup, functions and other objects that live through many renderings are known by their id. With `shape`,
+    numbers and plain texts are known by their value: they belong to the theme, as the text of announcements is
+    Content there.
+    """
+    if shape and value.__class__ in _PLAIN:
+        return value.__class__, value
+    return None if _varies(value.__class__) else id(value)
+
+
+@cache
+def _varies(kind: type) -> bool:
+    if issubclass(kind, Markup | Constant) or any("__call__" in each.__dict__ for each in kind.__mro__):
+        return False
+    return issubclass(kind, str | int | float | tuple | list | View | NoneType) or is_dataclass(kind)
