@@ -14,7 +14,7 @@ from typing import NamedTuple
 _BETWEEN = b"\n\xff\n"
 _QUOTED_BETWEEN = b"\r\n=FF\r\n"
 _SOFT = b"=\r\n"  # a line end that is none
-_END = ord("\n")
+_LONGEST = 76  # characters of a line, the = of such a line end among them
 _BLANKS = frozenset((b" ", b"\t"))
 
 # Lines that are too long, or would be with From escaped. Up to two characters after the first 71
@@ -62,7 +62,7 @@ def encode(text: str, html: Sequence[str]) -> Encoded:
     pieces[1::2] = plain
     plain_html = b"".join(pieces)
     pieces[::2] = [literal[1] for literal in literals]
-    pieces[1::2] = [piece + _SOFT if piece and piece[-1] != _END else piece for piece in quoted]
+    pieces[1::2] = map(_closed, quoted)
     return Encoded(plain_text, quoted_text, plain_html, pieces)
 
 
@@ -92,8 +92,16 @@ def _literal(piece: str) -> tuple[bytes, bytes]:
 
 
 def _closed(piece: bytes) -> bytes:
-    """The piece with the end of its last line."""
-    return piece + _SOFT if piece and not piece.endswith(b"\n") else piece
+    """The piece with the end of its last line, which counts among that line's characters."""
+    if not piece or piece.endswith(b"\n"):
+        return piece
+    if len(piece) - piece.rfind(b"\n") > _LONGEST:
+        # Four characters, so that no line is a lone full stop; more where they would begin within an escape.
+        cut = len(piece) - 4
+        escape = piece.rfind(b"=", cut - 2, cut)
+        cut = escape if escape >= 0 else cut
+        piece = piece[:cut] + _SOFT + piece[cut:]
+    return piece + _SOFT
 
 
 def _line_feeds(text: str) -> str:
