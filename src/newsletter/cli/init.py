@@ -9,11 +9,12 @@ import typer
 
 from newsletter.cli.codes import DISK
 from newsletter.cli.extras import with_extras
-from newsletter.cli.options import Now, refuse, require_text, shown
+from newsletter.cli.options import Folder, Now, named_folder, refuse, require_text, shown
 
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder; made if it is not there.")],
+    directory: Folder = None,
     lang: Annotated[
         str, typer.Option("--lang", metavar="fr|en", help="The language of settings, sample and README.")
     ] = "fr",
@@ -41,6 +42,7 @@ def init(
         refuse(f"--package cannot be '{package}'; name a wheel, an address or a package on one line")
     if re.fullmatch(r"newsletter\s*(\[.*\])?\s*([=<>!~].*)?", package, re.IGNORECASE):
         refuse("--package: the name alone may be a stranger's package; name a wheel or an address")
+    folder = named_folder(directory) / folder
     made = starter.project(lang, _day(now), with_extras(package or _origin()))
     if find_project(folder.absolute()) == folder.absolute():
         refuse(f"{shown(folder)} holds a project already; nothing was written")

@@ -71,11 +71,31 @@ def run(directory: Path | None, format: str, strict: bool, lost: str = "") -> It
     raise typer.Exit(code)
 
 
+def named_folder(directory: Path | None) -> Path:
+    """The folder given by -C, before or after the command; else `.`, the current one. Refused if it is not there."""
+    wanted = directory or before["directory"]
+    if wanted is None:
+        return Path()
+    _resolve(wanted)
+    return wanted
+
+
 def project_folder(directory: Path | None) -> Path:
-    """The root of the project that `directory`, or the current folder, stands in."""
+    """The root of the project that contains `directory`, or else the current folder."""
     from newsletter.load.settings import find_project
 
-    wanted = directory or before["directory"] or Path()
+    start = _resolve(directory or before["directory"] or Path())
+    root = find_project(start)
+    if root is None:
+        refuse(
+            f"no project in {start} or above: a project has newsletter.toml, or [tool.newsletter] in pyproject.toml; "
+            "name its folder with -C, or begin one: newsletter init DIR"
+        )
+    return root
+
+
+def _resolve(wanted: Path) -> Path:
+    """The absolute path of a folder that can be entered; any other is refused."""
     try:
         start = wanted.resolve(strict=True)
     except FileNotFoundError:  # a shell may stand in a folder that a build has replaced
@@ -90,10 +110,7 @@ def project_folder(directory: Path | None) -> Path:
         os.stat(f"{start}/.")
     except OSError:
         fail(f"the folder {start} may not be entered: allow it, or name another one with -C")
-    root = find_project(start)
-    if root is None:
-        refuse(f"no project in {start} or above; a project has [tool.newsletter] in its pyproject.toml")
-    return root
+    return start
 
 
 def _disk_faults() -> tuple[type[BaseException], ...]:
@@ -162,6 +179,17 @@ def shown(path: Path) -> str:
     except OSError:  # the current folder is gone, or may not be read
         return str(path)
     return os.path.relpath(path, here) if path.is_absolute() and path.is_relative_to(here) else str(path)
+
+
+def project_option(root: Path) -> str:
+    """What a command typed here needs to find the project at `root`: ` -C DIR`, or nothing inside of it."""
+    import shlex
+
+    try:
+        inside = Path.cwd().is_relative_to(root)
+    except OSError:
+        inside = False
+    return "" if inside else f" -C {shlex.quote(shown(root))}"
 
 
 def colour(stream: object) -> bool:

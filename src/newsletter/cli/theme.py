@@ -7,13 +7,19 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.codes import DISK
-from newsletter.cli.options import Folder, project_folder, refuse, shown
+from newsletter.cli.options import Folder, before, project_folder, refuse, shown
 
 theme = typer.Typer(
     help="List the theme's files, or copy one into the project to change it.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
+
+
+@theme.callback()
+def options(directory: Folder = None) -> None:
+    """Options that go before `list` and `copy`."""
+    before["directory"] = directory or before["directory"]
 
 
 @theme.command("list")

@@ -224,9 +224,12 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     """The settings of the project at `root`. Raises Aborted when they cannot be used."""
     names = _candidates(root)
     if len(names) != 1:
-        told = "two settings files" if names else "no settings"
-        fix = "keep [tool.newsletter] or newsletter.toml" if names else "add [tool.newsletter] to pyproject.toml"
-        problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", f"there are {told}", fix)
+        if names:
+            message, fix = "there are two settings files", "keep newsletter.toml or [tool.newsletter], not both"
+        else:
+            message = "this folder has no settings"
+            fix = "add newsletter.toml, or [tool.newsletter] to pyproject.toml; 'newsletter init DIR' makes a project"
+        problems.error(Place(names[0] if names else "newsletter.toml"), "no-settings", message, fix)
         raise Aborted
     name = names[0]
     content = _read(root, name, problems)
