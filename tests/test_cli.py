@@ -72,11 +72,18 @@ def test_a_forced_build_makes_everything_and_touches_nothing(project: Project, m
     assert asked
 
 
-def test_a_build_names_the_newest_issue_to_look_at(project: Project) -> None:
-    for month in ("2024-09", "2024-11", "2024-10"):
-        project.announce(f"{month}-26-prix-{month}.md")
+def test_a_build_names_what_to_look_at(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that open from disk with their pictures, and for mails, whose pictures are on the web, the preview."""
+    project.announce()
     for _ in range(2):
-        assert "outbox/email/issues/2024-11.html" in run("build", "-C", str(project.root), *NOW).stdout
+        lines = run("build", "-C", str(project.root), *NOW).stdout.splitlines()
+        root = project.root
+        assert f"  look at {root}/outbox/site/index.html, {root}/outbox/social/index.html" in lines
+        assert lines[-1] == f"  see the mails with their pictures: newsletter preview -C {root}"
+    monkeypatch.chdir(project.root / "announcements")
+    assert run("build", *NOW).stdout.splitlines()[-1].endswith(": newsletter preview")
+    only = run("build", *NOW, "--only", "site", "--out", str(project.root.parent / "site")).stdout
+    assert "site/index.html" in only and "mails" not in only
 
 
 def test_an_error_writes_nothing_and_keeps_what_was_there(project: Project) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.options import Folder, Format, Now, Out, Strict, moment, refuse, run, shown
+from newsletter.cli.options import Folder, Format, Now, Out, Strict, moment, project_option, refuse, run, shown
 from newsletter.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ _KINDS = (
     ("site/", ".ics", "calendar file"),
     ("site/", ".html", "page"),
 )
-_LOOK = ("site/index.html", "email/issues/", "social/index.html")
+# What a browser shows whole from disk. The pictures of a mail are on the web: `preview` shows those.
+_LOOK = ("site/index.html", "social/index.html")
 
 
 def build(
@@ -89,7 +90,7 @@ def build(
         # Standard output belongs to the problems when a program reads them.
         stream = sys.stdout if format == "text" else sys.stderr
         print(f"{shown(target)}: {published.files} files ({state})", file=stream)
-        for line in summary.lines(target):
+        for line in summary.lines(target, project.root):
             print(f"  {line}", file=stream)
 
 
@@ -98,7 +99,7 @@ class _Summary:
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()
-        self.look: dict[str, str] = {}
+        self.look: list[str] = []
 
     def count(self, path: str) -> None:
         """Count the file at a path of the outbox."""
@@ -106,15 +107,16 @@ class _Summary:
             if path.startswith(begins) and path.endswith(ends):
                 self.kinds[kind] += 1
                 break
-        for begins in _LOOK:
-            if path.startswith(begins) and path.endswith(".html"):
-                self.look[begins] = max(self.look.get(begins, ""), path)  # of the issues, the newest
+        if path in _LOOK:
+            self.look.append(path)
 
-    def lines(self, target: Path) -> Iterator[str]:
-        """What was built into `target`, and where to look first."""
+    def lines(self, target: Path, root: Path) -> Iterator[str]:
+        """What was built into `target` for the project at `root`, and where to look first."""
         order = [kind for _, _, kind in _KINDS]
         counted = [f"{self.kinds[kind]} {kind}{'s' * (self.kinds[kind] > 1)}" for kind in order if self.kinds[kind]]
         if counted:
             yield ", ".join(counted)
         if self.look:
-            yield "look at " + ", ".join(shown(target / path) for path in self.look.values())
+            yield "look at " + ", ".join(shown(target / path) for path in sorted(self.look, key=_LOOK.index))
+        if any(kind.endswith(" mail") for kind in self.kinds):
+            yield f"see the mails with their pictures: newsletter preview{project_option(root)}"
