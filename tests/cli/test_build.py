@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -57,11 +58,18 @@ def test_a_forced_build_makes_everything_and_touches_nothing(project: Project, m
     assert asked
 
 
-def test_a_build_names_the_newest_issue_to_look_at(project: Project) -> None:
-    for month in ("2024-09", "2024-11", "2024-10"):
-        project.announce(f"{month}-26-prix-{month}.md")
+def test_a_build_names_what_to_look_at(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that open from disk with their pictures, and for mails, whose pictures are on the web, the preview."""
+    project.announce()
     for _ in range(2):
-        assert "outbox/email/issues/2024-11.html" in run("build", "-C", str(project.root), *NOW).stdout
+        lines = run("build", "-C", str(project.root), *NOW).stdout.splitlines()
+        root = project.root
+        assert f"  look at {root}/outbox/site/index.html, {root}/outbox/social/index.html" in lines
+        assert lines[-1] == f"  see the mails with their pictures: newsletter preview -C {root}"
+    monkeypatch.chdir(project.root / "announcements")
+    assert run("build", *NOW).stdout.splitlines()[-1].endswith(": newsletter preview")
+    only = run("build", *NOW, "--only", "site", "--out", str(project.root.parent / "site")).stdout
+    assert "site/index.html" in only and "mails" not in only
 
 
 def test_an_error_writes_nothing_and_keeps_what_was_there(project: Project) -> None:
@@ -173,12 +181,44 @@ def test_wrong_usage_exits_2(project: Project, words: tuple[str, ...], monkeypat
 def test_outside_of_a_project(tmp_path: Path) -> None:
     result = run("build", "-C", str(tmp_path))
     assert result.exit_code == 2 and "no project" in result.stderr
+    assert "newsletter.toml" in result.stderr and "newsletter init DIR" in result.stderr
 
 
 def test_the_folder_may_stand_before_the_command(project: Project) -> None:
     project.announce()
     assert run("-C", str(project.root), "build", *NOW).exit_code == 0
     assert (project.root / "outbox/manifest.json").exists()
+
+
+def all_commands() -> list[tuple[str, ...]]:
+    """Every command that the help lists, those of `theme` too."""
+    listed = re.findall(r"^  ([a-z]+)  ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE)
+    return [(name,) for name in listed] + [("theme", "list"), ("theme", "copy")]
+
+
+def test_every_command_takes_the_folder() -> None:
+    commands = all_commands()
+    assert {("build",), ("count",), ("init",), ("theme",)} <= set(commands)
+    assert [words for words in commands if "-C" not in run(*words, "--help").stdout] == []
+
+
+def test_count_and_init_take_paths_from_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "post.txt").write_text("Été")
+    for words in (("-C", str(tmp_path), "count", "post.txt"), ("count", "-C", str(tmp_path), "post.txt")):
+        assert run(*words).exit_code == 0
+    assert run("init", "-C", str(tmp_path), "lettre", *NOW).exit_code == 0
+    assert run("-C", str(tmp_path), "init", "autre", *NOW).exit_code == 0
+    assert (tmp_path / "lettre/newsletter.toml").is_file() and (tmp_path / "autre/newsletter.toml").is_file()
+    for words in (("count", "post.txt"), ("init", "x")):
+        result = run(*words, "-C", str(tmp_path / "nowhere"))
+        assert result.exit_code == 2 and "there is no folder" in result.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_theme_takes_the_folder_before_its_command(project: Project) -> None:
+    project.write("templates/email/footer.txt", "à moi")
+    for words in (("theme", "-C", str(project.root), "list"), ("-C", str(project.root), "theme", "list")):
+        assert "* email/footer.txt" in run(*words).stdout
 
 
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -101,7 +101,7 @@ def test_the_nearest_parent_is_the_project(project: Project, tmp_path: Path) -> 
     (project.root / "a/pyproject.toml").write_text("[tool.other]\n")
     assert find_project(inner) == project.root
     assert find_project(tmp_path) is None
-    assert faults(tmp_path) == ["pyproject.toml:1:1 no-settings"]
+    assert faults(tmp_path) == ["newsletter.toml:1:1 no-settings"]
 
 
 def test_places_count_from_the_whole_pyproject(project: Project) -> None:

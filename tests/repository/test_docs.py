@@ -8,6 +8,7 @@ from urllib.parse import urldefrag
 import pytest
 from typer.testing import CliRunner
 
+from conftest import Project
 from newsletter import markdown
 from newsletter.cli import app
 from newsletter.load.keys import ANNOUNCEMENT, ISSUE_FILE
@@ -64,6 +65,37 @@ def test_commands_are_there(path: Path) -> None:
         names = words[:2] if words[0] == "theme" else words[:1]
         options = {word.partition("=")[0] for word in words if re.match(r"--?[a-zA-Z]", word)}
         assert options <= known_options(names), words
+
+
+FAULTY = """---
+title: Portes ouvertes
+date: 2/12/2024
+id: portes-ouvertes-2024
+sumary: Venez nous rencontrer
+image: {src: images/atelier.png}
+---
+
+Voir [le programme de la journée](http://exemple.example/programme).
+
+#### Plan d’accès
+"""
+
+
+def test_the_readme_shows_what_check_reports(project: Project) -> None:
+    project.complete()
+    project.write("announcements/2024-12-02-portes-ouvertes.md", FAULTY)
+    reported = CliRunner().invoke(app, ["check", "-C", str(project.root), "--now", "2024-12-01"]).output
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"^ {4}\$ newsletter check\n((?: {4}.*\n)+)", readme, re.MULTILINE)
+    assert shown and reported == re.sub("^ {4}", "", shown[1], flags=re.MULTILINE)
+
+
+def test_the_readme_lists_every_command_once() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    listed = re.findall(r"^ {4}(newsletter [a-z]+(?: --[a-z]+)?) .* {2,}\S", readme, re.MULTILINE)
+    help_text = CliRunner().invoke(app, ["--help"]).output
+    known = set(re.findall(r"^  ([a-z]+)  ", help_text.partition("Commands:")[2], re.MULTILINE))
+    assert len(listed) == len(set(listed)) and {words.split()[1] for words in listed} == known
 
 
 def test_both_languages_say_the_same() -> None:

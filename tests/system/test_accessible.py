@@ -12,6 +12,7 @@ from newsletter.model import Artefact
 from newsletter.model.problems import Problems
 from support import browser
 from support.paths import ROOT
+from support.project import Project
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -67,6 +68,79 @@ def test_pages_have_no_accessibility_fault(
         assert seen.violations == [], path
         assert (seen.mode, seen.dark, seen.width) == ("CSS1Compat", dark, width)
         assert seen.scroll <= width, path
+
+
+# Everything that Markdown can become, down to the deepest heading.
+EVERYTHING = """
+Un <abbr title="Langage">L</abbr>, un <cite>titre</cite>, <kbd>Ctrl</kbd>, <mark>marqué</mark>, <q>cité</q>,
+<s>ôté</s>, <small>petit</small>, H<sub>2</sub>O,
+1<sup>er</sup>, **gras**, *nuance*, ~~barré~~, `code`, un [lien utile](https://exemple.example/a), une note[^1].
+
+## Deux
+
+### Trois
+
+#### Quatre
+
+##### Cinq `code` et [un lien](https://exemple.example/b)
+
+###### Six
+
+> Une citation, `code`, [un autre lien](https://exemple.example/c).
+
+- un
+  1. premier
+  2. second
+
+| Étape | Quand |
+|---|---|
+| Dossier | **lundi** |
+
+```
+première ligne
+```
+
+---
+
+[^1]: La note.
+"""
+
+
+def every_element(project: Project, theme: str) -> dict[str, str]:
+    """The HTML of a mail that holds everything Markdown can become, in this theme."""
+    project.complete()
+    settings = (project.root / "pyproject.toml").read_text("utf-8")
+    project.write("pyproject.toml", settings.replace("[tool.newsletter]", f'[tool.newsletter]\ntheme = "{theme}"'))
+    project.announce(body=EVERYTHING, summary="Un résumé.", action={"label": "S’inscrire", "url": "https://e.example/"})
+    artefacts = pipeline.build(pipeline.open_project(project.root, Problems()), NOW, Problems(), ["email"])
+    mails = {each.path: each.data.decode() for each in artefacts if each.path.endswith("prix.html")}
+    assert all(f"<h{level}" in text for text in mails.values() for level in range(1, 7)) and len(mails) == 1
+    return mails
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("theme", ["default", "plain"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_element_of_markdown_is_accessible(project: Project, tmp_path: Path, dark: bool, theme: str) -> None:
+    browser.require()
+    mails = every_element(project, theme)
+    for width in (800, 360):
+        (seen,) = browser.look(mails, tmp_path, width, dark, mail=True).values()
+        assert seen.violations == []
+
+
+@pytest.mark.parametrize("theme", ["", "themes/plain/"])
+def test_what_has_a_colour_in_prose_has_a_dark_one_too(theme: str) -> None:
+    """Both where a program follows prefers-color-scheme, and in Outlook's own dark mode."""
+    prose = (ROOT / "templates/email/prose.css").read_text("utf-8")
+    head = (ROOT / f"templates/{theme}email/head.css").read_text("utf-8")
+    coloured = re.findall(r"^([^{}/]+?) \{[^}]*?[ {]color: ", prose.replace("{{ ", "").replace(" }}", ""), re.MULTILINE)
+    elements = {name.strip() for names in coloured for name in names.split(",")}
+    assert {"h2", "h6", "a"} <= elements
+    dark, outlook = head.split("[data-ogsb]", 1)
+    dark = dark[dark.index("(prefers-color-scheme: dark)") :]
+    assert [name for name in sorted(elements) if f".ink {name}," not in dark] == []
+    assert [name for name in sorted(elements) if f"[data-ogsc] .ink {name}," not in outlook] == []
 
 
 @pytest.mark.system

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.options import Folder, Format, Now, Out, Strict, display_path, moment, refuse, run
+from newsletter.cli.options import (
+    Folder,
+    Format,
+    Now,
+    Out,
+    Strict,
+    display_path,
+    moment,
+    project_option,
+    refuse,
+    run,
+)
 from newsletter.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -43,7 +54,8 @@ _KINDS = (
     ("site/", ".ics", "calendar file"),
     ("site/", ".html", "page"),
 )
-_STARTING_POINTS = ("site/index.html", "email/issues/", "social/index.html")
+# A browser shows these whole from disk. The images of a mail are on the web: `preview` shows those.
+_STARTING_POINTS = ("site/index.html", "social/index.html")
 
 
 def build(
@@ -94,7 +106,7 @@ def build(
         # In the formats for programs, standard output holds the problems and nothing else.
         stream = sys.stdout if format == "text" else sys.stderr
         print(f"{display_path(outbox)}: {published.files} files ({state})", file=stream)
-        for line in summary.lines(outbox):
+        for line in summary.lines(outbox, project.root):
             print(f"  {line}", file=stream)
 
 
@@ -103,7 +115,7 @@ class _Summary:
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()
-        self.starting_points: dict[str, str] = {}
+        self.starting_points: set[str] = set()
 
     def count(self, path: str) -> None:
         """Count one file; `path` is relative to the outbox."""
@@ -111,16 +123,17 @@ class _Summary:
             if path.startswith(prefix) and path.endswith(suffix):
                 self.kinds[kind] += 1
                 break
-        for prefix in _STARTING_POINTS:
-            if path.startswith(prefix) and path.endswith(".html"):
-                # The greatest path of email/issues/ is that of the newest issue.
-                self.starting_points[prefix] = max(self.starting_points.get(prefix, ""), path)
+        if path in _STARTING_POINTS:
+            self.starting_points.add(path)
 
-    def lines(self, outbox: Path) -> Iterator[str]:
-        """The lines of the summary: the number of files of each kind, and the files to open first."""
+    def lines(self, outbox: Path, root: Path) -> Iterator[str]:
+        """The lines of the summary for the project at `root`: files of each kind, and those to open first."""
         order = [kind for _, _, kind in _KINDS]
         counted = [f"{self.kinds[kind]} {kind}{'s' * (self.kinds[kind] > 1)}" for kind in order if self.kinds[kind]]
         if counted:
             yield ", ".join(counted)
         if self.starting_points:
-            yield "look at " + ", ".join(display_path(outbox / path) for path in self.starting_points.values())
+            paths = (path for path in _STARTING_POINTS if path in self.starting_points)
+            yield "look at " + ", ".join(display_path(outbox / path) for path in paths)
+        if any(kind.endswith(" mail") for kind in self.kinds):
+            yield f"see the mails with their images: newsletter preview{project_option(root)}"

@@ -11,13 +11,14 @@ from typing import IO, Annotated
 import typer
 
 from newsletter.cli.codes import PROBLEMS
-from newsletter.cli.options import refuse
+from newsletter.cli.options import Folder, named_folder, refuse
 
 LONGEST = 4 * 1024 * 1024  # bytes; every platform's limit is below 64 KB
 
 
 def count(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="The file to count; - reads standard input.")] = "-",
+    directory: Folder = None,
     platform: Annotated[
         list[str] | None, typer.Option("--platform", metavar="NAME", help="Only this platform (may be repeated).")
     ] = None,
@@ -41,7 +42,7 @@ def count(
     for name in names:
         if name not in PLATFORMS:
             refuse(f"--platform cannot be '{name}'; use {', '.join(PLATFORMS)}")
-    text = _read(file)
+    text = _read(file if file == "-" else str(named_folder(directory) / file))
     counts: dict[str, Count] = {name: count_for(text, name) for name in names}
     if format == "json":
         print(json.dumps(as_json(counts), ensure_ascii=False))

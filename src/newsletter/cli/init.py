@@ -9,11 +9,12 @@ import typer
 
 from newsletter.cli.codes import DISK
 from newsletter.cli.extras import with_extras
-from newsletter.cli.options import Now, display_path, refuse, require_text
+from newsletter.cli.options import Folder, Now, display_path, named_folder, refuse, require_text
 
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder; created if it does not exist.")],
+    directory: Folder = None,
     lang: Annotated[
         str, typer.Option("--lang", metavar="fr|en", help="The language of settings, sample and README.")
     ] = "fr",
@@ -40,6 +41,7 @@ def init(
     if lang not in starter.LANGUAGES:
         refuse(f"--lang cannot be '{lang}'; use {', '.join(starter.LANGUAGES)}")
     _check_package(package)
+    folder = named_folder(directory) / folder
     files = starter.project(lang, _day(now), with_extras(package or _origin()))
     if find_project(folder.absolute()) == folder.absolute():
         refuse(f"{display_path(folder)} already contains a project; nothing was written")

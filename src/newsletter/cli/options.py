@@ -75,29 +75,46 @@ def run(
     raise typer.Exit(code)
 
 
+def named_folder(directory: Path | None) -> Path:
+    """The folder given by -C, before or after the command; by default the current one. Refused if it does not exist."""
+    folder = directory or before_command["directory"]
+    if folder is None:
+        return Path()
+    _resolve(folder)
+    return folder
+
+
 def project_folder(directory: Path | None) -> Path:
     """The root of the project that contains `directory` or, by default, the current folder."""
     from newsletter.load.settings import find_project
 
-    folder = directory or before_command["directory"] or Path()
+    start = _resolve(directory or before_command["directory"] or Path())
+    root = find_project(start)
+    if root is None:
+        refuse(
+            f"no project in {start} or above: a project has newsletter.toml, or [tool.newsletter] in pyproject.toml; "
+            "name its folder with -C, or create one: newsletter init DIR"
+        )
+    return root
+
+
+def _resolve(folder: Path) -> Path:
+    """The absolute path of a folder that can be entered; any other is refused."""
     try:
-        start = folder.resolve(strict=True)
+        path = folder.resolve(strict=True)
     except FileNotFoundError:  # also if a build has replaced the shell's current folder
         refuse(f"the folder '{folder}' does not exist; name the project's folder with -C")
     except RuntimeError:  # raised by pathlib for a loop of links before Python 3.13
         refuse(f"'{folder}' is a loop of symbolic links; name the project's folder with -C")
     except (OSError, ValueError) as fault:
         refuse(f"the folder '{folder}' cannot be used: {getattr(fault, 'strerror', fault)}")
-    if not start.is_dir():
+    if not path.is_dir():
         refuse(f"'{folder}' is not a folder")
     try:
-        os.stat(f"{start}/.")
+        os.stat(f"{path}/.")
     except OSError:
-        fail(f"the folder {start} cannot be entered: change its permissions, or name another one with -C")
-    root = find_project(start)
-    if root is None:
-        refuse(f"no project in {start} or above; a project has [tool.newsletter] in its pyproject.toml")
-    return root
+        fail(f"the folder {path} cannot be entered: change its permissions, or name another one with -C")
+    return path
 
 
 def moment(now: str, project: "Project", option: str = "--now") -> datetime:
@@ -153,6 +170,17 @@ def display_path(path: Path) -> str:
     except OSError:  # the current folder no longer exists, or cannot be read
         return str(path)
     return os.path.relpath(path, here) if path.is_absolute() and path.is_relative_to(here) else str(path)
+
+
+def project_option(root: Path) -> str:
+    """What a command typed here needs to find the project at `root`: ` -C DIR`, or nothing inside it."""
+    import shlex
+
+    try:
+        inside = Path.cwd().is_relative_to(root)
+    except OSError:
+        inside = False
+    return "" if inside else f" -C {shlex.quote(display_path(root))}"
 
 
 def has_colour(stream: object) -> bool:

@@ -7,13 +7,19 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.codes import DISK
-from newsletter.cli.options import Folder, display_path, project_folder, refuse
+from newsletter.cli.options import Folder, before_command, display_path, project_folder, refuse
 
 theme = typer.Typer(
     help="List the theme's files, or copy one into the project to change it.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
+
+
+@theme.callback()
+def options(directory: Folder = None) -> None:
+    """Options that go before `list` and `copy`."""
+    before_command["directory"] = directory or before_command["directory"]
 
 
 @theme.command("list")

@@ -230,9 +230,12 @@ def load_settings(root: Path, problems: Problems) -> Settings:
     """Load the settings of the project at `root`. Reports faults and raises Aborted if they cannot be used."""
     names = _candidates(root)
     if len(names) != 1:
-        message = "there are two settings files" if names else "there are no settings"
-        fix = "keep [tool.newsletter] or newsletter.toml" if names else "add [tool.newsletter] to pyproject.toml"
-        problems.error(Place(names[0] if names else "pyproject.toml"), "no-settings", message, fix)
+        if names:
+            message, fix = "there are two settings files", "keep newsletter.toml or [tool.newsletter], not both"
+        else:
+            message = "this folder has no settings"
+            fix = "add newsletter.toml, or [tool.newsletter] to pyproject.toml; 'newsletter init DIR' creates a project"
+        problems.error(Place(names[0] if names else "newsletter.toml"), "no-settings", message, fix)
         raise Aborted
     name = names[0]
     content = _read(root, name, problems)

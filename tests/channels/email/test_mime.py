@@ -360,6 +360,14 @@ def test_lines_of_every_length(lead: str, tail: str) -> None:
     )
 
 
+@pytest.mark.parametrize("end", ["a", "é", "aé", "éa", " ", "="])
+def test_pieces_may_end_anywhere_in_a_line(end: str) -> None:
+    """The = that closes a piece's last line counts among its 76 characters."""
+    for size in range(60, 90):
+        piece = "a" * size + end
+        check_bodies("", piece, piece, f"{piece}\n", piece, "b")
+
+
 ODD = st.lists(
     st.sampled_from(
         ["a", "é", "ÿ", "=", ".", " ", "\t", "\n", "\r", "\0", "\1", "=20", "\n=FF\n", "From ", "x" * 70, "œ" * 9]

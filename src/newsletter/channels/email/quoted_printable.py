@@ -14,7 +14,7 @@ from typing import NamedTuple
 _SEPARATOR = b"\n\xff\n"
 _QUOTED_SEPARATOR = b"\r\n=FF\r\n"
 _SOFT_BREAK = b"=\r\n"
-_LINE_END = ord("\n")
+_MAX_LINE = 76  # characters of a line, with the = of a soft line break (RFC 2045, 6.7)
 _BLANKS = frozenset((b" ", b"\t"))
 
 # A line that is too long, or would be once its From is escaped. The first 71 characters are taken, and
@@ -65,7 +65,7 @@ def encode(text: str, html: Sequence[str]) -> Encoded:
     pieces[1::2] = plain
     plain_html = b"".join(pieces)
     pieces[::2] = [literal[1] for literal in literals]
-    pieces[1::2] = [piece + _SOFT_BREAK if piece and piece[-1] != _LINE_END else piece for piece in quoted]
+    pieces[1::2] = map(_end_line, quoted)
     return Encoded(plain_text, quoted_text, plain_html, pieces)
 
 
@@ -99,7 +99,16 @@ def _encode_literal(piece: str) -> tuple[bytes, bytes]:
 
 def _end_line(piece: bytes) -> bytes:
     """Add a soft line break if the piece does not end with a line end."""
-    return piece + _SOFT_BREAK if piece and not piece.endswith(b"\n") else piece
+    if not piece or piece.endswith(b"\n"):
+        return piece
+    if len(piece) - piece.rfind(b"\n") > _MAX_LINE:
+        # There is no room for the = of the break. Move the last four characters to a line of their own, so that
+        # no line is a lone full stop, and more if an escape would be cut.
+        cut = len(piece) - 4
+        escape = piece.rfind(b"=", cut - 2, cut)
+        cut = escape if escape >= 0 else cut
+        piece = piece[:cut] + _SOFT_BREAK + piece[cut:]
+    return piece + _SOFT_BREAK
 
 
 def _normalize_line_ends(text: str) -> str:
