@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from newsletter.model import Event
 from newsletter.text.babel_dates import DateTimeFormat, format_time, get_date_format
 from newsletter.theme.content import Content, for_templates
+from newsletter.theme.printable import require_text
 
 _LONGEST_PATTERN = 40  # characters
 _RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ku ps sd ug ur yi".split())
@@ -39,6 +40,8 @@ class Strings:
     def __call__(self, key: str, **values: Any) -> str:
         """A string of the theme with `{names}` replaced; content among the values makes it content."""
         pattern = self.strings[key]
+        for value in values.values():
+            require_text(value)
         if "«" in pattern:
             # A quotation inside a quotation takes the other marks.
             values = {name: _inner_quotes(value) for name, value in values.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from newsletter import text
 from newsletter.load.safe_open import MAX_TEXT, first_link, open_beneath, read, report_unread
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme import default as default_theme
@@ -17,6 +18,7 @@ from newsletter.theme.template import Template
 
 # A name in the theme: a relative path without hidden parts and without "..".
 _NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
+_SHOWN = 20  # characters at fault in one file
 
 __all__ = ["SourceMap", "Template", "Templates"]
 
@@ -127,12 +129,24 @@ class Templates:
 
     def _text(self, content: bytes, name: str) -> str:
         try:
-            return content.decode("utf-8").replace("\r\n", "\n")
+            written = content.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as fault:
             self.problems.error(
                 Place(f"templates/{name}"), "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
             )
             raise Aborted from None
+        self._refuse_unseen(written, f"templates/{name}")
+        return written
+
+    def _refuse_unseen(self, content: str, path: str) -> None:
+        """Report characters that must not occur in text. Raises Aborted if there are any."""
+        faults = [(offset, name) for offset, name in text.forbidden(content) if content[offset] != "\r"]
+        for offset, name in faults[:_SHOWN]:
+            line, start = content.count("\n", 0, offset) + 1, content.rfind("\n", 0, offset)
+            message = f"{name} must not occur in text"
+            self.problems.error(Place(path, line, offset - start), "control-character", message, "delete it")
+        if faults:
+            raise Aborted
 
 
 def _subfolders(folder: Path) -> list[str]:

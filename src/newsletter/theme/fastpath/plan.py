@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from newsletter.theme.content import CapturedHtml, as_content, as_html
 from newsletter.theme.fastpath.recording import Recording, blank, identity
 from newsletter.theme.fastpath.traced import Bailout, TooLong
+from newsletter.theme.printable import html_of, require_characters, text_of
 from newsletter.theme.slots import Shape, split
 
 _FIRST = 12  # renders before the first recording: a few announcements do not need one
@@ -148,12 +149,21 @@ def _function(recording: Recording, first: int) -> Callable[[Mapping[str, Any]],
             printed.append(f"p{slot}")
             continue
         lines += _definitions(recording, variable, defined)
-        printed.append(f"html(v{variable})" if html else f"str(v{variable})")
+        code = f"html(v{variable})" if html else f"text(v{variable})"
+        printed.append(f"judged({code}, marks={not html})" if _is_made(recording, variable) else code)
     lines.append(f" return [{', '.join(printed)}]")
-    scope = {"seen": as_content, "html": as_html, **constants}
+    scope = {"seen": as_content, "html": html_of, "text": text_of, "judged": require_characters, **constants}
     exec("\n".join(lines), scope)  # of expressions that recording.py wrote, over names of ours
     made: Callable[[Mapping[str, Any]], Any] = scope["way"]
     return made
+
+
+def _is_made(recording: Recording, variable: int) -> bool:
+    """Whether the template makes a value, by a call: then its characters are not those that were read and judged."""
+    code = recording.definitions[variable]
+    if "(" in code.replace("seen(", ""):
+        return True
+    return any(_is_made(recording, int(match[1])) for match in _VARIABLE.finditer(code))
 
 
 def _definitions(recording: Recording, variable: int, defined: set[int]) -> Iterator[str]:

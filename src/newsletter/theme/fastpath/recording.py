@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 
 from newsletter.theme.content import HEAD, TAIL, Constant, Content, View
 from newsletter.theme.fastpath.traced import Bailout, Rendered, TooLong, Traced, holds, identifier, real
+from newsletter.theme.printable import require_characters, require_text
 
 Question = Callable[[Any], Any]
 
@@ -138,6 +139,10 @@ class Recording:
             return value.text
         if isinstance(value, Content) and self.shape:
             value = Traced(self, self.code(value), value)
+        seen = value.sample if isinstance(value, Traced) else value
+        require_text(seen)
+        if isinstance(seen, str):
+            require_characters(seen, marks=not html)
         written = escape if html else str
         if not isinstance(value, Traced):
             return str(written(value))

@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from newsletter.theme.printable import MARKS
+
 # Control characters, which no text of an announcement may hold: content cannot begin a block.
-_BEGIN, _END, _BETWEEN = "\x02", "\x03", "\x1f"
+_BEGIN, _END, _BETWEEN = MARKS
 _GAPS = {"": 0, " ": 1, "\n": 2, "\n\n": 3}  # what may separate two blocks, by size
 # A label, what is before the text of its block, the text, what is behind it.
 _PIECES = re.compile(f"{_BEGIN}([^{_END}]*){_END}([ \n]*)((?:[^{_BEGIN}]*[^{_BEGIN} \n])?)([ \n]*)")
@@ -71,7 +73,7 @@ def split(rendered: str) -> list[Block]:
             after = _gap(after)
         if text:
             surplus = "\n" in text and not tabs and _has_surplus(text)
-            found.append((_KINDS[label], _SURPLUS.sub("", text) if surplus else text, gap))
+            found.append((_KINDS.get(label, _KINDS[""]), _SURPLUS.sub("", text) if surplus else text, gap))
             gap = after
         elif found and _GAPS[after] > _GAPS[gap]:
             # Of the white space around an empty block the larger stays.
