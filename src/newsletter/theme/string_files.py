@@ -3,13 +3,17 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from string import Formatter
+from typing import Any
 
 from newsletter import text
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme.strings import TIMES, is_time_pattern
 from newsletter.theme.templates import Templates
+
+# A key, or the first part of one, at the start of a line; or the name of a table.
+_KEY = re.compile(r"[ \t]*(?:\[\[?[ \t]*)?[\"']?([\w-]+)[\"']?[ \t]*[.=\]]")
 
 
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
@@ -18,11 +22,11 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
     A project's or a theme's file only needs to hold what it changes. Raises Aborted for a file with an error.
     """
     base = re.split(r"[-_]", lang.lower())[0]
+    faults = len(templates.problems)
     names = dict.fromkeys((f"strings/{base}.toml", "strings/en.toml"))
     files = [_Strings(path, content, templates.problems) for name in names for path, content in templates.layers(name)]
     strings: dict[str, str] = {}
     known: dict[str, set[str]] = {}
-    faults = len(templates.problems)
     for each in reversed(files):
         each.check(known)
         strings |= each.values
@@ -32,9 +36,9 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=32)
-def _parsed(content: str) -> Mapping[str, str]:
+def _parsed(content: str) -> Mapping[str, Any]:
     """The values of a TOML file. English is read again for each language that has no strings of its own."""
-    return {key: str(value) for key, value in tomllib.loads(content).items()}
+    return tomllib.loads(content)
 
 
 class _Strings:
@@ -43,12 +47,27 @@ class _Strings:
     def __init__(self, path: str, content: str, problems: Problems) -> None:
         self.path, self.content, self.problems = path, content, problems
         try:
-            self.values = dict(_parsed(content))
+            parsed = _parsed(content)
         except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting that Python refuses
             where = re.search(r"at line (\d+), column (\d+)", str(fault))
             place = Place(path, int(where[1]), int(where[2])) if where else Place(path)
             problems.error(place, "toml-syntax", f"not valid TOML: {fault}")
             raise Aborted from None
+        self.values: dict[str, str] = {}
+        for key, value in parsed.items():
+            if isinstance(value, str):
+                self.values[key] = value
+            else:
+                self._report(key, f"{_kind(value)} is not a text", _quoted(key, value))
+
+    @cached_property
+    def _lines(self) -> Mapping[str, int]:
+        """The line of each key, as far as a look at the start of lines tells."""
+        found: dict[str, int] = {}
+        for number, line in enumerate(self.content.split("\n"), 1):
+            if match := _KEY.match(line):
+                found.setdefault(match[1], number)
+        return found
 
     def check(self, known: dict[str, set[str]]) -> None:
         """Report strings that could not be filled, or that ask for more than their `{names}`.
@@ -76,9 +95,23 @@ class _Strings:
                 known.setdefault(key, set()).update(names)
 
     def _report(self, key: str, message: str, fix: str) -> None:
-        found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", self.content, re.MULTILINE)
-        line = self.content.count("\n", 0, found.start()) + 1 if found else 1
-        self.problems.error(Place(self.path, line), "bad-string", f"the string '{key}': {message}", fix)
+        place = Place(self.path, self._lines.get(key, 1))
+        self.problems.error(place, "bad-string", f"the string '{key}': {message}", fix)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"the switch {str(value).lower()}"
+    if isinstance(value, int | float):
+        return "a number"
+    return "a list" if isinstance(value, list) else "a table" if isinstance(value, dict) else "a date or time"
+
+
+def _quoted(key: str, value: Any) -> str:
+    """The line to write instead."""
+    if isinstance(value, list | dict):
+        return f'write one text in quotes: {key} = "…"'
+    return f'write it in quotes: {key} = "{str(value).lower() if isinstance(value, bool) else value}"'
 
 
 def _names(pattern: str) -> set[str] | None:
