@@ -254,7 +254,8 @@ def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> As
     try:
         return files.find(settings.path, settings.organisation.logo, image=True, by_settings=True)
     except AssetRefused as fault:
-        problems.error(Place(settings.path), fault.code, f"organisation.logo: {fault.message}", fault.fix)
+        place = ProjectSettings(files.root, settings).place("logo", "organisation")
+        problems.error(place, fault.code, f"organisation.logo: {fault.message}", fault.fix)
         return None
 
 
