@@ -20,7 +20,8 @@ from newsletter.model.problems import Place, Problems
 from newsletter.model.refusals import SHORTAGES
 
 PIECE = 1 << 20  # bytes of a file that are held at once
-MAX_TEXT = 1 << 24  # bytes of an announcement, a file of the theme, or settings
+MAX_TEXT = 1 << 24  # bytes of an announcement, or settings
+MAX_TEMPLATE = 1 << 20  # bytes of a file of the theme
 
 # Gives the first bytes of a file in a folder: None if nothing has that name, b"" if it cannot be read.
 Start = Callable[[str], bytes | None]
@@ -176,8 +177,8 @@ def first_link(root: str, path: str) -> str:
     return next((head for head in heads if os.path.islink(f"{root}/{head}")), "")
 
 
-def report_unread(path: str, fault: OSError, problems: Problems) -> None:
-    """Report why a text file of the project, read with at most MAX_TEXT bytes, could not be read.
+def report_unread(path: str, fault: OSError, problems: Problems, most: int = MAX_TEXT) -> None:
+    """Report why a text file of the project, of which at most `most` bytes are read, could not be read.
 
     Raises the fault itself for a shortage of the machine, which no change to the file would mend.
     """
@@ -189,7 +190,7 @@ def report_unread(path: str, fault: OSError, problems: Problems) -> None:
             "put the file itself into the project",
         )  # fmt: skip
     elif fault.errno == errno.EFBIG:
-        problems.error(Place(path), "too-long", f"this file has more than {MAX_TEXT >> 20} MiB", "shorten it")
+        problems.error(Place(path), "too-long", f"this file has more than {most >> 20} MiB", "shorten it")
     else:
         remedy = "give yourself the right to read it" if isinstance(fault, PermissionError) else "put a file there"
         problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}", remedy)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter import text
-from newsletter.load.safe_open import MAX_TEXT, first_link, open_beneath, read, report_unread
+from newsletter.load.safe_open import MAX_TEMPLATE, first_link, open_beneath, read, report_unread
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme import default as default_theme
 from newsletter.theme.environment import Environment
@@ -120,11 +120,11 @@ class Templates:
         """The bytes of a file of the project's own theme, if there is one. Raises Aborted when it may not be read."""
         path = f"templates/{name}"
         try:
-            return read(open_beneath(str(self.root), path), MAX_TEXT)
+            return read(open_beneath(str(self.root), path), MAX_TEMPLATE)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as fault:
-            report_unread(first_link(str(self.root), path) or path, fault, self.problems)
+            report_unread(first_link(str(self.root), path) or path, fault, self.problems, MAX_TEMPLATE)
             raise Aborted from None
 
     def _text(self, content: bytes, name: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from newsletter.channels.email.css import CssFault, inline
@@ -17,7 +18,7 @@ from newsletter.channels.email.fastpath.sections import SLOT, Inseparable, Secti
 from newsletter.channels.email.mjml import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.email.mjml_schema import find_invalid
 from newsletter.channels.email.quoted_printable import Literal
-from newsletter.model.problems import Aborted, Place, Problems
+from newsletter.model.problems import MAX_ALIKE, Aborted, Place, Problems
 from newsletter.theme.content import CapturedHtml, slots
 from newsletter.theme.slots import TOKEN, Shape, lost, split, token
 from newsletter.theme.templates import SourceMap, Template, Templates
@@ -148,7 +149,7 @@ class MailCompiler:
             raise Aborted from None
 
     def _refuse_invalid(self, drawn: CompiledMail) -> None:
-        found = list(find_invalid(drawn.mjml))
+        found = list(islice(find_invalid(drawn.mjml), MAX_ALIKE + 1))
         if found:
             trace = drawn.trace()
             for fault in found:

@@ -26,7 +26,7 @@ if _absent is not None:
 _SHEETS = 8  # whose rules are kept
 _VOID = frozenset(("hr", "img", "br"))
 # These are never inlined.
-_MEDIA = re.compile(r"@media[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_MEDIA = re.compile(r"@media[^{}@]*+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _POINTED = re.compile(r":(?:active|focus|hover|link|visited)\b")
 _AROUND = re.compile(r"[+~:@\"'\\]")
 

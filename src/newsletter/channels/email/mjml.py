@@ -11,7 +11,10 @@ from mjml import mjml2html
 
 MAX_DEPTH = 200
 
-_TAG = re.compile(r"<(?:!--.*?-->|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL)
+# A comment that is never closed is looked for once, up to the end.
+_TAG = re.compile(
+    r"<(?:!--.*?(?:-->|(?P<open>\Z))|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL
+)
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ATTRIBUTE = re.compile(r"(=\s*)(\"[^\"]*\"|'[^']*')")
 
@@ -62,7 +65,7 @@ def check_balance(mjml: str) -> None:
 
 def is_closed(part: str) -> bool:
     """Whether a piece of MJML closes every tag, comment and value that it opens."""
-    if "<" in _TAG.sub("", part):
+    if "<" in _TAG.sub(lambda tag: tag[0] if tag["open"] is not None else "", part):
         return False
     try:
         check_balance(part)
@@ -110,7 +113,7 @@ def _escape_attributes(mjml: str) -> str:
     text = _TAG.sub(lambda tag: tag[0] if tag[0].startswith("<!--") else _ATTRIBUTE.sub(attribute, tag[0]), text)
     # The title is printed once more, as the attribute aria-label.
     text = re.sub(
-        r"(<mj-title>)(.*?)(</mj-title>)", lambda title: title[0].replace("\\", "&#92;"), text, flags=re.DOTALL
+        r"<mj-title>[^<]*(?:<(?!/?mj-title>)[^<]*)*</mj-title>", lambda title: title[0].replace("\\", "&#92;"), text
     )
     return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
