@@ -1,7 +1,7 @@
 """office: .odt documents as a tree of HTML, and the images in them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
@@ -36,7 +36,7 @@ _TAGS = {
 }  # fmt: skip
 _DROPPED = frozenset(
     "text:tracked-changes office:annotation text:note-citation text:sequence-decls office:forms svg:desc svg:title "
-    "text:table-of-content text:bookmark text:soft-page-break".split()
+    "text:table-of-content text:bookmark text:soft-page-break text:script table:table-column".split()
 )
 
 
@@ -78,9 +78,15 @@ class _Odt:
     """OpenDocument elements as HTML; depth is bounded by the parser."""
 
     def __init__(self, styles: list[etree._Element]) -> None:
-        self.parents: dict[str, str] = {}
+        # Paragraphs and parts of lines may have styles of one name: none may undo what the other one hides.
+        self.children: dict[str, list[str]] = {}
         self.looks: dict[str, set[str]] = {}
         self.ordered: set[str] = set()
+        self.coloured: dict[str, bool] = {}  # styles that give a colour, and whether it is as white as paper
+        self.grounds: set[str] = set()  # styles with a coloured ground
+        self.grounded: dict[etree._Element, bool] = {}
+        self.pale = False  # whether text that comes now is white
+        self.gone: set[etree._Element] = set()  # cells that are not shown
         self.hidden = 0
         # Text that goes behind all that stands in an element; it is put there at once, for each time costs its length.
         self.pending: list[str] = []
@@ -91,22 +97,48 @@ class _Odt:
         for each in styles:
             name, kind = _attribute(each, "style:name"), _name(each.tag)
             if kind == "style:style":
-                self.parents[name] = _attribute(each, "style:parent-style-name")
+                self.children.setdefault(_attribute(each, "style:parent-style-name"), []).append(name)
                 for look in each:
                     self.looks.setdefault(name, set()).update(_looks(look))
+                    if colour := _attribute(look, "fo:color"):
+                        self.coloured[name] = _is_white(colour)
+                    ground = _attribute(look, "fo:background-color")
+                    if ground not in ("", "transparent") and not _is_white(ground):
+                        self.grounds.add(name)
             elif kind == "text:list-style" and len(each) and _name(each[0].tag) == "text:list-level-style-number":
                 self.ordered.add(name)
+        self.hiding = set(self.made_from({name: True for name, looks in self.looks.items() if _HIDDEN in looks}))
+        self.titles = set(self.made_from({"Title": True, "Titre": True}))
+        self.coloured = self.made_from(self.coloured)
+        self.grounds = set(self.made_from(dict.fromkeys(self.grounds, True)))
+
+    def made_from(self, known: dict[str, bool]) -> dict[str, bool]:
+        """What is known of some styles, for those as well that are made from them and say nothing else."""
+        found, ahead = dict(known), list(known)
+        while ahead:
+            name = ahead.pop()
+            for child in self.children.get(name, ()):
+                if child not in found:
+                    found[child] = found[name]
+                    ahead.append(child)
+        return found
 
     def convert(self, source: etree._Element, into: etree._Element) -> None:
+        pale = self.pale
+        if (own := self.is_pale(source)) is not None:
+            self.pale = own and not self.is_on_ground(source)
+        if self.pale and not pale:
+            self.hidden += 1
         self.add(into, source.text)
         for child in source:
             if isinstance(child.tag, str):
                 self.element(_name(child.tag), child, into)
             self.add(into, child.tail)
+        self.pale = pale
 
     def add(self, into: etree._Element, content: str | None) -> None:
         """Text behind all that stands in an element."""
-        if not content:
+        if not content or (self.pale and content.strip()):
             return
         if into is not self.where:
             self.flush()
@@ -136,7 +168,7 @@ class _Odt:
         if self.is_hidden(kind, source, style):
             self.hidden += 1
             return
-        if kind == "text:h" or (kind == "text:p" and self.is_title(style)):
+        if kind == "text:h" or (kind == "text:p" and style in self.titles):
             into = self.child(into, f"h{_level(_attribute(source, 'text:outline-level'))}")
         elif kind == "text:list":
             into = self.child(into, "ol" if style in self.ordered else "ul")
@@ -170,28 +202,86 @@ class _Odt:
         if kind == "text:section":
             is_shown = _attribute(source, "text:is-hidden") == "false"
             return _attribute(source, "text:display") in ("none", "condition") and not is_shown
-        if kind == "table:table-row":
-            return _attribute(source, "table:visibility") in ("collapse", "filter")
+        if "none" in (_attribute(source, "text:display"), _attribute(source, "draw:display")):
+            return True
+        if kind == "table:table":
+            self.gone.update(_hidden_cells(source))
+        if kind.startswith("table:"):
+            return (
+                _attribute(source, "table:visibility") in ("collapse", "filter")
+                or _attribute(source, "table:display") == "false"
+                or source in self.gone
+                or _attribute(source, "table:style-name") in self.hiding
+            )
         if kind in ("text:p", "text:h"):
             marks = (each for each in source if _name(each.tag) == "text:hidden-paragraph")
             if any(_attribute(mark, "text:is-hidden") != "false" for mark in marks):
                 return True
-        return kind in ("text:p", "text:h", "text:span") and self.any_style(style, self.is_hiding)
+        return kind in ("text:p", "text:h", "text:span") and style in self.hiding
 
-    def is_hiding(self, style: str) -> bool:
-        return _HIDDEN in self.looks.get(style, ())
+    def is_pale(self, source: etree._Element) -> bool | None:
+        """Whether an element makes its text as white as paper; None when it says nothing of that."""
+        return self.coloured.get(_attribute(source, "text:style-name"))
 
-    def is_title(self, style: str) -> bool:
-        """Whether a style is that of the document's title, or made from it."""
-        return self.any_style(style, ("Title", "Titre").__contains__)
+    def is_on_ground(self, source: etree._Element) -> bool:
+        """Whether a coloured ground is behind an element, or may be, as in shapes."""
+        here: etree._Element | None = source
+        passed: list[etree._Element] = []
+        while here is not None and here not in self.grounded:
+            passed.append(here)
+            styles = (_attribute(here, "text:style-name"), _attribute(here, "table:style-name"))
+            if _name(here.tag).startswith("draw:") or not self.grounds.isdisjoint(styles):
+                self.grounded[here] = True
+                break
+            here = here.getparent()
+        answer = here is not None and self.grounded[here]
+        self.grounded.update(dict.fromkeys(passed, answer))
+        return answer
 
-    def any_style(self, style: str, wanted: Callable[[str], bool]) -> bool:
-        """Whether a style, or one that it is made from, is wanted."""
-        for _ in range(5):
-            if wanted(style):
-                return True
-            style = self.parents.get(style, "")
-        return False
+
+def _is_white(colour: str) -> bool:
+    return bool(re.fullmatch(r"#f[0-9a-f]f[0-9a-f]f[0-9a-f]", colour.lower()))
+
+
+def _hidden_cells(table: etree._Element) -> Iterator[etree._Element]:
+    """Cells that another one covers, and those of collapsed columns."""
+    columns: list[tuple[int, bool]] = []  # how many, and whether they are collapsed
+    for each in _rows_and_columns(table):
+        kind = _name(each.tag)
+        if kind == "table:table-column":
+            state = _attribute(each, "table:visibility") in ("collapse", "filter")
+            columns.append((_times(each, "table:number-columns-repeated"), state))
+        elif kind == "table:table-row":
+            yield from _hidden_in_row(each, columns if any(state for _, state in columns) else [])
+
+
+def _rows_and_columns(table: etree._Element) -> Iterator[etree._Element]:
+    for each in table:
+        if _name(each.tag).endswith(("-rows", "-row-group", "-columns", "-column-group")):
+            yield from _rows_and_columns(each)
+        else:
+            yield each
+
+
+def _hidden_in_row(row: etree._Element, columns: list[tuple[int, bool]]) -> Iterator[etree._Element]:
+    ahead = iter(columns)
+    left, state = next(ahead, (0, False))
+    for cell in row:
+        kind = _name(cell.tag)
+        if kind not in ("table:table-cell", "table:covered-table-cell"):
+            continue
+        if state or kind == "table:covered-table-cell":
+            yield cell
+        count = _times(cell, "table:number-columns-repeated")
+        while count >= left > 0:
+            count -= left
+            left, state = next(ahead, (0, False))
+        left -= min(count, left)
+
+
+def _times(element: etree._Element, name: str) -> int:
+    written = _attribute(element, name)
+    return max(int(written), 1) if _NUMBER.fullmatch(written) else 1
 
 
 def _looks(properties: etree._Element) -> Iterator[str]:
@@ -205,5 +295,5 @@ def _looks(properties: etree._Element) -> Iterator[str]:
         yield "sup"
     if raised == "sub" or raised.startswith("-"):
         yield "sub"
-    if _attribute(properties, "text:display") == "none":
+    if _attribute(properties, "text:display") == "none" or _attribute(properties, "table:display") == "false":
         yield _HIDDEN
