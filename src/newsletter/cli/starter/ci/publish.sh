@@ -2,7 +2,8 @@
 # Puts outbox/site onto the branch that is served: .ci/publish BRANCH
 #
 # Pages are replaced. Files in assets/ stay for ever: mails that were sent show them, and their names hold the hash of
-# the project's file that each was made from. Nothing is pushed when nothing changed. FETCH_HEAD is the branch as it is afterwards.
+# the project's file that each was made from. Nothing is pushed when nothing changed. FETCH_HEAD is the branch as it is
+# afterwards.
 #
 # PUBLISH_LOGIN, if set, is NAME:TOKEN for the remote repository. Only git's own exchanges with it get to know it, by their
 # environment: it stands in no file, and in no command line, which others on the machine can read.
