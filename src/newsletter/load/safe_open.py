@@ -51,13 +51,21 @@ def open_regular(path: str, dir_fd: int | None = None) -> int:
     raise OSError(errno.EINVAL, "not a regular file", path)
 
 
+def is_link(path: str, dir_fd: int | None = None) -> bool:
+    """Whether this is a symbolic link, wherever that leads; False when there is nothing."""
+    try:
+        return stat.S_ISLNK(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def open_folder(path: str, dir_fd: int | None = None) -> int:
     """A descriptor of a folder, to open files in. Raises OSError, with ELOOP for a symbolic link."""
     try:
         return os.open(path, _FOLDER | os.O_NOFOLLOW, dir_fd=dir_fd)
     except NotADirectoryError:
         # Linux says this of a link, too.
-        if stat.S_ISLNK(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode):
+        if is_link(path, dir_fd):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from None
         raise
 
@@ -114,7 +122,7 @@ def _open_checked(root: str, parts: list[str], enter: Enter) -> int:
 
 
 def _refuse_link(path: str) -> None:
-    if stat.S_ISLNK(os.lstat(path).st_mode):
+    if is_link(path):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
 
 
@@ -174,7 +182,7 @@ def first_link(root: str, path: str) -> str:
     """The first part of `path`, relative to the folder `root`, that is a symbolic link: as a path; "" for none."""
     parts = path.split("/")
     heads = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
-    return next((head for head in heads if os.path.islink(f"{root}/{head}")), "")
+    return next((head for head in heads if is_link(f"{root}/{head}")), "")
 
 
 def report_unread(path: str, fault: OSError, problems: Problems, most: int = MAX_TEXT) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from newsletter.load.safe_open import is_link
 from newsletter.model.refusals import sentence
 
 _AT_FDCWD = -100
@@ -119,7 +120,7 @@ def settle(following: str, target: str) -> None:
     aside = f"{following}.old"
     with refusals(following):
         # A link of that name was not left by us: it comes with a checkout, and may lead anywhere.
-        if os.path.isdir(aside) and not os.path.islink(aside) and not os.path.lexists(target):
+        if os.path.isdir(aside) and not is_link(aside) and not os.path.lexists(target):
             os.rename(aside, target)
         remove(aside)
         remove(following)
@@ -127,7 +128,7 @@ def settle(following: str, target: str) -> None:
 
 def remove(tree: str) -> None:
     """Delete a tree, or whatever stands there. Raises OSError."""
-    if not os.path.isdir(tree) or os.path.islink(tree):
+    if not os.path.isdir(tree) or is_link(tree):
         with suppress(FileNotFoundError):
             os.unlink(tree)
         return
@@ -148,7 +149,7 @@ def _open_up(tree: str) -> None:
         os.chmod(tree, 0o700)
         for folder, names, _ in os.walk(tree):
             for name in names:
-                if not os.path.islink(f"{folder}/{name}"):
+                if not is_link(f"{folder}/{name}"):
                     os.chmod(f"{folder}/{name}", 0o700)
 
 
