@@ -276,6 +276,37 @@ def test_elements_that_a_page_does_not_show(project: Project) -> None:
     assert [doubt["message"] for doubt in doubts] == ["text that the page does not show was left out 7 times"]
 
 
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        'style="font-size:0"', 'style="font-size: 0px !important"', 'style="opacity:0.0; x:y"',
+        'style="color: transparent"',
+        'style="position:absolute;left:-9999px"', 'style="text-indent:-999em"', 'style="height:0;overflow:hidden"',
+        'style="overflow:hidden;width:1px;max-height:1px"', 'style="display:/**/none"', "hidden",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("tag", ["p", "span", "div"])
+def test_styles_of_a_page_that_hide(project: Project, hiding: str, tag: str) -> None:
+    made, doubts = take_file(project, "a.html", f"<title>T</title><p>Open.</p><p>a<{tag} {hiding}>Secret</{tag}></p>")
+    assert "Secret" not in made and "was left out" in str(doubts)
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["font-size:0.9em", "opacity:.5", "color:#000", "left:-10px", "height:10px;overflow:hidden", "overflow:hidden",
+     "line-height:0;x:y", "border-top:-9999px", "fill-opacity:0"],
+)  # fmt: skip
+def test_styles_of_a_page_that_do_not(project: Project, style: str) -> None:
+    made, _ = take_file(project, "a.html", f'<title>T</title><p>Open.</p><p style="{style}">Shown</p>')
+    assert "Shown" in made
+
+
+def test_a_dialog_that_is_not_open_is_not_shown(project: Project) -> None:
+    page = "<title>T</title><p>Open.</p><dialog>Secret</dialog><dialog open>Shown</dialog>"
+    made, _ = take_file(project, "a.html", page)
+    assert "Secret" not in made and "Shown" in made
+
+
 def test_hidden_text_of_a_word_document(project: Project) -> None:
     styles = (
         f'<w:styles {W}><w:style w:type="character" w:styleId="S"><w:name w:val="s"/><w:rPr><w:vanish/></w:rPr>'
