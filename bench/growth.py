@@ -27,7 +27,7 @@ from newsletter.pipeline.render import RenderStage, open_templates
 from newsletter.theme.templates import Templates
 
 NOW = datetime(2060, 1, 1, tzinfo=UTC)
-MADE = ("email", "feeds", "site")
+MADE = ("email", "feeds", "site", "social")
 SECONDS = 60  # of processor time for a run at the limit
 MEMORY = 1_500_000_000  # bytes of address space for it
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from bench.texts import TEXTS
+
 SETTINGS = """title = "Essai"
 language = "fr"
 cadence = "manual"
@@ -183,6 +185,15 @@ def _theme(path: str, unit: str | Callable[[int], str], before: str = "", behind
     return files
 
 
+def _text(made: Callable[[int], str]) -> Callable[[int], Files]:
+    """A body of about so many characters, of at most the bytes that a body may have."""
+
+    def files(count: int) -> Files:
+        return project(made(count).encode()[: BODY_LIMIT - 100].decode("utf-8", "ignore") + "\n")
+
+    return files
+
+
 KINDS: tuple[Kind, ...] = (
     # --- bodies: words ---
     body("words in one paragraph", "mot "),
@@ -324,6 +335,14 @@ KINDS: tuple[Kind, ...] = (
     Kind("rules for prose", "theme", _theme("email/prose.css", lambda n: f".a{n} p {{ color: #000000 }}\n"), 50, 2000),
     Kind("comments of CSS never closed", "theme", _theme("email/inline.css", "/* "), 200, 100_000),
     Kind("strings", "theme", _theme("strings/fr.toml", lambda n: f'mot{n} = "x"\n'), 100, 20_000),
-    # --- texts to count: see tests/hostile for those of their own ---
+    Kind("comments of MJML never closed", "theme", _theme("email/story.mjml", "<!--"), 200, BODY_LIMIT // 4),
+    Kind("styles never closed", "theme", _theme("email/story.mjml", "<style>"), 200, BODY_LIMIT // 7),
+    Kind("rules for media never opened", "theme", _theme("email/inline.css", "@media"), 200, BODY_LIMIT // 6),
+    Kind("braces in CSS", "theme", _theme("email/head.css", "{ "), 50, BODY_LIMIT // 2),
+    Kind("blanks in CSS", "theme", _theme("email/head.css", " ", "p { color: #000000", "}"), 2000, BODY_LIMIT - 30),
+    Kind("unknown tags of MJML", "theme", _theme("email/story.mjml", "<mj-x a='b' />"), 200, BODY_LIMIT // 14),
+    Kind("strings that are none", "theme", _theme("strings/fr.toml", lambda n: f"mot{n} = {n}\n"), 100, 20_000),
+    # --- texts to count and cut ---
+    *(Kind(f"text: {name}", "count", _text(made), 4100, BODY_LIMIT - 100) for name, made in TEXTS.items()),
     # --- files to import: see tests/hostile for those of their own ---
 )

@@ -65,7 +65,7 @@ def test_a_build_names_what_to_look_at(project: Project, monkeypatch: pytest.Mon
         lines = run("build", "-C", str(project.root), *NOW).stdout.splitlines()
         root = project.root
         assert f"  look at {root}/outbox/site/index.html, {root}/outbox/social/index.html" in lines
-        assert lines[-1] == f"  see the mails with their pictures: newsletter preview -C {root}"
+        assert lines[-1] == f"  see the mails with their images: newsletter preview -C {root}"
     monkeypatch.chdir(project.root / "announcements")
     assert run("build", *NOW).stdout.splitlines()[-1].endswith(": newsletter preview")
     only = run("build", *NOW, "--only", "site", "--out", str(project.root.parent / "site")).stdout

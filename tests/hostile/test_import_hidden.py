@@ -10,7 +10,7 @@ from newsletter.importers import Leftovers, hidden
 from newsletter.importers.draft import Draft
 from newsletter.importers.sites import drafts
 from support.commands import run
-from support.imports import ODT, W, pack, paragraph, parts, word
+from support.imports import IMAGE, ODT, W, pack, paragraph, parts, word
 from support.imports import take as take_file
 from support.project import Project
 
@@ -276,6 +276,37 @@ def test_elements_that_a_page_does_not_show(project: Project) -> None:
     assert [doubt["message"] for doubt in doubts] == ["text that the page does not show was left out 7 times"]
 
 
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        'style="font-size:0"', 'style="font-size: 0px !important"', 'style="opacity:0.0; x:y"',
+        'style="color: transparent"',
+        'style="position:absolute;left:-9999px"', 'style="text-indent:-999em"', 'style="height:0;overflow:hidden"',
+        'style="overflow:hidden;width:1px;max-height:1px"', 'style="display:/**/none"', "hidden",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("tag", ["p", "span", "div"])
+def test_styles_of_a_page_that_hide(project: Project, hiding: str, tag: str) -> None:
+    made, doubts = take_file(project, "a.html", f"<title>T</title><p>Open.</p><p>a<{tag} {hiding}>Secret</{tag}></p>")
+    assert "Secret" not in made and "was left out" in str(doubts)
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["font-size:0.9em", "opacity:.5", "color:#000", "left:-10px", "height:10px;overflow:hidden", "overflow:hidden",
+     "line-height:0;x:y", "border-top:-9999px", "fill-opacity:0"],
+)  # fmt: skip
+def test_styles_of_a_page_that_do_not(project: Project, style: str) -> None:
+    made, _ = take_file(project, "a.html", f'<title>T</title><p>Open.</p><p style="{style}">Shown</p>')
+    assert "Shown" in made
+
+
+def test_a_dialog_that_is_not_open_is_not_shown(project: Project) -> None:
+    page = "<title>T</title><p>Open.</p><dialog>Secret</dialog><dialog open>Shown</dialog>"
+    made, _ = take_file(project, "a.html", page)
+    assert "Secret" not in made and "Shown" in made
+
+
 def test_hidden_text_of_a_word_document(project: Project) -> None:
     styles = (
         f'<w:styles {W}><w:style w:type="character" w:styleId="S"><w:name w:val="s"/><w:rPr><w:vanish/></w:rPr>'
@@ -309,3 +340,131 @@ def test_hidden_text_of_an_open_document(project: Project) -> None:
     made, doubts = take_file(project, "a.odt", pack(content_xml=content), "--title", "T", "--date", "2024-11-26")
     assert parts(made)[1] == "Open.\n\nxy\n\nz\n\n!"
     assert [doubt["message"] for doubt in doubts] == ["hidden text was left out 6 times"]
+
+
+SECRET = "<w:r><w:t>Secret</w:t></w:r>"
+WHITE = '<w:color w:val="FFFFFF"/>'
+VML = 'xmlns:v="urn:schemas-microsoft-com:vml"'
+
+
+def chain(count: int, element: str) -> str:
+    """Return styles that are each derived from the next one; the last one is derived from H."""
+    return "".join(
+        element.format(f"S{number}", f"S{number + 1}" if number < count else "H") for number in range(count + 1)
+    )
+
+
+def word_styles(*styles: str) -> str:
+    return f"<w:styles {W}>{''.join(styles)}</w:styles>"
+
+
+STYLE = '<w:style w:type="paragraph" w:styleId="{}"><w:name w:val="x"/><w:basedOn w:val="{}"/></w:style>'
+WORD_HIDES = {
+    "a cell whose deletion is tracked": '<w:tbl><w:tr><w:tc><w:tcPr><w:cellDel w:id="1"/></w:tcPr>'
+    f"<w:p>{SECRET}</w:p></w:tc></w:tr></w:tbl>",
+    "a row whose deletion is tracked": '<w:tbl><w:tr><w:trPr><w:del w:id="1"/></w:trPr><w:tc>'
+    f"<w:p>{SECRET}</w:p></w:tc></w:tr></w:tbl>",
+    "text that was moved": f'<w:p><w:moveFrom w:id="1">{SECRET}</w:moveFrom></w:p>',
+    "a shape": f'<w:p><w:r><w:pict><v:shape {VML} style="left:0; Visibility : hidden"><v:textbox><w:txbxContent><w:p>'
+    f"{SECRET}</w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>",
+    "a picture": paragraph(IMAGE.replace('name="x"', 'name="x" hidden="1"')),
+    "white text": paragraph("Secret", "", WHITE),
+    "nearly white text": paragraph("Secret", "", '<w:color w:val="fefefe"/>'),
+    "white text on white": paragraph("Secret", "", WHITE + '<w:shd w:fill="FFFFFF"/>'),
+    "white, empty background": paragraph("Secret", "", WHITE + '<w:highlight w:val="none"/><w:shd w:fill="auto"/>'),
+    "text of one point": paragraph("Secret", "", '<w:sz w:val="2"/>'),
+    "a long chain of styles": paragraph("Secret", "S0"),
+    "a white style": paragraph("Secret", "White"),
+}  # fmt: skip
+WORD_SHOWS = {
+    "white text on a marker": paragraph("Shown", "", WHITE + '<w:highlight w:val="blue"/>'),
+    "white text on a coloured background": paragraph("Shown", "", WHITE + '<w:shd w:fill="000080"/>'),
+    "white text in a dark cell": '<w:tbl><w:tr><w:tc><w:tcPr><w:shd w:fill="000080"/></w:tcPr>'
+    f"{paragraph('Shown', '', WHITE)}</w:tc></w:tr></w:tbl>",
+    "white text in a shape": f"<w:p><w:r><w:pict><v:shape {VML}><v:textbox><w:txbxContent>"
+    f"{paragraph('Shown', '', WHITE)}</w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>",
+    "black text of a white style": paragraph("Shown", "White", '<w:color w:val="000000"/>'),
+    "text of a style that is based on itself": paragraph("Shown", "Round"),
+}
+
+
+@pytest.mark.parametrize("name", [*WORD_HIDES, *WORD_SHOWS])
+def test_whatever_word_does_not_show(project: Project, name: str) -> None:
+    styles = word_styles(
+        chain(40, STYLE), STYLE.format("Round", "Round"),
+        '<w:style w:type="paragraph" w:styleId="H"><w:name w:val="h"/><w:rPr><w:vanish/></w:rPr></w:style>',
+        f'<w:style w:type="paragraph" w:styleId="White"><w:name w:val="w"/><w:rPr>{WHITE}</w:rPr></w:style>',
+    )  # fmt: skip
+    shown = WORD_SHOWS.get(name)
+    content = word(paragraph("Open."), shown or WORD_HIDES[name], word__styles_xml=styles)
+    made, doubts = take_file(project, "a.docx", content, "--title", "T", "--date", "2024-11-26")
+    assert ("Shown" in made) is bool(shown) and "Secret" not in made and "![" not in made
+    assert shown or name == "text that was moved" or "hidden text was left out" in str(doubts)
+
+
+def test_a_hiding_default_style_of_word(project: Project) -> None:
+    default = '<w:style w:type="paragraph" w:default="1" w:styleId="N"><w:name w:val="Normal"/>'
+    default += "<w:rPr><w:vanish/></w:rPr></w:style>"
+    content = word(
+        paragraph("Secret"), paragraph("Open.", "", '<w:vanish w:val="0"/>'), word__styles_xml=word_styles(default)
+    )
+    made, _ = take_file(project, "a.docx", content, "--title", "T", "--date", "2024-11-26")
+    assert parts(made)[1] == "Open."
+
+
+def cell(text: str, kind: str = "table-cell", more: str = "") -> str:
+    return f"<table:{kind} {more}><text:p>{text}</text:p></table:{kind}>"
+
+
+def table(*cells: str, columns: str = "", more: str = "") -> str:
+    return f"<table:table {more}>{columns}<table:table-row>{''.join(cells)}</table:table-row></table:table>"
+
+
+COLUMNS = (
+    '<table:table-columns><table:table-column table:number-columns-repeated="2" table:visibility="collapse"/>'
+    "</table:table-columns><table:table-column/>"
+)
+OPEN_HIDES = {
+    "a variable": '<text:p>a<text:variable-set text:display="none">Secret</text:variable-set></text:p>',
+    "a script": "<text:p>a<text:script>Secret</text:script></text:p>",
+    "a covered cell": table(cell("a"), cell("Secret", "covered-table-cell")),
+    "collapsed columns": table(cell("Secret"), cell("Secret"), cell("a"), columns=COLUMNS),
+    "a repeated cell": table(cell("Secret", more='table:number-columns-repeated="2"'), cell("a"), columns=COLUMNS),
+    "collapsed columns of a table in a table": table(
+        cell("a</text:p>" + table(cell("Secret"), cell("Secret"), cell("b"), columns=COLUMNS) + "<text:p>")
+    ),
+    "a table": table(cell("Secret"), more='table:style-name="NoTable"'),
+    "two styles of one name": '<text:p text:style-name="Twice">Secret</text:p>',
+    "a long chain of styles": '<text:p text:style-name="S0">Secret</text:p>',
+    "white text": '<text:p>a<text:span text:style-name="White">Secret</text:span></text:p>',
+    "a white paragraph": '<text:p text:style-name="White2">Secret</text:p>',
+}
+OPEN_SHOWS = {
+    "white text on a coloured background": '<text:p text:style-name="Dark"><text:span text:style-name="White">Shown'
+    "</text:span></text:p>",
+    "white text in a shape": '<draw:frame><draw:text-box><text:p text:style-name="White">Shown</text:p></draw:text-box>'
+    "</draw:frame>",
+    "black text in a white paragraph": '<text:p text:style-name="White"><text:span text:style-name="Black">Shown'
+    "</text:span></text:p>",
+    "cells beside collapsed columns": table(cell("a"), cell("b"), cell("Shown"), columns=COLUMNS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*OPEN_HIDES, *OPEN_SHOWS])
+def test_whatever_an_open_document_does_not_show(project: Project, name: str) -> None:
+    styles = chain(40, '<style:style style:name="{}" style:parent-style-name="{}"/>') + (
+        '<style:style style:name="H"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="Twice" style:family="paragraph" style:parent-style-name="H"/>'
+        '<style:style style:name="Twice" style:family="text"/>'
+        '<style:style style:name="NoTable"><style:table-properties table:display="false"/></style:style>'
+        '<style:style style:name="White"><style:text-properties fo:color="#ffffff"/></style:style>'
+        '<style:style style:name="White2" style:parent-style-name="White"/>'
+        '<style:style style:name="Black"><style:text-properties fo:color="#000000"/></style:style>'
+        '<style:style style:name="Dark"><style:paragraph-properties fo:background-color="#000080"/></style:style>'
+    )
+    shown = OPEN_SHOWS.get(name)
+    body = "<text:p>Open.</text:p>" + (shown or OPEN_HIDES[name])
+    content = ODT.replace("<office:automatic-styles>", f"<office:automatic-styles>{styles}").format(body)
+    made, doubts = take_file(project, "a.odt", pack(content_xml=content), "--title", "T", "--date", "2024-11-26")
+    assert ("Shown" in made) is bool(shown) and "Secret" not in made
+    assert shown or name == "a script" or "hidden text was left out" in str(doubts)

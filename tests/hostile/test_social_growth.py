@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from bench.texts import TEXTS
 
 from newsletter import text as texts
 from newsletter.channels.social.checks import in_text, on_platform, too_many
@@ -18,7 +19,6 @@ from newsletter.channels.social.writing import cutting, fitting, threads
 from newsletter.channels.social.writing.blocks import BlockKind
 from newsletter.cli.count import LONGEST
 from support.guard import assert_sound, newsletter
-from support.hostile_texts import KINDS
 from support.project import Project
 
 LIMIT = 1024 * 1024  # bytes of a body
@@ -73,16 +73,16 @@ def peak(work: Callable[[str], None], text: str) -> int:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TEXTS)
 def test_twice_the_text_takes_at_most_three_times_the_work(kind: str) -> None:
-    made = KINDS[kind]
+    made = TEXTS[kind]
     everything(made(100))
     assert calls(everything, made(2 * SMALL)) <= 3 * calls(everything, made(SMALL)) + SLACK
 
 
 @pytest.mark.parametrize("kind", ["sentences", "no end of a sentence", "words of one letter", "unknown emoji"])
 def test_twice_the_text_takes_at_most_three_times_the_memory(kind: str) -> None:
-    made = KINDS[kind]
+    made = TEXTS[kind]
     everything(made(100))
     assert peak(everything, made(8 * SMALL)) <= 3 * peak(everything, made(4 * SMALL))
 
@@ -93,8 +93,8 @@ def cut(text: str, size: int) -> str:
 
 def test_each_kind_is_counted_at_its_limit(tmp_path: Path) -> None:
     """In one text of the size that `count` takes, so that one process is enough; quadratic time would be minutes."""
-    size = LONGEST // len(KINDS) - 2
-    text = "\n\n".join(cut(made(size), size) for made in KINDS.values())
+    size = LONGEST // len(TEXTS) - 2
+    text = "\n\n".join(cut(made(size), size) for made in TEXTS.values())
     done = newsletter("count", cwd=tmp_path, stdin=text)
     assert done.code == 1 and done.stdout.count("TOO LONG") == len(PLATFORMS), done.output[-2000:]
 
@@ -122,7 +122,7 @@ social:
     [
         ("\n\n".join(["Notre démarche repose sur la volonté. " * 30] * 900), "true"),
         ("un mot encore, " * 70_000, "true"),
-        (KINDS["different domains"](LIMIT), "false"),
+        (TEXTS["different domains"](LIMIT), "false"),
     ],
     ids=["paragraphs", "one sentence", "accidental links"],
 )
@@ -137,5 +137,5 @@ def test_a_body_at_its_limit_becomes_snippets(project: Project, body: str, threa
 
 def test_sentences_of_a_long_text_are_not_kept() -> None:
     """A snippet needs the first few of them; prefixes are made when they are asked for."""
-    text = KINDS["sentences"](LIMIT)
+    text = TEXTS["sentences"](LIMIT)
     assert peak(lambda each: next(cutting.by_sentence(each, 600)) and None, text) < 8 * len(text)

@@ -8,12 +8,12 @@ from urllib.parse import urldefrag
 import pytest
 from typer.testing import CliRunner
 
-from conftest import Project
 from newsletter import markdown
 from newsletter.cli import app
 from newsletter.load.keys import ANNOUNCEMENT, ISSUE_FILE
 from newsletter.text.typography import find_slips
 from support.paths import ROOT
+from support.project import Project
 
 GUIDES = ROOT / "docs/guide"
 PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))

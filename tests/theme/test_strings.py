@@ -3,6 +3,7 @@
 import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -119,3 +120,27 @@ def test_broken_strings_are_told(tmp_path: Path) -> None:
     with pytest.raises(Aborted):
         load_strings(Templates(tmp_path, problems), "fr")
     assert [str(problem.place) for problem in problems] == ["templates/strings/fr.toml:1:5"]
+
+
+def test_what_is_not_a_text_is_told_with_the_line_to_write(tmp_path: Path) -> None:
+    """Whatever the number of such strings: their lines are looked for once."""
+    problems = Problems()
+    (tmp_path / "templates/strings").mkdir(parents=True)
+    path = tmp_path / "templates/strings/fr.toml"
+    path.write_text('a = 1.50\nb = true\nc = ["x"]\nd = 2024-12-01\n"e" = 07:30:00\n[f]\ng = "h"\n')
+    with pytest.raises(Aborted):
+        load_strings(Templates(tmp_path, problems), "fr")
+    told = [str(each).removeprefix("templates/strings/fr.toml:") for each in problems]
+    assert told == [
+        """1:1: error: the string 'a': a number is not a text; write it in quotes: a = "1.5" [bad-string]""",
+        """2:1: error: the string 'b': the switch true is not a text; write it in quotes: b = "true" [bad-string]""",
+        """3:1: error: the string 'c': a list is not a text; write one text in quotes: c = "…" [bad-string]""",
+        """4:1: error: the string 'd': a date or time is not a text; write it in quotes: d = "2024-12-01" [bad-string]""",  # noqa: E501
+        """5:1: error: the string 'e': a date or time is not a text; write it in quotes: e = "07:30:00" [bad-string]""",
+        """6:2: error: the string 'f': a table is not a text; write one text in quotes: f = "…" [bad-string]""",
+    ]
+    path.write_text("".join(f"k{number} = {number}\n" for number in range(50_000)))
+    before = process_time()
+    with pytest.raises(Aborted):
+        load_strings(Templates(tmp_path, Problems()), "fr")
+    assert process_time() - before < 15

@@ -1,57 +1,33 @@
 """Convert .odt documents to a tree of HTML, and read their images."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from lxml import etree
 
 from newsletter.importers import html_to_markdown
 from newsletter.importers.draft import Unreadable
+from newsletter.importers.odf import NUMBER, attribute, hidden_cells, prefixed_name
 from newsletter.importers.safe_files import Archive
 from newsletter.importers.trees import shallow
-
-_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def heading_level(written: str) -> int:
     """Return a heading's level from 1 to 6; 1 if `written`, which may be anything, is not a valid number."""
-    return min(int(written), 6) if _NUMBER.fullmatch(written) and int(written) else 1
+    return min(int(written), 6) if NUMBER.fullmatch(written) and int(written) else 1
 
 
-_NS = {
-    "urn:oasis:names:tc:opendocument:xmlns:text:1.0": "text",
-    "urn:oasis:names:tc:opendocument:xmlns:table:1.0": "table",
-    "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0": "draw",
-    "urn:oasis:names:tc:opendocument:xmlns:style:1.0": "style",
-    "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
-    "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0": "fo",
-    "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0": "svg",
-    "http://www.w3.org/1999/xlink": "xlink",
-}
-_SPACES = {prefix: space for space, prefix in _NS.items()}
 _TAGS = {
     "text:p": "p", "text:list": "ul", "text:list-item": "li", "text:list-header": "li", "text:line-break": "br",
     "table:table": "table", "table:table-row": "tr", "table:table-cell": "td",
 }  # fmt: skip
 _DROPPED = frozenset(
     "text:tracked-changes office:annotation text:note-citation text:sequence-decls office:forms svg:desc svg:title "
-    "text:table-of-content text:bookmark text:soft-page-break".split()
+    "text:table-of-content text:bookmark text:soft-page-break text:script table:table-column".split()
 )
 
 
 _HIDDEN = "hidden"  # marks a hidden style, among its HTML elements
-
-
-def _name(name: Any) -> str:
-    space, _, local = str(name).removeprefix("{").rpartition("}")
-    return f"{_NS.get(space, '?')}:{local}"
-
-
-def _attribute(element: etree._Element, wanted: str) -> str:
-    # Looked up by name: with lxml, listing all attributes takes quadratic time.
-    space, _, local = wanted.partition(":")
-    return str(element.get(f"{{{_SPACES[space]}}}{local}") or "")
 
 
 def open_document(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
@@ -61,9 +37,11 @@ def open_document(content: bytes) -> tuple[etree._Element, html_to_markdown.Find
     """
     archive = Archive(content)
     tree = archive.tree("content.xml")
-    body = None if tree is None else next((each for each in tree.iter() if _name(each.tag) == "office:text"), None)
+    body = (
+        None if tree is None else next((each for each in tree.iter() if prefixed_name(each.tag) == "office:text"), None)
+    )
     if tree is None or body is None:
-        raise Unreadable("it is no text document; save it as .odt")
+        raise Unreadable("it is not a text document; save it as .odt")
     styles = [each for part in (archive.tree("styles.xml"), tree) if part is not None for each in part.iter()]
     html_body = etree.Element("body")
     odt = _Odt(styles)
@@ -81,9 +59,15 @@ class _Odt:
     """Converts OpenDocument elements to HTML, recursively; the parser bounds their depth."""
 
     def __init__(self, styles: list[etree._Element]) -> None:
-        self.parents: dict[str, str] = {}
+        # A paragraph style and a text style may have the same name: neither may show what the other hides.
+        self.children: dict[str, list[str]] = {}
         self.looks: dict[str, set[str]] = {}
         self.ordered: set[str] = set()
+        self.coloured: dict[str, bool] = {}  # whether the colour that a style sets is as white as paper
+        self.backgrounds: set[str] = set()  # styles with a coloured background
+        self.on_background: dict[etree._Element, bool] = {}  # answers of is_on_background()
+        self.pale = False  # whether the text of the current element is white
+        self.hidden_cells: set[etree._Element] = set()
         self.hidden = 0
         # Text to append to the element `where`. It is appended in one go, because lxml copies all text each time.
         self.pending: list[str] = []
@@ -92,24 +76,52 @@ class _Odt:
         self.frame: etree._Element | None = None
         self.alt = ""
         for each in styles:
-            name, kind = _attribute(each, "style:name"), _name(each.tag)
+            name, kind = attribute(each, "style:name"), prefixed_name(each.tag)
             if kind == "style:style":
-                self.parents[name] = _attribute(each, "style:parent-style-name")
+                self.children.setdefault(attribute(each, "style:parent-style-name"), []).append(name)
                 for look in each:
                     self.looks.setdefault(name, set()).update(_looks(look))
-            elif kind == "text:list-style" and len(each) and _name(each[0].tag) == "text:list-level-style-number":
+                    if colour := attribute(look, "fo:color"):
+                        self.coloured[name] = _is_white(colour)
+                    background = attribute(look, "fo:background-color")
+                    if background not in ("", "transparent") and not _is_white(background):
+                        self.backgrounds.add(name)
+            elif (
+                kind == "text:list-style" and len(each) and prefixed_name(each[0].tag) == "text:list-level-style-number"
+            ):
                 self.ordered.add(name)
+        self.hiding = set(self.inherited({name: True for name, looks in self.looks.items() if _HIDDEN in looks}))
+        self.titles = set(self.inherited({"Title": True, "Titre": True}))
+        self.coloured = self.inherited(self.coloured)
+        self.backgrounds = set(self.inherited(dict.fromkeys(self.backgrounds, True)))
+
+    def inherited(self, own: dict[str, bool]) -> dict[str, bool]:
+        """Return the property `own` of some styles, and of all styles that inherit it from them."""
+        result, waiting = dict(own), list(own)
+        while waiting:
+            name = waiting.pop()
+            for child in self.children.get(name, ()):
+                if child not in result:
+                    result[child] = result[name]
+                    waiting.append(child)
+        return result
 
     def convert(self, source: etree._Element, into: etree._Element) -> None:
+        pale = self.pale
+        if (own := self.is_pale(source)) is not None:
+            self.pale = own and not self.is_on_background(source)
+        if self.pale and not pale:
+            self.hidden += 1
         self.add(into, source.text)
         for child in source:
             if isinstance(child.tag, str):
-                self.element(_name(child.tag), child, into)
+                self.element(prefixed_name(child.tag), child, into)
             self.add(into, child.tail)
+        self.pale = pale
 
     def add(self, into: etree._Element, content: str | None) -> None:
-        """Append text to an element."""
-        if not content:
+        """Append text to an element, unless it is white."""
+        if not content or (self.pale and content.strip()):
             return
         if into is not self.where:
             self.flush()
@@ -133,20 +145,20 @@ class _Odt:
         return etree.SubElement(into, tag, attributes)
 
     def element(self, kind: str, source: etree._Element, into: etree._Element) -> None:
-        style = _attribute(source, "text:style-name")
+        style = attribute(source, "text:style-name")
         if kind in _DROPPED:
             return
         if self.is_hidden(kind, source, style):
             self.hidden += 1
             return
-        if kind == "text:h" or (kind == "text:p" and self.is_title(style)):
-            into = self.child(into, f"h{heading_level(_attribute(source, 'text:outline-level'))}")
+        if kind == "text:h" or (kind == "text:p" and style in self.titles):
+            into = self.child(into, f"h{heading_level(attribute(source, 'text:outline-level'))}")
         elif kind == "text:list":
             into = self.child(into, "ol" if style in self.ordered else "ul")
         elif kind in ("text:s", "text:tab"):
             self.add(into, " ")
         elif kind == "text:a":
-            into = self.child(into, "a", href=_attribute(source, "xlink:href"))
+            into = self.child(into, "a", href=attribute(source, "xlink:href"))
         elif kind == "draw:image":
             self.image(source, into)
             return
@@ -162,51 +174,68 @@ class _Odt:
     def image(self, source: etree._Element, into: etree._Element) -> None:
         frame = source.getparent()
         if frame is not self.frame and frame is not None:
-            texts = {_name(each.tag): each.text or "" for each in frame}
+            texts = {prefixed_name(each.tag): each.text or "" for each in frame}
             self.frame, self.alt = frame, texts.get("svg:desc") or texts.get("svg:title") or ""
-        self.child(into, "img", src=_attribute(source, "xlink:href"), alt=self.alt)
+        self.child(into, "img", src=attribute(source, "xlink:href"), alt=self.alt)
 
     def is_hidden(self, kind: str, source: etree._Element, style: str) -> bool:
         """Return whether a word processor would not show an element."""
         if kind in ("text:hidden-text", "text:hidden-paragraph"):
             return True
         if kind == "text:section":
-            is_shown = _attribute(source, "text:is-hidden") == "false"
-            return _attribute(source, "text:display") in ("none", "condition") and not is_shown
-        if kind == "table:table-row":
-            return _attribute(source, "table:visibility") in ("collapse", "filter")
+            is_shown = attribute(source, "text:is-hidden") == "false"
+            return attribute(source, "text:display") in ("none", "condition") and not is_shown
+        if "none" in (attribute(source, "text:display"), attribute(source, "draw:display")):
+            return True
+        if kind == "table:table":
+            self.hidden_cells.update(hidden_cells(source))
+        if kind.startswith("table:"):
+            return (
+                attribute(source, "table:visibility") in ("collapse", "filter")
+                or attribute(source, "table:display") == "false"
+                or source in self.hidden_cells
+                or attribute(source, "table:style-name") in self.hiding
+            )
         if kind in ("text:p", "text:h"):
-            marks = (each for each in source if _name(each.tag) == "text:hidden-paragraph")
-            if any(_attribute(mark, "text:is-hidden") != "false" for mark in marks):
+            marks = (each for each in source if prefixed_name(each.tag) == "text:hidden-paragraph")
+            if any(attribute(mark, "text:is-hidden") != "false" for mark in marks):
                 return True
-        return kind in ("text:p", "text:h", "text:span") and self.any_style(style, self.is_hiding)
+        return kind in ("text:p", "text:h", "text:span") and style in self.hiding
 
-    def is_hiding(self, style: str) -> bool:
-        return _HIDDEN in self.looks.get(style, ())
+    def is_pale(self, source: etree._Element) -> bool | None:
+        """Return whether an element makes its text as white as paper, or None if it does not set a colour."""
+        return self.coloured.get(attribute(source, "text:style-name"))
 
-    def is_title(self, style: str) -> bool:
-        """Return whether a style is the document title's, or derived from it."""
-        return self.any_style(style, ("Title", "Titre").__contains__)
+    def is_on_background(self, source: etree._Element) -> bool:
+        """Return whether an element has a coloured background, or may have one, as in shapes."""
+        here: etree._Element | None = source
+        passed: list[etree._Element] = []
+        while here is not None and here not in self.on_background:
+            passed.append(here)
+            styles = (attribute(here, "text:style-name"), attribute(here, "table:style-name"))
+            if prefixed_name(here.tag).startswith("draw:") or not self.backgrounds.isdisjoint(styles):
+                self.on_background[here] = True
+                break
+            here = here.getparent()
+        answer = here is not None and self.on_background[here]
+        self.on_background.update(dict.fromkeys(passed, answer))
+        return answer
 
-    def any_style(self, style: str, wanted: Callable[[str], bool]) -> bool:
-        """Return whether a style, or one that it is derived from, is `wanted`."""
-        for _ in range(5):
-            if wanted(style):
-                return True
-            style = self.parents.get(style, "")
-        return False
+
+def _is_white(colour: str) -> bool:
+    return bool(re.fullmatch(r"#f[0-9a-f]f[0-9a-f]f[0-9a-f]", colour.lower()))
 
 
 def _looks(properties: etree._Element) -> Iterator[str]:
     """Yield the HTML elements for a style's properties, and _HIDDEN if it hides text."""
-    if _attribute(properties, "fo:font-weight") in ("bold", "600", "700", "800", "900"):
+    if attribute(properties, "fo:font-weight") in ("bold", "600", "700", "800", "900"):
         yield "strong"
-    if _attribute(properties, "fo:font-style") in ("italic", "oblique"):
+    if attribute(properties, "fo:font-style") in ("italic", "oblique"):
         yield "em"
-    raised = _attribute(properties, "style:text-position").split(" ")[0]
+    raised = attribute(properties, "style:text-position").split(" ")[0]
     if raised == "super" or re.match(r"[1-9]", raised):
         yield "sup"
     if raised == "sub" or raised.startswith("-"):
         yield "sub"
-    if _attribute(properties, "text:display") == "none":
+    if attribute(properties, "text:display") == "none" or attribute(properties, "table:display") == "false":
         yield _HIDDEN

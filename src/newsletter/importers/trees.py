@@ -12,7 +12,16 @@ BLOCKS = frozenset(
     "address article blockquote body center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 hr html "
     "li main ol p pre section summary table ul".split()
 )
-_HIDDEN = re.compile(r"(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|mso-hide\s*+:\s*+all)", re.I)
+_HIDDEN = re.compile(
+    r"(?:display\s*+:\s*+none|visibility\s*+:\s*+(?:hidden|collapse)|mso-hide\s*+:\s*+all"
+    r"|(?<![\w-])(?:font-size|opacity)\s*+:\s*+[0.]++(?:%|[a-z]++)?\s*+(?:[;!]|\Z)"
+    r"|(?<![\w-])color\s*+:\s*+transparent"
+    r"|(?<![\w-])(?:left|top|text-indent)\s*+:\s*+-[0-9]{3})",
+    re.I,
+)
+_FLAT = re.compile(r"(?<![\w-])(?:max-)?(?:height|width)\s*+:\s*+(?:[0.]++(?:%|[a-z]++)?|1px)\s*+(?:[;!]|\Z)", re.I)
+_CUT = re.compile(r"overflow(?:-[xy])?\s*+:\s*+(?:hidden|clip)", re.I)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def parse(content: str) -> etree._Element:
@@ -41,13 +50,21 @@ def empty_hidden(tree: etree._Element) -> int:
     hidden = [
         each
         for each in tree.iter(etree.Element)
-        if each.get("hidden") is not None or _HIDDEN.search(each.get("style") or "")
+        if each.get("hidden") is not None
+        or _hides(each.get("style") or "")
+        or (each.tag == "dialog" and each.get("open") is None)
     ]
     for each in hidden:
         tail = each.tail
         each.clear()
         each.tag, each.tail = "template", tail
     return len(hidden)
+
+
+def _hides(style: str) -> bool:
+    """Whether the declarations of a style attribute keep text from being seen."""
+    plain = _COMMENT.sub(" ", style) if "/*" in style else style
+    return bool(_HIDDEN.search(plain) or (_FLAT.search(plain) and _CUT.search(plain)))
 
 
 def block_holders(tree: etree._Element) -> set[etree._Element]:

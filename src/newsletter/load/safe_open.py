@@ -20,7 +20,8 @@ from newsletter.model.problems import Place, Problems
 from newsletter.model.refusals import SHORTAGES
 
 PIECE = 1 << 20  # bytes of a file that are read at once
-MAX_TEXT = 1 << 24  # bytes of an announcement, a file of the theme, or settings
+MAX_TEXT = 1 << 24  # bytes of an announcement, or settings
+MAX_TEMPLATE = 1 << 20  # bytes of a file of the theme
 
 # Returns the first bytes of a file in a folder: None if there is no such file, b"" if it cannot be read.
 Start = Callable[[str], bytes | None]
@@ -50,13 +51,21 @@ def open_regular(path: str, dir_fd: int | None = None) -> int:
     raise OSError(errno.EINVAL, "not a regular file", path)
 
 
+def is_link(path: str, dir_fd: int | None = None) -> bool:
+    """Return whether a path is a symbolic link, even a dangling one; False if nothing is there."""
+    try:
+        return stat.S_ISLNK(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def open_folder(path: str, dir_fd: int | None = None) -> int:
     """Open a folder and return its descriptor. Raises OSError, with ELOOP for a symbolic link."""
     try:
         return os.open(path, _FOLDER | os.O_NOFOLLOW, dir_fd=dir_fd)
     except NotADirectoryError:
         # Linux reports a symbolic link in this way, too.
-        if stat.S_ISLNK(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode):
+        if is_link(path, dir_fd):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from None
         raise
 
@@ -113,7 +122,7 @@ def _open_checked(root: str, parts: list[str], enter: Enter) -> int:
 
 
 def _refuse_link(path: str) -> None:
-    if stat.S_ISLNK(os.lstat(path).st_mode):
+    if is_link(path):
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
 
 
@@ -173,11 +182,11 @@ def first_link(root: str, path: str) -> str:
     """Return the shortest beginning of `path`, relative to the folder `root`, that is a symbolic link, or ""."""
     parts = path.split("/")
     beginnings = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
-    return next((beginning for beginning in beginnings if os.path.islink(f"{root}/{beginning}")), "")
+    return next((beginning for beginning in beginnings if is_link(f"{root}/{beginning}")), "")
 
 
-def report_unread(path: str, fault: OSError, problems: Problems) -> None:
-    """Report why a text file of the project, read with at most MAX_TEXT bytes, could not be read.
+def report_unread(path: str, fault: OSError, problems: Problems, most: int = MAX_TEXT) -> None:
+    """Report why a text file of the project, which may have at most `most` bytes, could not be read.
 
     Raises `fault` if the cause is a shortage of the machine, which a change to the file cannot fix.
     """
@@ -189,7 +198,7 @@ def report_unread(path: str, fault: OSError, problems: Problems) -> None:
             "put the file itself into the project",
         )  # fmt: skip
     elif fault.errno == errno.EFBIG:
-        problems.error(Place(path), "too-long", f"this file has more than {MAX_TEXT >> 20} MiB", "shorten it")
+        problems.error(Place(path), "too-long", f"this file has more than {most >> 20} MiB", "shorten it")
     else:
         fix = "give yourself the right to read it" if isinstance(fault, PermissionError) else "put a file there"
         problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}", fix)

@@ -6,13 +6,13 @@ is opened relative to its parent, without following links, and new files are cre
 
 import errno
 import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from newsletter.load.attributes import copy_attributes
+from newsletter.load.safe_open import open_folder, open_regular
 
 
 def create(root: Path, path: str, content: bytes) -> None:
@@ -93,9 +93,9 @@ def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterato
                 with suppress(FileExistsError):
                     os.mkdir(part, dir_fd=handle)
             try:
-                inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
-            except OSError as fault:  # depending on the system, a link is ELOOP, ENOTDIR or EMLINK
-                if _is_link(part, handle):
+                inner = open_folder(part, handle)
+            except OSError as fault:
+                if fault.errno == errno.ELOOP:
                     shown = "/".join(parts[:end])
                     raise OSError(errno.ELOOP, f"'{shown}' is a symbolic link", str(root / shown)) from None
                 raise fault from None
@@ -106,25 +106,16 @@ def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterato
         os.close(handle)
 
 
-def _is_link(name: str, folder: int) -> bool:
-    with suppress(OSError):
-        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
-    return False
-
-
 def _read(name: str, folder: int) -> tuple[bytes, os.stat_result]:
     """Return content and status of a regular file. Raises OSError."""
     try:
-        handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    except OSError:
-        if _is_link(name, folder):
+        handle = open_regular(name, folder)
+    except OSError as fault:
+        if fault.errno == errno.ELOOP:
             raise OSError(errno.ELOOP, "it is a symbolic link", name) from None
         raise
     with open(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", name)
-        return file.read(), status
+        return file.read(), os.fstat(file.fileno())
 
 
 def _expect(name: str, folder: int, content: bytes) -> os.stat_result:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
-from newsletter.load.safe_open import MAX_TEXT, open_regular, read
+from newsletter.load.safe_open import MAX_TEXT, is_link, open_regular, read
 from newsletter.model import Announcement, IssueFile, Publication, Settings
 from newsletter.theme import default as default_theme
 
@@ -80,18 +80,18 @@ def _program() -> Iterator[bytes]:
 
 def _theme(top: Path) -> Iterator[bytes]:
     """Yield path and bytes of every file in a project's templates/; b"link" for a symbolic link, which is an error."""
-    if top.is_symlink():
+    if is_link(str(top)):
         yield b"link"
     for path in _files(top):
         yield os.fsencode(path.relative_to(top))
         with suppress(OSError):  # a build cannot use an unreadable file either
-            yield b"link" if path.is_symlink() else read(open_regular(str(path)), MAX_TEXT)
+            yield b"link" if is_link(str(path)) else read(open_regular(str(path)), MAX_TEXT)
 
 
 def _files(top: Path) -> Iterator[Path]:
     """Yield every file below a folder. Links to folders are yielded, not followed: one may lead to the whole disk."""
     for folder, folders, names in os.walk(top):
-        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        links = [name for name in folders if is_link(os.path.join(folder, name))]
         folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted((*names, *links)):
             yield Path(folder, name)

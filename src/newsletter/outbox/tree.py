@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from newsletter.load.safe_open import is_link
 from newsletter.model.refusals import sentence
 
 _AT_FDCWD = -100
@@ -123,7 +124,7 @@ def settle(following: str, target: str) -> None:
     aside = f"{following}.old"
     with refusals(following):
         # A symbolic link of that name is not ours: it came with a checkout, and may lead anywhere.
-        if os.path.isdir(aside) and not os.path.islink(aside) and not os.path.lexists(target):
+        if os.path.isdir(aside) and not is_link(aside) and not os.path.lexists(target):
             os.rename(aside, target)
         remove(aside)
         remove(following)
@@ -131,7 +132,7 @@ def settle(following: str, target: str) -> None:
 
 def remove(tree: str) -> None:
     """Delete a tree, or a file or link of that name. Raises OSError."""
-    if not os.path.isdir(tree) or os.path.islink(tree):
+    if not os.path.isdir(tree) or is_link(tree):
         with suppress(FileNotFoundError):
             os.unlink(tree)
         return
@@ -152,7 +153,7 @@ def _open_up(tree: str) -> None:
         os.chmod(tree, 0o700)
         for folder, names, _ in os.walk(tree):
             for name in names:
-                if not os.path.islink(f"{folder}/{name}"):
+                if not is_link(f"{folder}/{name}"):
                     os.chmod(f"{folder}/{name}", 0o700)
 
 

@@ -9,7 +9,7 @@ from newsletter.check.checker import Checker
 from newsletter.check.duplicates import Claim, claims, find_clashes
 from newsletter.load.assets import AssetRefused, ProjectFiles
 from newsletter.model import Announcement, Asset, IssueFile, Settings, Share, Source
-from newsletter.model.problems import Place, Problems
+from newsletter.model.problems import Problems
 from newsletter.pipeline.project import Project
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.review import review, review_codes
@@ -126,5 +126,6 @@ def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> As
     try:
         return files.find(settings.path, settings.organisation.logo, image=True, by_settings=True)
     except AssetRefused as fault:
-        problems.error(Place(settings.path), fault.code, f"organisation.logo: {fault.message}", fault.fix)
+        place = ProjectSettings(files.root, settings).place("organisation.logo", "organisation")
+        problems.error(place, fault.code, f"organisation.logo: {fault.message}", fault.fix)
         return None

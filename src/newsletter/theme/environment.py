@@ -7,73 +7,24 @@ from contextlib import suppress
 from typing import Any
 
 import jinja2
-from jinja2 import nodes, pass_environment
-from jinja2.compiler import CodeGenerator, Frame
-from jinja2.filters import make_attrgetter
+from jinja2 import pass_environment
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.utils import _PassArg
 from markupsafe import Markup, escape
 
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import is_shortage
-from newsletter.theme.content import Content, concat, join
+from newsletter.theme.code_generator import Generator
 from newsletter.theme.fastpath.recorder import current
 from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds_traced, real
+from newsletter.theme.filters import FILTERS, TEXT_FILTERS, concat, modulo, of_texts
+from newsletter.theme.printable import require_characters, require_text
 from newsletter.theme.sandbox import Sandbox
 from newsletter.theme.source_map import Marks, SourceMap, trace, without_last_end
 from newsletter.theme.template import Template, report
 
 # Arguments that `context.call` adds to those of the call.
 _INTERNAL = frozenset({"_loop_vars", "_block_vars", "caller"})
-
-
-class _Generator(CodeGenerator):
-    """Compiles `~` so that content stays content, and what is printed so that it can be recorded."""
-
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
-        self.write("environment.concat_content((")
-        for part in node.nodes:
-            self.visit(part, frame)
-            self.write(", ")
-        self.write("))")
-
-    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
-        ops = [operand.op for operand in node.ops]
-        if ops not in (["in"], ["notin"]):
-            return super().visit_Compare(node, frame)
-        self.write("(not environment.within(" if ops == ["notin"] else "(environment.within(")
-        self.visit(node.expr, frame)
-        self.write(", ")
-        self.visit(node.ops[0].expr, frame)
-        self.write("))")
-
-    def visit_Mod(self, node: nodes.BinExpr, frame: Frame) -> None:
-        # Python takes what has items for a mapping: `"" % traced` would be no fault.
-        self.write("environment.modulo(")
-        self.visit(node.left, frame)
-        self.write(", ")
-        self.visit(node.right, frame)
-        self.write(")")
-
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        volatile = frame.eval_ctx.volatile
-        html = "context.eval_ctx.autoescape" if volatile else repr(bool(frame.eval_ctx.autoescape))
-        self.write(f"environment.print({html}, ")
-
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write(")")
-
-    def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:
-        self._unrecorded()
-        super().visit_FilterBlock(node, frame)
-
-    def visit_AssignBlock(self, node: nodes.AssignBlock, frame: Frame) -> None:
-        self._unrecorded()
-        super().visit_AssignBlock(node, frame)
-
-    def _unrecorded(self) -> None:
-        """Here a template works on what was printed: with slots in it, that would be another text."""
-        self.writeline("environment.unrecorded()")
 
 
 class _Context(Context):
@@ -103,7 +54,7 @@ class _Context(Context):
 class Environment(Sandbox):
     """The environment of a theme, which adds operations on traced values to a trace while one is recorded."""
 
-    code_generator_class = _Generator
+    code_generator_class = Generator
     context_class = _Context
 
     def __init__(self, load: Callable[[str], Any], find: Callable[[str], Template]) -> None:
@@ -121,7 +72,8 @@ class Environment(Sandbox):
         self._find = find
         self._parts: dict[str, Template] = {}
         self.globals.update(part=_part, parts=_parts)
-        self.filters.update(e=_escape, escape=_escape, safe=_safe, join=_join, format=_format)
+        self.filters.update(FILTERS)
+        self.filters.update({name: of_texts(self.filters[name]) for name in TEXT_FILTERS})
         for known in (self.filters, self.tests):
             known.update({name: self.recorded(each) for name, each in dict(known).items()})
 
@@ -195,6 +147,11 @@ class Environment(Sandbox):
             return recorder.call(super().getitem, (obj, argument))
         return super().getitem(obj, argument)
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """`text.format` as templates may call it."""
+        wrapped = super().wrap_str_format(value)
+        return wrapped and of_texts(wrapped)
+
     def within(self, item: Any, whole: Any) -> Any:
         """`item in whole` in a template."""
         if (recorder := current.get()) and holds_traced((item, whole)):
@@ -221,14 +178,18 @@ class Environment(Sandbox):
     def modulo(self, left: Any, right: Any) -> Any:
         """`left % right` in a template."""
         if (recorder := current.get()) and holds_traced((left, right)):
-            return recorder.call(operator.mod, (left, right))
-        return left % right
+            return recorder.call(modulo, (left, right))
+        return modulo(left, right)
 
     def print(self, html: bool, value: Any) -> str:
         """Return the text that `{{ value }}` prints."""
         if recorder := current.get():
             return recorder.print(value, html)
-        return escape(value) if html else str(value)
+        require_text(value)
+        printed = escape(value) if html else str(value)
+        # Content in a slot prints a token, so the content itself is checked.
+        require_characters(value if isinstance(value, str) else printed, marks=not html)
+        return printed
 
     def concat_content(self, parts: tuple[Any, ...]) -> Any:
         """Jinja's `~`."""
@@ -275,24 +236,3 @@ def _renderer(environment: Environment, name: str) -> Callable[[Mapping[str, Any
 
 def _marked_up(name: str, text: str) -> str:
     return text if name.endswith(".txt") else Markup(text)
-
-
-def _escape(value: Any) -> Any:
-    return value if isinstance(value, (Content, Markup)) else Content(str(value))
-
-
-def _safe(value: Any) -> Any:
-    return Content(str(value), safe=True) if isinstance(value, Content) else Markup(value)
-
-
-@pass_environment
-def _join(environment: Environment, values: Iterable[Any], d: str = "", attribute: str | int | None = None) -> Any:
-    return join(map(make_attrgetter(environment, attribute), values) if attribute is not None else values, d)
-
-
-def _format(value: str, *args: Any, **options: Any) -> Any:
-    if isinstance(value, Markup):
-        return value % (options or args)
-    made = str.__str__(value) % (options or args)
-    given = (*args, *options.values(), value)
-    return Content(made) if any(isinstance(each, Content) for each in given) else made

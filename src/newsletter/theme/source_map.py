@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
@@ -54,11 +55,16 @@ class SourceMap:
         index = max(bisect_right(self.starts, offset) - 1, 0)
         path, line = self.origins[index]
         end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
-        source_line = (self.sources.get(path, "").split("\n")[line - 1 : line] or [""])[0]
+        source_line = (_lines(self.sources.get(path, ""))[line - 1 : line] or [""])[0]
         rendered = self.text[offset : min(end, offset + 24)].partition("\n")[0]
         # Values are part of the rendered text, not of the template: search for ever shorter beginnings.
         columns = (source_line.find(rendered[:length]) for length in range(len(rendered), 0, -1))
         return Place(path, line, next((column for column in columns if column >= 0), 0) + 1)
+
+
+@lru_cache(maxsize=16)
+def _lines(source: str) -> list[str]:
+    return source.split("\n")
 
 
 def trace(marked: str, path: str, text: str, sources: Mapping[str, str]) -> SourceMap:

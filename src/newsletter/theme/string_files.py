@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from string import Formatter
+from typing import Any
 
 from newsletter import text
 from newsletter.load.toml_places import key_places, syntax_place
@@ -18,11 +19,11 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
     The file of a project or theme only needs the strings that it changes. Reports errors in a file and raises Aborted.
     """
     base = text.base_language(lang)
+    faults = len(templates.problems)
     names = dict.fromkeys((f"strings/{base}.toml", "strings/en.toml"))
     files = [_Strings(path, content, templates.problems) for name in names for path, content in templates.layers(name)]
     strings: dict[str, str] = {}
     known: dict[str, set[str]] = {}
-    faults = len(templates.problems)
     for each in reversed(files):
         each.check(known)
         strings |= each.values
@@ -32,9 +33,9 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=32)
-def _parsed(content: str) -> Mapping[str, str]:
+def _parsed(content: str) -> Mapping[str, Any]:
     """Return the values of a TOML file, cached because English is loaded with every language."""
-    return {key: str(value) for key, value in tomllib.loads(content).items()}
+    return tomllib.loads(content)
 
 
 class _Strings:
@@ -43,7 +44,7 @@ class _Strings:
     def __init__(self, path: str, content: str, problems: Problems) -> None:
         self.path, self.content, self.problems = path, content, problems
         try:
-            self.values = dict(_parsed(content))
+            parsed = _parsed(content)
         except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting that Python refuses
             problems.error(
                 syntax_place(fault, path),
@@ -51,6 +52,12 @@ class _Strings:
                 f"not valid TOML: {fault}",
             )
             raise Aborted from None
+        self.values: dict[str, str] = {}
+        for key, value in parsed.items():
+            if isinstance(value, str):
+                self.values[key] = value
+            else:
+                self._report(key, f"{_kind(value)} is not a text", _quoted(key, value))
 
     @cached_property
     def _places(self) -> Mapping[tuple[str, ...], tuple[int, int]]:
@@ -82,8 +89,25 @@ class _Strings:
                 known.setdefault(key, set()).update(names)
 
     def _report(self, key: str, message: str, fix: str) -> None:
-        line, column = self._places.get((key,), (1, 1))
+        # A table that is only written as `key.part = …` has no place of its own.
+        places = (place for names, place in self._places.items() if names[0] == key)
+        line, column = self._places.get((key,)) or min(places, default=(1, 1))
         self.problems.error(Place(self.path, line, column), "bad-string", f"the string '{key}': {message}", fix)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"the switch {str(value).lower()}"
+    if isinstance(value, int | float):
+        return "a number"
+    return "a list" if isinstance(value, list) else "a table" if isinstance(value, dict) else "a date or time"
+
+
+def _quoted(key: str, value: Any) -> str:
+    """Return the fix for a value that is not a text: the line to write instead."""
+    if isinstance(value, list | dict):
+        return f'write one text in quotes: {key} = "…"'
+    return f'write it in quotes: {key} = "{str(value).lower() if isinstance(value, bool) else value}"'
 
 
 def _names(pattern: str) -> set[str] | None:

@@ -13,6 +13,7 @@ from newsletter.model import Event
 from newsletter.text import base_language
 from newsletter.text.babel_dates import DateTimeFormat, format_time, get_date_format, known_locale
 from newsletter.theme.content import Content, for_templates
+from newsletter.theme.printable import require_text
 
 _LONGEST_PATTERN = 40  # characters
 _RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ku ps sd ug ur yi".split())
@@ -40,6 +41,8 @@ class Strings:
     def __call__(self, key: str, **values: Any) -> str:
         """Return the string `key` with `{names}` replaced by values: as Content if one of the values is."""
         pattern = self.strings[key]
+        for value in values.values():
+            require_text(value)
         if "«" in pattern:
             # A quotation inside a quotation takes the other marks.
             values = {name: _inner_quotes(value) for name, value in values.items()}

@@ -11,6 +11,7 @@ from newsletter.model.refusals import is_shortage
 from newsletter.theme.content import TOKEN, capture_part, is_capturing, slots
 from newsletter.theme.fastpath.compiled import CompiledTrace
 from newsletter.theme.fastpath.recorder import TraceRecorder
+from newsletter.theme.printable import Unprintable, require_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Template:
 
     def _rendered(self, values: Mapping[str, Any]) -> str:
         try:
-            return _characters(self._compiled.render(values))
+            return self._checked(self._compiled.render(values))
         except Aborted:
             raise
         except Exception as fault:  # a template may cause any exception
@@ -89,18 +90,14 @@ class Template:
                 raise
             raise report(fault, self._problems, self.path) from fault
 
+    def _checked(self, text: str) -> str:
+        """Return the text. Raises Unprintable; snippets may contain the marks between their blocks."""
+        # What is printed was checked at its line. This is about the template's own text.
+        return text if self.name.startswith("social/") and self.name.endswith(".txt") else require_characters(text)
+
     def _record(self, recorder: TraceRecorder) -> str:
         with recorder.recording() as values:
-            return _characters(self._compiled.render(values))
-
-
-def _characters(text: str) -> str:
-    """Return the text. Raises ValueError for a lone surrogate, which cannot be written to a file."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as fault:
-        raise ValueError(f"it prints U+{ord(text[fault.start]):04X}, which is no character by itself") from None
-    return text
+            return self._checked(self._compiled.render(values))
 
 
 def report(fault: Exception, problems: Problems, path: str = "templates") -> Aborted:
@@ -119,5 +116,6 @@ def report(fault: Exception, problems: Problems, path: str = "templates") -> Abo
         problems.error(place, "missing-template", f"there is no template '{fault.name}'", "correct the name")
         return Aborted()
     message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
-    problems.error(place, "template-fault", f"the template cannot be rendered: {message}", "correct this line")
+    fix = fault.fix if isinstance(fault, Unprintable) else "correct this line"
+    problems.error(place, "template-fault", f"the template cannot be rendered: {message}", fix)
     return Aborted()

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from newsletter.load.safe_open import MAX_TEXT, first_link, open_beneath, read, report_unread
+from newsletter import text
+from newsletter.load.safe_open import MAX_TEMPLATE, first_link, open_beneath, read, report_unread
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme import default as default_theme
 from newsletter.theme.environment import Environment
@@ -17,6 +18,7 @@ from newsletter.theme.template import Template
 
 # The name of a file of the theme: a relative path without hidden parts and without "..".
 _NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
+_SHOWN = 20  # characters at fault in one file
 
 __all__ = ["SourceMap", "Template", "Templates"]
 
@@ -122,21 +124,33 @@ class Templates:
         """Return the bytes of a file in the project's templates, or None. Raises Aborted if it must not be read."""
         path = f"templates/{name}"
         try:
-            return read(open_beneath(str(self.root), path), MAX_TEXT)
+            return read(open_beneath(str(self.root), path), MAX_TEMPLATE)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as fault:
-            report_unread(first_link(str(self.root), path) or path, fault, self.problems)
+            report_unread(first_link(str(self.root), path) or path, fault, self.problems, MAX_TEMPLATE)
             raise Aborted from None
 
     def _text(self, content: bytes, name: str) -> str:
         try:
-            return content.decode("utf-8").replace("\r\n", "\n")
+            written = content.decode("utf-8-sig").replace("\r\n", "\n")
         except UnicodeDecodeError as fault:
             self.problems.error(
                 Place(f"templates/{name}"), "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
             )
             raise Aborted from None
+        self._refuse_unseen(written, f"templates/{name}")
+        return written
+
+    def _refuse_unseen(self, content: str, path: str) -> None:
+        """Report characters that must not occur in text. Raises Aborted if there are any."""
+        faults = [(offset, name) for offset, name in text.forbidden(content) if content[offset] != "\r"]
+        for offset, name in faults[:_SHOWN]:
+            line, start = content.count("\n", 0, offset) + 1, content.rfind("\n", 0, offset)
+            message = f"{name} must not occur in text"
+            self.problems.error(Place(path, line, offset - start), "control-character", message, "delete it")
+        if faults:
+            raise Aborted
 
 
 def _subfolders(folder: Path) -> list[str]:

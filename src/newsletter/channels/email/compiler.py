@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from newsletter.channels.email.css import CssFault, inline
@@ -17,7 +18,7 @@ from newsletter.channels.email.fastpath.sections import SLOT, Inseparable, Secti
 from newsletter.channels.email.mjml import MjmlFault, check_balance, mark, to_html
 from newsletter.channels.email.mjml_schema import find_invalid
 from newsletter.channels.email.quoted_printable import Literal
-from newsletter.model.problems import Aborted, Place, Problems
+from newsletter.model.problems import MAX_ALIKE, Aborted, Place, Problems
 from newsletter.theme.content import CapturedHtml, slots
 from newsletter.theme.slots import TOKEN, Shape, lost, split, token
 from newsletter.theme.templates import SourceMap, Template, Templates
@@ -155,7 +156,7 @@ class MailCompiler:
             return inline(to_html(mail.mjml), self.css)
         except CssFault as fault:
             place = Place(self.templates.read("email/inline.css")[0])
-            self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", "write them flat")
+            self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", fault.fix)
             raise Aborted from None
         except MjmlFault as fault:
             place = mail.trace().place(fault.position) if fault.position >= 0 else Place(mail.template.path)
@@ -166,7 +167,7 @@ class MailCompiler:
             raise Aborted from None
 
     def _refuse_invalid(self, mail: CompiledMail) -> None:
-        faults = list(find_invalid(mail.mjml))
+        faults = list(islice(find_invalid(mail.mjml), MAX_ALIKE + 1))
         if faults:
             trace = mail.trace()
             for fault in faults:

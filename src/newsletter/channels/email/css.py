@@ -14,6 +14,8 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 import cssutils
+from cssselect import SelectorError
+from lxml.etree import XPathError
 
 from newsletter.text.entities import escape, unescape
 from newsletter.text.html import VOID_ELEMENTS
@@ -27,13 +29,17 @@ if _absent is not None:
 
 _SHEETS = 8  # size of the cache of parsed style sheets
 # Rules that are never inlined.
-_MEDIA = re.compile(r"@media[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_MEDIA = re.compile(r"@media[^{}@]*+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _POINTED = re.compile(r":(?:active|focus|hover|link|visited)\b")
 _AROUND = re.compile(r"[+~:@\"'\\]")
 
 
 class CssFault(ValueError):
-    """CSS that cannot be inlined. The text of the exception says why."""
+    """CSS that cannot be inlined. The text of the exception says why, and `fix` what to do."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.fix = fix
 
 
 class _Offline(Premailer):  # type: ignore[misc]
@@ -73,7 +79,11 @@ def inline(html: str, css: str) -> str:
     try:
         return _inlined(protected, css)
     except RecursionError:  # cssutils recurses into nested rules and brackets
-        raise CssFault("its rules are nested too deeply") from None
+        raise CssFault("its rules are nested too deeply", "write them flat") from None
+    except SelectorError as fault:  # premailer passes over some selectors that cssselect refuses, not all
+        raise CssFault(f"a selector cannot be read: {fault}", "correct the selector") from None
+    except XPathError as fault:
+        raise CssFault(f"a selector cannot be used: {fault}", "correct the selector") from None
 
 
 def _inlined(html: str, css: str) -> str:

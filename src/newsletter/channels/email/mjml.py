@@ -14,7 +14,10 @@ from newsletter.text.html import VOID_ELEMENTS
 
 MAX_DEPTH = 200
 
-_TAG = re.compile(r"<(?:!--.*?-->|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL)
+# Up to the end if a comment is never closed, so that its end is searched only once.
+_TAG = re.compile(
+    r"<(?:!--.*?(?:-->|(?P<open>\Z))|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL
+)
 _ATTRIBUTE = re.compile(r"(=\s*)(\"[^\"]*\"|'[^']*')")
 
 
@@ -29,7 +32,7 @@ class MjmlFault(ValueError):
 def to_html(mjml: str) -> str:
     """Compile MJML to an HTML document. Raises MjmlFault if the MJML is malformed."""
     check_balance(mjml)
-    safe = _escape_attributes(mjml)
+    safe = escape_attributes(mjml)
     try:
         html = str(mjml2html(safe, disable_comments=True, fonts={}))
     except ValueError as fault:
@@ -64,7 +67,7 @@ def check_balance(mjml: str) -> None:
 
 def is_closed(part: str) -> bool:
     """Return whether a piece of MJML closes every tag, comment and attribute value that it opens."""
-    if "<" in _TAG.sub("", part):
+    if "<" in _TAG.sub(lambda tag: tag[0] if tag["open"] is not None else "", part):
         return False
     try:
         check_balance(part)
@@ -97,7 +100,9 @@ def mark(mjml: str) -> str:
     return _TAG.sub(marked, mjml)
 
 
-def _escape_attributes(mjml: str) -> str:
+def escape_attributes(mjml: str) -> str:
+    """Return the MJML with attribute values that mrml prints as they are: on one line, without a backslash."""
+
     def attribute(match: re.Match[str]) -> str:
         quote = match[2][0]
         inside = match[2][1:-1].replace("\\", "&#92;").replace("\r", "").replace("\n", " ")
@@ -112,7 +117,7 @@ def _escape_attributes(mjml: str) -> str:
     text = _TAG.sub(lambda tag: tag[0] if tag[0].startswith("<!--") else _ATTRIBUTE.sub(attribute, tag[0]), text)
     # The engine also prints the title as the attribute aria-label.
     text = re.sub(
-        r"(<mj-title>)(.*?)(</mj-title>)", lambda title: title[0].replace("\\", "&#92;"), text, flags=re.DOTALL
+        r"<mj-title>[^<]*(?:<(?!/?mj-title>)[^<]*)*</mj-title>", lambda title: title[0].replace("\\", "&#92;"), text
     )
     return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 

@@ -65,7 +65,7 @@ class Theme:
                 self._styles.update(resolve(sorted(prose.chains - self._styles.keys()), self._prose_css))
             except CssFault as fault:
                 place = Place(self.templates.read("email/prose.css")[0])
-                self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", "write them flat")
+                self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", fault.fix)
                 raise Aborted from None
 
     def style(self, chain: str) -> str:

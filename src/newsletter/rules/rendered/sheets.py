@@ -1,7 +1,8 @@
 """Rules for the CSS and markup in the files of a theme."""
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.model.problems import Place
@@ -11,16 +12,17 @@ FAMILY = Family(
     "css", "CSS of a theme that mail programs misread. Reported at the line of the style sheet or template."
 )
 
-_JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-# A comment that is never closed is looked for once, up to the end.
+_JINJA = re.compile(r"(?=(\{[#%{]))")
+_ENDS = {"{#": "#}", "{%": "%}", "{{": "}}"}
+# A comment or style that is never closed is looked for once, up to the end.
 _COMMENTS = tuple(
     re.compile(rf"{begin}.*?(?:({end})|\Z)", re.DOTALL) for begin, end in ((r"/\*", r"\*/"), ("<!--", "-->"))
 )
-_STYLE = re.compile(r"<(mj-style|style)\b[^>]*>(?P<css>.*?)</\1>", re.DOTALL | re.IGNORECASE)
+_STYLE = re.compile(r"<(mj-style|style)\b[^<>]*>(?P<css>.*?)(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\sstyle=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _TAG = re.compile(r"<([a-z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
-_DECLARATION = re.compile(r"(?<![\w-])([a-z-]+)\s*:\s*([^;{}]+?)\s*(?=[;}]|$)", re.IGNORECASE)
-_SELECTOR = re.compile(r"(?:^|(?<=[{};]))\s*([^@{};\s][^{};]*?)\s*(?=\{)")
+_DECLARATION = re.compile(r"(?<![\w-])([a-z-]+)\s*+:\s*+([^;{}]+)", re.IGNORECASE)
+_SELECTOR = re.compile(r"(?:^|(?<=[{};]))\s*+([^@{};\s][^{};]*)(?=\{)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +42,49 @@ class Sheet:
     path: str
     source: str
     pieces: tuple[SheetPart, ...] = field(init=False)
+    _lines: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         # An expression of Jinja becomes a value of the same length.
-        plain = _JINJA.sub(lambda m: re.sub(r"[^\n]", "0" if m[0].startswith("{{") else " ", m[0]), self.source)
+        plain = _without_jinja(self.source)
         for comment in _COMMENTS:
-            plain = comment.sub(lambda m: re.sub(r"[^\n]", " ", m[0]) if m[1] else m[0], plain)
+            plain = comment.sub(lambda m: _blanked(m[0], " ") if m[1] else m[0], plain)
         self.pieces = tuple(_css(plain, 0) if self.path.endswith(".css") else _markup(plain))
+
+    @property
+    def _starts(self) -> Sequence[int]:
+        """Where its lines begin; worked out once."""
+        if not self._lines:
+            self._lines += [0, *(match.end() for match in re.finditer("\n", self.source))]
+        return self._lines
 
     def place(self, offset: int) -> Place:
         """Return the place of an offset in the source."""
-        start = self.source.rfind("\n", 0, offset)
-        return Place(self.path, self.source.count("\n", 0, offset) + 1, offset - start)
+        line = bisect_right(self._starts, offset)
+        return Place(self.path, line, offset - self._starts[line - 1] + 1)
+
+
+def _without_jinja(source: str) -> str:
+    """Return the text with zeros in place of Jinja's expressions, and blanks in place of its other tags."""
+    pieces: list[str] = []
+    start = 0
+    unclosed: set[str] = set()  # kinds of tags that are not closed any more
+    for match in _JINJA.finditer(source):
+        opening = match[1]
+        if match.start() < start or opening in unclosed:
+            continue
+        end = source.find(_ENDS[opening], match.start() + 2)
+        if end < 0:
+            unclosed.add(opening)
+            continue
+        filler = "0" if opening == "{{" else " "
+        pieces += source[start : match.start()], _blanked(source[match.start() : end + 2], filler)
+        start = end + 2
+    return "".join((*pieces, source[start:]))
+
+
+def _blanked(text: str, sign: str) -> str:
+    return re.sub(r"[^\n]", sign, text)
 
 
 def _css(text: str, start: int) -> Iterator[SheetPart]:
@@ -59,14 +92,14 @@ def _css(text: str, start: int) -> Iterator[SheetPart]:
     for match in re.finditer(r"@([a-z-]+)", text, re.IGNORECASE):
         yield SheetPart("at", match[1].lower(), "", start + match.start())
     for match in _SELECTOR.finditer(text):
-        yield SheetPart("selector", "", match[1], start + match.start(1))
+        yield SheetPart("selector", "", match[1].rstrip(), start + match.start(1))
     for match in re.finditer(r"\{([^{}]*)\}", text):
         yield from _declarations(match[1], start + match.start(1))
 
 
 def _declarations(text: str, start: int) -> Iterator[SheetPart]:
     for match in _DECLARATION.finditer(text):
-        yield SheetPart("declaration", match[1].lower(), match[2], start + match.start())
+        yield SheetPart("declaration", match[1].lower(), match[2].rstrip(), start + match.start())
 
 
 def _markup(text: str) -> Iterator[SheetPart]:

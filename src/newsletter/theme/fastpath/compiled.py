@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from newsletter.theme.content import CapturedHtml, as_content, as_html
 from newsletter.theme.fastpath.recorder import TraceRecorder, identity, visible
 from newsletter.theme.fastpath.traced import Bailout, TooLong
+from newsletter.theme.printable import html_of, require_characters, text_of
 from newsletter.theme.slots import Shape, split
 
 WARM_UP = 12  # renderings by Jinja before the first trace: a few announcements do not need one
@@ -160,12 +161,21 @@ def _compile(recorder: TraceRecorder, first: int) -> Callable[[Mapping[str, Any]
             printed.append(f"p{slot}")
             continue
         lines += _definitions(recorder, variable, defined)
-        printed.append(f"html(v{variable})" if html else f"str(v{variable})")
+        code = f"html(v{variable})" if html else f"text(v{variable})"
+        printed.append(f"checked({code}, marks={not html})" if _is_computed(recorder, variable) else code)
     lines.append(f" return [{', '.join(printed)}]")
-    scope = {"seen": as_content, "html": as_html, **constants}
+    scope = {"seen": as_content, "html": html_of, "text": text_of, "checked": require_characters, **constants}
     exec("\n".join(lines), scope)  # the code consists of the recorder's expressions, over names that it has chosen
     branch: Callable[[Mapping[str, Any]], Any] = scope["branch"]
     return branch
+
+
+def _is_computed(recorder: TraceRecorder, variable: int) -> bool:
+    """Return whether the template computes a value by a call: its characters were not checked when it was loaded."""
+    code = recorder.definitions[variable]
+    if "(" in code.replace("seen(", ""):
+        return True
+    return any(_is_computed(recorder, int(match[1])) for match in _VARIABLE.finditer(code))
 
 
 def _definitions(recorder: TraceRecorder, variable: int, defined: set[int]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 
 from newsletter.theme.content import HEAD, TAIL, Constant, Content, View
 from newsletter.theme.fastpath.traced import Bailout, Rendered, TooLong, Traced, holds_traced, identifier, real
+from newsletter.theme.printable import require_characters, require_text
 
 Question = Callable[[Any], Any]
 
@@ -146,6 +147,10 @@ class TraceRecorder:
             return value.text
         if isinstance(value, Content) and self.shape:
             value = Traced(self, self.code(value), value)
+        sample = value.sample if isinstance(value, Traced) else value
+        require_text(sample)
+        if isinstance(sample, str):
+            require_characters(sample, marks=not html)
         written = escape if html else str
         if not isinstance(value, Traced):
             return str(written(value))

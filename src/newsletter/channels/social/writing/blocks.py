@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from newsletter.theme.printable import MARKS
+
 # Announcements must not contain control characters, so content cannot start a block.
-_BEGIN, _END, _BETWEEN = "\x02", "\x03", "\x1f"
+_BEGIN, _END, _BETWEEN = MARKS
 _GAPS = {"": 0, " ": 1, "\n": 2, "\n\n": 3}  # separators between blocks, from small to large
 # Label, leading white space, text and trailing white space of a block.
 _PIECES = re.compile(f"{_BEGIN}([^{_END}]*){_END}([ \n]*)((?:[^{_BEGIN}]*[^{_BEGIN} \n])?)([ \n]*)")
@@ -69,7 +71,7 @@ def split(rendered: str) -> list[Block]:
             after = _normalize_gap(after)
         if text:
             surplus = "\n" in text and not tabs and _has_surplus(text)
-            blocks.append((_KINDS[label], _SURPLUS.sub("", text) if surplus else text, gap))
+            blocks.append((_KINDS.get(label, _KINDS[""]), _SURPLUS.sub("", text) if surplus else text, gap))
             gap = after
         elif blocks and _GAPS[after] > _GAPS[gap]:
             # Around an empty block, the larger gap is kept.

@@ -2,7 +2,8 @@
 # Publish outbox/site to the branch that is served: .ci/publish BRANCH
 #
 # Pages are replaced. Files in assets/ are kept for ever, because mails already sent show them; their names contain the
-# hash of their content. Nothing is pushed if nothing changed. Afterwards, FETCH_HEAD is the published branch.
+# hash of the project's file that each was made from. Nothing is pushed if nothing changed. Afterwards, FETCH_HEAD is
+# the published branch.
 #
 # PUBLISH_LOGIN, if set, is NAME:TOKEN for the remote repository. It is passed to git in the environment, and only to
 # commands that contact the remote. It is never written to a file or a command line, where others could read it.

@@ -1,4 +1,4 @@
-"""Kinds of text that once took quadratic time or memory to count, cut or search: name -> text of about n characters."""
+"""texts: kinds of text that once took quadratic time or memory to count, cut or search: of about n characters each."""
 
 from collections.abc import Callable, Mapping
 
@@ -15,7 +15,7 @@ def _ideographs(start: int, count: int) -> str:
     return "".join(chr(0x4E00 + (start + number) % 20_000) for number in range(count))
 
 
-KINDS: Mapping[str, Callable[[int], str]] = {
+TEXTS: Mapping[str, Callable[[int], str]] = {
     "sentences": _of("Un mot suit. "),
     "shortest sentences": _of("A! "),
     "paragraphs": _of("Un mot.\n\n"),

@@ -1,0 +1,76 @@
+"""Read OpenDocument XML: names of elements, attributes, and the cells of a table that are not shown."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+NUMBER = re.compile(r"[0-9]{1,9}")
+_NS = {
+    "urn:oasis:names:tc:opendocument:xmlns:text:1.0": "text",
+    "urn:oasis:names:tc:opendocument:xmlns:table:1.0": "table",
+    "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0": "draw",
+    "urn:oasis:names:tc:opendocument:xmlns:style:1.0": "style",
+    "urn:oasis:names:tc:opendocument:xmlns:office:1.0": "office",
+    "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0": "fo",
+    "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0": "svg",
+    "http://www.w3.org/1999/xlink": "xlink",
+}
+_SPACES = {prefix: space for space, prefix in _NS.items()}
+
+
+def prefixed_name(name: Any) -> str:
+    """Return the name of an element with its usual prefix, such as `text:p`."""
+    space, _, local = str(name).removeprefix("{").rpartition("}")
+    return f"{_NS.get(space, '?')}:{local}"
+
+
+def attribute(element: etree._Element, wanted: str) -> str:
+    """Return the attribute with this prefixed name; "" if there is none."""
+    # Looked up by name: with lxml, listing all attributes takes quadratic time.
+    space, _, local = wanted.partition(":")
+    return str(element.get(f"{{{_SPACES[space]}}}{local}") or "")
+
+
+def hidden_cells(table: etree._Element) -> Iterator[etree._Element]:
+    """Yield the cells that another cell covers, and those of collapsed columns."""
+    columns: list[tuple[int, bool]] = []  # number of equal columns, and whether they are collapsed
+    for each in _rows_and_columns(table):
+        kind = prefixed_name(each.tag)
+        if kind == "table:table-column":
+            collapsed = attribute(each, "table:visibility") in ("collapse", "filter")
+            columns.append((repetitions(each), collapsed))
+        elif kind == "table:table-row":
+            yield from _hidden_in_row(each, columns if any(collapsed for _, collapsed in columns) else [])
+
+
+def _rows_and_columns(table: etree._Element) -> Iterator[etree._Element]:
+    """Yield what a table contains, also within groups of rows or columns."""
+    for each in table:
+        if prefixed_name(each.tag).endswith(("-rows", "-row-group", "-columns", "-column-group")):
+            yield from _rows_and_columns(each)
+        else:
+            yield each
+
+
+def _hidden_in_row(row: etree._Element, columns: list[tuple[int, bool]]) -> Iterator[etree._Element]:
+    following = iter(columns)
+    left, collapsed = next(following, (0, False))
+    for cell in row:
+        kind = prefixed_name(cell.tag)
+        if kind not in ("table:table-cell", "table:covered-table-cell"):
+            continue
+        if collapsed or kind == "table:covered-table-cell":
+            yield cell
+        count = repetitions(cell)
+        while count >= left > 0:
+            count -= left
+            left, collapsed = next(following, (0, False))
+        left -= min(count, left)
+
+
+def repetitions(element: etree._Element) -> int:
+    """Return how many times a cell or column is repeated; 1 if its attribute, which may be anything, is not valid."""
+    written = attribute(element, "table:number-columns-repeated")
+    return max(int(written), 1) if NUMBER.fullmatch(written) else 1

@@ -1,0 +1,80 @@
+"""printable: what a template may print. It may come from a stranger, and its output is published as it is."""
+
+import re
+from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from dataclasses import is_dataclass
+from datetime import date, time, timedelta, tzinfo
+from types import GeneratorType, NoneType
+from typing import Any
+
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Macro, Undefined
+from markupsafe import Markup
+
+from newsletter import text
+from newsletter.theme.content import ConstantText, Content, View, as_html
+
+_TEXTS = frozenset((str, Content, ConstantText, Markup, int, float, bool, NoneType))
+_PLAIN = (str, bytes, int, float, NoneType, date, time, timedelta, tzinfo, range, TemplateModule)
+_COLLECTIONS = (tuple, list, Mapping, KeysView, ValuesView, ItemsView)
+
+# Begin, end and separate what says of which kind a block of a snippet is. No text of an announcement may hold them.
+MARKS = "\x02", "\x03", "\x1f"
+_MARK = re.compile("\x02[^\0-\x1f\x7f-\x9f]*(?:\x1f-?[0-9]{1,9}){3}\x03")
+
+
+class Unprintable(ValueError):
+    """A value or a character that must not be printed; `fix` says what to do instead."""
+
+    def __init__(self, message: str, fix: str = "correct this line") -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+def require_text(value: Any) -> None:
+    """Raise Unprintable unless the value has a text that is the same in each build.
+
+    Python's text of a method, a generator and most objects is their address in memory.
+    """
+    if value.__class__ in _TEXTS or isinstance(value, _PLAIN):
+        return
+    if isinstance(value, Undefined):
+        str(value)  # raises what is undefined; an `if` without `else` gives nothing, and prints nothing
+        return
+    if isinstance(value, _COLLECTIONS):
+        parts = value.items() if isinstance(value, Mapping) else value
+        for part in parts:
+            require_text(part)
+        return
+    of = value._of if isinstance(value, View) else value  # noqa: SLF001 (a view is what it shows)
+    if isinstance(value, Macro) or (callable(value) and not is_dataclass(of)):
+        name = getattr(value, "name", None) or getattr(value, "__name__", "this")
+        raise Unprintable(f"'{name}' is a function, which has no text", f"call it: write {name}()")
+    if isinstance(value, GeneratorType | map | filter | zip):
+        raise Unprintable("a sequence that can only be gone through has no text", "write |join or |list behind it")
+    if type(of).__str__ is object.__str__:  # type: ignore[comparison-overlap]
+        raise Unprintable(f"{type(of).__name__} has no text", "print one of the values that it holds")
+
+
+def require_characters(printed: str, *, marks: bool = False) -> str:
+    """The same text. Raises Unprintable for a character that must not occur in a file that is published.
+
+    With `marks`, what begins a block of a snippet may stand there: it is no part of what is published.
+    """
+    judged = _MARK.sub("", printed) if marks and MARKS[0] in printed else printed
+    for offset, character in text.forbidden(judged):
+        if judged[offset] != "\r":
+            raise Unprintable(f"it prints {character}, which must not occur in text", "print another character")
+    return printed
+
+
+def text_of(value: Any) -> str:
+    """What a template prints for a value in plain text. Raises Unprintable."""
+    require_text(value)
+    return str(value)
+
+
+def html_of(value: Any) -> str:
+    """What a template prints for a value in HTML. Raises Unprintable."""
+    require_text(value)
+    return as_html(value)
