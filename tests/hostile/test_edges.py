@@ -103,11 +103,11 @@ def test_a_wrong_date_is_told_of_the_option_that_holds_it(tmp_path: Path) -> Non
     assert "--date: 'hier'" in done.stderr
 
 
-def test_a_text_that_cannot_be_seen_is_none(tmp_path: Path) -> None:
+def test_a_text_without_a_visible_character_is_refused(tmp_path: Path) -> None:
     more = 'image: {src: x.png, alt: "\u00a0"}\ntags: ["\u200b"]\n'
     done = build_soundly(project(tmp_path, a=announcement("a", more).replace("Un titre", '"\u200b\u00a0"')))
     assert done.code == 1
-    found = [each for each in problems(done) if "nothing that can be seen" in each]
+    found = [each for each in problems(done) if "has no visible character" in each]
     assert [each.split(" error")[0] for each in found] == [f"announcements/a.md:{at}:" for at in ("2:8", "5:26", "6:8")]
 
 
