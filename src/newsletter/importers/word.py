@@ -59,7 +59,7 @@ def _harmless(archive: Archive) -> tuple[bytes, int]:
     """
     names = archive.names()
     if "[Content_Types].xml" not in names or "word/document.xml" not in names:
-        raise Unreadable("it is no Word document; save it as .docx")
+        raise Unreadable("it is not a Word document; save it as .docx")
     parts: dict[str, bytes] = {}
     trees: dict[str, etree._Element] = {}
     for name in names:
