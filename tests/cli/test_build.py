@@ -211,7 +211,7 @@ def test_count_and_init_take_paths_from_the_folder(tmp_path: Path) -> None:
     assert (tmp_path / "lettre/newsletter.toml").is_file() and (tmp_path / "autre/newsletter.toml").is_file()
     for words in (("count", "post.txt"), ("init", "x")):
         result = run(*words, "-C", str(tmp_path / "nowhere"))
-        assert result.exit_code == 2 and "there is no folder" in result.stderr
+        assert result.exit_code == 2 and "does not exist" in result.stderr
     assert not (tmp_path / "nowhere").exists()
 
 

@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from newsletter.cli import app, report
 from newsletter.model.problems import Place, Problem, Problems
 from support.paths import ROOT
-from support.pictures import png
 from support.project import Project
 
 HOSTILE = "announcements/a,b:c%0A\n::error::x\r\u202e\x1b[31m\udcff.md"
@@ -204,13 +203,3 @@ image: {src: images/affiche.png}
 
 ![](plan.png)
 """
-
-
-def test_the_readme_shows_what_is_told(project: Project) -> None:
-    project.complete()
-    project.write("announcements/2024-12-02-portes-ouvertes.md", EIGHT)
-    project.write("announcements/plan.png", png())
-    result = CliRunner().invoke(app, ["check", "-C", str(project.root), "--now", "2024-12-15"])
-    shown = "\n".join(f"    {line}" for line in ("$ newsletter check", *result.stderr.strip().split("\n")))
-    assert result.exit_code == 1
-    assert shown in (ROOT / "README.md").read_text(encoding="utf-8"), shown
