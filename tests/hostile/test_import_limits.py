@@ -109,6 +109,14 @@ KINDS = {
     "images.odt": lambda: pack(
         content_xml=ODT.format(f"<text:p><draw:frame>{'<draw:image/>' * 90_000}</draw:frame></text:p>")
     ),
+    "columns.odt": lambda: pack(
+        content_xml=ODT.format(
+            "<table:table><table:table-column table:visibility='collapse'/>"
+            + "<table:table-column/>" * 30_000
+            + "<table:table-row><table:table-cell table:number-columns-repeated='9999'/></table:table-row>" * 30_000
+            + "</table:table>"
+        )
+    ),
     "attributes.odt": lambda: pack(
         content_xml=ODT.format("<text:p " + " ".join(f'a{number}=""' for number in range(400_000)) + "/>")
     ),

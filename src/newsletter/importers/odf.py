@@ -1,6 +1,7 @@
 """Read OpenDocument XML: names of elements, attributes, and the cells of a table that are not shown."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,14 +36,15 @@ def attribute(element: etree._Element, wanted: str) -> str:
 
 def hidden_cells(table: etree._Element) -> Iterator[etree._Element]:
     """Yield the cells that another cell covers, and those of collapsed columns."""
-    columns: list[tuple[int, bool]] = []  # number of equal columns, and whether they are collapsed
+    ends: list[int] = []  # for each group of equal columns, the number of columns up to its end
+    collapsed: list[bool] = []  # for each group, whether it is collapsed
     for each in _rows_and_columns(table):
         kind = prefixed_name(each.tag)
         if kind == "table:table-column":
-            collapsed = attribute(each, "table:visibility") in ("collapse", "filter")
-            columns.append((repetitions(each), collapsed))
+            ends.append((ends[-1] if ends else 0) + repetitions(each))
+            collapsed.append(attribute(each, "table:visibility") in ("collapse", "filter"))
         elif kind == "table:table-row":
-            yield from _hidden_in_row(each, columns if any(collapsed for _, collapsed in columns) else [])
+            yield from _hidden_in_row(each, ends, collapsed)
 
 
 def _rows_and_columns(table: etree._Element) -> Iterator[etree._Element]:
@@ -54,20 +56,17 @@ def _rows_and_columns(table: etree._Element) -> Iterator[etree._Element]:
             yield each
 
 
-def _hidden_in_row(row: etree._Element, columns: list[tuple[int, bool]]) -> Iterator[etree._Element]:
-    following = iter(columns)
-    left, collapsed = next(following, (0, False))
+def _hidden_in_row(row: etree._Element, ends: list[int], collapsed: list[bool]) -> Iterator[etree._Element]:
+    column = 0
     for cell in row:
         kind = prefixed_name(cell.tag)
         if kind not in ("table:table-cell", "table:covered-table-cell"):
             continue
-        if collapsed or kind == "table:covered-table-cell":
+        # Searched by halves: a row of one cell may repeat it over all columns.
+        group = bisect_right(ends, column)
+        if kind == "table:covered-table-cell" or (group < len(collapsed) and collapsed[group]):
             yield cell
-        count = repetitions(cell)
-        while count >= left > 0:
-            count -= left
-            left, collapsed = next(following, (0, False))
-        left -= min(count, left)
+        column += repetitions(cell)
 
 
 def repetitions(element: etree._Element) -> int:
