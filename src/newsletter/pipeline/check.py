@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from newsletter import load, workers
@@ -42,7 +43,7 @@ class _CheckedFile(NamedTuple):
     announcement: Announcement | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckStage:
     """Reads and checks every announcement and issue file; problems go to `problems`.
 
@@ -72,7 +73,7 @@ class CheckStage:
             find_logo(settings, files, self.problems),
         )
         if self.reviewed:
-            review_codes(self._settings_of_rules(), self.problems)
+            review_codes(self._rule_settings, self.problems)
         return sources
 
     def _announcements(self, checker: Checker) -> list[_CheckedFile]:
@@ -113,9 +114,10 @@ class CheckStage:
 
     def _review(self, written: Announcement | IssueFile) -> None:
         if self.reviewed:
-            review(written, self._settings_of_rules(), self.problems, thorough=self.thorough)
+            review(written, self._rule_settings, self.problems, thorough=self.thorough)
 
-    def _settings_of_rules(self) -> ProjectSettings:
+    @cached_property
+    def _rule_settings(self) -> ProjectSettings:
         return ProjectSettings(self.project.root, self.project.settings)
 
 
