@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter import text
 from newsletter.load import load, nodes, parse, yaml_events, yaml_subset
 from newsletter.load.context import FieldContext
 from newsletter.load.keys import ANNOUNCEMENT
@@ -240,11 +239,6 @@ def test_a_fault_deep_in_front_matter_has_its_place(
     for everyday_too in (True, False):
         _, told = told_of(f"\n{lines}", monkeypatch, everyday_too=everyday_too)
         assert sorted(" ".join(each.split(" ")[:2]) for each in told) == places
-
-
-@given(st.text(max_size=40) | st.text("a\t\n\r\x7f\x85\u2028\ufeff\u202eé\u00a0\x00", max_size=9))
-def test_what_is_clean_holds_nothing_forbidden(content: str) -> None:
-    assert text.is_clean(content.encode()) == (not list(text.forbidden(content)))
 
 
 def test_a_name_that_is_not_utf_8_is_told(project: Project) -> None:

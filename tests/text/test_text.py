@@ -157,3 +157,15 @@ def test_the_language_of_a_tag(tag: str, expected: str) -> None:
 
 def in_bytes(given_text: str) -> str:
     return entities.escape_bytes(given_text.encode()).decode()
+
+
+@given(st.text(max_size=40) | st.text("a\t\n\r\x7f\x85\u2028\ufeff\u202eé\u00a0\x00", max_size=9))
+def test_what_is_clean_holds_nothing_forbidden(content: str) -> None:
+    is_clean = not list(text.forbidden(content))
+    assert (text.is_clean(content), text.is_clean(content.encode())) == (is_clean, is_clean)
+
+
+def test_no_forbidden_character_is_printable() -> None:
+    forbidden = [character for _, character in text.forbidden("".join(map(chr, range(0x110000))))]
+    assert len(forbidden) == 2125
+    assert not [code for code in range(0x110000) if chr(code).isprintable() and list(text.forbidden(chr(code)))]

@@ -67,10 +67,13 @@ def _ordered(run: re.Match[str]) -> str:
     return "".join("".join(sorted(each, key=unicodedata.combining) if marks else each) for marks, each in groups)
 
 
-def is_clean(utf8: bytes) -> bool:
-    """Return whether UTF-8 text contains none of the characters that forbidden() finds."""
+def is_clean(text: str | bytes) -> bool:
+    """Return whether a text, or its UTF-8, contains none of the characters that forbidden() finds."""
+    if isinstance(text, str):
+        # Most texts are printable, which none of these characters is, and asking takes a tenth of the time of a search.
+        return text.isprintable() or not _FORBIDDEN.search(text)
     # Ordinary ASCII is removed first: only the rest needs to be decoded and searched.
-    return not _FORBIDDEN.search(utf8.translate(None, _ORDINARY).decode())
+    return not _FORBIDDEN.search(text.translate(None, _ORDINARY).decode())
 
 
 def base_language(tag: str) -> str:

@@ -61,6 +61,8 @@ def require_characters(printed: str, *, marks: bool = False) -> str:
 
     With `marks`, what begins a block of a snippet may stand there: it is no part of what is published.
     """
+    if text.is_clean(printed):
+        return printed
     judged = _MARK.sub("", printed) if marks and MARKS[0] in printed else printed
     for offset, character in text.forbidden(judged):
         if judged[offset] != "\r":
@@ -69,12 +71,14 @@ def require_characters(printed: str, *, marks: bool = False) -> str:
 
 
 def text_of(value: Any) -> str:
-    """What a template prints for a value in plain text. Raises Unprintable."""
-    require_text(value)
+    """Return what a template prints for a value in plain text. Raises Unprintable."""
+    if value.__class__ not in _TEXTS:
+        require_text(value)
     return str(value)
 
 
 def html_of(value: Any) -> str:
-    """What a template prints for a value in HTML. Raises Unprintable."""
-    require_text(value)
+    """Return what a template prints for a value in HTML. Raises Unprintable."""
+    if value.__class__ not in _TEXTS:
+        require_text(value)
     return as_html(value)
