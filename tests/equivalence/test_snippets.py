@@ -87,7 +87,7 @@ def test_long_lists_give_what_short_ones_give(points: int) -> None:
     sheets = made._sheets.get(made.platforms) or made._new_sheets(made.platforms)
     filled = sheets.template._text.filled
     same(sheets, values, material.link)
-    assert sheets.template.anew(values) == sheets.template.render(values)
+    assert sheets.template.render_with_jinja(values) == sheets.template.render(values)
     for _ in range(20):
         sheets.drafts(values, {"": NONE}, spelled)
     assert (sheets.template._text.filled - filled > 10) is (points == 3)

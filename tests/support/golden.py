@@ -71,7 +71,7 @@ def shown(line: str) -> str:
 
 
 def renew(case: Path) -> None:
-    """Write expected/ anew."""
+    """Write expected/ again."""
     files = built(case)
     shutil.rmtree(case / "expected", ignore_errors=True)
     for path, content in files.items():

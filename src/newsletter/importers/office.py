@@ -9,7 +9,7 @@ from newsletter.importers import html_to_markdown
 from newsletter.importers.draft import Unreadable
 from newsletter.importers.odf import NUMBER, attribute, hidden_cells, prefixed_name
 from newsletter.importers.safe_files import Archive
-from newsletter.importers.trees import shallow
+from newsletter.importers.trees import any_ancestor_or_self, shallow
 
 
 def heading_level(written: str) -> int:
@@ -65,7 +65,7 @@ class _Odt:
         self.ordered: set[str] = set()
         self.coloured: dict[str, bool] = {}  # whether the colour that a style sets is as white as paper
         self.backgrounds: set[str] = set()  # styles with a coloured background
-        self.on_background: dict[etree._Element, bool] = {}  # answers of is_on_background()
+        self.on_background: dict[etree._Element, bool] = {}  # whether an element or one of its ancestors has one
         self.pale = False  # whether the text of the current element is white
         self.hidden_cells: set[etree._Element] = set()
         self.hidden = 0
@@ -109,7 +109,7 @@ class _Odt:
     def convert(self, source: etree._Element, into: etree._Element) -> None:
         pale = self.pale
         if (own := self.is_pale(source)) is not None:
-            self.pale = own and not self.is_on_background(source)
+            self.pale = own and not any_ancestor_or_self(source, self.has_background, self.on_background)
         if self.pale and not pale:
             self.hidden += 1
         self.add(into, source.text)
@@ -206,20 +206,10 @@ class _Odt:
         """Return whether an element makes its text as white as paper, or None if it does not set a colour."""
         return self.coloured.get(attribute(source, "text:style-name"))
 
-    def is_on_background(self, source: etree._Element) -> bool:
+    def has_background(self, source: etree._Element) -> bool:
         """Return whether an element has a coloured background, or may have one, as in shapes."""
-        here: etree._Element | None = source
-        passed: list[etree._Element] = []
-        while here is not None and here not in self.on_background:
-            passed.append(here)
-            styles = (attribute(here, "text:style-name"), attribute(here, "table:style-name"))
-            if prefixed_name(here.tag).startswith("draw:") or not self.backgrounds.isdisjoint(styles):
-                self.on_background[here] = True
-                break
-            here = here.getparent()
-        answer = here is not None and self.on_background[here]
-        self.on_background.update(dict.fromkeys(passed, answer))
-        return answer
+        styles = (attribute(source, "text:style-name"), attribute(source, "table:style-name"))
+        return prefixed_name(source.tag).startswith("draw:") or not self.backgrounds.isdisjoint(styles)
 
 
 def _is_white(colour: str) -> bool:

@@ -1,6 +1,7 @@
 """Parse HTML into a tree of bounded depth, and remove what its author hid."""
 
 import re
+from collections.abc import Callable
 
 from lxml import etree, html
 
@@ -62,7 +63,7 @@ def empty_hidden(tree: etree._Element) -> int:
 
 
 def _hides(style: str) -> bool:
-    """Whether the declarations of a style attribute keep text from being seen."""
+    """Return whether the declarations of a style attribute keep text from being seen."""
     plain = _COMMENT.sub(" ", style) if "/*" in style else style
     return bool(_HIDDEN.search(plain) or (_FLAT.search(plain) and _CUT.search(plain)))
 
@@ -76,3 +77,23 @@ def block_holders(tree: etree._Element) -> set[etree._Element]:
             holders.add(parent)
             parent = parent.getparent()
     return holders
+
+
+def any_ancestor_or_self(
+    element: etree._Element, test: Callable[[etree._Element], bool], known: dict[etree._Element, bool]
+) -> bool:
+    """Return whether `test` is true for an element or one of its ancestors.
+
+    `known` holds the answers for one tree, so that asking for all of its elements takes linear time.
+    """
+    passed: list[etree._Element] = []
+    here: etree._Element | None = element
+    while here is not None and here not in known:
+        passed.append(here)
+        if test(here):
+            known[here] = True
+            break
+        here = here.getparent()
+    answer = here is not None and known[here]
+    known.update(dict.fromkeys(passed, answer))
+    return answer

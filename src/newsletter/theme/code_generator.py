@@ -1,4 +1,4 @@
-"""code_generator: templates become Python whose output can be recorded, and is judged at the line that prints it."""
+"""Compiles templates to Python code whose output can be recorded and is checked at the line that prints it."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from jinja2.compiler import CodeGenerator, Frame
 
 
 class Generator(CodeGenerator):
-    """Compiles `~` so that content stays content, and what is printed so that it can be recorded."""
+    """Jinja's code generator, with the environment's methods in place of some operators and of printing."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._of_blocks: set[int] = set()  # filters that print a whole block
+        self._block_filters: set[int] = set()  # id() of the filters of `{% filter %}` blocks
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
         """`a ~ b`."""
@@ -34,7 +34,7 @@ class Generator(CodeGenerator):
 
     def visit_Mod(self, node: nodes.BinExpr, frame: Frame) -> None:
         """`a % b`."""
-        # Python takes what has items for a mapping: `"" % traced` would be no fault.
+        # For Python, any object with items is a mapping: `"" % traced` would not fail.
         self.write("environment.modulo(")
         self.visit(node.left, frame)
         self.write(", ")
@@ -48,7 +48,7 @@ class Generator(CodeGenerator):
 
     def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
         if not isinstance(node, nodes.TemplateData):
-            raise nodes.Impossible  # print() judges it, and a fault is one of its line
+            raise nodes.Impossible  # so that print() checks it while rendering, and a fault has a line
         return super()._output_child_to_const(node, frame, finalize)
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
@@ -57,14 +57,14 @@ class Generator(CodeGenerator):
     def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:
         """`{% filter %}`."""
         self._unrecorded()
-        self._of_blocks.add(id(node.filter))
+        self._block_filters.add(id(node.filter))
         super().visit_FilterBlock(node, frame)
 
     def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:
-        """`a|filter`; what the filter of a block gives is printed."""
-        if id(node) not in self._of_blocks:
+        """`a|filter`, and the filter of a `{% filter %}` block, whose result is printed."""
+        if id(node) not in self._block_filters:
             return super().visit_Filter(node, frame)
-        self._of_blocks.remove(id(node))
+        self._block_filters.remove(id(node))
         self.write("environment.print(False, ")
         super().visit_Filter(node, frame)
         self.write(")")
@@ -75,5 +75,5 @@ class Generator(CodeGenerator):
         super().visit_AssignBlock(node, frame)
 
     def _unrecorded(self) -> None:
-        """Here a template works on what was printed: with slots in it, that would be another text."""
+        """Prevent recording: the template uses printed text here, which would contain tokens instead of content."""
         self.writeline("environment.unrecorded()")

@@ -1,4 +1,4 @@
-"""filters: Jinja's filters and operators that make texts: content stays content, and only what has a text is taken."""
+"""Jinja's filters and operators that produce text: content stays content, and values must have a text."""
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +14,7 @@ from newsletter.theme import content
 from newsletter.theme.content import Content
 from newsletter.theme.printable import require_text
 
-# Filters that make texts of what they get.
+# Jinja's filters that convert their arguments to text.
 TEXT_FILTERS = (
     "capitalize", "center", "e", "escape", "forceescape", "format", "indent", "lower", "pprint", "replace", "safe",
     "string", "striptags", "title", "tojson", "trim", "truncate", "upper", "urlencode", "urlize", "wordcount",
@@ -23,7 +23,7 @@ TEXT_FILTERS = (
 
 
 def of_texts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, which puts its arguments into a text: it raises Unprintable for those that have none."""
+    """Return a function that converts its arguments to text, made to raise Unprintable for those that have none."""
     first = 0 if _PassArg.from_obj(function) is None else 1
 
     @functools.wraps(function)
@@ -69,9 +69,9 @@ def _join(
 def _format(value: str, *args: Any, **options: Any) -> Any:
     if isinstance(value, Markup):
         return value % (options or args)
-    made = str.__str__(value) % (options or args)
-    given = (*args, *options.values(), value)
-    return Content(made) if any(isinstance(each, Content) for each in given) else made
+    formatted = str.__str__(value) % (options or args)
+    inputs = (*args, *options.values(), value)
+    return Content(formatted) if any(isinstance(each, Content) for each in inputs) else formatted
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

@@ -1,4 +1,4 @@
-"""printable: what a template may print. It may come from a stranger, and its output is published as it is."""
+"""What a template may print. Templates may come from strangers, and their output is published unchanged."""
 
 import re
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
@@ -18,13 +18,13 @@ _TEXTS = frozenset((str, Content, ConstantText, Markup, int, float, bool, NoneTy
 _PLAIN = (str, bytes, int, float, NoneType, date, time, timedelta, tzinfo, range, TemplateModule)
 _COLLECTIONS = (tuple, list, Mapping, KeysView, ValuesView, ItemsView)
 
-# Begin, end and separate what says of which kind a block of a snippet is. No text of an announcement may hold them.
+# The marks that begin, end and separate a note on the kind of a snippet's block. Announcements cannot contain them.
 MARKS = "\x02", "\x03", "\x1f"
 _MARK = re.compile("\x02[^\0-\x1f\x7f-\x9f]*(?:\x1f-?[0-9]{1,9}){3}\x03")
 
 
 class Unprintable(ValueError):
-    """A value or a character that must not be printed; `fix` says what to do instead."""
+    """A value or character must not be printed; `fix` says what to do instead."""
 
     def __init__(self, message: str, fix: str = "correct this line") -> None:
         super().__init__(message)
@@ -32,34 +32,34 @@ class Unprintable(ValueError):
 
 
 def require_text(value: Any) -> None:
-    """Raise Unprintable unless the value has a text that is the same in each build.
+    """Raise Unprintable unless the text of a value is the same in each build.
 
-    Python's text of a method, a generator and most objects is their address in memory.
+    For methods, generators and most other objects, Python shows an address in memory.
     """
     if value.__class__ in _TEXTS or isinstance(value, _PLAIN):
         return
     if isinstance(value, Undefined):
-        str(value)  # raises what is undefined; an `if` without `else` gives nothing, and prints nothing
+        str(value)  # raises UndefinedError, except for the result of an `if` without `else`, which prints nothing
         return
     if isinstance(value, _COLLECTIONS):
         parts = value.items() if isinstance(value, Mapping) else value
         for part in parts:
             require_text(part)
         return
-    of = value._of if isinstance(value, View) else value  # noqa: SLF001 (a view is what it shows)
+    of = value._of if isinstance(value, View) else value  # noqa: SLF001 (a view stands for its dataclass)
     if isinstance(value, Macro) or (callable(value) and not is_dataclass(of)):
         name = getattr(value, "name", None) or getattr(value, "__name__", "this")
         raise Unprintable(f"'{name}' is a function, which has no text", f"call it: write {name}()")
     if isinstance(value, GeneratorType | map | filter | zip):
-        raise Unprintable("a sequence that can only be gone through has no text", "write |join or |list behind it")
+        raise Unprintable("a sequence that can be read only once has no text", "add |join or |list")
     if type(of).__str__ is object.__str__:  # type: ignore[comparison-overlap]
         raise Unprintable(f"{type(of).__name__} has no text", "print one of the values that it holds")
 
 
 def require_characters(printed: str, *, marks: bool = False) -> str:
-    """The same text. Raises Unprintable for a character that must not occur in a file that is published.
+    """Return the text. Raises Unprintable if it contains a character that must not be published.
 
-    With `marks`, what begins a block of a snippet may stand there: it is no part of what is published.
+    With `marks`, the notes at the start of a snippet's blocks are allowed: they are not published.
     """
     if text.is_clean(printed):
         return printed

@@ -51,8 +51,8 @@ class Template:
             return filled[0].text, filled[1]
         return self._rendered(values), []
 
-    def anew(self, values: Mapping[str, Any]) -> str:
-        """Do the same as render(), always with Jinja: for values whose trace would hardly ever be used again."""
+    def render_with_jinja(self, values: Mapping[str, Any]) -> str:
+        """Do the same as render(), but always with Jinja: for values whose trace would hardly ever be used again."""
         return self._rendered(values)
 
     def draw(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:

@@ -18,7 +18,7 @@ from newsletter.theme.template import Template
 
 # The name of a file of the theme: a relative path without hidden parts and without "..".
 _NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
-_SHOWN = 20  # characters at fault in one file
+_MAX_REPORTED = 20  # forbidden characters reported for one file
 
 __all__ = ["SourceMap", "Template", "Templates"]
 
@@ -139,13 +139,13 @@ class Templates:
                 Place(f"templates/{name}"), "not-utf-8", f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
             )
             raise Aborted from None
-        self._refuse_unseen(written, f"templates/{name}")
+        self._refuse_forbidden(written, f"templates/{name}")
         return written
 
-    def _refuse_unseen(self, content: str, path: str) -> None:
+    def _refuse_forbidden(self, content: str, path: str) -> None:
         """Report characters that must not occur in text. Raises Aborted if there are any."""
         faults = [(offset, name) for offset, name in text.forbidden(content) if content[offset] != "\r"]
-        for offset, name in faults[:_SHOWN]:
+        for offset, name in faults[:_MAX_REPORTED]:
             line, start = content.count("\n", 0, offset) + 1, content.rfind("\n", 0, offset)
             message = f"{name} must not occur in text"
             self.problems.error(Place(path, line, offset - start), "control-character", message, "delete it")

@@ -113,7 +113,7 @@ class TemplateSheets:
         """
         # Hardly any two issues have the same number of announcements, so recording would not help.
         is_long = len(values.get("points", ())) > _MANY
-        text, content = (self.template.anew(values), list[str]()) if is_long else self.template.fill(values)
+        text, content = self.template.fill(values) if not is_long else (self.template.render_with_jinja(values), [])
         content_kinds = kinds(content, values["link"], known) if content and known is not None else None
         if content_kinds is None:
             whole = "".join(split_at_tokens(text).fill(content)) if content else text
