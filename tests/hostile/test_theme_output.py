@@ -141,6 +141,13 @@ def test_a_file_of_the_theme_holds_no_such_character(project: Project, name: str
     assert "[control-character]" in done.output
 
 
+@pytest.mark.parametrize("called", ["{}.get('a', {}.items)", "dict()", "[].__class__", "'{}'.format({}.items)"])
+def test_what_a_called_function_gives_has_a_text(project: Project, called: str) -> None:
+    problems = told(project, f"\n{{% call {called if called.endswith(')') else called + '()'} %}}{{% endcall %}}")
+    assert problems and all("templates/x.html:2:1: error: " in each for each in problems), problems
+    assert " at 0x" not in str(problems)
+
+
 def test_marks_of_blocks_stay_in_snippets(project: Project) -> None:
     """Nor can a theme make others than the filter does."""
     project.announce()
@@ -154,5 +161,5 @@ def test_marks_of_blocks_stay_in_snippets(project: Project) -> None:
         path = project.write(f"templates/{name}", f"\n{content}\n")
         done = guard.newsletter("build", "--now", "2024-12-01", cwd=project.root)
         guard.assert_sound(done)
-        assert done.code == 0 if "0\\x1f" in content else f"templates/{name}:" in done.output, (content, done.output)
+        assert done.code == 0 if "0\\x1f" in content else f"templates/{name}:2:1: error: " in done.output, content
         path.unlink()

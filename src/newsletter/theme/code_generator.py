@@ -11,6 +11,7 @@ class Generator(CodeGenerator):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._end = ", marks=True)" if is_snippet(self.name or "") else ")"  # of calls of print()
         self._block_filters: set[int] = set()  # id() of the filters of `{% filter %}` blocks
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
@@ -52,7 +53,7 @@ class Generator(CodeGenerator):
         return super()._output_child_to_const(node, frame, finalize)
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write(")")
+        self.write(self._end)
 
     def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:
         """`{% filter %}`."""
@@ -65,9 +66,17 @@ class Generator(CodeGenerator):
         if id(node) not in self._block_filters:
             return super().visit_Filter(node, frame)
         self._block_filters.remove(id(node))
-        self.write("environment.print(False, ")
+        self.write("environment.print_unescaped(")
         super().visit_Filter(node, frame)
-        self.write(")")
+        self.write(self._end)
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        """`a()`, and the call of a `{% call %}` block, whose result is printed."""
+        if not forward_caller:
+            return super().visit_Call(node, frame)
+        self.write("environment.print_unescaped(")
+        super().visit_Call(node, frame, forward_caller=True)
+        self.write(self._end)
 
     def visit_AssignBlock(self, node: nodes.AssignBlock, frame: Frame) -> None:
         """`{% set %}` with a block."""
@@ -77,3 +86,8 @@ class Generator(CodeGenerator):
     def _unrecorded(self) -> None:
         """Prevent recording: the template uses printed text here, which would contain tokens instead of content."""
         self.writeline("environment.unrecorded()")
+
+
+def is_snippet(name: str) -> bool:
+    """Return whether a template's name is that of a snippet: only these contain marks between blocks."""
+    return name.startswith("social/") and name.endswith(".txt")

@@ -37,9 +37,7 @@ class _Context(Context):
                 return _part(__self.environment, *args, **{k: v for k, v in kwargs.items() if k not in _INTERNAL})
             return super().call(__obj, *args, **kwargs)
         if isinstance(__obj, Macro | BlockReference | LoopContext):
-            result = super().call(__obj, *args, **kwargs)
-            # A call block prints the result directly.
-            return result if "caller" in kwargs else Rendered(result)
+            return Rendered(super().call(__obj, *args, **kwargs))
         named = {name: value for name, value in kwargs.items() if name not in _INTERNAL}
         if not holds_traced((__obj, *args, *named.values())):
             return super().call(__obj, *args, **kwargs)
@@ -181,15 +179,24 @@ class Environment(Sandbox):
             return recorder.call(modulo, (left, right))
         return modulo(left, right)
 
-    def print(self, html: bool, value: Any) -> str:
-        """Return the text that `{{ value }}` prints."""
+    def print(self, html: bool, value: Any, marks: bool = False) -> str:
+        """Return the text that `{{ value }}` prints, which may contain `marks` in snippets."""
         if recorder := current.get():
-            return recorder.print(value, html)
+            return recorder.print(value, html, marks)
         require_text(value)
         printed = escape(value) if html else str(value)
         # Content in a slot prints a token, so the content itself is checked.
-        require_characters(value if isinstance(value, str) else printed, marks=not html)
+        require_characters(value if isinstance(value, str) else printed, marks=marks)
         return printed
+
+    def print_unescaped(self, value: Any, marks: bool = False) -> str:
+        """Return the text that a `{% call %}` or `{% filter %}` block prints, which Jinja never escapes."""
+        if current.get():
+            if isinstance(value, Rendered):
+                return value.text
+            raise Bailout
+        require_text(value)
+        return require_characters(str(value), marks=marks)
 
     def concat_content(self, parts: tuple[Any, ...]) -> Any:
         """Jinja's `~`."""

@@ -11,7 +11,7 @@ from newsletter.model.refusals import is_shortage
 from newsletter.theme.content import TOKEN, capture_part, is_capturing, slots
 from newsletter.theme.fastpath.compiled import CompiledTrace
 from newsletter.theme.fastpath.recorder import TraceRecorder
-from newsletter.theme.printable import Unprintable, require_characters
+from newsletter.theme.printable import Unprintable
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Template:
 
     def _rendered(self, values: Mapping[str, Any]) -> str:
         try:
-            return self._checked(self._compiled.render(values))
+            return self._compiled.render(values)
         except Aborted:
             raise
         except Exception as fault:  # a template may cause any exception
@@ -90,14 +90,9 @@ class Template:
                 raise
             raise report(fault, self._problems, self.path) from fault
 
-    def _checked(self, text: str) -> str:
-        """Return the text. Raises Unprintable; snippets may contain the marks between their blocks."""
-        # What is printed was checked at its line. This is about the template's own text.
-        return text if self.name.startswith("social/") and self.name.endswith(".txt") else require_characters(text)
-
     def _record(self, recorder: TraceRecorder) -> str:
         with recorder.recording() as values:
-            return self._checked(self._compiled.render(values))
+            return self._compiled.render(values)
 
 
 def report(fault: Exception, problems: Problems, path: str = "templates") -> Aborted:

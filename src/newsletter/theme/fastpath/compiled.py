@@ -155,14 +155,14 @@ def _compile(recorder: TraceRecorder, first: int) -> Callable[[Mapping[str, Any]
             constants[f"q{number}"], constants[f"a{number}"] = guard.question, guard.answer
             lines.append(f" if (answer := q{number}({name})) != a{number}: return {number}, answer")
     printed: list[str] = []
-    for slot, (variable, html) in enumerate(recorder.slots):
+    for number, (variable, html, marks) in enumerate(recorder.slots):
         if html and _CONSTANT.fullmatch(code := recorder.definitions[variable]):
-            constants[f"p{slot}"] = CapturedHtml(as_html(constants[code]))
-            printed.append(f"p{slot}")
+            constants[f"p{number}"] = CapturedHtml(as_html(constants[code]))
+            printed.append(f"p{number}")
             continue
         lines += _definitions(recorder, variable, defined)
         code = f"html(v{variable})" if html else f"text(v{variable})"
-        printed.append(f"checked({code}, marks={not html})" if _is_computed(recorder, variable) else code)
+        printed.append(f"checked({code}, marks={marks})" if _is_computed(recorder, variable) else code)
     lines.append(f" return [{', '.join(printed)}]")
     scope = {"seen": as_content, "html": html_of, "text": text_of, "checked": require_characters, **constants}
     exec("\n".join(lines), scope)  # the code consists of the recorder's expressions, over names that it has chosen

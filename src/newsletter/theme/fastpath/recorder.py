@@ -45,6 +45,14 @@ def value_and_class(value: Any) -> Any:
     return value.__class__, value
 
 
+class Slot(NamedTuple):
+    """A variable that is printed: as HTML or as plain text, in a snippet (`marks`) or elsewhere."""
+
+    variable: int
+    html: bool
+    marks: bool
+
+
 class Guard(NamedTuple):
     """A question about a variable, and its answer while the trace was recorded."""
 
@@ -59,8 +67,7 @@ class TraceRecorder:
 
     `values` are the template's values. With `shape`, the text is MJML: there, numbers and blank texts are printed
     directly instead of through a slot. `definitions` are Python expressions, one per variable, over `values`, earlier
-    variables (`v3`) and `constants` (`k1`). `slots` lists the variables that are printed, each with True for HTML and
-    False for plain text.
+    variables (`v3`) and `constants` (`k1`).
     """
 
     values: Mapping[str, Any]
@@ -68,7 +75,7 @@ class TraceRecorder:
     definitions: list[str] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
-    slots: list[tuple[int, bool]] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)  # variables by definition
     _answers: dict[tuple[Question, int], Any] = field(default_factory=dict)
 
@@ -141,7 +148,7 @@ class TraceRecorder:
             current.reset(token)
         return Traced(self, f"{self.code(function)}({', '.join(arguments)})", sample)
 
-    def print(self, value: Any, html: bool) -> str:
+    def print(self, value: Any, html: bool, marks: bool) -> str:
         """Return what the text shows for a value that the template prints: for a Traced object, a slot's token."""
         if isinstance(value, Rendered):
             return value.text
@@ -150,7 +157,7 @@ class TraceRecorder:
         sample = value.sample if isinstance(value, Traced) else value
         require_text(sample)
         if isinstance(sample, str):
-            require_characters(sample, marks=not html)
+            require_characters(sample, marks=marks)
         written = escape if html else str
         if not isinstance(value, Traced):
             return str(written(value))
@@ -161,7 +168,7 @@ class TraceRecorder:
                 return str(escape(self.guard(value_and_class, value.number, value.raw)[1]))
             if (text := self.guard(visible, value.number, value.raw)) is not True:
                 return str(escape(text))
-        self.slots.append((value.number, html))
+        self.slots.append(Slot(value.number, html, marks))
         return f"{HEAD}{len(self.slots) - 1}{TAIL}"
 
 
