@@ -40,17 +40,26 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(**options)
         # The same input must produce the same bytes, so there are no random functions.
         del self.globals["lipsum"], self.filters["random"]
+        self._safe: set[tuple[type, str, type]] = set()  # classes of an object and of its attribute, and its name
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Return whether a template may access `obj.attr`, whose value is `value`."""
         if isinstance(obj, View):
             obj = obj._of  # noqa: SLF001 (only here and where values are recorded)
-        return (
-            super().is_safe_attribute(obj, attr, value)
-            and is_shown(obj)
-            and attr in _ONLY.get(type(obj), (attr,))
-            and (_is_method(value) if isinstance(value, _METHODS) else is_shown(value))
-        )
+        if isinstance(value, _METHODS):
+            return self._is_safe_name(obj, attr, value) and _is_method(value)
+        # For anything but methods, the classes decide.
+        key = type(obj), attr, type(value._of if isinstance(value, View) else value)  # noqa: SLF001
+        if key in self._safe:
+            return True
+        if not (self._is_safe_name(obj, attr, value) and is_shown(value)):
+            return False
+        self._safe.add(key)
+        return True
+
+    def _is_safe_name(self, obj: Any, attr: str, value: Any) -> bool:
+        """Return whether templates may use the attributes of `obj`, and `attr` is one that they see."""
+        return super().is_safe_attribute(obj, attr, value) and is_shown(obj) and attr in _ONLY.get(type(obj), (attr,))
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Return True: a template cannot access objects that it must not call, see is_safe_attribute()."""

@@ -55,4 +55,4 @@ def encode(text: str) -> bytes:
 def clean_html(html: str) -> str:
     """Return well-formed HTML with only the elements and attributes that feeds may contain."""
     # nh3 writes NBSP, which is frequent in French, as an entity. A literal `&nbsp;` in a text is `&amp;nbsp;` here.
-    return _CLEANER.clean(clean_text(html)).replace("&nbsp;", "\u00a0")
+    return _CLEANER.clean(encode(html).decode()).replace("&nbsp;", "\u00a0")

@@ -161,10 +161,12 @@ def _compile(recorder: TraceRecorder, first: int) -> Callable[[Mapping[str, Any]
             printed.append(f"p{number}")
             continue
         lines += _definitions(recorder, variable, defined)
-        code = f"html(v{variable})" if html else f"text(v{variable})"
-        printed.append(f"checked({code}, marks={marks})" if _is_computed(recorder, variable) else code)
+        code = f"html(v{variable})" if html else f"plain(v{variable})"
+        if _is_computed(recorder, variable):  # most texts are printable, and asking costs less than a call
+            code = f"text if (text := {code}).isprintable() else checked(text, marks={marks})"
+        printed.append(code)
     lines.append(f" return [{', '.join(printed)}]")
-    scope = {"seen": as_content, "html": html_of, "text": text_of, "checked": require_characters, **constants}
+    scope = {"seen": as_content, "html": html_of, "plain": text_of, "checked": require_characters, **constants}
     exec("\n".join(lines), scope)  # the code consists of the recorder's expressions, over names that it has chosen
     branch: Callable[[Mapping[str, Any]], Any] = scope["branch"]
     return branch
