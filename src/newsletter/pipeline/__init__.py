@@ -69,7 +69,7 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
     Nothing is rendered if `out` was built from the same inputs and is intact, unless `force`. `on_receipt` is called
     for each file of the outbox. Raises Aborted if the project has an error, Busy and DiskFault as `publish_with`.
     """
-    render_stage = cache(lambda: _render_stage(project, problems, channels))
+    render_stage = cache(lambda: _render_stage(project, problems, channels, out))
     check_stage = CheckStage(
         project, problems, jobs, overlap=lambda: render_stage().prepare(), on_progress=on_progress
     )  # fmt: skip
@@ -116,9 +116,12 @@ def _compose(stage: CheckStage, now: datetime) -> Publication:
     )  # fmt: skip
 
 
-def _render_stage(project: Project, problems: Problems, channels: Collection[str]) -> "RenderStage":
+def _render_stage(
+    project: Project, problems: Problems, channels: Collection[str], out: Path | None = None
+) -> "RenderStage":
     """The stage with the project's templates. Raises Aborted if there is no theme of the chosen name."""
     # This imports Jinja, mrml and premailer, which is slow, and not needed if nothing is rendered.
     from newsletter.pipeline.render import RenderStage, open_templates  # noqa: PLC0415
 
-    return RenderStage(project.root, open_templates(project.root, project.settings, problems), problems, channels)
+    templates = open_templates(project.root, project.settings, problems, out)
+    return RenderStage(project.root, templates, problems, channels)

@@ -14,6 +14,7 @@ from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import SHORTAGES
 from newsletter.rules.rendered.inspection import Inspection
 from newsletter.rules.rendered.project import ProjectSettings
+from newsletter.theme.fastpath.code_cache import open_cache
 from newsletter.theme.templates import Templates
 
 Added = TypeVar("Added")
@@ -21,8 +22,8 @@ Added = TypeVar("Added")
 _RENAMED = {"mail": "email", "web": "site"}  # folders of a theme, before each channel had one name everywhere
 
 
-def open_templates(root: Path, settings: Settings, problems: Problems) -> Templates:
-    """Open the theme of the project at `root`.
+def open_templates(root: Path, settings: Settings, problems: Problems, out: Path | None = None) -> Templates:
+    """Open the theme of the project at `root`. Nothing is cached inside the project or the outbox `out`.
 
     Raises Aborted if the theme does not exist, cannot be read, or has folders with names of an earlier version.
     """
@@ -37,7 +38,8 @@ def open_templates(root: Path, settings: Settings, problems: Problems) -> Templa
         problems.error(Place(old), "moved-template", message, f"git mv {old} {new}")
     if unreadable or moved:
         raise Aborted
-    templates = Templates(root, problems, settings.theme)
+    code_cache = open_cache((root, out) if out else (root,))
+    templates = Templates(root, problems, settings.theme, code_cache=code_cache)
     if settings.theme not in templates.themes():
         problems.error(
             Place(settings.path), "unknown-theme", f"the theme '{settings.theme}' does not exist",

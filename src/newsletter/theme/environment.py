@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import is_shortage
 from newsletter.theme.code_generator import Generator
+from newsletter.theme.fastpath.code_cache import CodeCache
 from newsletter.theme.fastpath.recorder import current
 from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds_traced, real
 from newsletter.theme.filters import FILTERS, TEXT_FILTERS, concat, modulo, of_texts
@@ -55,8 +56,11 @@ class Environment(Sandbox):
     code_generator_class = Generator
     context_class = _Context
 
-    def __init__(self, load: Callable[[str], Any], find: Callable[[str], Template]) -> None:
+    def __init__(
+        self, load: Callable[[str], Any], find: Callable[[str], Template], code_cache: CodeCache | None = None
+    ) -> None:
         super().__init__(
+            bytecode_cache=code_cache,
             loader=jinja2.FunctionLoader(load),
             autoescape=lambda name: not (name or "").endswith((".txt", ".css")),
             undefined=jinja2.StrictUndefined,
@@ -108,7 +112,7 @@ class Environment(Sandbox):
 
     def trace(self, template: Template, values: Mapping[str, Any], text: str, sources: Mapping[str, str]) -> SourceMap:
         """Return the source map of `text`, which `template` rendered for `values`."""
-        marked = self.overlay(extensions=[Marks]).get_template(template.name).render(values)
+        marked = self.overlay(extensions=[Marks], bytecode_cache=None).get_template(template.name).render(values)
         return trace(marked, template.path, text, sources)
 
     def part(self, name: str) -> Template:

@@ -13,6 +13,7 @@ from newsletter.load.safe_open import MAX_TEMPLATE, first_link, open_beneath, re
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.theme import default as default_theme
 from newsletter.theme.environment import Environment
+from newsletter.theme.fastpath.code_cache import CodeCache
 from newsletter.theme.source_map import SourceMap
 from newsletter.theme.template import Template
 
@@ -29,7 +30,8 @@ class Templates:
 
     The files of a `theme` other than the default one are in `templates/themes/<name>/`; for files that it does not
     have, the default theme's are used. `tally` counts shapes, and mails that were compiled without one. `watch` is
-    called with each object that a channel makes once and uses often, such as the shape of a mail.
+    called with each object that a channel makes once and uses often, such as the shape of a mail. `code_cache` keeps
+    the code of compiled templates for later runs.
     """
 
     root: Path
@@ -37,12 +39,13 @@ class Templates:
     theme: str = "default"
     tally: Counter[str] = field(default_factory=Counter)
     watch: Callable[[Any], None] | None = None
+    code_cache: CodeCache | None = None
     _environment: Environment = field(init=False)
     _sources: dict[str, tuple[str, str]] = field(default_factory=dict)
     _cache: dict[str, Template] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._environment = Environment(self._load, self.get)
+        self._environment = Environment(self._load, self.get, self.code_cache)
 
     def add(self, **names: Any) -> None:
         """Add global names to all templates."""
