@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from newsletter.channels.social.counting import bluesky, hashtags, mastodon, sms, units, x
@@ -17,9 +17,9 @@ from newsletter.channels.social.json_export import _addresses, _api_text, _place
 from newsletter.channels.social.overview import Facts
 from newsletter.channels.social.writing.blocks import begin, split
 from newsletter.channels.social.writing.post import Post, links
-from newsletter.model import Announcement, Social
+from newsletter.model import Announcement
 from support.hard_words import WORDS as HARD
-from support.snippets import announcements, composed, composer, words
+from support.snippets import announcements, composed, words
 
 SIGNS = st.sampled_from(" \n\u00a0\u202f.,;(«»)$#＃🏆…\r\u212a\u037e\u0301\u200d")
 PLAIN = st.sampled_from(
@@ -164,22 +164,6 @@ def test_only_uncommon_signs_are_looked_at(text: str) -> None:
     assert x.plain(text) == len(text) + len(x.HEAVY.findall(text))
     if not units.joins(text):
         assert units.emoji_as_bytes(text) == sum(map(units.emoji_as_bytes, text))
-
-
-@settings(max_examples=40)
-@given(st.lists(announcements(), max_size=4), st.data())
-def test_many_are_told_together_as_one_by_one(several: list[Announcement], data: st.DataObject) -> None:
-    asked = st.builds(
-        Social,
-        texts=st.sampled_from(((), (("x", "Un prix. #Prix"), ("sms", "Un prix")))),
-        skip=st.sampled_from(((), ("bluesky",))),
-        thread=st.booleans(),
-    )
-    several = [replace(each, social=data.draw(st.one_of(st.just(each.social), asked))) for each in several]
-    one_by_one = [composed(each) for each in several]
-    together = composer().all_posts([material for material, _ in one_by_one])
-    assert together == [posts for _, posts in one_by_one]
-    assert as_json(one_by_one) == [told for each in one_by_one for told in as_json([each])]
 
 
 def test_every_emoji_is_looked_at() -> None:

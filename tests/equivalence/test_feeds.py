@@ -14,13 +14,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from newsletter.channels.feeds.atom_rss import write_atom_header, write_rss_header
 from newsletter.channels.feeds.entry import Enclosure, Entry, Lead
 from newsletter.channels.feeds.fastpath.entry_templates import EntryCompiler, write_plain
-from newsletter.channels.feeds.fastpath.header_templates import HeaderTemplates
 from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.channels.feeds.sanitize import clean_text, encode
-from newsletter.channels.feeds.selection import Feed, FeedSelection
+from newsletter.channels.feeds.selection import FeedSelection
 from newsletter.model import Asset, Author
 from newsletter.text.dates import instant, posted
 
@@ -155,28 +153,3 @@ def test_entries_with_the_same_parts_share_a_shape(monkeypatch: pytest.MonkeyPat
 @example("«\u00a0é\u00a0»\n\t👩🏽‍🚀\ufe0f")
 def test_text_is_cleaned_as_bytes_as_it_is_as_text(text: str) -> None:
     assert encode(text) == clean_text(text).encode()
-
-
-# --- heads ------------------------------------------------------------------------------------
-
-SLUG = st.sampled_from(("", "tags/ete", "archive/2024-11", "lang/zh-TW"))
-HEADS = st.builds(
-    lambda feed, **told: FeedMetadata(feed=Feed(**feed), **told),
-    feed=st.fixed_dictionaries(
-        {
-            "name": SLUG, "title": WILD, "lang": st.just("fr"), "home": ADDRESS, "announcements": st.just(()),
-            "previous": SLUG, "is_archive": st.booleans(),
-        }
-    ),
-    id=ADDRESS, title=WILD, description=WILD, author=st.sampled_from(("E & F", "")), lang=st.sampled_from(("fr", "ar")),
-    site=st.just("https://a.example/"), home=ADDRESS, hub=st.sampled_from(("", "https://hub.example/?a&b")),
-    logo=st.sampled_from(("", "https://a.example/l.png", "https://a.example/l.svg")), updated=MOMENT,
-)  # fmt: skip
-HEADERS = HeaderTemplates()
-
-
-@settings(max_examples=300)
-@given(HEADS)
-def test_a_filled_head_is_what_feedgen_and_the_repair_write(head: FeedMetadata) -> None:
-    assert told(HEADERS.atom, head) == told(lambda one: write_atom_header(one).encode(), head)
-    assert told(HEADERS.rss, head) == told(lambda one: write_rss_header(one).encode(), head)

@@ -20,7 +20,6 @@ FILES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in pat
 EXCEPTIONS = {
     "equivalence/test_counts.py": "_addresses _api_text _places: parts of <slug>.json, each held against a plain way",
     "equivalence/test_mail_sections.py": "_neighbours _new_sections: which pairs of sections a check may pass over",
-    "equivalence/test_snippets.py": "_new_sheets _sheets _text: whether snippets are made by the fast path",
     "equivalence/test_templates.py": "_attempts _rendered _shape _signatures _text _warm_up: when a template is "
     "traced, and what Jinja gives without",
     "hostile/test_theme_output.py": "_shape _text _warm_up: what is judged while a template is traced",

@@ -10,7 +10,6 @@ from datetime import datetime
 from newsletter.channels.feeds.atom_rss import write_atom, write_rss
 from newsletter.channels.feeds.budget import EntryBudget
 from newsletter.channels.feeds.entry import Entries, update_times
-from newsletter.channels.feeds.fastpath.header_templates import HeaderTemplates
 from newsletter.channels.feeds.json_feed import write_json
 from newsletter.channels.feeds.metadata import FeedMetadata, metadata
 from newsletter.channels.feeds.opml import write_opml
@@ -27,7 +26,7 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     site, share = Site(publication, templates), publication.share
     selection = FeedSelection(site)
     budget = EntryBudget(Entries(site, templates.get("feeds/entry.html")), problems)
-    feeds = _FeedWriter(publication, budget, HeaderTemplates())
+    feeds = _FeedWriter(publication, budget)
     updated = update_times(publication.announcements)
     if share.first:
         for feed in (selection.main, *selection.languages):
@@ -59,15 +58,14 @@ class _FeedWriter:
 
     publication: Publication
     budget: EntryBudget
-    headers: HeaderTemplates
 
     def write(self, feed: Feed, updated: Mapping[str, datetime]) -> Iterator[Artefact]:
         """Yield the feed in every format. `updated` maps stems of announcements to their times."""
         entries, meta = self.budget.select(feed), _metadata(feed, self.publication, updated)
         atom_entries = ((each.lang, updated[each.stem], each.lines.atom) for each in entries)
         documents = {
-            "atom": write_atom(meta, self.headers.atom(meta), atom_entries),
-            "rss": write_rss(meta, self.headers.rss(meta), (each.lines.rss for each in entries)),
+            "atom": write_atom(meta, atom_entries),
+            "rss": write_rss(meta, (each.lines.rss for each in entries)),
             "json": write_json(meta, (each.lines.json for each in entries)),
         }
         for kind in ENDINGS:

@@ -116,16 +116,12 @@ def _add_lead(element: Any, entry: Entry) -> None:
 # --- feeds ------------------------------------------------------------------------------------
 
 
-def write_atom(meta: FeedMetadata, header: bytes, entries: Iterable[tuple[str, datetime, bytes]]) -> Iterator[bytes]:
-    """Yield an Atom feed in pieces.
-
-    `header` is the result of `write_atom_header`. `entries` holds the language, the last change and the
-    lines of each entry.
-    """
+def write_atom(meta: FeedMetadata, entries: Iterable[tuple[str, datetime, bytes]]) -> Iterator[bytes]:
+    """Yield an Atom feed in pieces. `entries` holds the language, the last change and the lines of each entry."""
     spaces = "".join(f' xmlns:{name}="{_NAMESPACES[name]}"' for name in ("fh", "media"))
     yield _PROLOG.format(css=meta.css).encode()
     yield f'<feed xmlns="{ATOM}"{spaces} xml:lang="{meta.lang}">\n'.encode()
-    yield header
+    yield write_atom_header(meta).encode()
     for lang, updated, children in entries:
         yield f'<entry xml:lang="{lang}">\n<updated>{instant(updated)}</updated>\n'.encode()
         yield children
@@ -161,12 +157,12 @@ def repair_atom_header(root: Any, meta: FeedMetadata) -> None:
         _add(root, "fh:archive")
 
 
-def write_rss(meta: FeedMetadata, header: bytes, items: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield an RSS feed in pieces. `header` is the result of `write_rss_header`; `items` holds the lines of each."""
+def write_rss(meta: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield an RSS feed in pieces. `items` holds the lines of each item."""
     spaces = "".join(f' xmlns:{name}="{space}"' for name, space in _NAMESPACES.items())
     yield _PROLOG.format(css=meta.css).encode()
     yield f'<rss version="2.0"{spaces}>\n<channel>\n'.encode()
-    yield header
+    yield write_rss_header(meta).encode()
     for children in items:
         yield b"<item>\n"
         yield children

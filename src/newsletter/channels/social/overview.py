@@ -1,14 +1,13 @@
 """Write `social/index.html`, which shows every snippet with its count and a button to copy it.
 
-The pages are long and repetitive. So templates receive snippets as finished HTML, and everything that several snippets
-have in common is rendered only once.
+The pages are long, so templates receive snippets as finished HTML, and phrases that several snippets have in common are
+made only once.
 """
 
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import chain
 from typing import Any, NamedTuple
 
 from newsletter.channels.social.counting.platforms import Platform
@@ -17,9 +16,8 @@ from newsletter.channels.social.writing.post import Post
 from newsletter.model import Artefact, Publication
 from newsletter.text.entities import escape_as_templates as _html
 from newsletter.theme.branding import colours
-from newsletter.theme.slots import Form, form, token
 from newsletter.theme.strings import Strings
-from newsletter.theme.templates import Template, Templates
+from newsletter.theme.templates import Templates
 
 
 class Section(NamedTuple):
@@ -41,7 +39,7 @@ class Overview:
         css = templates.get("social/index.css").render({"brand": colours(publication.settings)})
         script = templates.get("social/copy.js").render({})
         self._template = templates.get("social/index.html")
-        self._cards = Cards(templates.get("social/card.html"), _html(words("social_copy")))
+        self._card_template, self._copy = templates.get("social/card.html"), _html(words("social_copy"))
         self._facts = Facts(words)
         self._shared: Mapping[str, Any] = {
             "t": words, "publication": publication.settings.title, "css": css, "script": script,
@@ -68,42 +66,14 @@ class Overview:
         """Return one text as HTML."""
         text, fold, counted = post.text, post.fold, post.counted
         title = post.platform.title if post.parts == 1 else f"{post.platform.title} {post.part}/{post.parts}"
-        # `rest` is hidden at first, `filled` is the length as a percentage of the limit.
-        shown, rest = (_html(fold), _html(text[len(fold) :])) if fold else (_html(text), None)
-        filled = str(100 * counted.count // counted.limit)
-        return self._cards.card(lang, (key, title, filled, shown), rest, self._facts.of(post, fold))
-
-
-class Cards:
-    """Renders card.html once for each structure of a card, with tokens in place of texts."""
-
-    def __init__(self, template: Template, copy: str) -> None:
-        self._template, self._copy = template, copy
-        self._forms: dict[tuple[str, bool, int], Form | None] = {}
-
-    def card(self, lang: str, texts: Sequence[str], rest: str | None, facts: Sequence[tuple[str, str]]) -> str:
-        """Return a card as HTML; all arguments are HTML.
-
-        `texts` are its key, its name, how full it is in per cent, and the text shown. `rest` is the text hidden at
-        first.
-        """
-        structure = lang, rest is None, len(facts)
-        content = (*texts, rest or "", *chain.from_iterable(facts))
-        if structure not in self._forms:
-            template_form = form(self._render(*structure, tuple(map(token, range(len(content))))))
-            # A template that does more with texts than print them must be rendered each time.
-            is_equal = template_form.fill(content) == self._render(*structure, content)
-            self._forms[structure] = template_form if is_equal else None
-        card_form = self._forms[structure]
-        return card_form.fill(content) if card_form else self._render(*structure, content)
-
-    def _render(self, lang: str, is_complete: bool, _facts: int, content: Sequence[str]) -> str:
-        key, name, filled, shown, rest, *facts = content
+        # `rest` is hidden at first, `filled` is the length as a percentage of the limit. All values are HTML.
         values = {
-            "lang": lang, "copy": self._copy, "key": key, "name": name, "filled": filled, "shown": shown,
-            "rest": None if is_complete else rest, "facts": list(zip(facts[::2], facts[1::2], strict=True)),
+            "lang": lang, "copy": self._copy, "key": key, "name": title,
+            "filled": str(100 * counted.count // counted.limit),
+            "shown": _html(fold) if fold else _html(text), "rest": _html(text[len(fold) :]) if fold else None,
+            "facts": self._facts.of(post, fold),
         }  # fmt: skip
-        return self._template.render(values)
+        return self._card_template.render(values)
 
 
 class Facts:

@@ -42,7 +42,7 @@ class Snippets:
 
     def posts(self, materials: Sequence[Material]) -> list[tuple[Post, ...]]:
         """Return the posts for every platform for each material, and report problems in them."""
-        composed = self.composer.all_posts(materials)
+        composed = [tuple(self.composer.posts(each)) for each in materials]
         for material, posts in zip(materials, composed, strict=True):
             self.checker.check(material, posts)
         return composed

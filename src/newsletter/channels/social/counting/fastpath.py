@@ -5,13 +5,12 @@ instead of in every text. All other texts are counted in full.
 """
 
 import re
-from collections.abc import Sequence
 
 from newsletter.channels.social.counting import units
 
 # Only after such a full stop can a top-level domain follow; on Bluesky, any letters after `http` count.
 _STOP = re.compile(r"\.[^\W_]")
-AROUND = frozenset(("", " ", "\n"))
+_AROUND = frozenset(("", " ", "\n"))
 _SIMPLE = re.compile(r"(https?://[a-z0-9.-]+/)(?:[a-z0-9-]+/)*[a-z0-9-]*[a-z0-9](?:\.[a-z]{2})?(?:\.html)?")
 _PATH = "annonce-qui-est-longue.html"  # with this path, no link has exactly 23 characters
 _LONGEST = 4000
@@ -22,32 +21,14 @@ def is_simple(text: str, link: str) -> bool:
 
     Each character of such a text is one grapheme, not part of an emoji sequence, and accepted by X.
     """
-    before, _, after = text.partition(link)
-    return is_link_separate(text, link) and link.isascii() and is_plain(before + after)
-
-
-def is_link_separate(text: str, link: str) -> bool:
-    """Return whether `link` occurs in the text with white space, or nothing, around its first occurrence."""
     before, separator, after = text.partition(link)
-    return separator != "" and before[-1:] in AROUND and after[:1] in AROUND
+    is_separate = separator != "" and before[-1:] in _AROUND and after[:1] in _AROUND
+    return is_separate and link.isascii() and is_plain(before + after)
 
 
 def is_plain(text: str) -> bool:
     """Return whether a text has no links, mentions or joined characters: its length is a sum over characters."""
     return not ("@" in text or "://" in text or "\r" in text or _STOP.search(text) or units.joins(text))
-
-
-def preserves_plain(literals: Sequence[str]) -> bool:
-    """Return whether plain texts of any content, joined by `literals`, form a plain text.
-
-    The first and last literals come before and after all texts.
-    """
-    if not is_plain(" ".join(literals)) or "" in literals[1:-1]:
-        return False
-    before, after = literals[:-1], literals[1:]
-    return not any(each.endswith((".", ":", "/")) for each in before) and not any(
-        each[:1].isalnum() or each[:1] == "/" for each in after
-    )
 
 
 def sample(link: str) -> str:

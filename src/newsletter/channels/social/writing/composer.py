@@ -7,17 +7,16 @@ from itertools import islice
 
 from newsletter.channels.social.counting import mastodon, sms, units, x
 from newsletter.channels.social.counting.count import Count, count, counted, excess
-from newsletter.channels.social.counting.fastpath import is_link_separate, is_simple
+from newsletter.channels.social.counting.fastpath import is_simple
 from newsletter.channels.social.counting.platforms import PLATFORMS, Platform
 from newsletter.channels.social.writing import threads
-from newsletter.channels.social.writing.blocks import FILTERS
-from newsletter.channels.social.writing.fastpath import BETWEEN, NONE, FilledDraft, TemplateSheets
-from newsletter.channels.social.writing.fitting import Fitted, Measure, Size, fit
+from newsletter.channels.social.writing.blocks import FILTERS, split
+from newsletter.channels.social.writing.fitting import Draft, Fitted, Measure, Size, fit, make_draft
 from newsletter.channels.social.writing.material import LONGEST, Material
 from newsletter.channels.social.writing.post import Post
-from newsletter.model import Settings
+from newsletter.model import Settings, Social
 from newsletter.text.utm import marker
-from newsletter.theme.templates import Templates
+from newsletter.theme.templates import Template, Templates
 
 DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
 _THREADED = ("x", "mastodon", "bluesky", "threads")
@@ -25,6 +24,8 @@ _THREADED = ("x", "mastodon", "bluesky", "threads")
 _INSIDE = re.compile("(?<=«)[ \u00a0]+|[ \u00a0]+(?=»)")
 # On these platforms, every character of an address counts against a small limit.
 _UNMARKED = ("bluesky", "threads", "sms")
+_BETWEEN = "\x1e"  # separates the texts of several platforms; announcements cannot contain it
+_MANY = 8  # points
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Composer:
     templates: Templates
     platforms: tuple[str, ...] = field(init=False)  # platforms to write for, in the order of the table
     _limits: dict[str, tuple[Platform, int]] = field(init=False)  # the rules and the limit of each
-    _sheets: dict[tuple[str, ...], TemplateSheets] = field(init=False, default_factory=dict)
+    _together: dict[tuple[str, ...], Template] = field(init=False, default_factory=dict)  # templates of platforms
 
     def __post_init__(self) -> None:
         self.templates.add_filters(FILTERS)
@@ -52,25 +53,6 @@ class Composer:
     def count(self, text: str, platform: str, link: str = "") -> Count:
         """Count a text for a platform, with the limit from the settings."""
         return count(text, platform, limit=self.limit(platform), link=link)
-
-    def all_posts(self, materials: Iterable[Material]) -> list[tuple[Post, ...]]:
-        """Return the posts for every platform for each material.
-
-        All materials are processed for one platform before the next, which makes better use of the processor's caches.
-        """
-        result: list[list[Post]] = []
-        regular: list[tuple[Material, Mapping[str, tuple[FilledDraft, str]], list[Post]]] = []
-        for material in materials:
-            social, posts = material.social, list[Post]()
-            if social.texts or social.skip or social.thread:
-                posts += self.posts(material)
-            else:  # almost always
-                regular.append((material, self._drafts(material, self.platforms), posts))
-            result.append(posts)
-        for name in self.platforms:
-            for material, drafts, posts in regular:
-                posts.append(self._single(material, name, *drafts[name]))
-        return list(map(tuple, result))
 
     def posts(self, material: Material) -> Iterator[Post]:
         """Yield the posts for every platform for one material; the parts of a thread follow each other."""
@@ -92,7 +74,7 @@ class Composer:
         for number, part in enumerate(map(units.composed, parts), 1):
             yield Post(PLATFORMS[name], part, self.count(part, name), by_hand=True, part=number, parts=len(parts))
 
-    def _single(self, material: Material, name: str, draft: FilledDraft, link: str, suffix: str = "") -> Post:
+    def _single(self, material: Material, name: str, draft: Draft, link: str, suffix: str = "") -> Post:
         row, limit = self._limits[name]
         # The length of such a text is the sum of its parts and its link; it is counted in full only if the sum fits.
         summed = row.unit != "sms" and material.plain
@@ -101,22 +83,21 @@ class Composer:
             room -= _link_surcharge(link, row)
         text = draft.text + suffix if suffix else draft.text
         if not summed or len(draft.text) <= room:
-            post = _make_post(row, limit, text, draft, link if _is_draft_simple(draft, text, link, suffix) else "")
+            post = _make_post(row, limit, text, draft, link)
             if post.counted.fits:
                 return post
         if summed and (fitted := fit(draft.blocks, Measure(SIZES[row.unit], room), row.fold)):
             text = fitted.text + suffix
-            is_separate = is_link_separate(text, link) if draft.simple else is_simple(text, link)
-            post = _make_post(row, limit, text, fitted, link if is_separate else "")
+            post = _make_post(row, limit, text, fitted, link)
             if post.counted.fits:
                 return post
         exact = Measure(SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
         # If not even title and link fit, the link alone is returned, whose count is reported as an error.
         fitted = fit(draft.blocks, exact, row.fold) or Fitted(link, ("hook",))
         text = fitted.text + suffix
-        return _make_post(row, limit, text, fitted, link if is_simple(text, link) else "")
+        return _make_post(row, limit, text, fitted, link)
 
-    def _thread(self, material: Material, name: str, draft: FilledDraft, link: str) -> Iterator[Post]:
+    def _thread(self, material: Material, name: str, draft: Draft, link: str) -> Iterator[Post]:
         row = PLATFORMS[name]
 
         def fits(text: str) -> bool:
@@ -138,22 +119,28 @@ class Composer:
             numbered = text + threads.number(place, total, inline=True)
             yield Post(row, numbered, self.count(numbered, name), part=place, parts=total)
 
-    def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[FilledDraft, str]]:
+    def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[Draft, str]]:
         """Return the draft for each platform and the link in it.
 
-        Drafts with the same link are made together.
+        The templates of all platforms that get the same link are rendered together.
         """
-        result: dict[str, tuple[FilledDraft, str]] = {}
-        known = {"": NONE} if material.plain else None
+        result: dict[str, tuple[Draft, str]] = {}
         for link, group in self._by_link(material, names) if names else ():
-
-            def to_plain(text: str, link: str = link) -> str:
-                return _plain_text(text, link, transliterate=material.social.sms_ascii)
-
-            sheets = self._sheets.get(group) or self._new_sheets(group)
-            drafts = sheets.drafts({**material.values, "link": link}, known, to_plain)
-            result.update(zip(group, [(each, link) for each in drafts], strict=True))
+            for name, rendered in zip(group, self._render(material, link, group), strict=True):
+                row = PLATFORMS[name]
+                text = _plain_text(rendered, material.social, link) if row.unit == "sms" else rendered
+                result[name] = make_draft(split(text), row.fold), link
         return result
+
+    def _render(self, material: Material, link: str, names: tuple[str, ...]) -> list[str]:
+        """Return the rendered template of each platform."""
+        if names not in self._together:
+            files = [f"social/{name}.txt" for name in names]
+            self._together[names] = self.templates.together(files, _BETWEEN)
+        template, values = self._together[names], {**material.values, "link": link}
+        # Hardly any two issues have the same number of announcements, so a trace would not be used again.
+        is_long = len(material.values["points"]) > _MANY
+        return (template.render_with_jinja(values) if is_long else template.render(values)).split(_BETWEEN)
 
     def _by_link(self, material: Material, names: Sequence[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
         if not self.settings.social.utm:
@@ -165,11 +152,6 @@ class Composer:
                 link = marker(self.settings, "social", material.stem, name)(link)
             groups[link] = (*groups.get(link, ()), name)
         return groups.items()
-
-    def _new_sheets(self, names: tuple[str, ...]) -> TemplateSheets:
-        files = [f"social/{name}.txt" for name in names]
-        sheets = TemplateSheets([PLATFORMS[name] for name in names], self.templates.together(files, BETWEEN))
-        return self._sheets.setdefault(names, sheets)
 
 
 SIZES: Mapping[str, Size] = {
@@ -183,23 +165,17 @@ SIZES: Mapping[str, Size] = {
 }
 
 
-def _plain_text(rendered: str, link: str, *, transliterate: bool) -> str:
+def _plain_text(rendered: str, social: Social, link: str) -> str:
     """Return a text message with plain typography; its link is not changed."""
-    plain = sms.transliterated if transliterate else sms.plain_typography
+    plain = sms.transliterated if social.sms_ascii else sms.plain_typography
     if "«" in rendered:
         rendered = _INSIDE.sub("", rendered)
     return link.join(map(plain, rendered.split(link)))
 
 
-def _is_draft_simple(draft: FilledDraft, text: str, link: str, suffix: str) -> bool:
-    """Return whether `text`, a draft with a suffix, is simple around its link."""
-    if draft.simple:
-        return not suffix or is_link_separate(text, link)
-    return is_simple(text, link)
-
-
-def _make_post(row: Platform, limit: int, text: str, result: FilledDraft | Fitted, link: str) -> Post:
-    """Count a text and return it as a post. `link` is given if the text is simple around it."""
+def _make_post(row: Platform, limit: int, text: str, result: Draft | Fitted, link: str) -> Post:
+    """Count a text with `link` in it and return it as a post."""
+    link = link if is_simple(text, link) else ""
     return Post(row, text, counted(text, row, limit, link), False, result.dropped, result.shortened, 1, 1, link)
 
 

@@ -38,6 +38,24 @@ class Fitted(NamedTuple):
     shortened: tuple[str, ...] = ()
 
 
+class Draft(NamedTuple):
+    """A rendered template: the blocks, and their text, subject only to their own maximum lengths.
+
+    `dropped` and `shortened` name the blocks that exceed these.
+    """
+
+    text: str
+    dropped: tuple[str, ...]
+    shortened: tuple[str, ...]
+    blocks: list[Block]
+
+
+def make_draft(blocks: list[Block], fold: int | None = None) -> Draft:
+    """Return blocks as a draft, which usually fits; the hook must fit within `fold` characters."""
+    text, dropped, shortened = longest(blocks, fold)
+    return Draft(text, dropped, shortened, blocks)
+
+
 def fit(blocks: list[Block], measure: Measure, fold: int | None = None) -> Fitted | None:
     """Return the blocks as one text, or None if even its shortest form does not fit.
 
