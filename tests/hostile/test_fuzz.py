@@ -102,10 +102,10 @@ def compiled() -> Iterator[None]:
     known: dict[str, Templates] = {}
     real = render.open_templates
 
-    def opened(root: Path, settings: Settings, problems: Problems) -> Templates:
+    def opened(root: Path, settings: Settings, problems: Problems, out: Path | None) -> Templates:
         found = known.get(settings.theme)
         if found is None:
-            found = known[settings.theme] = real(root, settings, problems)
+            found = known[settings.theme] = real(root, settings, problems, out)
         found.problems = problems
         return found
 
