@@ -11,10 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from newsletter import text
-from newsletter.load import yaml_subset
+from newsletter.load import yaml_events
 from newsletter.load.safe_open import MAX_TEXT, open_beneath, report_unread
 from newsletter.load.safe_open import read as read_whole
-from newsletter.model import Fields, Pairs, Source, plain_pairs
+from newsletter.model import Fields, Source
 from newsletter.model.positions import Positions
 from newsletter.model.problems import Place, Problems
 from newsletter.model.refusals import SHORTAGES
@@ -137,12 +137,10 @@ def parse(path: str, raw: bytes, problems: Problems, reload: Reload | None = Non
         return None
     front, body, body_line = split
     _read_suppressions(path, front, problems)
-    pairs, fields = yaml_subset.read(front), None
-    if pairs is None:
-        fields = _by_libyaml(path, front, problems)
-        if fields is None:
-            return None
-    return Source(path, body_line, sha256(utf8).digest(), READERS, reload, (front.encode(), body), pairs, fields)
+    fields = yaml_events.read(path, front, problems)
+    if fields is None:
+        return None
+    return Source(path, body_line, sha256(utf8).digest(), nodes, reload, (front.encode(), body), fields)
 
 
 def texts(root: str, path: str) -> tuple[bytes, bytes]:
@@ -154,24 +152,9 @@ def texts(root: str, path: str) -> tuple[bytes, bytes]:
     return b"", b""
 
 
-def values(front: str) -> Pairs:
-    """Return the values of valid front matter again, for a Source that was pickled without them."""
-    return yaml_subset.read(front) or plain_pairs(nodes(front))
-
-
 def nodes(front: str) -> Fields:
-    """Return the nodes of valid front matter, for a Source that is asked for a place."""
-    return _by_libyaml("", front, Problems()) or Fields((), 1, 1)
-
-
-READERS = (values, nodes)
-
-
-def _by_libyaml(path: str, front: str, problems: Problems) -> Fields | None:
-    # The import takes 10 ms, and most projects have no file that needs it.
-    from newsletter.load import yaml_events  # noqa: PLC0415
-
-    return yaml_events.read(path, front, problems)
+    """Return the nodes of valid front matter again, for a Source that was pickled without them."""
+    return yaml_events.read("", front, Problems()) or Fields((), 1, 1)
 
 
 def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:

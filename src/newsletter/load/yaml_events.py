@@ -4,13 +4,23 @@ Events have exact places and are read without recursion, whereas yaml.compose() 
 brackets. Scalars remain text; the field types convert them.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
+from yaml import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
-from newsletter import text
 from newsletter.model import Fields, Items, Node, Scalar
 from newsletter.model.problems import Place, Problems
+from newsletter.text import forbidden
 
 MAX_DEPTH = 20
 
@@ -22,83 +32,88 @@ def _at(event: Any) -> tuple[int, int]:
 
 
 class _Builder:
-    """Turns YAML events into nodes without recursion, and reports features of YAML that front matter must not use."""
+    """Turns YAML events into nodes without recursion, and reports features of YAML that front matter must not use.
+
+    `nodes` are those of the innermost collection so far, `outer` the start of each collection and the nodes before it.
+    """
 
     def __init__(self, path: str, problems: Problems) -> None:
         self.path = path
         self.problems = problems
-        self.stack: list[tuple[Any, list[Node]]] = []
-        self.root: Node | None = None
+        self.nodes: list[Node] = []
+        self.outer: list[tuple[Any, list[Node]]] = []
         self.documents = 0
-        self.is_valid = True
 
     def refuse(self, event: Any, code: str, message: str, fix: str) -> None:
         self.problems.error(Place(self.path, *_at(event)), code, message, fix)
-        self.is_valid = False
 
-    def add_event(self, event: Any) -> bool:
+    def add(self, event: Any) -> bool:
         """Process one event; return False if the rest cannot be read."""
-        if isinstance(event, yaml.AliasEvent):
-            self.refuse(event, "yaml-alias", f"alias *{event.anchor} is not allowed", "write the value out")
-            self.add(Scalar("", *_at(event)))
-        elif isinstance(event, yaml.NodeEvent):
-            self.start(event)
-        elif isinstance(event, yaml.CollectionEndEvent):
+        kind = event.__class__
+        if kind is ScalarEvent:
+            if event.style == '"' or event.anchor is not None or event.tag is not None:
+                self.check_scalar(event)
+            value, mark, is_plain = event.value, event.start_mark, event.implicit[0]
+            text = "" if is_plain and value == "~" else value  # ~ is null
+            self.nodes.append(Scalar(text, mark.line + 1, mark.column + 1, not is_plain))
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
             self.end()
-        elif isinstance(event, yaml.DocumentStartEvent):
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            self.refuse_properties(event)
+            self.outer.append((event, self.nodes))
+            self.nodes = []
+            if len(self.outer) > MAX_DEPTH:
+                self.refuse(event, "too-deep", f"nested deeper than {MAX_DEPTH} levels", "flatten it")
+                return False
+        elif kind is AliasEvent:
+            self.refuse(event, "yaml-alias", f"alias *{event.anchor} is not allowed", "write the value out")
+            self.nodes.append(Scalar("", *_at(event)))
+        elif kind is DocumentStartEvent:
             self.documents += 1
             if self.documents > 1:
                 self.refuse(event, "yaml-syntax", "a second YAML document begins here", "delete it")
-        if len(self.stack) > MAX_DEPTH:
-            self.refuse(event, "too-deep", f"nested deeper than {MAX_DEPTH} levels", "flatten it")
-            return False
         return True
 
-    def start(self, event: Any) -> None:
+    def check_scalar(self, event: Any) -> None:
+        """Report an anchor, a tag and forbidden characters."""
+        self.refuse_properties(event)
+        # The check of the file's text does not see escapes such as "\u202e".
+        for _, name in forbidden(event.value):
+            self.refuse(event, "control-character", f"{name} must not occur in text", "delete it")
+
+    def refuse_properties(self, event: Any) -> None:
+        """Report an anchor or a tag."""
         if event.anchor is not None:
             self.refuse(event, "yaml-alias", f"anchor &{event.anchor} is not allowed", "delete it")
         if event.tag is not None:
             self.refuse(event, "yaml-tag", f"tag {event.tag} is not allowed", "delete it")
-        if isinstance(event, yaml.ScalarEvent):
-            value = event.value
-            if event.implicit[0] and value == "~":  # null
-                value = ""
-            # The check of the file's text does not see escapes such as "\u202e".
-            for _, name in text.forbidden(value) if event.style == '"' else ():
-                self.refuse(event, "control-character", f"{name} must not occur in text", "delete it")
-            self.add(Scalar(value, *_at(event), not event.implicit[0]))
-        else:
-            self.stack.append((event, []))
 
     def end(self) -> None:
-        event, nodes = self.stack.pop()
+        """Add the innermost collection to the one around it."""
+        children = self.nodes
+        event, self.nodes = self.outer.pop()
         line, column = _at(event)
-        if isinstance(event, yaml.SequenceStartEvent):
-            self.add(Items(tuple(nodes), line, column))
+        if event.__class__ is SequenceStartEvent:
+            self.nodes.append(Items(tuple(children), line, column))
             return
-        pairs = []
+        pairs = tuple(zip(children[::2], children[1::2], strict=True))
+        if len({key[0] for key, _ in pairs if key.__class__ is Scalar}) < len(pairs):
+            pairs = tuple(self.valid_pairs(pairs))
+        self.nodes.append(Fields(pairs, line, column))  # type: ignore[arg-type]
+
+    def valid_pairs(self, pairs: Iterable[tuple[Node, Node]]) -> Iterator[tuple[Scalar, Node]]:
+        """Yield the pairs whose key is text, and report the others and repeated keys."""
         first_keys: dict[str, Scalar] = {}
-        for key, value in zip(nodes[::2], nodes[1::2], strict=True):
+        for key, value in pairs:
+            place = Place(self.path, key.line, key.column)
             if not isinstance(key, Scalar):
-                place = Place(self.path, key.line, key.column)
                 self.problems.error(place, "wrong-type", "a key must be text", "write 'key: value'")
-                self.is_valid = False
                 continue
             if key.value in first_keys:
-                self.problems.error(
-                    Place(self.path, key.line, key.column), "duplicate-key",
-                    f"the key '{key.value}' is already used on line {first_keys[key.value].line}", "keep one of them",
-                )  # fmt: skip
-                self.is_valid = False
+                message = f"the key '{key.value}' is already used on line {first_keys[key.value].line}"
+                self.problems.error(place, "duplicate-key", message, "keep one of them")
             first_keys.setdefault(key.value, key)
-            pairs.append((key, value))
-        self.add(Fields(tuple(pairs), line, column))
-
-    def add(self, node: Node) -> None:
-        if self.stack:
-            self.stack[-1][1].append(node)
-        else:
-            self.root = node
+            yield key, value
 
 
 def read(path: str, front: str, problems: Problems) -> Fields | None:
@@ -106,7 +121,7 @@ def read(path: str, front: str, problems: Problems) -> Fields | None:
     builder = _Builder(path, problems)
     try:
         for event in yaml.parse(front, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            if not builder.add_event(event):
+            if not builder.add(event):
                 return None
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
@@ -117,9 +132,10 @@ def read(path: str, front: str, problems: Problems) -> Fields | None:
     except yaml.YAMLError as fault:
         problems.error(Place(path), "yaml-syntax", f"not valid YAML: {fault}")
         return None
-    if builder.root is None or (isinstance(builder.root, Scalar) and not builder.root.value):
+    root = builder.nodes[0] if builder.nodes else None
+    if root is None or (isinstance(root, Scalar) and not root.value):
         return Fields((), 1, 1)
-    if not isinstance(builder.root, Fields):
+    if not isinstance(root, Fields):
         problems.error(Place(path, 2, 1), "wrong-type", "the front matter is not a mapping", "write 'key: value'")
         return None
-    return builder.root
+    return root

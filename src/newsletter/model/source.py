@@ -69,27 +69,26 @@ def plain_pairs(fields: Fields) -> Pairs:
 class Source:
     """An announcement or issue file as it was read, not yet checked.
 
-    `body_line` is the line of the body's first character. `readers` parse the text of the front matter into values,
-    and into nodes, which are needed only for the places of problems. `again` takes the path, reads the file once more
-    and returns front matter and body, both empty if the file no longer exists.
+    `body_line` is the line of the body's first character. `reader` parses the text of the front matter into nodes.
+    `again` takes the path, reads the file once more and returns front matter and body, both empty if the file no longer
+    exists.
 
     To save memory, texts are kept as UTF-8, which for French takes half as much as a str. A sealed source has no texts,
-    and one sent to another process has no values either. They are rarely needed again, and then read with `again`.
+    and one sent to another process has no nodes either. They are rarely needed again, and then read with `again`.
     """
 
     path: str
     body_line: int
     digest: bytes  # SHA-256 of the file
-    readers: tuple[Callable[[str], Pairs], Callable[[str], Fields]] = field(compare=False, repr=False)
+    reader: Callable[[str], Fields] = field(compare=False, repr=False)
     again: Callable[[str], tuple[bytes, bytes]] | None = field(compare=False, repr=False)
     _texts: tuple[bytes, bytes] | None = field(compare=False, repr=False)
-    _values: Pairs | None = field(default=None, compare=False, repr=False)
     _front: Fields | None = field(default=None, compare=False, repr=False)
     _positions: Positions | None = field(default=None, compare=False, repr=False)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        """Pickle everything except values, nodes and positions."""
-        return Source, (self.path, self.body_line, self.digest, self.readers, self.again, self._texts)
+        """Pickle everything except nodes and positions."""
+        return Source, (self.path, self.body_line, self.digest, self.reader, self.again, self._texts)
 
     def seal(self) -> None:
         """Drop the texts if they can be read again."""
@@ -107,21 +106,17 @@ class Source:
     @property
     def given(self) -> Pairs:
         """The values of the front matter, without places."""
-        if self._values is None:
-            values = self.readers[0](self.text) if self._front is None else plain_pairs(self._front)
-            object.__setattr__(self, "_values", values)
-        assert self._values is not None
-        return self._values
+        return plain_pairs(self.front)
 
     def has(self, key: str) -> bool:
         """Whether the front matter has a value for a key that is not empty."""
-        return any(name == key and not is_empty(value) for name, value in self.given)
+        return any(name.value == key and not is_empty(plain(node)) for name, node in self.front.pairs)
 
     @property
     def front(self) -> Fields:
         """The values of the front matter, each with its place."""
         if self._front is None:
-            object.__setattr__(self, "_front", self.readers[1](self.text))
+            object.__setattr__(self, "_front", self.reader(self.text))
         assert self._front is not None
         return self._front
 
@@ -131,8 +126,7 @@ class Source:
         return self._read()[0].decode()
 
     def forget(self) -> None:
-        """Drop values, nodes and positions, which are many small objects. They are created again if needed."""
-        object.__setattr__(self, "_values", None)
+        """Drop nodes and positions, which are many small objects. They are created again if needed."""
         object.__setattr__(self, "_front", None)
         object.__setattr__(self, "_positions", None)
 
