@@ -19,6 +19,7 @@ import jinja2
 from jinja2.bccache import Bucket, BytecodeCache
 
 from newsletter.load.safe_open import open_regular, read
+from newsletter.model.switches import is_on
 
 _FOLDER = "newsletter-templates"
 _MAX_ENTRY = 1 << 24  # bytes
@@ -33,7 +34,7 @@ def open_cache(outside: Iterable[Path]) -> "CodeCache | None":
     cannot be created.
     """
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if os.environ.get("NEWSLETTER_PLAIN") == "1" or not os.path.isabs(base) or not hasattr(os, "geteuid"):
+    if not is_on("template-code") or not os.path.isabs(base) or not hasattr(os, "geteuid"):
         return None
     folder = os.path.join(os.path.realpath(base), _FOLDER)
     if any(Path(folder).is_relative_to(os.path.realpath(each)) for each in outside):

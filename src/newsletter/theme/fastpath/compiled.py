@@ -6,10 +6,12 @@ from there. If there is no such branch, or anything raises an exception, Jinja r
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from newsletter.model.switches import is_on
 from newsletter.theme.content import CapturedHtml, as_content, as_html
 from newsletter.theme.fastpath.recorder import TraceRecorder, identity, visible
 from newsletter.theme.fastpath.traced import Bailout, TooLong
@@ -69,7 +71,7 @@ class CompiledTrace:
     record: Callable[[TraceRecorder], str]
     shape: bool
     filled: int = 0
-    _warm_up: int = WARM_UP
+    _warm_up: int = field(default_factory=lambda: WARM_UP if is_on("templates") else sys.maxsize)
     _attempts: int = _ATTEMPTS
     _signatures: dict[tuple[Any, ...], _Signature] = field(default_factory=dict)  # by names and classes of the values
     _kept_alive: list[Mapping[str, Any]] = field(default_factory=list)  # so that no other object gets the same id

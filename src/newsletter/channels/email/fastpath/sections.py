@@ -14,6 +14,7 @@ from typing import NamedTuple
 from newsletter.channels.email.css import inline, looks_around
 from newsletter.channels.email.mjml import inside, is_closed, to_html
 from newsletter.channels.email.mjml_schema import find_invalid
+from newsletter.model.switches import is_on
 from newsletter.theme.content import HEAD, TAIL
 from newsletter.theme.slots import TOKEN, Shape, split, token
 
@@ -69,7 +70,7 @@ class Sections:
     _joined: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._is_joinable = not looks_around(self.css)
+        self._is_joinable = is_on("mail-sections") and not looks_around(self.css)
 
     def __len__(self) -> int:
         return sum(len(frame.sections) for frame in self._frames.values())

@@ -25,6 +25,7 @@ from newsletter.channels.feeds.fastpath.escaping import (
 from newsletter.channels.feeds.json_feed import write_item
 from newsletter.channels.feeds.sanitize import clean_text, encode
 from newsletter.model import Author
+from newsletter.model.switches import is_on
 from newsletter.text.dates import instant, posted
 from newsletter.text.entities import escape_bytes, escape_text
 from newsletter.theme.slots import Shape, token
@@ -60,9 +61,12 @@ class EntryCompiler:
     """Writes entries, making a template for each shape on first use."""
 
     templates: dict[Any, EntryTemplate] = field(default_factory=dict)
+    is_on: bool = field(default_factory=lambda: is_on("feed-entries"))
 
     def write(self, entry: Entry) -> EntryLines:
         """Return the entry in every format."""
+        if not self.is_on:
+            return write_plain(entry)
         values = texts(entry)
         data = join_texts(values)
         if not data:

@@ -15,6 +15,7 @@ from newsletter.channels.social.writing.fitting import Draft, Fitted, Measure, S
 from newsletter.channels.social.writing.material import LONGEST, Material
 from newsletter.channels.social.writing.post import Post
 from newsletter.model import Settings, Social
+from newsletter.model.switches import is_on
 from newsletter.text.utm import marker
 from newsletter.theme.templates import Template, Templates
 
@@ -37,6 +38,8 @@ class Composer:
     platforms: tuple[str, ...] = field(init=False)  # platforms to write for, in the order of the table
     _limits: dict[str, tuple[Platform, int]] = field(init=False)  # the rules and the limit of each
     _together: dict[tuple[str, ...], Template] = field(init=False, default_factory=dict)  # templates of platforms
+
+    _is_fast: bool = field(init=False, default_factory=lambda: is_on("simple-counts"))
 
     def __post_init__(self) -> None:
         self.templates.add_filters(FILTERS)
@@ -77,25 +80,30 @@ class Composer:
     def _single(self, material: Material, name: str, draft: Draft, link: str, suffix: str = "") -> Post:
         row, limit = self._limits[name]
         # The length of such a text is the sum of its parts and its link; it is counted in full only if the sum fits.
-        summed = row.unit != "sms" and material.plain
+        summed = self._is_fast and row.unit != "sms" and material.plain
         room = limit - len(suffix)
         if summed and row.links != "literal":
             room -= _link_surcharge(link, row)
         text = draft.text + suffix if suffix else draft.text
         if not summed or len(draft.text) <= room:
-            post = _make_post(row, limit, text, draft, link)
+            post = self._post(row, limit, text, draft, link)
             if post.counted.fits:
                 return post
         if summed and (fitted := fit(draft.blocks, Measure(SIZES[row.unit], room), row.fold)):
             text = fitted.text + suffix
-            post = _make_post(row, limit, text, fitted, link)
+            post = self._post(row, limit, text, fitted, link)
             if post.counted.fits:
                 return post
         exact = Measure(SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
         # If not even title and link fit, the link alone is returned, whose count is reported as an error.
         fitted = fit(draft.blocks, exact, row.fold) or Fitted(link, ("hook",))
         text = fitted.text + suffix
-        return _make_post(row, limit, text, fitted, link)
+        return self._post(row, limit, text, fitted, link)
+
+    def _post(self, row: Platform, limit: int, text: str, result: Draft | Fitted, link: str) -> Post:
+        """Count a text with `link` in it and return it as a post."""
+        link = link if self._is_fast and is_simple(text, link) else ""
+        return Post(row, text, counted(text, row, limit, link), False, result.dropped, result.shortened, 1, 1, link)
 
     def _thread(self, material: Material, name: str, draft: Draft, link: str) -> Iterator[Post]:
         row = PLATFORMS[name]
@@ -171,12 +179,6 @@ def _plain_text(rendered: str, social: Social, link: str) -> str:
     if "«" in rendered:
         rendered = _INSIDE.sub("", rendered)
     return link.join(map(plain, rendered.split(link)))
-
-
-def _make_post(row: Platform, limit: int, text: str, result: Draft | Fitted, link: str) -> Post:
-    """Count a text with `link` in it and return it as a post."""
-    link = link if is_simple(text, link) else ""
-    return Post(row, text, counted(text, row, limit, link), False, result.dropped, result.shortened, 1, 1, link)
 
 
 def _link_surcharge(link: str, row: Platform) -> int:
