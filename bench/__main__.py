@@ -2,6 +2,8 @@
 
 All ways alternate in one run; the table gives medians and ratios, and is kept in bench/results.md. With
 --growth builds of 100 to 20,000 announcements follow. NEWSLETTER_RIVALS: see rivals.py.
+
+`python -m bench --ablate` prints instead what each fast path saves.
 """
 
 import os
@@ -14,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from bench import corpus, rivals, watch
+from bench import ablate, corpus, rivals, watch
 from bench.watch import Run, ours
 from bench.ways import Bench
 from newsletter.channels.social.counting.platforms import PLATFORMS
@@ -144,6 +146,9 @@ def growth(memory: Path) -> Iterator[str]:
 
 def main() -> None:
     """Run everything and print the tables."""
+    if "--ablate" in sys.argv:
+        print(*ablate.table(), sep="\n")
+        return
     count = next((int(word) for word in sys.argv[1:] if word.isdigit()), 5000)
     shared = MEMORY if os.access(MEMORY, os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=shared) as fast, tempfile.TemporaryDirectory() as slow:

@@ -322,7 +322,7 @@ def test_a_sound_feed_passes() -> None:
 def test_a_feed_is_looked_at_in_a_check(made: tuple[Publication, Inspection, Mail]) -> None:
     inspection = made[1]
     inspection.add(Artefact("site/feeds/atom.xml", b"<feed>", "application/atom+xml"))
-    inspection.finish()
+    inspection.finish_all([inspection.finish()])
     assert "bad-feed" in [problem.code for problem in inspection.problems]
 
 

@@ -48,9 +48,13 @@ def check(
         instant = moment(now, project)
         with Progress() as progress:
             mails = []
-            for artefact in pipeline.build(project, instant, problems, thorough=True, on_progress=progress.checked):
+            files = pipeline.inspect(
+                project, instant, problems, is_wanted=lambda path: deep and path.startswith("email/"),
+                on_progress=progress.checked,
+            )  # fmt: skip
+            for artefact in files:
                 progress.count_file()
-                if deep and artefact.path.startswith("email/"):
+                if artefact is not None:
                     mails.append(artefact)
         if deep:
             from newsletter.rules.external.audit import judge

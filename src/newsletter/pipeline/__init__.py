@@ -22,7 +22,7 @@ from newsletter.pipeline.project import Project, open_project
 if TYPE_CHECKING:
     from newsletter.pipeline.render import RenderStage
 
-__all__ = ["CheckStage", "Project", "build", "find_problems", "open_project", "publish", "read"]
+__all__ = ["CheckStage", "Project", "build", "find_problems", "inspect", "open_project", "publish", "read"]
 
 
 def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False, jobs: int = 1) -> Publication:
@@ -37,19 +37,17 @@ def build(
     channels: Collection[str] = CHANNELS,
     *,
     jobs: int = 0,
-    thorough: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> Iterator[Artefact]:
     """Render, after the stages before it: every file of the outbox at `now`, by these channels, as it is made.
 
-    `jobs` is the number of worker processes (0: chosen automatically; 1 if `thorough`). If `thorough`, every rule
-    checks what is made, not only those that can stop a build. Raises Aborted if the announcements have an error.
+    `jobs` is the number of worker processes (0: chosen automatically). Raises Aborted if the announcements have an
+    error.
     """
-    jobs = 1 if thorough else jobs
-    publication = _compose(CheckStage(project, problems, jobs, thorough, on_progress=on_progress), now)
+    publication = _compose(CheckStage(project, problems, jobs, on_progress=on_progress), now)
     if problems.fatal:
         raise Aborted
-    yield from _render_stage(project, problems, channels).run(publication, lambda artefact: artefact, jobs, thorough)
+    yield from _render_stage(project, problems, channels).run(publication, lambda artefact: artefact, jobs)
 
 
 def publish(  # noqa: PLR0913 (what a command lets its user choose)
@@ -99,12 +97,31 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
     return publish_with(reported, out, problems, force=force, project=project.root)
 
 
-def find_problems(project: Project, now: datetime, problems: Problems) -> None:
+def inspect(
+    project: Project,
+    now: datetime,
+    problems: Problems,
+    *,
+    jobs: int = 0,
+    is_wanted: Callable[[str], bool] = lambda path: False,
+    on_progress: OnProgress = ignore_progress,
+) -> Iterator[Artefact | None]:
     """Report everything that is wrong at `now`, by every rule that needs no other program.
 
-    Raises Aborted if the announcements or templates have an error that ends the run.
+    Yields each file of the outbox whose path is wanted, and None for each other one, once it is checked. Raises Aborted
+    if the announcements or templates have an error that ends the run.
     """
-    for _ in build(project, now, problems, thorough=True):
+    publication = _compose(CheckStage(project, problems, jobs, thorough=True, on_progress=on_progress), now)
+    if problems.fatal:
+        raise Aborted
+    stage = _render_stage(project, problems, CHANNELS)
+    stage.prepare()
+    yield from stage.run(publication, lambda each: each if is_wanted(each.path) else None, jobs, thorough=True)
+
+
+def find_problems(project: Project, now: datetime, problems: Problems) -> None:
+    """Do the same as inspect(), to its end."""
+    for _ in inspect(project, now, problems):
         pass
 
 

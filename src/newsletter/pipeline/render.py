@@ -12,7 +12,7 @@ from newsletter.channels import CHANNELS, channel, prepare
 from newsletter.model import Artefact, Publication, Settings, Share
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import SHORTAGES
-from newsletter.rules.rendered.inspection import Inspection
+from newsletter.rules.rendered.inspection import Inspection, SharedSite
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.theme.fastpath.code_cache import open_cache
 from newsletter.theme.templates import Templates
@@ -98,20 +98,31 @@ class RenderStage:
         """What `add` returns for each file; it is called in the process that rendered the file.
 
         `jobs` is the number of worker processes (0: chosen automatically). If `thorough`, every rule checks what is
-        rendered, which takes one process.
+        rendered.
         """
 
-        def render_share(share: Share) -> Iterator[Added]:
-            own = replace(publication, share=share)
+        def inspection_of(own: Publication) -> Inspection:
             settings = ProjectSettings(self.root, publication.settings)
-            inspection = Inspection(settings, own, self.templates, self.problems, thorough)
+            return Inspection(settings, own, self.templates, self.problems, thorough)
+
+        def render_share(share: Share) -> Iterator[Added | SharedSite]:
+            own = replace(publication, share=share)
+            inspection = inspection_of(own)
             for name in CHANNELS:
                 if name in self.channels:
                     for batch in workers.batches(channel(name)(own, self.templates, self.problems)):
                         for artefact in batch:
                             inspection.add(artefact)
                         yield from [add(artefact) for artefact in batch]
-            inspection.finish()
+            if thorough:
+                yield inspection.finish()
 
-        count = 1 if thorough else jobs or workers.worker_count(len(publication.announcements))
-        yield from workers.spread(render_share, self.problems, count)
+        shares: list[SharedSite] = []
+        count = jobs or workers.worker_count(len(publication.announcements))
+        for result in workers.spread(render_share, self.problems, count):
+            if isinstance(result, SharedSite):
+                shares.append(result)
+            else:
+                yield result
+        if thorough:
+            inspection_of(publication).finish_all(shares)

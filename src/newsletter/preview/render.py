@@ -44,7 +44,7 @@ def render(
         for artefact in mails.issue(subject) if isinstance(subject, Issue) else mails.announcement(subject):
             inspection.add(artefact)
             yield artefact
-        inspection.finish()
+        inspection.finish_all([inspection.finish()])
     elif name == "site":
         yield from _pages_of(Pages(Site(publication, templates)), subject)
     elif name in CHANNELS:

@@ -5,11 +5,11 @@ checked in every run, the rest only if the inspection is `thorough`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from newsletter.channels.email.compiler import CompiledMail
 from newsletter.channels.email.fastpath.sections import SLOT
@@ -20,7 +20,7 @@ from newsletter.rules.rendered.document import Document
 from newsletter.rules.rendered.mails import Mail
 from newsletter.rules.rendered.project import FAMILY as SETTINGS
 from newsletter.rules.rendered.project import ProjectSettings, weak_pairs
-from newsletter.rules.rule import Family, Finding
+from newsletter.rules.rule import Family
 from newsletter.text.urls import host
 from newsletter.theme import default as default_theme
 from newsletter.theme.branding import colours
@@ -33,6 +33,18 @@ _FIRST_LETTER = HEAD[:1].encode()
 _PARTS = frozenset(("html", "txt", "eml"))
 
 SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
+
+
+class SharedSite(NamedTuple):
+    """What one process knows of the site.
+
+    `paths` are those of the files that it rendered, `links` the paths and tags of links to files that it did not
+    render, `templates` the names of the files of the theme that it used.
+    """
+
+    paths: frozenset[str]
+    links: frozenset[tuple[str, str]]
+    templates: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -133,51 +145,67 @@ class Inspection:
                 )
                 rule.report(self.problems, where, finding)
 
-    def finish(self) -> None:
-        """Check what depends on the whole build."""
-        if not self.thorough:
-            return
+    def finish(self) -> SharedSite:
+        """Check the pages and feeds that were added. Returns what to check once the other processes have finished."""
+        known = frozenset(self._site)
+        links: set[tuple[str, str]] = set()
+        for path, artefact in self._site.items():
+            if path.endswith(".html"):
+                links.update(self._page(path, artefact, known))
+            elif artefact.data and path.endswith((".xml", ".json")):
+                for rule, finding in pages.FEEDS.find(artefact):
+                    rule.report(self.problems, self.project.place("feeds", "title"), finding)
+        return SharedSite(known, frozenset(links), frozenset(self.templates.sources()))
+
+    def finish_all(self, shares: Sequence[SharedSite]) -> None:
+        """Check what depends on the whole build; `shares` are the results of finish() in every process."""
+        for name in sorted({name for share in shares for name in share.templates}.difference(self.templates.sources())):
+            self.templates.get(name)
         self._report(SETTINGS, self.project)
         own_sheets = tuple(
             sheets.Sheet(path, source)
-            for name, (path, source) in self.templates.sources().items()
+            for name, (path, source) in sorted(self.templates.sources().items())
             if name.startswith("email/") and name.endswith((".css", ".mjml"))
         )
         for sheet in own_sheets:
             self._report(sheets.FAMILY, sheet)
         audience = clients.audience_of(self.project.settings.check.audience)
         self._report(clients.FAMILY, clients.Themes(own_sheets, _baseline(), audience))
-        known = frozenset(self._site)
-        for path, artefact in self._site.items():
-            if path.endswith(".html"):
-                self._page(path, artefact, known)
-            elif artefact.data and path.endswith((".xml", ".json")):
-                for rule, finding in pages.FEEDS.find(artefact):
-                    rule.report(self.problems, self.project.place("feeds", "title"), finding)
+        known = frozenset(path for share in shares for path in share.paths)
+        for path, tag in sorted({link for share in shares for link in share.links}):
+            if pages.is_missing(path, known):
+                self.problems.warning(self._template_place(tag), *pages.missing_page(path))
 
     def _report(self, family: Family, subject: Any) -> None:
         for rule, finding in family.find(subject):
             rule.report(self.problems, finding.where, finding)
 
-    def _page(self, path: str, artefact: Artefact, known: frozenset[str]) -> None:
+    def _page(self, path: str, artefact: Artefact, known: frozenset[str]) -> Iterator[tuple[str, str]]:
+        """Check a page. Yields the links to files that this process has not rendered: their paths and tags."""
         document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=host(self.project.settings.url))
         page = pages.PageContext(path, document, known)
-        findings = [*pages.SITE.find(page)]
-        for family in SHAPES:
-            findings += family.find(document)
-        for rule, finding in findings:
-            rule.report(self.problems, self._in_templates(document, finding), finding)
+        for family in (pages.SITE, *SHAPES):
+            for rule, finding in family.find(page if family is pages.SITE else document):
+                if rule.code != pages.BROKEN_LINK:  # other processes may have rendered the page that is missing here
+                    rule.report(self.problems, self._template_place(_tag(document, finding.where)), finding)
+        for element, target in pages.links(page):
+            if target not in known:
+                yield target, _tag(document, element)
 
-    def _in_templates(self, document: Document, finding: Finding) -> Place:
-        """Return the place of the tag in a template of the site, or of the tag with the longest common beginning."""
-        offset = document.offset(finding.where) if finding.where is not None else 0
-        tag = document.text[offset : offset + 80]
+    def _template_place(self, tag: str) -> Place:
+        """Return the place of a tag in a template of the site, or of the tag with the longest common beginning."""
         for end in range(len(tag), 3, -1):
-            for name, (path, source) in self.templates.sources().items():
+            for name, (path, source) in sorted(self.templates.sources().items()):
                 if name.startswith("site/") and (start := source.find(tag[:end])) >= 0:
                     line_break = source.rfind("\n", 0, start)
                     return Place(path, source.count("\n", 0, start) + 1, start - line_break)
         return Place(self.templates.get("site/layout.html").path)
+
+
+def _tag(document: Document, element: Any) -> str:
+    """Return the beginning of an element's tag, or of the document."""
+    offset = document.offset(element) if element is not None else 0
+    return document.text[offset : offset + 80]
 
 
 def _has_slot(html: bytes) -> bool:

@@ -3,8 +3,9 @@
 import json
 import posixpath
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree
@@ -16,6 +17,7 @@ from newsletter.rules.rule import Family, Finding
 SITE = Family("site", "The pages of the site, together.")
 FEEDS = Family("feeds", "What feed readers accept.")
 
+BROKEN_LINK = "broken-page-link"
 FEED_SIZE = 250_000  # bytes; JSON Feed 1.1 considers larger feeds a burden
 
 
@@ -27,20 +29,28 @@ class PageContext:
     document: Document
     known: frozenset[str]
 
-    @property
-    def has_feeds(self) -> bool:
-        """Whether this run rendered feeds."""
-        return any(path.startswith("feeds/") for path in self.known)
-
 
 @SITE.rule(
-    "broken-page-link",
+    BROKEN_LINK,
     "A link to a missing page",
     fails='<a href="archive.html">',
     passes='<a href="index.html">',
 )
 def broken_page_link(page: PageContext) -> Iterator[Finding]:
     """A template links to a page of the site that no channel writes."""
+    for element, path in links(page):
+        if is_missing(path, page.known):
+            _, message, fix = missing_page(path)
+            yield Finding(element, message, fix)
+
+
+def missing_page(path: str) -> tuple[str, str, str]:
+    """Return code, message and fix of the problem that a page is missing."""
+    return BROKEN_LINK, f"there is no page '{path}'", "correct the link"
+
+
+def links(page: PageContext) -> Iterator[tuple[Any, str]]:
+    """Yield the elements of a page that link to a file of the site, and the path of that file."""
     for element in page.document.all("a", "img", "link", "script"):
         target = element.get("href") or element.get("src") or ""
         try:
@@ -49,10 +59,12 @@ def broken_page_link(page: PageContext) -> Iterator[Finding]:
             continue
         if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
             continue
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), unquote(parts.path)))
-        # Pages link to feeds even in a run that does not write feeds.
-        if path not in page.known and (not path.startswith("feeds/") or page.has_feeds):
-            yield Finding(element, f"there is no page '{path}'", "correct the link")
+        yield element, posixpath.normpath(posixpath.join(posixpath.dirname(page.path), unquote(parts.path)))
+
+
+def is_missing(path: str, known: Collection[str]) -> bool:
+    """Return whether the site has no such file. Pages link to feeds even in a run that does not write feeds."""
+    return path not in known and (not path.startswith("feeds/") or any(each.startswith("feeds/") for each in known))
 
 
 @SITE.rule(
