@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.load.user_cache import cache_folder
 from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import http_probe
 from newsletter.rules.external.http_probe import Deadline, NotHttp, NotWeb, read_target
-from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, cache_folder, follow_all
+from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, follow_all
 from newsletter.rules.external.public_ip import is_public
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)

@@ -66,8 +66,9 @@ def check(
 
 def _check_links(project: "Project", now: datetime, problems: "Problems") -> None:
     from newsletter import pipeline
+    from newsletter.load.user_cache import cache_folder
     from newsletter.model.problems import Problems
-    from newsletter.rules.external.link_checker import AnswerCache, Follower, cache_folder, follow_all
+    from newsletter.rules.external.link_checker import AnswerCache, Follower, follow_all
     from newsletter.rules.written.text import outgoing_links
 
     cache = AnswerCache(cache_folder(os.environ) / "links.json", datetime.now(UTC))

@@ -15,7 +15,7 @@ from newsletter import pipeline
 from newsletter.cli import app
 from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import http_probe, link_checker
-from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, cache_folder, follow_all, is_public
+from newsletter.rules.external.link_checker import Answer, AnswerCache, Follower, follow_all, is_public
 from newsletter.rules.written.text import outgoing_links
 from support.project import Project
 
@@ -218,11 +218,6 @@ def test_a_cache_that_cannot_be_read_is_none(tmp_path: Path, content: str) -> No
 def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     AnswerCache(tmp_path / "file/links.json", NOW).store({"https://a.example/": Answer()})
-
-
-def test_the_folder_of_caches() -> None:
-    assert cache_folder({"XDG_CACHE_HOME": "/x/y"}) == Path("/x/y/newsletter")
-    assert cache_folder({"XDG_CACHE_HOME": "relative"}) == cache_folder({}) == Path.home() / ".cache/newsletter"
 
 
 @pytest.mark.loopback

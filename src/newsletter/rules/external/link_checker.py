@@ -225,17 +225,6 @@ class AnswerCache:
             return  # without a cache, the next check only takes longer
 
 
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """Return the folder for our caches (XDG Base Directory Specification)."""
-    chosen = environment.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(chosen):
-        return Path(chosen) / "newsletter"
-    try:
-        return Path.home() / ".cache/newsletter"
-    except RuntimeError:  # a user without a home folder has no cache: below /dev/null nothing can be read or written
-        return Path(os.devnull) / "newsletter"
-
-
 def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, cache: AnswerCache, problems: Problems) -> int:
     """Follow each address once, and report its fault at all its places; return the number of addresses followed."""
     places: dict[str, list[Place]] = {}

@@ -19,9 +19,9 @@ import jinja2
 from jinja2.bccache import Bucket, BytecodeCache
 
 from newsletter.load.safe_open import open_regular, read
+from newsletter.load.user_cache import cache_folder
 from newsletter.model.switches import is_on
 
-_FOLDER = "newsletter-templates"
 _MAX_ENTRY = 1 << 24  # bytes
 _MAX_ENTRIES = 500  # beyond these, the folder is emptied
 _HASH = 32  # bytes
@@ -33,10 +33,10 @@ def open_cache(outside: Iterable[Path]) -> "CodeCache | None":
     Returns None if the folder cannot be used: it is in one of the folders `outside`, other users may write to it, or it
     cannot be created.
     """
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if not is_on("template-code") or not os.path.isabs(base) or not hasattr(os, "geteuid"):
+    if not is_on("template-code") or not hasattr(os, "geteuid"):
         return None
-    folder = os.path.join(os.path.realpath(base), _FOLDER)
+    base = os.path.realpath(cache_folder(os.environ))
+    folder = os.path.join(base, "templates")
     if any(Path(folder).is_relative_to(os.path.realpath(each)) for each in outside):
         return None
     with suppress(OSError):
