@@ -144,7 +144,7 @@ def test_a_folder_that_flickers_never_gives_what_is_behind_the_link(attached: Pr
             except (AssetRefused, Changed):
                 seen["refused"] += 1
             source = read(attached.root, "announcements/files/a.md", Problems())
-            assert source is None or dict(source.given)["title"] == "Un"
+            assert source is None or dict(source.values)["title"] == "Un"
     finally:
         stop.set()
         thread.join()

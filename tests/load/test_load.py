@@ -217,7 +217,7 @@ def test_a_fault_deep_in_front_matter_has_its_place(lines: str, places: list[str
     problems = Problems()
     source = parse("a.md", f"---\n{lines}---\n".encode(), problems)
     assert source is not None
-    ANNOUNCEMENT.collect(source.given, FieldContext("a.md", problems, lambda: source.front))
+    ANNOUNCEMENT.collect(source.values, FieldContext("a.md", problems, lambda: source.front))
     assert sorted(f"{each.place} {each.code}" for each in problems) == places
 
 

@@ -50,7 +50,7 @@ class Checker:
     def announcement(self, source: Source) -> Announcement | None:
         """Return the announcement, or None if it has an error. Every problem is reported."""
         errors_before = self.problems.count("error")
-        values = ANNOUNCEMENT.collect(source.given, self._context(source))
+        values = ANNOUNCEMENT.collect(source.values, self._context(source))
         stem, suffix = file_stem(source.path)
         lang: str = values.setdefault("lang", suffix or self.settings.language)
         slug = self._slug(source, values, stem)
@@ -72,7 +72,7 @@ class Checker:
     def issue_file(self, source: Source) -> IssueFile | None:
         """Return the content of an issue file, or None if it has an error. Every problem is reported."""
         errors_before = self.problems.count("error")
-        values = ISSUE_FILE.collect(source.given, self._context(source))
+        values = ISSUE_FILE.collect(source.values, self._context(source))
         stem = source.path.rpartition("/")[2].removesuffix(".md")
         match = re.fullmatch(rf"([A-Za-z0-9-]+)(?:\.({LANGUAGE}))?", stem)
         if match is None:
@@ -123,7 +123,7 @@ class Checker:
             self.problems.error(Place(source.path), "bad-id", message, "write id: …")
             return
         place, fix = Place(source.path), "run 'newsletter check --fix', so that renaming the file changes nothing"
-        if "id" in dict(source.given):  # the key has no value
+        if "id" in dict(source.values):  # the key has no value
             place, fix = source.at_key("id"), f"write id: {values['id']}, so that renaming the file changes nothing"
         message = f"no id is set; '{values['id']}' is derived from the file name"
         self.problems.warning(place, "implicit-id", message, fix)

@@ -40,7 +40,7 @@ class Claim(NamedTuple):
 def claims(source: Source, settings: Settings) -> Iterator[Claim]:
     """Yield the names that a file claims: its id, its slug and its aliases."""
     stem, suffix_lang = file_stem(source.path)
-    values = dict(reversed(source.given))
+    values = dict(reversed(source.values))
     lang = (_text(values, "lang") or suffix_lang or settings.language).casefold()
     if name := _text(values, "id") or text.fold(stem):
         yield Claim("id", name.casefold(), lang, source, "id")

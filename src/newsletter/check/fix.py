@@ -66,7 +66,7 @@ def write_ids(root: Path, problems: Problems) -> tuple[tuple[str, str], ...]:
 
 
 def _has_id(source: Source) -> bool:
-    return any(name == "id" and value is not None for name, value in source.given)
+    return any(name == "id" and value is not None for name, value in source.values)
 
 
 def _with_id(source: Source, raw: bytes, id_: str) -> bytes | None:
@@ -76,7 +76,7 @@ def _with_id(source: Source, raw: bytes, id_: str) -> bytes | None:
     """
     line = f"id: {id_}".encode()
     first = _LINE_END.search(raw)
-    if any(name == "id" for name, _ in source.given):  # the key has no value
+    if any(name == "id" for name, _ in source.values):  # the key has no value
         after = _EMPTY_ID.sub(lambda match: match[1] + line, raw, count=1)
     elif first:
         after = raw[: first.end()] + line + first[0] + raw[first.end() :]
@@ -86,12 +86,12 @@ def _with_id(source: Source, raw: bytes, id_: str) -> bytes | None:
     reread = parse(source.path, after, problems)
     if reread is None or len(problems) or reread.body != source.body:
         return None
-    others = [pair for pair in source.given if pair[0] != "id"]
-    return after if [*reread.given] in ([("id", id_), *others], _with_id_filled_in(source, id_)) else None
+    others = [pair for pair in source.values if pair[0] != "id"]
+    return after if [*reread.values] in ([("id", id_), *others], _with_id_filled_in(source, id_)) else None
 
 
 def _with_id_filled_in(source: Source, id_: str) -> list[object]:
-    return [(name, id_ if name == "id" else value) for name, value in source.given]
+    return [(name, id_ if name == "id" else value) for name, value in source.values]
 
 
 def write_typography(root: Path, language: str, problems: Problems) -> tuple[Mended, ...]:

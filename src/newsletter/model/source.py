@@ -104,7 +104,7 @@ class Source:
         return self.again(self.path)
 
     @property
-    def given(self) -> Pairs:
+    def values(self) -> Pairs:
         """The values of the front matter, without places."""
         return plain_pairs(self.front)
 
