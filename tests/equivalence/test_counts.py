@@ -13,7 +13,7 @@ from newsletter.channels.social.counting import bluesky, hashtags, mastodon, sms
 from newsletter.channels.social.counting.count import count
 from newsletter.channels.social.counting.fastpath import is_plain, is_simple, sample
 from newsletter.channels.social.counting.platforms import PLATFORMS
-from newsletter.channels.social.json_export import _addresses, _api_text, _places, as_json
+from newsletter.channels.social.json_export import as_json, little_text
 from newsletter.channels.social.overview import Facts
 from newsletter.channels.social.writing.blocks import begin, split
 from newsletter.channels.social.writing.post import Post, links
@@ -82,18 +82,6 @@ def test_links_to_one_site_are_counted_by_one_rule(link: str) -> None:
         assert mastodon.counts_simple(link, link) == (mastodon.server_count(link), mastodon.web_count(link))
 
 
-@given(ADDRESSES, TEXTS, st.lists(st.sampled_from(("#Prix", "#ÉcoleBoulle", "#Un2", "#日本語", "#Prix")), max_size=4))
-def test_facets_are_found_from_what_is_known(link: str, before: str, tags: list[str]) -> None:
-    assume(not set("#＃$") & set(before + link))
-    text = "\n\n".join(filter(None, (before, link, " ".join(tags))))
-    assume(is_simple(text, link))
-    found = [
-        {"kind": kind, "value": value, "start": start, "end": end} for kind, value, start, end in bluesky.facets(text)
-    ]
-    assert json.loads(_places(text.encode(), link, tags)) == found
-    assert json.loads(_addresses(link)) == [each["value"] for each in found if each["kind"] == "link"]
-
-
 WHITE = st.sampled_from(("\n", " ", "\n\n", " \n", "\n\n\n", "\n ", "\t", "Fin.", "x y", "\t\n", ""))
 LABELS = st.builds(begin, st.sampled_from(("a", "b c")), st.integers(0, 2), st.booleans())
 
@@ -127,7 +115,7 @@ def step_by_step(rendered: str) -> list[tuple[str, str, str]]:
 @given(announcements())
 def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> None:
     material, posts = composed(announcement)
-    written = as_json([(material, posts)])[0]
+    written = as_json(material, posts)
     whole = json.loads(written)
     again = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).replace('{"platform":', '\n{"platform":')
     assert written.decode() == f"{again}\n"
@@ -149,7 +137,7 @@ def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> 
 def test_signs_are_escaped_in_any_order(text: str) -> None:
     pieces = re.split(r"(?<!\S)(#\w+)", text)
     told = [rf"{{hashtag|\#|{escaped(each[1:])}}}" if at % 2 else escaped(each) for at, each in enumerate(pieces)]
-    assert _api_text(text, "linkedin", None) == "".join(told)
+    assert little_text(text) == "".join(told)
 
 
 def escaped(text: str) -> str:

@@ -18,7 +18,6 @@ FILES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in pat
 # Private members that tests use all the same: file -> "their names: why". Better is a test by public functions, or a
 # public name.
 EXCEPTIONS = {
-    "equivalence/test_counts.py": "_addresses _api_text _places: parts of <slug>.json, each held against a plain way",
     "equivalence/test_mail_sections.py": "_neighbours _new_sections: which pairs of sections a check may pass over",
     "equivalence/test_templates.py": "_attempts _rendered _shape _signatures _text _warm_up: when a template is "
     "traced, and what Jinja gives without",

@@ -61,12 +61,12 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     for number in publication.share.of(range(count)):
         materials = [snippets.material(each) for each in items[number * PAGE : (number + 1) * PAGE]]
         composed = list(zip(materials, snippets.posts(materials), strict=True))
-        yield from [file for each in zip(composed, as_json(composed), strict=True) for file in _files(*each)]
+        for material, posts in composed:
+            yield from _files(material, posts)
         yield overview.page(number, [(material, posts) for material, posts in composed if posts])
 
 
-def _files(composed: tuple[Material, tuple[Post, ...]], json: bytes) -> Iterator[Artefact]:
-    material, posts = composed
+def _files(material: Material, posts: Sequence[Post]) -> Iterator[Artefact]:
     for post in posts:
         yield Artefact(f"social/{material.stem}.{post.suffix}", post.text.encode(), "text/plain", material.origin)
-    yield Artefact(f"social/{material.stem}.json", json, "application/json", material.origin)
+    yield Artefact(f"social/{material.stem}.json", as_json(material, posts), "application/json", material.origin)

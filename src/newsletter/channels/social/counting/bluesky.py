@@ -85,19 +85,13 @@ def app_count(text: str) -> int:
 
 def app_count_simple(text: str, link: str) -> int:
     """Like app_count(), for a text that is simple around its only link (see fastpath.py)."""
-    return len(text) - len(link) + _measure_link(link)[0]
-
-
-def facets_simple(link: str) -> tuple[Facet, ...]:
-    """Return the facets of that link, with offsets relative to it."""
-    return _measure_link(link)[1]
+    return len(text) - len(link) + _link_count(link)
 
 
 @lru_cache(maxsize=64)
-def _measure_link(link: str) -> tuple[int, tuple[Facet, ...]]:
-    if plain := _PLAIN.fullmatch(link):  # the whole match is one link
-        return len(_shorten_plain(plain)), (Facet("link", link, 0, len(link)),)
-    return app_count(link), facets(link)
+def _link_count(link: str) -> int:
+    plain = _PLAIN.fullmatch(link)
+    return len(_shorten_plain(plain)) if plain else app_count(link)
 
 
 def shortened(url: str) -> str:
