@@ -28,7 +28,7 @@ def as_json(material: Material, posts: Sequence[Post]) -> bytes:
 def describe(post: Post, stem: str) -> dict[str, Any]:
     """Return what the file says about a post of the announcement or issue `stem`."""
     row, text, counted, extra = post.platform, post.text, post.counted, post.extra
-    urls, facets = _links_and_facets(post)
+    urls, tags, facets = _entities(post)
     utf16, utf8 = units.sizes(text)
     cost = sms_cost(extra) if row.name == "sms" else ""
     result = {
@@ -39,7 +39,7 @@ def describe(post: Post, stem: str) -> dict[str, Any]:
             "utf16": utf16, "utf8": utf8, **extra,
         },
         "fold": {"characters": row.fold, "shown": post.fold or text} if row.fold else None,
-        "links": urls, "hashtags": hashtags.find(text, row.name), "facets": facets,
+        "links": urls, "hashtags": tags, "facets": facets,
         "dropped": post.dropped, "shortened": post.shortened,
         "warnings": warnings(row, counted.certainty, post.shortened, cost, near=is_near(counted)),
         "source": row.source, "rules_checked": row.checked,
@@ -51,14 +51,16 @@ def describe(post: Post, stem: str) -> dict[str, Any]:
     return result
 
 
-def _links_and_facets(post: Post) -> tuple[Sequence[str], list[dict[str, Any]] | None]:
-    """Return what the platform links, and for Bluesky the facets of the text."""
-    if post.platform.name == "bluesky":
-        facets = bluesky.facets(post.text)
-        return [each.value for each in facets if each.kind == "link"], [each._asdict() for each in facets]
-    if post.platform.name == "x" and post.link:  # the text is simple around its only link
-        return x.links_simple(post.link), None
-    return links(post.text, post.platform), None
+def _entities(post: Post) -> tuple[Sequence[str], Sequence[str], list[dict[str, Any]] | None]:
+    """Return the links and the hashtags that the platform finds in the text, and for Bluesky the facets."""
+    text, row = post.text, post.platform
+    tags = hashtags.find(text, row.name)
+    if row.name == "bluesky":
+        facets = bluesky.facets(text)
+        return [each.value for each in facets if each.kind == "link"], tags, [each._asdict() for each in facets]
+    if row.name == "x" and post.link:  # the text is simple around its only link
+        return x.links_simple(post.link), tags, None
+    return links(text, row), tags, None
 
 
 def little_text(text: str) -> str:

@@ -185,9 +185,9 @@ def _find_links(text: str) -> Iterator[Facet]:
 
 
 def _find_tags(text: str) -> Iterator[Facet]:
-    if "#" not in text and "＃" not in text:
+    if (start := units.before_hash(text)) < 0:
         return
-    for match in units.pattern(_TAG).finditer(text):
+    for match in units.pattern(_TAG).finditer(text, start):
         tag = match[1][: len(match[1]) - _punctuation_at_end(match[1])]
         if 0 < units.graphemes(tag) <= LONGEST_TAG:
             yield Facet("tag", tag, match.start(1) - 1, match.start(1) + len(tag))

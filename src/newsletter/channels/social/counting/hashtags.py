@@ -19,7 +19,8 @@ def find(text: str, platform: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(units.pattern(_WORDS).findall(text))
+    start = units.before_hash(text)
+    return tuple(units.pattern(_WORDS).findall(text, start)) if start >= 0 else ()
 
 
 def _none(_text: str) -> tuple[str, ...]:

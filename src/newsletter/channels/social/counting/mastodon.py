@@ -112,8 +112,8 @@ def hashtags_before_4_6(text: str) -> tuple[str, ...]:
 
 
 def _find_tags(text: str, rule: str) -> Iterator[str]:
-    if "#" in text or "＃" in text:
-        for match in units.pattern(rule).finditer(text):
+    if (start := units.before_hash(text)) >= 0:
+        for match in units.pattern(rule).finditer(text, start):
             if tag := _leading_tag(match[1]):
                 is_before_protocol = text.startswith("://", match.start(1) + len(tag))
                 yield _PROTOCOL_AT_END.sub("", tag) if is_before_protocol else tag

@@ -37,6 +37,15 @@ def pattern(source: str) -> regex.Pattern[str]:
     return regex.compile(source)
 
 
+def before_hash(text: str) -> int:
+    """Return the offset of the character before the first # or ＃, 0 if there is none before it, -1 if there is no #.
+
+    Hashtags are usually at the end of a text, and patterns with Unicode properties are slow.
+    """
+    offsets = [offset for offset in (text.find("#"), text.find("＃")) if offset >= 0]
+    return max(0, min(offsets) - 1) if offsets else -1
+
+
 def joins(text: str) -> bool:
     """Return whether a text may contain clusters of several characters."""
     return not text.isascii() and _ALONE.fullmatch(text) is None

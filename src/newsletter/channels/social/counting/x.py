@@ -108,19 +108,19 @@ def unknown_emoji(text: str) -> tuple[str, ...]:
 
 def hashtags(text: str) -> tuple[str, ...]:
     """Return the hashtags that X links, without `#`, in order."""
-    if "#" not in text and "＃" not in text:
+    if (start := units.before_hash(text)) < 0:
         return ()
     tags = [
         (match.start(1), match.end(1), match[2])
-        for match in units.pattern(_HASHTAG).finditer(text)
+        for match in units.pattern(_HASHTAG).finditer(text, start)
         if not text.startswith(("#", "＃", "://"), match.end(1))
     ]
     # Where entities overlap, the first wins; a tag sorts before a link at the same offset.
     entities = sorted([*tags, *((link.start, link.end, "") for link in links(text))], key=lambda each: each[0])
     result = []
     done = 0
-    for start, end, tag in entities:
-        if start >= done:
+    for first, end, tag in entities:
+        if first >= done:
             done = end
             result.append(tag)
     return tuple(filter(None, result))
