@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.channels.social.counting import bluesky, hashtags, mastodon, sms, units, x
@@ -16,10 +16,11 @@ from newsletter.channels.social.counting.platforms import PLATFORMS
 from newsletter.channels.social.json_export import as_json, little_text
 from newsletter.channels.social.overview import Facts
 from newsletter.channels.social.writing.blocks import begin, split
+from newsletter.channels.social.writing.composer import DEFAULT
 from newsletter.channels.social.writing.post import Post, links
-from newsletter.model import Announcement
+from newsletter.model import Announcement, Social
 from support.hard_words import WORDS as HARD
-from support.snippets import announcements, composed, words
+from support.snippets import announcements, composed, composer, words
 
 SIGNS = st.sampled_from(" \n\u00a0\u202f.,;(«»)$#＃🏆…\r\u212a\u037e\u0301\u200d")
 PLAIN = st.sampled_from(
@@ -112,10 +113,26 @@ def step_by_step(rendered: str) -> list[tuple[str, str, str]]:
     return found
 
 
+@settings(max_examples=40)
+@given(st.lists(announcements(), max_size=4), st.data())
+def test_many_are_composed_together_as_one_by_one(several: list[Announcement], data: st.DataObject) -> None:
+    asked = st.builds(
+        Social,
+        texts=st.sampled_from(((), (("x", "Un prix. #Prix"), ("sms", "Un prix")))),
+        skip=st.sampled_from(((), ("bluesky",), DEFAULT)),
+        thread=st.booleans(),
+    )
+    several = [replace(each, social=data.draw(st.one_of(st.just(each.social), asked))) for each in several]
+    one_by_one = [composed(each) for each in several]
+    together = composer().all_posts([material for material, _ in one_by_one])
+    assert together == [posts for _, posts in one_by_one]
+    assert as_json(one_by_one) == [json for each in one_by_one for json in as_json([each])]
+
+
 @given(announcements())
 def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> None:
     material, posts = composed(announcement)
-    written = as_json(material, posts)
+    written = as_json([(material, posts)])[0]
     whole = json.loads(written)
     again = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).replace('{"platform":', '\n{"platform":')
     assert written.decode() == f"{again}\n"

@@ -1,23 +1,19 @@
 """Dates, times, sizes and strings as French and English readers see them."""
 
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel import localedata
-from babel.dates import format_date
-from hypothesis import given
-from hypothesis import strategies as st
 
 from newsletter.model import Event
 from newsletter.model.problems import Aborted, Problems
 from newsletter.theme import default as default_theme
 from newsletter.theme.content import Content
 from newsletter.theme.string_files import load_strings
-from newsletter.theme.strings import Strings, date_text
+from newsletter.theme.strings import Strings
 from newsletter.theme.templates import Templates
 from support.paths import ROOT
 
@@ -42,12 +38,6 @@ def test_dates_in_the_publications_zone(lang: str, date: str, day: str, time: st
     found = words(lang)
     assert (found.date(NIGHT), found.day(NIGHT)) == (date, day)
     assert found.time(NIGHT).replace(" ", "\u202f") == time.replace(" ", "\u202f")
-
-
-@given(day=st.dates(), form=st.sampled_from(["long", "full"]), locale=st.sampled_from(localedata.locale_identifiers()))
-def test_a_date_is_what_babel_writes(day: date, form: str, locale: str) -> None:
-    """In every locale that it knows, though it is put together from fields."""
-    assert date_text(day, form, locale) == format_date(day, form, locale=locale)
 
 
 @pytest.mark.parametrize(

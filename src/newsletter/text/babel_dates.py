@@ -2,7 +2,6 @@
 
 They are imported without looking up the machine's time zone.
 
-
 `import babel.dates` reads the file that TZ names, or /etc/localtime, and raises an error if that is not a time zone:
 with TZ=:/etc/passwd, say, or with TZ=UTC and a file of that name in the current folder. The output does not depend on
 the machine's zone, so TZ is set to name no zone during the import.
@@ -17,14 +16,14 @@ from babel import Locale, UnknownLocaleError, localedata
 _zone = os.environ.get("TZ")
 os.environ["TZ"] = ":"
 try:
-    from babel.dates import DateTimeFormat, format_date, format_time, get_date_format
+    from babel.dates import format_date, format_time
 finally:
     if _zone is None:
         del os.environ["TZ"]
     else:
         os.environ["TZ"] = _zone
 
-__all__ = ["DateTimeFormat", "format_date", "format_time", "get_date_format", "known_locale"]
+__all__ = ["format_date", "format_time", "known_locale"]
 
 
 class _Unshared(localedata.LocaleDataDict):

@@ -3,6 +3,7 @@
 A date without an offset is in the publication's time zone.
 """
 
+import email.utils
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -10,8 +11,6 @@ from typing import NamedTuple
 
 PATTERN = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:\d\d)?)?"
 _DATE = re.compile(PATTERN, re.ASCII)
-_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 class Moment(NamedTuple):
@@ -64,24 +63,15 @@ def _shared_timezone(offset: timedelta) -> timezone:
 
 
 @lru_cache(maxsize=1024)  # the same date occurs several times in an entry
-def instant(moment: datetime) -> str:
-    """Format a UTC datetime as RFC 3339, with milliseconds only if there are any."""
+def rfc3339(moment: datetime) -> str:
+    """Format a UTC datetime for Atom and JSON Feed (RFC 3339), with milliseconds only if there are any."""
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
-def posted(moment: datetime) -> str:
-    """Format a datetime as RFC 5322: as email.utils.format_datetime(), in a third of the time."""
+def rfc5322(moment: datetime) -> str:
+    """Format a datetime for mails and RSS (RFC 5322)."""
     offset = moment.utcoffset()
     # Offsets from before standard time include seconds, which RFC 5322 cannot express.
     if offset and offset.seconds % 60:
-        moment, offset = moment.astimezone(UTC), timedelta()
-    day = f"{_DAYS[moment.weekday()]}, {moment.day:02} {_MONTHS[moment.month - 1]} {moment.year:04}"
-    return f"{day} {moment.hour:02}:{moment.minute:02}:{moment.second:02} {_format_offset(offset)}"
-
-
-@lru_cache(maxsize=64)
-def _format_offset(offset: timedelta | None) -> str:
-    if offset is None:
-        return "-0000"
-    minutes = abs(offset) // timedelta(minutes=1)
-    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02}{minutes % 60:02}"
+        moment = moment.astimezone(UTC)
+    return email.utils.format_datetime(moment)

@@ -1,7 +1,7 @@
 """Strings, dates, sizes and text direction of one language, as readers see them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from functools import cached_property, lru_cache
@@ -11,7 +11,7 @@ from babel import Locale
 
 from newsletter.model import Event
 from newsletter.text import base_language
-from newsletter.text.babel_dates import DateTimeFormat, format_time, get_date_format, known_locale
+from newsletter.text.babel_dates import format_date, format_time, known_locale
 from newsletter.theme.content import Content, for_templates
 from newsletter.theme.printable import require_text
 
@@ -110,35 +110,8 @@ def _inner_quotes(value: Any) -> Any:
 
 @lru_cache(maxsize=4096)
 def date_text(day: date, form: Literal["long", "full"], locale: str) -> str:
-    """Return a date in one of Babel's forms, joined from its fields: few fields are cached instead of many days."""
-    pattern, fields = _pattern(form, locale)
-    return pattern % {field: _field(field, _SAME_FIELD.get(field[0], _same_day)(day), locale) for field in fields}
-
-
-# For each field of a pattern, a representative of all days that are equal in this field.
-_SAME_FIELD: Mapping[str, Callable[[date], date]] = {
-    "d": lambda day: date(2000, 1, day.day),
-    "E": lambda day: date(2001, 1, 1 + day.weekday()),
-    "M": lambda day: date(2000, day.month, 1),
-    "L": lambda day: date(2000, day.month, 1),
-    "y": lambda day: date(day.year, 7, 1),
-}
-
-
-def _same_day(day: date) -> date:
-    return day
-
-
-@lru_cache(maxsize=1024)
-def _pattern(form: Literal["long", "full"], locale: str) -> tuple[str, tuple[str, ...]]:
-    """Return Babel's pattern in the syntax of `%`, and the names of its fields."""
-    pattern = str(get_date_format(form, Locale.parse(locale)).format)
-    return pattern, tuple(re.findall(r"%\((\w+)\)s", pattern))
-
-
-@lru_cache(maxsize=4096)
-def _field(field: str, day: date, locale: str) -> str:
-    return str(DateTimeFormat(day, locale)[field])
+    """Return a date in one of Babel's forms."""
+    return str(format_date(day, form, locale=locale))
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from newsletter.channels.social.counting import bluesky, hashtags, units, x
@@ -15,14 +15,23 @@ _LITTLE_TEXT = "\\|{}@[]()<>#*_~"  # the backslash comes first, because escaping
 _TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def as_json(material: Material, posts: Sequence[Post]) -> bytes:
-    """Return the JSON file for a material and its posts."""
+def as_json(composed: Iterable[tuple[Material, Sequence[Post]]]) -> list[bytes]:
+    """Return the JSON file for each material and its posts."""
+    files = [(material, posts, [""] * len(posts)) for material, posts in composed]
+    numbered = [(post, material.stem, lines, number)
+                for material, posts, lines in files for number, post in enumerate(posts)]  # fmt: skip
+    # One platform is dealt with after the other: see Composer.all_posts().
+    for post, stem, lines, number in sorted(numbered, key=lambda each: each[0].platform.name):
+        lines[number] = f"\n{_TO_JSON(describe(post, stem))}"
+    return [_file(material, lines) for material, _, lines in files]
+
+
+def _file(material: Material, lines: Sequence[str]) -> bytes:
     about = {
         "version": 1, material.kind: material.id, "lang": material.lang, "title": material.title, "link": material.link,
         "alt": [{"image": image, "alt": alt} for image, alt in material.alts],
     }  # fmt: skip
-    lines = ",".join([f"\n{_TO_JSON(describe(post, material.stem))}" for post in posts])
-    return f'{_TO_JSON(about)[:-1]},"posts":[{lines}]}}\n'.encode()
+    return f'{_TO_JSON(about)[:-1]},"posts":[{",".join(lines)}]}}\n'.encode()
 
 
 def describe(post: Post, stem: str) -> dict[str, Any]:

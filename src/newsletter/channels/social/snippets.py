@@ -42,7 +42,7 @@ class Snippets:
 
     def posts(self, materials: Sequence[Material]) -> list[tuple[Post, ...]]:
         """Return the posts for every platform for each material, and report problems in them."""
-        composed = [tuple(self.composer.posts(each)) for each in materials]
+        composed = self.composer.all_posts(materials)
         for material, posts in zip(materials, composed, strict=True):
             self.checker.check(material, posts)
         return composed
@@ -61,12 +61,12 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     for number in publication.share.of(range(count)):
         materials = [snippets.material(each) for each in items[number * PAGE : (number + 1) * PAGE]]
         composed = list(zip(materials, snippets.posts(materials), strict=True))
-        for material, posts in composed:
-            yield from _files(material, posts)
+        for (material, posts), json in zip(composed, as_json(composed), strict=True):
+            yield from _files(material, posts, json)
         yield overview.page(number, [(material, posts) for material, posts in composed if posts])
 
 
-def _files(material: Material, posts: Sequence[Post]) -> Iterator[Artefact]:
+def _files(material: Material, posts: Sequence[Post], json: bytes) -> Iterator[Artefact]:
     for post in posts:
         yield Artefact(f"social/{material.stem}.{post.suffix}", post.text.encode(), "text/plain", material.origin)
-    yield Artefact(f"social/{material.stem}.json", as_json(material, posts), "application/json", material.origin)
+    yield Artefact(f"social/{material.stem}.json", json, "application/json", material.origin)
