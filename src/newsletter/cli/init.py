@@ -1,4 +1,4 @@
-"""init: create a new project."""
+"""The `init` command: create a new project."""
 
 import re
 from datetime import UTC, date, datetime
@@ -85,7 +85,7 @@ def _day(now: str) -> date:
 
 
 def _origin() -> str:
-    """The https address that newsletter was installed from (PEP 610); "" if unknown, local or with credentials."""
+    """Return the https URL that newsletter was installed from (PEP 610); "" if unknown, local or with credentials."""
     import json
     from importlib.metadata import PackageNotFoundError, distribution
 

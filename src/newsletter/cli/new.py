@@ -1,4 +1,4 @@
-"""new: create an announcement file."""
+"""The `new` command: create an announcement file."""
 
 import os
 import re

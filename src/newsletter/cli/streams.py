@@ -1,4 +1,4 @@
-"""streams: standard streams that never raise an exception, even if they are closed, full or cut off.
+"""Standard streams that never raise an exception, even if they are closed, full or cut off.
 
 Output that cannot be written is dropped, and the command goes on; `finish` reports the loss once. A reader that stops
 early, such as `head`, is not an error and does not change the exit code.

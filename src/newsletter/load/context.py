@@ -1,4 +1,4 @@
-"""The context in which the values of a file are read: finds the place of a value with a fault."""
+"""The context in which the values of a file are read. It finds the place of a faulty value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

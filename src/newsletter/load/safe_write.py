@@ -1,4 +1,4 @@
-"""Creates and replaces files of a project without following links.
+"""Create and replace files of a project without following links.
 
 A pull request can add a symbolic link or a file wherever a command is about to write. Therefore every folder on the way
 is opened relative to its parent, without following links, and new files are created exclusively.

@@ -1,4 +1,4 @@
-"""Loads the settings from `[tool.newsletter]` in pyproject.toml or from newsletter.toml."""
+"""Load the settings from `[tool.newsletter]` in pyproject.toml or from newsletter.toml."""
 
 import os
 import re

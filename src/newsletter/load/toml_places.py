@@ -1,4 +1,4 @@
-"""Finds the places of keys and of syntax errors in TOML, which tomllib does not provide."""
+"""Find the places of keys and of syntax errors in TOML, which tomllib does not provide."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""announcement: checked announcements and issues."""
+"""Announcements and issues after they were checked, with a type for each of their parts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

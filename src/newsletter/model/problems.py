@@ -1,4 +1,4 @@
-"""problems: reports of what is wrong, where, how serious it is, and what would be right."""
+"""Problems: what is wrong, where, how serious it is, and how to correct it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -110,7 +110,7 @@ class Problems:
         return len(self._found)
 
     def count(self, level: Level) -> int:
-        """The number of problems of a level. Takes constant time, because it is called for each file."""
+        """Return the number of problems of a level. Takes constant time, because it is called for each file."""
         return self._counts[level]
 
     @property

@@ -1,4 +1,4 @@
-"""target: what links and images refer to: URLs, project files, other announcements."""
+"""What links and images refer to: URLs, project files, other announcements."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple

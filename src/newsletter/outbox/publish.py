@@ -123,7 +123,7 @@ class OutboxWriter:
     reused: bool = False
 
     def reusable(self, fingerprint: str, jobs: int) -> Iterable[Receipt] | None:
-        """Receipts for the existing outbox if it was built from these inputs and is intact, else None.
+        """Return receipts for the existing outbox if it was built from these inputs and is intact, else None.
 
         `jobs` is the number of worker processes that compare its files (0: chosen automatically).
         """

@@ -1,4 +1,4 @@
-"""pipeline: load → check → compose → render → publish, on one screen.
+"""The stages of a run, in order: load → check → compose → render → publish.
 
 Each stage is one function or class: `CheckStage` reads and checks the files, `compose` decides what is
 visible, `RenderStage` makes the files of every channel, `OutboxWriter` publishes them.
@@ -64,7 +64,7 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
     on_progress: OnProgress = ignore_progress,
     on_receipt: Callable[[Receipt], None] = lambda receipt: None,
 ) -> Published:
-    """All stages: make `out` hold what `project` publishes at `now`, or leave it as it is.
+    """Run all stages: make `out` contain what `project` publishes at `now`, or leave it as it is.
 
     Nothing is rendered if `out` was built from the same inputs and is intact, unless `force`. `on_receipt` is called
     for each file of the outbox. Raises Aborted if the project has an error, Busy and DiskFault as `publish_with`.
@@ -117,7 +117,7 @@ def _compose(stage: CheckStage, now: datetime) -> Publication:
 
 
 def _render_stage(project: Project, problems: Problems, channels: Collection[str]) -> "RenderStage":
-    """The stage with the project's templates. Raises Aborted if there is no theme of the chosen name."""
+    """Return the stage with the project's templates. Raises Aborted if the chosen theme does not exist."""
     # This imports Jinja, mrml and premailer, which is slow, and not needed if nothing is rendered.
     from newsletter.pipeline.render import RenderStage, open_templates  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""check: the stage in which files become announcements. Several processes may share the work."""
+"""The stage that reads and checks files, and makes announcements of them. Several processes may share the work."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ OnProgress = Callable[[int, int], None]  # called with the number of announcemen
 
 
 def ignore_progress(done: int, total: int) -> None:
-    """Does nothing."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class CheckStage:
 
 
 def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
-    """The organisation's logo; None when there is none that can be used, which is then reported."""
+    """Return the organisation's logo, or None. A logo that cannot be used is reported."""
     if not settings.organisation.logo:
         return None
     try:

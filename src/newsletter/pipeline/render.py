@@ -1,4 +1,4 @@
-"""render: the stage in which channels make files of the publication, and rules look at each. Slow to import."""
+"""The stage in which channels render the publication, and rules check each rendered file. Slow to import."""
 
 import itertools
 import os
@@ -65,7 +65,7 @@ def _unreadable_folders(top: Path) -> Iterator[str]:
 
 
 def _is_readable(folder: str) -> bool:
-    """Whether the files in a folder can be listed and opened. Raises OSError for a shortage of the machine."""
+    """Return whether the files in a folder can be listed and opened. Raises OSError for a shortage of the machine."""
     try:
         os.stat(f"{folder}/.")
         os.scandir(folder).close()
@@ -93,7 +93,7 @@ class RenderStage:
     def run(
         self, publication: Publication, add: Callable[[Artefact], Added], jobs: int = 0, thorough: bool = False
     ) -> Iterator[Added]:
-        """What `add` returns for each file; it is called in the process that rendered the file.
+        """Yield what `add` returns for each file. It is called in the process that rendered the file.
 
         `jobs` is the number of worker processes (0: chosen automatically). If `thorough`, every rule checks what is
         rendered, which takes one process.

@@ -1,4 +1,4 @@
-"""panels: the values for the template of each view, taken from the files that a build would write."""
+"""The values that each view's template shows, taken from the files that a build would write."""
 
 import hashlib
 import json
@@ -75,7 +75,7 @@ _ANNOUNCEMENTS_ONLY = ("feed",)
 
 
 def view_names(kind: str) -> tuple[str, ...]:
-    """The views of an "announcement" or an "issue"."""
+    """Return the views of an "announcement" or an "issue"."""
     return tuple(
         name for name, channel in VIEWS.items()
         if channel in CHANNELS and (kind == "announcement" or name not in _ANNOUNCEMENTS_ONLY)
@@ -83,7 +83,7 @@ def view_names(kind: str) -> tuple[str, ...]:
 
 
 def panel(session: Session, subject_view: SubjectView, base: str, view: str) -> Panel:
-    """The content of one of VIEWS. `base` is the path of the announcement or issue in the preview."""
+    """Return the content of one of VIEWS. `base` is the path of the announcement or issue in the preview."""
     files = session.channel_files(subject_view, VIEWS[view])
     if subject_view.subject is None:
         return Panel(missing=True)
@@ -95,7 +95,7 @@ def panel(session: Session, subject_view: SubjectView, base: str, view: str) -> 
 
 
 def _file(files: ChannelFiles, suffix: str) -> Artefact:
-    """The first file whose path ends with `suffix`. Raises LookupError if there is none."""
+    """Return the first file whose path ends with `suffix`. Raises LookupError if there is none."""
     artefact = files.ending(suffix)
     if artefact is None:
         raise LookupError(suffix)
@@ -103,7 +103,7 @@ def _file(files: ChannelFiles, suffix: str) -> Artefact:
 
 
 def _version(data: bytes) -> str:
-    """A value for the URL of a frame that changes with the frame's content."""
+    """Return a value for the URL of a frame that changes with the frame's content."""
     return hashlib.sha256(data).hexdigest()[:12]
 
 
@@ -130,7 +130,7 @@ def _headers(subject_view: SubjectView, subject: Subject, files: ChannelFiles, b
 
 
 def read_headers(raw: str) -> tuple[Header, ...]:
-    """The headers of a mail, unfolded and decoded. `raw` is everything before the first empty line."""
+    """Return the headers of a mail, unfolded and decoded. `raw` is everything before the first empty line."""
     lines = re.sub(r"\r\n(?=[ \t])", "", raw).split("\r\n")
     pairs = (line.partition(":")[::2] for line in lines)
     return tuple(Header(name, raw.strip(), str(make_header(decode_header(raw.strip())))) for name, raw in pairs)
@@ -166,7 +166,7 @@ def _limit(post: Mapping[str, Any]) -> int:
 
 
 def _card(subject_view: SubjectView, subject: Subject, base: str) -> dict[str, str]:
-    """The card that platforms show for the page that a snippet links to."""
+    """Return the card that platforms show for the page that a snippet links to."""
     story = subject.stories[0] if isinstance(subject, Issue) else subject
     site_base = "" if isinstance(subject, Issue) else base
     summary = subject.preheader if isinstance(subject, Issue) else subject.summary
@@ -186,7 +186,7 @@ def _feed(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base
 
 
 def feed_entry(files: ChannelFiles) -> Mapping[str, Any]:
-    """The entry in JSON feeds that were rendered for a single announcement. Raises LookupError if there is none."""
+    """Return the entry in JSON feeds rendered for a single announcement. Raises LookupError if there is none."""
     for path, artefact in sorted(files.artefacts.items()):
         if path.startswith("site/feeds/") and path.endswith(".json"):
             entries: list[Mapping[str, Any]] = json.loads(artefact.data).get("items", [])

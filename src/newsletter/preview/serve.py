@@ -1,4 +1,4 @@
-"""serve: run the preview server on this machine's loopback address, and watch the project's files."""
+"""Run the preview server on this machine's loopback address, and watch the project's files."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -117,7 +117,7 @@ async def _refresh_regularly(session: Session, notifier: Notifier, watch_again: 
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-    """The device and inode number of a folder; zeros if it does not exist."""
+    """Return the device and inode number of a folder; zeros if it does not exist."""
     with suppress(OSError):
         status = folder.stat()
         return status.st_dev, status.st_ino
@@ -172,7 +172,7 @@ async def _watch_folders(
 
 
 def folders(root: Path) -> tuple[Path, ...]:
-    """The folders directly inside `root` whose files may affect announcements."""
+    """Return the folders directly inside `root` whose files may affect announcements."""
     try:
         paths = sorted(root.iterdir())
     except OSError:

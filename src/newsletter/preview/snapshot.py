@@ -1,4 +1,4 @@
-"""snapshot: everything that was read from a project at one moment."""
+"""Everything that was read from a project at one moment."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -60,12 +60,12 @@ class Snapshot:
         return tuple(sorted({*self.common, *(each for file in self.files.values() for each in file.problems)}))
 
     def problems_of(self, path: str) -> tuple[Problem, ...]:
-        """The problems of one file, sorted by place."""
+        """Return the problems of one file, sorted by place."""
         own = self.files[path].problems if path in self.files else ()
         return tuple(sorted({*own, *(each for each in self.common if each.place.path == path)}))
 
     def reports(self, problem: Problem) -> bool:
-        """Whether a problem is one of `problems`."""
+        """Return whether a problem is one of those of its file."""
         return problem in self.problems_of(problem.place.path)
 
     @cached_property
@@ -85,13 +85,13 @@ class Snapshot:
         return counts
 
     def new_collector(self) -> Problems:
-        """An empty collector that ignores or raises warnings as the settings and the files ask."""
+        """Return an empty collector that ignores or raises warnings as the settings and the files ask."""
         problems = new_collector(self.settings)
         problems.suppress_like(self.common)
         return problems
 
     def compose(self, announcement: Announcement, now: datetime) -> tuple[Publication, tuple[Problem, ...]]:
-        """The publication as of `now` in which `announcement` replaces the one of the same file, and its problems."""
+        """Return the publication as of `now` with `announcement` instead of the one of its file, and its problems."""
         problems = self.new_collector()
         others = (each for each in self.announcements if each.source.path != announcement.source.path)
         publication = compose(
@@ -101,5 +101,5 @@ class Snapshot:
 
 
 def new_collector(settings: Settings) -> Problems:
-    """An empty collector that ignores or raises warnings as the settings ask."""
+    """Return an empty collector that ignores or raises warnings as the settings ask."""
     return Problems(ignore=frozenset(settings.check.ignore), raised=frozenset(settings.check.error))

@@ -1,4 +1,4 @@
-"""starter: the files of a new project, and a skeleton for each kind of announcement."""
+"""The files of a new project, and a skeleton for each kind of announcement."""
 
 import json
 from collections.abc import Mapping

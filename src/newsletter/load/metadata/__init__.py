@@ -1,4 +1,4 @@
-"""Removes metadata from pictures before they are published.
+"""Remove metadata from pictures before they are published.
 
 Segments are cut out without decoding the picture: pixels, colour profile and animation stay byte for byte. The
 orientation is kept in a block of its own. A file without metadata does not change. All functions are pure, read each

@@ -1,4 +1,4 @@
-"""HTML parsed once for all rules: the elements by tag, and the style of each according to inline styles."""
+"""Parse HTML once for all rules: its elements by tag, and the style of each according to inline styles."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Applies the rules to everything that a build renders, while it is rendered.
+"""Apply the rules to everything that a build renders, while it is rendered.
 
 Rules that depend on a mail's shape run once per shape, and report the line of the template. Headers and bytes are
 checked in every run, the rest only if the inspection is `thorough`.

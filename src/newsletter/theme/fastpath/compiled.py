@@ -1,4 +1,4 @@
-"""Compiles the traces of a template to Python functions, which fill its slots without Jinja.
+"""Compile the traces of a template to Python functions, which fill its slots without Jinja.
 
 A function checks the guards of its trace in order. If all hold, it returns the content of the slots. At the first
 guard that fails it returns that guard's number and the new answer, and the branch recorded for this answer goes on
