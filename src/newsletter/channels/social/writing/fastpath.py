@@ -1,8 +1,8 @@
 """Reuse the block layout of filled templates for all texts with the same structure.
 
-Templates rendered before return a text with tokens, and the contents to replace them. The block boundaries do not
-depend on the contents, provided that these are tidy. So texts are assembled from pieces, and are split into blocks
-only if they must be shortened.
+A template that was rendered before yields a text with tokens, and the contents to put in their place. The boundaries
+of blocks do not depend on the contents, as long as these are tidy (see are_tidy). So texts are assembled from pieces,
+and are split into blocks only if they must be shortened.
 """
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
@@ -19,8 +19,8 @@ from newsletter.theme.slots import split as split_at_tokens
 from newsletter.theme.templates import Template
 
 BETWEEN = "\x1e"  # separates the texts of several platforms; not allowed in announcements
-_MANY = 8  # points
-_APART = "\x01"  # not allowed in announcements either
+_MAX_POINTS = 8  # an issue with more is rendered by Jinja
+_SEPARATOR = "\x01"  # between contents; not allowed in announcements either
 # What split() would remove, or treat as a control character.
 _UNTIDY = (
     "\t",
@@ -28,15 +28,15 @@ _UNTIDY = (
     BETWEEN,
     " \n",
     "\n\n\n",
-    *(f"{_APART}{each}" for each in " \n"),
-    *(f"{each}{_APART}" for each in " \n"),
+    *(f"{_SEPARATOR}{each}" for each in " \n"),
+    *(f"{each}{_SEPARATOR}" for each in " \n"),
 )
 
 
 class Layout(NamedTuple):
     """The blocks of a text with tokens.
 
-    `whole` is the form of the whole text; `blocks` holds each block's slot, or a form if it has more than that.
+    `whole` is the form of the whole text; `blocks` holds the slot that a block consists of, or else the block's form.
     `bounds` holds, for each block with a maximum length, its slots, the length of its other text, and the maximum.
     `simple` says that the text is simple around its link (see counting/fastpath.py), and remains so when its blocks
     are cut or dropped, as long as the link is separate.
@@ -89,7 +89,7 @@ class FilledDraft(NamedTuple):
 
 
 def make_draft(blocks: list[Block], fold: int | None) -> FilledDraft:
-    """Return blocks as a draft; the hook must fit within `fold`."""
+    """Return a draft of the blocks, whose hook must fit within `fold`."""
     return FilledDraft(*longest(blocks, fold), False, blocks)
 
 
@@ -112,7 +112,7 @@ class TemplateSheets:
         `known` holds texts known to be plain and tidy (see kinds()); None if no text may be treated as plain.
         """
         # Hardly any two issues have the same number of announcements, so recording would not help.
-        is_long = len(values.get("points", ())) > _MANY
+        is_long = len(values.get("points", ())) > _MAX_POINTS
         text, content = self.template.fill(values) if not is_long else (self.template.render_with_jinja(values), [])
         content_kinds = kinds(content, values["link"], known) if content and known is not None else None
         if content_kinds is None:
@@ -144,7 +144,7 @@ NONE, TEXT, LINK = range(3)  # kinds of content
 
 
 def kinds(content: Sequence[str], link: str, known: dict[str, int]) -> tuple[int, ...] | None:
-    """Return the kind of each content, or None if one is neither empty, plain and tidy, nor the link.
+    """Return the kind of each content, or None if one is not empty, not the link, and not plain and tidy.
 
     `known` maps texts to kinds found before, and is updated.
     """
@@ -156,7 +156,7 @@ def kinds(content: Sequence[str], link: str, known: dict[str, int]) -> tuple[int
             return tuple(map(known.__getitem__, content))
         except KeyError:
             new_texts = {*content}.difference(known)
-            if not (are_tidy(new_texts) and fastpath.is_plain(_APART.join(new_texts))):
+            if not (are_tidy(new_texts) and fastpath.is_plain(_SEPARATOR.join(new_texts))):
                 return None
             known.update(dict.fromkeys(new_texts, TEXT))
             return tuple(map(known.__getitem__, content))
@@ -166,8 +166,8 @@ def kinds(content: Sequence[str], link: str, known: dict[str, int]) -> tuple[int
 
 def are_tidy(texts: Collection[str]) -> bool:
     """Return whether split() leaves each of these texts unchanged, wherever it occurs."""
-    joined = _APART.join(["", *texts, ""])
-    return joined.count(_APART) == len(texts) + 1 and not any(map(joined.__contains__, _UNTIDY))
+    joined = _SEPARATOR.join(["", *texts, ""])
+    return joined.count(_SEPARATOR) == len(texts) + 1 and not any(map(joined.__contains__, _UNTIDY))
 
 
 def _make_layout(blocks: list[Block], fold: int | None, links: Container[int]) -> Layout:
@@ -179,11 +179,11 @@ def _make_layout(blocks: list[Block], fold: int | None, links: Container[int]) -
         if (allowed := max_length(kind, fold)) is not None and (shape := split_at_tokens(text))
     ]
     shape = split_at_tokens(whole)
-    pairs = [pair for slot, pair in zip(shape.order, pairwise(shape.literals), strict=True) if slot in links]
-    is_apart = len(pairs) == 1 and pairs[0][0][-1:] in fastpath.AROUND and pairs[0][1][:1] in fastpath.AROUND
+    around = [pair for slot, pair in zip(shape.order, pairwise(shape.literals), strict=True) if slot in links]
+    is_separate = len(around) == 1 and around[0][0][-1:] in fastpath.AROUND and around[0][1][:1] in fastpath.AROUND
     # With white space between all blocks, it remains plain when some of them are cut or dropped.
     is_plain = fastpath.preserves_plain(shape.literals) and all(gap for _, _, gap in blocks[1:])
-    return Layout(form(whole), tuple(map(_compile_block, blocks)), tuple(bounds), is_apart and is_plain)
+    return Layout(form(whole), tuple(map(_compile_block, blocks)), tuple(bounds), is_separate and is_plain)
 
 
 def _compile_block(block: Block) -> tuple[BlockKind, Form | int, str]:
