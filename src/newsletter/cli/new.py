@@ -59,7 +59,7 @@ def new(
 
 @dataclass(slots=True)
 class Answers:
-    """Values for the new announcement, from options or typed at the terminal; "" if not given."""
+    """Values for the new announcement, from options or typed at the terminal; "" for those left out."""
 
     title: str
     date: str

@@ -16,12 +16,12 @@ _NAMES = {1: "standard output", 2: "standard error"}
 
 
 class _Output(io.FileIO):
-    """A standard stream. The first error in writing is kept in `fault`, and nothing is written after it."""
+    """A standard stream. The first error in writing is kept in `fault`, and nothing more is written after it."""
 
     fault: OSError | None = None
 
     def write(self, content: object) -> int:
-        """Write all bytes, or drop them after an error. Always returns the number of all bytes."""
+        """Write all bytes, or drop them after an error. Always returns their number, as if all were written."""
         remaining = memoryview(content).cast("B")  # type: ignore[arg-type]
         size = len(remaining)
         while remaining and self.fault is None:
