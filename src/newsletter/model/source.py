@@ -70,11 +70,11 @@ class Source:
     """An announcement or issue file as it was read, not yet checked.
 
     `body_line` is the line of the body's first character. `readers` parse the text of the front matter into values,
-    and into nodes, which are needed only for the places of problems. `again` takes the path, reads the file once more
+    and into nodes, which are needed only for the places of problems. `again` takes the path, reads the file again
     and returns front matter and body, both empty if the file no longer exists.
 
     To save memory, texts are kept as UTF-8, which for French takes half as much as a str. A sealed source has no texts,
-    and one sent to another process has no values either. They are rarely needed again, and then read with `again`.
+    and one sent to another process has no values either. In the rare case that they are needed, `again` reads them.
     """
 
     path: str
