@@ -14,7 +14,7 @@ from newsletter.channels import CHANNELS
 from newsletter.compose import compose
 from newsletter.model import Artefact, Publication
 from newsletter.model.problems import Aborted, Problems
-from newsletter.outbox.inputs import fingerprint, surroundings
+from newsletter.outbox.inputs import environment_hash, fingerprint
 from newsletter.outbox.publish import OutboxWriter, Published, Receipt, publish_with
 from newsletter.pipeline.check import CheckStage, OnProgress, ignore_progress
 from newsletter.pipeline.project import Project, open_project
@@ -75,7 +75,7 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
     )  # fmt: skip
 
     def receipts(outbox: OutboxWriter) -> Iterator[Receipt]:
-        before = surroundings(project.root, project.settings)
+        before = environment_hash(project.root, project.settings)
         publication = _compose(check_stage, now)
         if problems.fatal:
             raise Aborted
@@ -88,7 +88,7 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
         yield from render_stage().run(publication, outbox.add, jobs)
         # A problem of a rendered file must be reported by every build, and what changed meanwhile must be rendered
         # again. Assets are compared with what was checked when they are copied.
-        if len(problems) == count and surroundings(project.root, project.settings) == before:
+        if len(problems) == count and environment_hash(project.root, project.settings) == before:
             outbox.commit(inputs)
 
     def reported(outbox: OutboxWriter) -> Iterator[Receipt]:

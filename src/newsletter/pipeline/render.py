@@ -65,7 +65,7 @@ def _unreadable_folders(top: Path) -> Iterator[str]:
 
 
 def _is_readable(folder: str) -> bool:
-    """Return whether the files in a folder can be listed and opened. Raises OSError for a shortage of the machine."""
+    """Return whether the files in a folder can be listed and opened. Raises OSError if the machine lacks resources."""
     try:
         os.stat(f"{folder}/.")
         os.scandir(folder).close()
