@@ -1,7 +1,7 @@
 """The stages of a run, in order: load → check → compose → render → publish.
 
-Each stage is one function or class: `CheckStage` reads and checks the files, `compose` decides what is
-visible, `RenderStage` makes the files of every channel, `OutboxWriter` publishes them.
+Each stage is one function or class: `CheckStage` reads and checks the files, `compose` decides what is visible,
+`RenderStage` renders the files of every channel, and `OutboxWriter` publishes them.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -26,7 +26,7 @@ __all__ = ["CheckStage", "Project", "build", "find_problems", "open_project", "p
 
 
 def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False, jobs: int = 1) -> Publication:
-    """Load, check and compose: the publication at `now`. Every file is checked, visible or not."""
+    """Load, check and compose; return the publication as of `now`. Every file is checked, visible or not."""
     return _compose(CheckStage(project, problems, jobs, thorough), now)
 
 
@@ -40,10 +40,10 @@ def build(
     thorough: bool = False,
     on_progress: OnProgress = ignore_progress,
 ) -> Iterator[Artefact]:
-    """Render, after the stages before it: every file of the outbox at `now`, by these channels, as it is made.
+    """Run all stages up to rendering, and yield every file that these channels make, as of `now`.
 
     `jobs` is the number of worker processes (0: chosen automatically; 1 if `thorough`). If `thorough`, every rule
-    checks what is made, not only those that can stop a build. Raises Aborted if the announcements have an error.
+    checks the files, not only the rules that can stop a build. Raises Aborted if the announcements have an error.
     """
     jobs = 1 if thorough else jobs
     publication = _compose(CheckStage(project, problems, jobs, thorough, on_progress=on_progress), now)
@@ -64,10 +64,10 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
     on_progress: OnProgress = ignore_progress,
     on_receipt: Callable[[Receipt], None] = lambda receipt: None,
 ) -> Published:
-    """Run all stages: make `out` contain what `project` publishes at `now`, or leave it as it is.
+    """Run all stages: make `out` contain what `project` publishes as of `now`, or leave it as it is.
 
     Nothing is rendered if `out` was built from the same inputs and is intact, unless `force`. `on_receipt` is called
-    for each file of the outbox. Raises Aborted if the project has an error, Busy and DiskFault as `publish_with`.
+    for each file of the outbox. Raises Aborted if the project has an error, Busy and DiskFault as publish_with() does.
     """
     render_stage = cache(lambda: _render_stage(project, problems, channels))
     check_stage = CheckStage(
@@ -84,11 +84,11 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
         if existing is not None:
             yield from existing
             return
-        count = len(problems)
+        problems_before = len(problems)
         yield from render_stage().run(publication, outbox.add, jobs)
-        # A problem of a rendered file must be reported by every build, and what changed meanwhile must be rendered
-        # again. Assets are compared with what was checked when they are copied.
-        if len(problems) == count and environment_hash(project.root, project.settings) == before:
+        # A problem of a rendered file must be reported by every build, and what changed in the meantime must be
+        # rendered again. Assets are compared with their checked version when they are copied.
+        if len(problems) == problems_before and environment_hash(project.root, project.settings) == before:
             outbox.commit(inputs)
 
     def reported(outbox: OutboxWriter) -> Iterator[Receipt]:
@@ -100,7 +100,7 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
 
 
 def find_problems(project: Project, now: datetime, problems: Problems) -> None:
-    """Report everything that is wrong at `now`, by every rule that needs no other program.
+    """Report everything that is wrong as of `now`, by every rule that needs no other program.
 
     Raises Aborted if the announcements or templates have an error that ends the run.
     """

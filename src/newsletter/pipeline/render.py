@@ -18,13 +18,13 @@ from newsletter.theme.templates import Templates
 
 Added = TypeVar("Added")
 
-_RENAMED = {"mail": "email", "web": "site"}  # folders of a theme, before each channel had one name everywhere
+_RENAMED = {"mail": "email", "web": "site"}  # folders of a theme: names of an earlier version, and those of today
 
 
 def open_templates(root: Path, settings: Settings, problems: Problems) -> Templates:
     """Open the theme of the project at `root`.
 
-    Raises Aborted if the theme does not exist, cannot be read, or has folders with names of an earlier version.
+    Raises Aborted if the theme does not exist, cannot be read, or has folders named as in an earlier version.
     """
     unreadable = list(_unreadable_folders(root / "templates"))
     for folder in unreadable:
@@ -86,7 +86,7 @@ class RenderStage:
     channels: Collection[str]
 
     def prepare(self) -> None:
-        """Do what is the same for every publication, once, before worker processes are forked."""
+        """Do the work that is the same for every publication, once, before worker processes are forked."""
         for name in self.channels:
             prepare(name, self.templates)
 
