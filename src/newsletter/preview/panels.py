@@ -24,9 +24,9 @@ GMAIL_LIMIT = 102_000  # bytes of HTML after which Gmail clips a mail
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The content of a view. `values` are for its template; `missing` if an error left nothing to show.
+    """The content of a view. `values` are for its template; `missing` is true if an error left nothing to show.
 
-    `stale` if the values come from a render that is older than the files.
+    `stale` is true if the values were rendered from an older version of the files.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -39,7 +39,8 @@ class Panel:
 class Snippet:
     """A post for one platform. `shown` is the part of `text` before the fold, `folded` the part after it.
 
-    `post` is its entry in `posts` of `social/<stem>.json`. `has_card` if the platform shows a card for its link.
+    `post` is its entry in `posts` of `social/<stem>.json`. `has_card` is true if the platform shows a card for its
+    link.
     """
 
     platform: str
@@ -53,7 +54,7 @@ class Snippet:
 
     @property
     def share(self) -> int:
-        """The used part of the limit in percent, at most 100."""
+        """How much of the limit is used, in percent, at most 100."""
         return min(100, round(100 * int(self.post["count"]) / max(1, int(self.post["limit"]))))
 
 

@@ -1,6 +1,6 @@
 """Read the project repeatedly; parse and check only the files that changed.
 
-A file that has an error now keeps its last good form, so that a half-typed line does not blank the preview.
+While a file has an error, its last valid version is shown, so that a half-typed line does not blank the preview.
 """
 
 import os

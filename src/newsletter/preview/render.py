@@ -1,6 +1,6 @@
 """Render one announcement or issue, with the classes and functions that `build` uses.
 
-Mails and pages are rendered one by one. The other channels render a publication that is reduced to the one subject.
+Mails and pages are rendered one by one. The other channels render a publication that is reduced to that subject.
 """
 
 from collections.abc import Iterator

@@ -19,8 +19,8 @@ Stamp = tuple[int, int, int]  # modification time (ns), size and inode of a file
 class SourceState:
     """An announcement or issue file, and the result of checking it.
 
-    `shown` is the last version without an error; `stale` if that is not the current one. `collector` received the
-    problems of the file; `problems` are the same, sorted by place. `assets` are the project files that it uses.
+    `shown` is the last version without an error; `stale` is true if that is not the current one. `collector` received
+    the problems of the file; `problems` are the same, sorted by place. `assets` are the project files that it uses.
     """
 
     path: str
@@ -37,9 +37,9 @@ class SourceState:
 class Snapshot:
     """The project at the moment `now`.
 
-    `files` maps the path of every announcement and issue file to its state. `settings_stale` if the settings have an
-    error, so that `settings` are the last valid ones. `paths` are the announcement files that could be read. `common`
-    holds the problems that do not come from a single file.
+    `files` maps the path of every announcement and issue file to its state. `settings_stale` is true if the settings
+    have an error, so that `settings` are the last valid ones. `paths` are the announcement files that could be read.
+    `common` holds the problems that do not come from a single file.
     """
 
     root: Path
