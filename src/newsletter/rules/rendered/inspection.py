@@ -59,7 +59,7 @@ class Inspection:
         self._items = {f"email/announcements/{each.stem}": each for each in publication.announcements}
         self._items |= {f"email/issues/{each.stem}": each for each in publication.issues}
         brand = colours(settings)
-        self._known_pairs = frozenset((brand[text], brand[ground]) for text, ground, _ in weak_pairs(settings))
+        self._known_pairs = frozenset((brand[text], brand[background]) for text, background, _ in weak_pairs(settings))
         self.templates.watch = self.check_shape
 
     def check_shape(self, mail: CompiledMail) -> None:
