@@ -1,4 +1,4 @@
-"""Parse dates in the one form that authors write, and format them for mails and feeds.
+"""Parse dates in the only form that authors may use, and format them for mails and feeds.
 
 A date without an offset is in the publication's time zone.
 """
@@ -29,7 +29,7 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
     """Parse `YYYY-MM-DD`, or `YYYY-MM-DD HH:MM` with optional seconds and offset.
 
     A date without an offset is in `zone`. Raises SkippedTime for times that are skipped when clocks go forward, and
-    ValueError for anything else; the reason is the text of the exception.
+    ValueError for anything else, with the reason as its text.
     """
     match = _DATE.fullmatch(value)
     if match is None:
@@ -64,13 +64,13 @@ def _shared_timezone(offset: timedelta) -> timezone:
 
 
 @lru_cache(maxsize=1024)  # the same date occurs several times in an entry
-def instant(moment: datetime) -> str:
-    """Format a UTC datetime as RFC 3339, with milliseconds only if there are any."""
+def format_rfc3339(moment: datetime) -> str:
+    """Format a UTC datetime as in RFC 3339, with milliseconds only if there are any."""
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
-def posted(moment: datetime) -> str:
-    """Format a datetime as RFC 5322: as email.utils.format_datetime(), in a third of the time."""
+def format_rfc5322(moment: datetime) -> str:
+    """Format a datetime as in RFC 5322. Equal to email.utils.format_datetime(), in a third of the time."""
     offset = moment.utcoffset()
     # Offsets from before standard time include seconds, which RFC 5322 cannot express.
     if offset and offset.seconds % 60:

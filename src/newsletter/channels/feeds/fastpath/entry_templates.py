@@ -25,7 +25,7 @@ from newsletter.channels.feeds.fastpath.escaping import (
 from newsletter.channels.feeds.json_feed import write_item
 from newsletter.channels.feeds.sanitize import clean_text, encode
 from newsletter.model import Author
-from newsletter.text.dates import instant, posted
+from newsletter.text.dates import format_rfc3339, format_rfc5322
 from newsletter.text.entities import escape_bytes, escape_text
 from newsletter.theme.slots import Shape, token
 
@@ -97,8 +97,8 @@ def write_plain(entry: Entry) -> EntryLines:
 def texts(entry: Entry) -> list[str]:
     """Return every text of an entry, with an empty one in place of the content."""
     values = [
-        entry.id, entry.url, entry.lang, instant(entry.published), posted(entry.published),
-        instant(entry.updated), entry.title, entry.summary, "", *entry.labels,
+        entry.id, entry.url, entry.lang, format_rfc3339(entry.published), format_rfc5322(entry.published),
+        format_rfc3339(entry.updated), entry.title, entry.summary, "", *entry.labels,
     ]  # fmt: skip
     for author in entry.authors:
         values += author.name, author.url
@@ -181,7 +181,7 @@ def _make_template(entry: Entry, values: Sequence[str], *, is_empty: bool) -> En
 
 
 def _tokenize_dates(text: str) -> str:
-    dates = {instant(_PUBLISHED): 3, posted(_PUBLISHED): 4, instant(_UPDATED): 5}
+    dates = {format_rfc3339(_PUBLISHED): 3, format_rfc5322(_PUBLISHED): 4, format_rfc3339(_UPDATED): 5}
     return reduce(lambda result, date: result.replace(date, token(dates[date])), dates, text)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from newsletter.channels.feeds.atom_rss import is_html, rss_text, write_atom_header, write_rss_header
 from newsletter.channels.feeds.fastpath.escaping import HTML_MARK, escape_xml, join_texts, xml_shape
 from newsletter.channels.feeds.metadata import FeedMetadata
-from newsletter.text.dates import instant, posted
+from newsletter.text.dates import format_rfc3339, format_rfc5322
 from newsletter.text.entities import escape_text
 from newsletter.theme.slots import Shape, token
 
@@ -51,7 +51,7 @@ def _texts(meta: FeedMetadata) -> list[str]:
     updated = meta.updated
     return [
         meta.title, meta.description, meta.id, meta.lang, meta.home, meta.feed.name, meta.feed.previous,
-        instant(updated), posted(updated.replace(microsecond=0)),
+        format_rfc3339(updated), format_rfc5322(updated.replace(microsecond=0)),
     ]  # fmt: skip
 
 
