@@ -70,7 +70,7 @@ class Inspection:
         document = self._document(mail.html_of(sections), mail.is_shape)
         if not any(True for family in SHAPES for _ in family.find(document)):
             return
-        source_map, marked = mail.trace(), self._document(mail.marked(), mail.is_shape)
+        source_map, marked = mail.source_map(), self._document(mail.marked(), mail.is_shape)
         for family in SHAPES:
             for rule, finding in family.find(marked):
                 rule.report(self.problems, source_map.place(_origin(finding.where, mail.mjml)), finding)
