@@ -180,7 +180,7 @@ def _run_in_child(work: Work[Result], share: Share, problems: Problems, send: Ca
 
 
 class _Inbox:
-    """Receives the messages of the children; `running` holds those that are still at work, by file descriptor."""
+    """Receives messages from the children; `running` holds those that are still working, by file descriptor."""
 
     def __init__(self, children: Mapping[int, _Child], problems: Problems, faults: list[Exception]) -> None:
         self.running, self.problems, self.faults = dict(children), problems, faults

@@ -67,7 +67,7 @@ def _check_package(package: str) -> None:
     if package and ("\n" in package or package.startswith("-")):
         refuse(f"--package cannot be '{package}'; give a wheel, an address or a package on one line")
     if re.fullmatch(r"newsletter\s*(\[.*\])?\s*([=<>!~].*)?", package, re.IGNORECASE):
-        refuse("--package: the name alone may be a stranger's package; give a wheel or an address")
+        refuse("--package: a bare name may install a stranger's package; give a wheel or an address")
 
 
 def _day(now: str) -> date:

@@ -14,7 +14,7 @@ _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 def sitemap(publication: Publication, tags: Iterable[TagPage], most: int = MAX_ADDRESSES) -> Iterator[Artefact]:
-    """Yield `site/sitemap.xml`. If there are more than `most` addresses, it lists several further files."""
+    """Yield `site/sitemap.xml`. With more than `most` addresses, yield several files, and an index of them there."""
     base, lines = publication.settings.url, tuple(_addresses(publication, tags))
     if len(lines) <= most:
         yield _file("sitemap", "urlset", lines)
