@@ -1,4 +1,4 @@
-"""newsletter: turn announcements into mails, feeds, posts and web pages.
+"""Turn announcements into mails, feeds, posts and web pages.
 
 The names in `__all__` are the public interface. Everything else may change from one version to the next.
 

@@ -1,4 +1,4 @@
-"""api: the functions for scripts. Errors in a project are returned as problems, never raised."""
+"""The functions for scripts. Errors in a project are returned as problems, never raised."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -67,7 +67,7 @@ def build(
 
 
 def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple[Problem, ...]:
-    """All problems of the project as of `now`, sorted by place. Nothing is written.
+    """Return all problems of the project as of `now`, sorted by place. Nothing is written.
 
         errors = [p for p in newsletter.find_problems("my-project", now=now) if p.level == "error"]
 
@@ -83,7 +83,7 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
 
 
 def count(text: str) -> dict[str, dict[str, int | str | bool]]:
-    """The length of a text on each platform, as a mapping with `count`, `limit`, `unit`, `certainty`, `valid`, etc.
+    """Return the length of a text on each platform, as a mapping with `count`, `limit`, `unit`, `certainty`, `valid`, …
 
     newsletter.count("Été à Genève !")["bluesky"]["count"]
     """

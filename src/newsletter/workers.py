@@ -1,4 +1,4 @@
-"""workers: share long work among several processes. Threads would not help: mrml, premailer and lxml hold the GIL.
+"""Share long work among several processes. Threads would not help: mrml, premailer and lxml hold the GIL.
 
 This process does one share of the work, and forks of it do the others. Results come back through pipes.
 """
@@ -36,11 +36,11 @@ Work = Callable[[Share], Iterator[Result]]
 
 
 def nothing() -> None:
-    """Does nothing."""
+    """Do nothing."""
 
 
 def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """The items in order, in lists of at most BATCH_SIZE."""
+    """Yield the items in order, in lists of at most BATCH_SIZE."""
     remaining = iter(items)
     while batch := list(islice(remaining, BATCH_SIZE)):
         yield batch
@@ -51,7 +51,7 @@ class WorkerLost(Exception):
 
 
 def worker_count(items: int, min_per_worker: int = MIN_PER_WORKER) -> int:
-    """The number of worker processes worth starting on this machine for a number of items."""
+    """Return the number of worker processes worth starting on this machine for `items` items."""
     if sys.platform != "linux":  # system libraries of macOS do not survive a fork
         return 1
     return max(1, min(len(os.sched_getaffinity(0)), items // min_per_worker))
@@ -108,7 +108,7 @@ class _Child(NamedTuple):
 
 
 def _max_processes() -> int:
-    """The number of processes that the limit on open files allows: 1, or no limit at all.
+    """Return how many processes the limit on open files allows: 1, or any number.
 
     Each process needs two descriptors here, and some of its own.
     """
@@ -180,7 +180,7 @@ def _run_in_child(work: Work[Result], share: Share, problems: Problems, send: Ca
 
 
 class _Inbox:
-    """Receives the messages of the children; `running` holds those that are still at work, by file descriptor."""
+    """Receives messages from the children; `running` holds those that are still working, by file descriptor."""
 
     def __init__(self, children: Mapping[int, _Child], problems: Problems, faults: list[Exception]) -> None:
         self.running, self.problems, self.faults = dict(children), problems, faults

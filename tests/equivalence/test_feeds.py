@@ -20,7 +20,7 @@ from newsletter.channels.feeds.metadata import FeedMetadata
 from newsletter.channels.feeds.sanitize import clean_text, encode
 from newsletter.channels.feeds.selection import FeedSelection
 from newsletter.model import Asset, Author
-from newsletter.text.dates import rfc3339, rfc5322
+from newsletter.text.dates import format_rfc3339, format_rfc5322
 
 # --- moments ----------------------------------------------------------------------------------
 
@@ -28,9 +28,9 @@ from newsletter.text.dates import rfc3339, rfc5322
 @given(st.datetimes(timezones=st.just(UTC)), st.sampled_from((0, 1000, 999_000)))
 def test_moments_are_spelled_as_the_standard_library_spells_them(moment: datetime, micro: int) -> None:
     moment = moment.replace(microsecond=micro)
-    assert rfc5322(moment) == format_datetime(moment)
-    assert datetime.fromisoformat(rfc3339(moment)) == moment and rfc3339(moment).endswith("Z")
-    assert len(rfc3339(moment)) == (24 if micro else 20)
+    assert format_rfc5322(moment) == format_datetime(moment)
+    assert datetime.fromisoformat(format_rfc3339(moment)) == moment and format_rfc3339(moment).endswith("Z")
+    assert len(format_rfc3339(moment)) == (24 if micro else 20)
 
 
 # --- entries ----------------------------------------------------------------------------------

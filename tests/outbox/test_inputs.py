@@ -138,7 +138,7 @@ def test_a_moment_counts_for_what_it_shows(
 def of(project: Project, channels: tuple[str, ...] = tuple(CHANNELS)) -> str:
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
-    around = inputs.surroundings(project.root, opened.settings)
+    around = inputs.environment_hash(project.root, opened.settings)
     return inputs.fingerprint(around, pipeline.read(opened, NOW, problems), channels)
 
 

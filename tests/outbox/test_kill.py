@@ -109,7 +109,7 @@ def refused(out: Path) -> None:
 @pytest.mark.parametrize("exchanges", [True, False], ids=["exchange", "two renames"])
 def test_killed_at_every_step(out: Path, exchanges: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not exchanges:
-        monkeypatch.setattr(exchange, "exchanged", lambda one, other: False)
+        monkeypatch.setattr(exchange, "exchange", lambda one, other: False)
     step, gaps, seen = 0, 0, set()
     while killed_at(step, out):
         gaps += not out.exists()

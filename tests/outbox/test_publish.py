@@ -546,7 +546,7 @@ def test_where_links_are_impossible_files_are_copied(old: Path, monkeypatch: pyt
 @pytest.fixture
 def two_renames(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system that cannot exchange."""
-    monkeypatch.setattr(exchange, "exchanged", lambda one, other: False)
+    monkeypatch.setattr(exchange, "exchange", lambda one, other: False)
 
 
 @pytest.mark.usefixtures("two_renames")

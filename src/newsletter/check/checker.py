@@ -1,4 +1,4 @@
-"""Check a source and make an announcement of it, or report the problems that prevent this."""
+"""Check a source and turn it into an announcement, or report the problems that prevent this."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node,
 from newsletter.model.problems import Place, Problems
 from newsletter.text.dates import Moment
 
-MAX_SLUG = 200  # characters; with language, platform and extension, a file name may have 255
+MAX_SLUG = 200  # characters; a file name, with language, platform and extension, may have 255
 
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
 _SLUG = re.compile(SLUG)
@@ -200,7 +200,7 @@ def summarize(prose: Prose, limit: int = MAX_SUMMARY) -> str:
 def _paragraphs(prose: Prose) -> Iterator[str]:
     """Yield the texts of the paragraphs. If there are none, yield the first one inside a list, a quote or the like.
 
-    Texts are made on demand, because the first one is usually enough.
+    Texts are computed on demand, because the first one is usually enough.
     """
     paragraph = ""
     for paragraph in filter(None, iter_paragraphs(prose, prose.lead if prose.lead > 0 else None)):

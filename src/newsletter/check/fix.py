@@ -152,7 +152,7 @@ def _passages(source: Source, content: str) -> Iterator[Passage]:
 
 
 def _scalar(content: str, start: int, node: Scalar) -> Passage | None:
-    """Return a YAML scalar that begins at `start`, or None if it has escapes or other differences to its value."""
+    """Return a YAML scalar that begins at `start`, or None if it is not written exactly as its value."""
     indicator = content[start : start + 1]
     if indicator in ("|", ">"):
         return _block_scalar(content, start, node)
@@ -190,7 +190,7 @@ def _outline(node: Node) -> object:
 
 
 def _read(root: Path, source: Source, problems: Problems) -> bytes | None:
-    """Read again the file of `source`. Reports a problem and returns None if it cannot be read or has changed since."""
+    """Read the file of `source` again. Reports a problem and returns None if it is unreadable or has changed since."""
     try:
         raw = b"".join(pieces(str(root / source.path)))
         content = _LINE_END.sub(b"\n", raw.removeprefix(BOM_UTF8))

@@ -31,7 +31,7 @@ _MAX_LISTED = 50  # anchors in a message
 class Targets:
     """Resolves the targets of one file, and collects them in `resolved`.
 
-    `page` is the path of the file's page, relative to outbox/site. `anchors` are those of its headings.
+    `page` is the path of the file's page, relative to outbox/site. `anchors` are the anchors of its headings.
     Targets that cannot be used are reported to `problems` at their place.
     """
 

@@ -1,4 +1,4 @@
-"""cli: the command line. Nothing heavy is imported at the top, so that `main` can report an import that fails."""
+"""The command line. Nothing heavy is imported at the top, so that `main` can report an import that fails."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""build: build the outbox and print a summary of it."""
+"""The `build` command: build the outbox and print a summary of it."""
 
 import gc
 import re
@@ -127,7 +127,7 @@ class _Summary:
             self.starting_points.add(path)
 
     def lines(self, outbox: Path, root: Path) -> Iterator[str]:
-        """The lines of the summary for the project at `root`: files of each kind, and those to open first."""
+        """Yield the lines of the summary for the project at `root`: files of each kind, and those to open first."""
         order = [kind for _, _, kind in _KINDS]
         counted = [f"{self.kinds[kind]} {kind}{'s' * (self.kinds[kind] > 1)}" for kind in order if self.kinds[kind]]
         if counted:

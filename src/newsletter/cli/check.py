@@ -1,4 +1,4 @@
-"""check: report every problem of a project."""
+"""The `check` command: report every problem of a project."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""codes: exit codes. Those from 64 to 78 have the meaning of sysexits.h."""
+"""Exit codes. Those from 64 to 78 have the meaning of sysexits.h."""
 
 SUCCESS, PROBLEMS, USAGE = 0, 1, 2
 INTERNAL = 70  # EX_SOFTWARE: a bug in this program

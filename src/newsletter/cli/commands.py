@@ -1,4 +1,4 @@
-"""commands: the Typer application with every command. Heavy imports are left to the commands."""
+"""The Typer application with every command. Modules that are slow to import are imported by the commands."""
 
 from typing import Annotated
 

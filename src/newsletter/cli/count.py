@@ -1,4 +1,4 @@
-"""count: print the length of a text on each platform."""
+"""The `count` command: print the length of a text on each platform."""
 
 import errno
 import json
@@ -64,7 +64,7 @@ def _open(file: str) -> AbstractContextManager[IO[bytes]]:
 
 
 def _read(file: str) -> str:
-    """The text without any conversion of line ends or byte order mark. Reads at most one byte more than is allowed."""
+    """Return the text with its line ends and byte order mark unchanged. Reads at most one byte more than is allowed."""
     name = "<stdin>" if file == "-" else file
     try:
         with _open(file) as stream:

@@ -1,4 +1,4 @@
-"""ending: run the command line, and turn exceptions that no command handles into a message and an exit code.
+"""Run the command line, and turn exceptions that no command handles into a message and an exit code.
 
 For an error of the operating system, the message names the path or the limit. Any other exception is reported as a
 bug in this program. NEWSLETTER_TRACEBACK=1 also prints the traceback.
@@ -71,7 +71,7 @@ def report(fault: BaseException) -> int:
 
 
 def _explain(fault: BaseException) -> tuple[str, int]:
-    """The message and the exit code for an exception."""
+    """Return the message and the exit code for an exception."""
     if isinstance(fault, OSError):
         if isinstance(fault, FileNotFoundError) and fault.filename is None:  # raised by os.getcwd()
             return "newsletter: the current folder no longer exists; change to another one", DISK
@@ -87,7 +87,7 @@ def _explain(fault: BaseException) -> tuple[str, int]:
 
 
 def _memory_limit() -> str:
-    """A note for messages about the limit on this process's address space; "" if it is unlimited."""
+    """Return a note for messages about the limit on this process's address space; "" if it is unlimited."""
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit == resource.RLIM_INFINITY:
         return ""

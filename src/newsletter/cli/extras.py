@@ -1,4 +1,4 @@
-"""extras: how to install the optional packages that some commands need."""
+"""How to install the optional packages that some commands need."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ _COMMANDS = {"import": "make runtime-env", "preview": "make preview"}  # targets
 
 
 def how_to_add(extra: str) -> str:
-    """How to add an extra to this installation, as the end of a message.
+    """Return how to add an extra to this installation, as the end of a message.
 
     Never suggests installing `newsletter` by name from an index, where the name may belong to someone else.
     """
@@ -19,12 +19,12 @@ def how_to_add(extra: str) -> str:
 
 
 def is_checkout(folder: Path) -> bool:
-    """Whether `folder` is a checkout of this program, whose Makefile installs what is missing."""
+    """Return whether `folder` is a checkout of this program, whose Makefile installs what is missing."""
     return (folder / "Makefile").is_file() and (folder / "src" / "newsletter").is_dir()
 
 
 def with_extras(package: str) -> str:
-    """The requirement `package` with every extra added; unchanged unless it is `newsletter @ …` or a local wheel."""
+    """Return the requirement `package` with every extra added; unchanged unless `newsletter @ …` or a local wheel."""
     names = f"[{','.join(sorted(_COMMANDS))}]"
     if package.startswith("newsletter @ "):
         return package.replace("newsletter", f"newsletter{names}", 1)

@@ -1,4 +1,4 @@
-"""import: turn a press release, or another tool's site, into announcement files."""
+"""The `import` command: turn a press release, or another tool's site, into announcement files."""
 
 import os
 import sys

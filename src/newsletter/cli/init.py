@@ -1,4 +1,4 @@
-"""init: create a new project."""
+"""The `init` command: create a new project."""
 
 import re
 from datetime import UTC, date, datetime
@@ -67,7 +67,7 @@ def _check_package(package: str) -> None:
     if package and ("\n" in package or package.startswith("-")):
         refuse(f"--package cannot be '{package}'; give a wheel, an address or a package on one line")
     if re.fullmatch(r"newsletter\s*(\[.*\])?\s*([=<>!~].*)?", package, re.IGNORECASE):
-        refuse("--package: the name alone may be a stranger's package; give a wheel or an address")
+        refuse("--package: a bare name may install a stranger's package; give a wheel or an address")
 
 
 def _day(now: str) -> date:
@@ -85,7 +85,7 @@ def _day(now: str) -> date:
 
 
 def _origin() -> str:
-    """The https address that newsletter was installed from (PEP 610); "" if unknown, local or with credentials."""
+    """Return the https URL that newsletter was installed from (PEP 610); "" if unknown, local or with credentials."""
     import json
     from importlib.metadata import PackageNotFoundError, distribution
 

@@ -1,4 +1,4 @@
-"""new: create an announcement file."""
+"""The `new` command: create an announcement file."""
 
 import os
 import re
@@ -59,7 +59,7 @@ def new(
 
 @dataclass(slots=True)
 class Answers:
-    """Values for the new announcement, from options or typed at the terminal; "" if not given."""
+    """Values for the new announcement, from options or typed at the terminal; "" for those left out."""
 
     title: str
     date: str

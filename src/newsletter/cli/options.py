@@ -1,4 +1,4 @@
-"""options: what commands share: options, finding the project, reporting problems, exit codes, the clock."""
+"""What commands share: options, finding the project, reporting problems, exit codes, the clock."""
 
 import os
 import sys
@@ -76,7 +76,7 @@ def run(
 
 
 def named_folder(directory: Path | None) -> Path:
-    """The folder given by -C, before or after the command; by default the current one. Refused if it does not exist."""
+    """Return the folder given by -C, before or after the command; by default the current one. Refuse a missing one."""
     folder = directory or before_command["directory"]
     if folder is None:
         return Path()
@@ -85,7 +85,7 @@ def named_folder(directory: Path | None) -> Path:
 
 
 def project_folder(directory: Path | None) -> Path:
-    """The root of the project that contains `directory` or, by default, the current folder."""
+    """Return the root of the project that contains `directory` or, by default, the current folder."""
     from newsletter.load.settings import find_project
 
     start = _resolve(directory or before_command["directory"] or Path())
@@ -99,7 +99,7 @@ def project_folder(directory: Path | None) -> Path:
 
 
 def _resolve(folder: Path) -> Path:
-    """The absolute path of a folder that can be entered; any other is refused."""
+    """Return the absolute path of a folder that can be entered; refuse any other."""
     try:
         path = folder.resolve(strict=True)
     except FileNotFoundError:  # also if a build has replaced the shell's current folder
@@ -156,7 +156,7 @@ def require_text(option: str, value: str) -> None:
 
 
 def _prefix(root: Path) -> str:
-    """The project's path relative to its git repository, for annotations; "" if they are the same."""
+    """Return the project's path relative to its git repository, for annotations; "" if they are the same."""
     for folder in (root, *root.parents):
         if (folder / ".git").exists():
             return "" if folder == root else root.relative_to(folder).as_posix()
@@ -164,7 +164,7 @@ def _prefix(root: Path) -> str:
 
 
 def display_path(path: Path) -> str:
-    """A path for messages: relative to the current folder if it lies inside."""
+    """Return a path for messages: relative to the current folder if it lies inside."""
     try:
         here = Path.cwd()
     except OSError:  # the current folder no longer exists, or cannot be read
@@ -173,7 +173,7 @@ def display_path(path: Path) -> str:
 
 
 def project_option(root: Path) -> str:
-    """What a command typed here needs to find the project at `root`: ` -C DIR`, or nothing inside it."""
+    """Return the option that a command typed here needs to find the project: ` -C DIR`, or "" inside its folder."""
     import shlex
 
     try:
@@ -184,5 +184,5 @@ def project_option(root: Path) -> str:
 
 
 def has_colour(stream: object) -> bool:
-    """Whether to write colours to a stream: it is a terminal, and NO_COLOR is not set (no-color.org)."""
+    """Return whether to write colours to a stream: it is a terminal, and NO_COLOR is not set (no-color.org)."""
     return not os.environ.get("NO_COLOR") and getattr(stream, "isatty", bool)()

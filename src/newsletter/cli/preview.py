@@ -1,4 +1,4 @@
-"""preview: start a local server that shows announcements as readers will get them."""
+"""The `preview` command: start a local server that shows announcements as readers will get them."""
 
 import sys
 from collections.abc import Callable
@@ -83,7 +83,7 @@ def _require_resources() -> None:
 
 
 def _clock(now: str, root: Path) -> Callable[[], datetime]:
-    """A function that returns the moment to show: always that of `--now` if given, else the current time."""
+    """Return a function that returns the moment to show: that of `--now` if given, else the current time."""
     from newsletter.load.settings import load_settings
     from newsletter.model.problems import Aborted, Problems
     from newsletter.text.dates import read_moment

@@ -1,4 +1,4 @@
-"""progress: show the progress of long work on one line of a terminal. Redirected output gets nothing."""
+"""Show the progress of long work on one line of a terminal; nothing is shown if output is redirected."""
 
 import sys
 import time

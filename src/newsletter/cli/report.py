@@ -1,4 +1,4 @@
-"""report: write problems as text, as JSON Lines, or as annotations for GitHub or GitLab."""
+"""Write problems as text, as JSON Lines, or as annotations for GitHub or GitLab."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ def report(
 
 
 def summary(problems: Iterable[Problem]) -> str:
-    """The number of problems of each level, such as `2 errors, 1 warning`; "" if there are none."""
+    """Return the number of problems of each level, such as `2 errors, 1 warning`; "" if there are none."""
     levels = [problem.level for problem in problems]
     counts = ((level, levels.count(level)) for level in ("error", "warning", "info"))
     return ", ".join(f"{count} {level}{'s' if count > 1 else ''}" for level, count in counts if count)
@@ -73,7 +73,7 @@ def _fields(problem: Problem) -> dict[str, str | int]:
 
 
 def _annotation(problem: Problem, prefix: str) -> str:
-    """A GitHub workflow command, escaped as in actions/toolkit, command.ts."""
+    """Return a GitHub workflow command, escaped as in actions/toolkit, command.ts."""
 
     def escape_text(value: str) -> str:
         return _escape(value).replace("%", "%25")

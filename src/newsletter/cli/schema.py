@@ -1,4 +1,4 @@
-"""schema: print the announcement format for editors and web forms."""
+"""The `schema` command: print the announcement format for editors and web forms."""
 
 import json
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""status: list the announcements with their state, or the feeds that changed since an earlier build."""
+"""The `status` command: list announcements with their state, or feeds that changed since an earlier build."""
 
 import json
 from datetime import datetime
@@ -59,7 +59,7 @@ def status(
 
 
 def _rows(project: "Project", now: datetime, problems: "Problems") -> list[dict[str, object]]:
-    """A row for each announcement, with the keys of the JSON output."""
+    """Return a row for each announcement, with the keys of the JSON output."""
     from newsletter import pipeline
     from newsletter.compose import state
     from newsletter.compose.issues import issue_id, period

@@ -1,4 +1,4 @@
-"""streams: standard streams that never raise an exception, even if they are closed, full or cut off.
+"""Standard streams that never raise an exception, even if they are closed, full or cut off.
 
 Output that cannot be written is dropped, and the command goes on; `finish` reports the loss once. A reader that stops
 early, such as `head`, is not an error and does not change the exit code.
@@ -16,12 +16,12 @@ _NAMES = {1: "standard output", 2: "standard error"}
 
 
 class _Output(io.FileIO):
-    """A standard stream. The first error in writing is kept in `fault`, and nothing is written after it."""
+    """A standard stream. The first error in writing is kept in `fault`, and nothing more is written after it."""
 
     fault: OSError | None = None
 
     def write(self, content: object) -> int:
-        """Write all bytes, or drop them after an error. Always returns the number of all bytes."""
+        """Write all bytes, or drop them after an error. Always returns their number, as if all were written."""
         remaining = memoryview(content).cast("B")  # type: ignore[arg-type]
         size = len(remaining)
         while remaining and self.fault is None:

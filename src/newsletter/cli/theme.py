@@ -1,4 +1,4 @@
-"""theme: list the files of the default theme, or copy one into the project."""
+"""The `theme` command: list the files of the default theme, or copy one into the project."""
 
 import os
 import sys

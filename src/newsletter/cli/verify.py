@@ -1,4 +1,4 @@
-"""verify: check that the outbox is still as it was built."""
+"""The `verify` command: check that the outbox is still as it was built."""
 
 from newsletter.cli.options import Folder, Format, Out, display_path, run
 

@@ -46,16 +46,16 @@ def compose(
     `paths` are the paths of all announcement files, including those with errors: a link to one of them
     is reported as hidden, not as missing. Broken links and unknown ids in issue files go to `problems`.
     """
-    everything = tuple(announcements)
-    visible = tuple(a for a in everything if is_visible(a, now))
+    all_announcements = tuple(announcements)
+    visible = tuple(a for a in all_announcements if is_visible(a, now))
     pages = {a.source.path: a for a in visible}
-    links = _LinkResolver(settings, pages, paths | {a.source.path for a in everything}, problems)
+    links = _LinkResolver(settings, pages, paths | {a.source.path for a in all_announcements}, problems)
     announcements = sorted(
         (replace(a, targets=links.resolve(a)) if links.is_needed(a) else a for a in visible),
         key=lambda a: a.id,
     )
     announcements.sort(key=lambda a: a.date, reverse=True)
-    all_ids = frozenset(a.id for a in everything)
+    all_ids = frozenset(a.id for a in all_announcements)
     issues = tuple(
         replace(issue, file=replace(issue.file, targets=links.resolve(issue.file))) if issue.file else issue
         for issue in compose_issues(settings, tuple(announcements), issue_files, now, all_ids, problems)

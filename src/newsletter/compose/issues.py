@@ -43,23 +43,23 @@ def period(id_: str) -> tuple[date, date] | None:
             first = date.fromisocalendar(year, int(match[3]), 1)
             return first, first + timedelta(days=7)
         month = int(match[2] or 3 * int(match[4]) - 2)
-        following = month + (1 if match[2] else 3)
-        return date(year, month, 1), date(year + (following > 12), (following - 1) % 12 + 1, 1)
+        end = month + (1 if match[2] else 3)
+        return date(year, month, 1), date(year + (end > 12), (end - 1) % 12 + 1, 1)
     except (ValueError, OverflowError):  # OverflowError: the period ends after the year 9999
         return None
 
 
 def default_title(settings: Settings, id_: str, lang: str) -> str:
     """Return a title in the issue's language, such as `<publication>: November 2024`."""
-    french = text.base_language(lang) == "fr"
+    is_french = text.base_language(lang) == "fr"
     span = period(id_)
     if span is None:
         name = id_
     elif "W" in id_:
-        name = f"{'semaine' if french else 'week'} {int(id_[-2:])}, {id_[:4]}"
+        name = f"{'semaine' if is_french else 'week'} {int(id_[-2:])}, {id_[:4]}"
     else:
         name = format_date(span[0], "QQQQ yyyy" if "Q" in id_ else "LLLL yyyy", locale=known_locale(lang))
-    return f"{settings.title}\u00a0: {name}" if french else f"{settings.title}: {name}"
+    return f"{settings.title}\u00a0: {name}" if is_french else f"{settings.title}: {name}"
 
 
 def compose_issues(
@@ -70,7 +70,7 @@ def compose_issues(
     all_ids: frozenset[str],
     problems: Problems,
 ) -> tuple[Issue, ...]:
-    """Return the issues of the visible announcements, which are newest first; the newest issue is first.
+    """Return the issues of the visible announcements, newest first. `announcements` must be sorted newest first.
 
     `all_ids` are the ids of all announcements, visible or not. An issue file is ignored as long as an
     announcement that it names is hidden, because its text may reveal what is not public yet.

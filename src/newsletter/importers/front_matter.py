@@ -200,7 +200,7 @@ class MappedKeys:
 
 
 def _attachment(name: str, content: bytes) -> ImportedPicture:
-    """Return a file under a name made from its content."""
+    """Return a file with a name that ends in a hash of its content."""
     stem, _, ending = name.rpartition(".")
     folded = text.fold(stem)[:60].strip("-") or "file"
     return ImportedPicture(f"{folded}-{hashlib.sha256(content).hexdigest()[:8]}.{ending.lower()}", content)

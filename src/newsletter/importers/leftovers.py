@@ -9,7 +9,7 @@ _SHOWN = 50  # lines of each kind
 
 @dataclass(slots=True)
 class Leftovers:
-    """Collects what was left out. Names come from the site: escape them before printing them to a terminal."""
+    """Collects what was left out. Names come from the site, so escape them before printing them to a terminal."""
 
     _single: list[str] = field(default_factory=list)
     _number: int = 0
@@ -47,14 +47,14 @@ class Leftovers:
             yield f"{self._number - _SHOWN:,} more, each for its own reason"
         for many, (count, first, one) in self._groups.items():
             yield f"{first}: {one}" if count == 1 else f"{count:,} {many}, such as {first}"
-        for kind, count in _most(self._kinds):
+        for kind, count in _most_frequent(self._kinds):
             yield f"{count} × {kind}"
-        for key, count in _most(self._keys):
+        for key, count in _most_frequent(self._keys):
             yield f"the key '{key}' of {count} post{'s' * (count > 1)}"
         if others := max(len(self._kinds) - _SHOWN, 0) + max(len(self._keys) - _SHOWN, 0):
             yield f"{others:,} other keys or kinds of things"
 
 
-def _most(counts: Counter[str]) -> Iterator[tuple[str, int]]:
+def _most_frequent(counts: Counter[str]) -> Iterator[tuple[str, int]]:
     """Yield the most frequent names with their counts, sorted by name."""
     yield from sorted(pair for pair in counts.most_common(_SHOWN) if pair[1])

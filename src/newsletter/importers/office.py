@@ -9,7 +9,7 @@ from newsletter.importers import html_to_markdown
 from newsletter.importers.draft import Unreadable
 from newsletter.importers.odf import NUMBER, attribute, hidden_cells, prefixed_name
 from newsletter.importers.safe_files import Archive
-from newsletter.importers.trees import any_ancestor_or_self, shallow
+from newsletter.importers.trees import any_ancestor_or_self, require_shallow
 
 
 def heading_level(written: str) -> int:
@@ -52,7 +52,7 @@ def open_document(content: bytes) -> tuple[etree._Element, html_to_markdown.Find
         inside = source.removeprefix("./")
         return (inside, archive.read(inside)) if inside.startswith("Pictures/") and inside in archive.names() else None
 
-    return shallow(html_body), find, odt.hidden
+    return require_shallow(html_body), find, odt.hidden
 
 
 class _Odt:

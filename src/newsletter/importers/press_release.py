@@ -1,4 +1,4 @@
-"""Read one file, usually a press release, into a Draft, and look for its title, its date and its links."""
+"""Read one file, usually a press release, into a Draft, and find its title, its date and its links."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from newsletter.load.keys import MAX_TITLE
 _HEADING = re.compile(r"(#{1,6}) (.+)")
 _EMPTY = Draft("", "", "")
 _LONGEST_HEADING = 90  # characters
-_LINKS = re.compile(
+_LINKS_HEADING = re.compile(
     r"(?i)(?:pour en savoir|en savoir plus|à lire|voir aussi|liens|find out more|read more|learn more|links)\b"
 )
 _LABELS = re.compile(
@@ -40,7 +40,7 @@ def draft(path: Path, options: ImportOptions) -> Draft:
 
 
 def decode(content: bytes, doubts: list[Doubt]) -> str:
-    """Decode UTF-8, or UTF-16 with a byte order mark, or else Windows-1252, as older programs write it."""
+    """Decode UTF-8, UTF-16 with a byte order mark or, for files of older programs, Windows-1252."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace").replace("\r\n", "\n").replace("\r", "\n")
     try:
@@ -68,7 +68,7 @@ def _text(path: Path, options: ImportOptions) -> Draft:
     lines = [text.one_line(paragraph) for paragraph in paragraphs]
     blocks = [_plain_block(line) for line in lines if line]
     for index, block in enumerate(blocks):
-        if index and _is_like_heading(block, blocks[index + 1 : index + 2]):
+        if index and _looks_like_heading(block, blocks[index + 1 : index + 2]):
             blocks[index] = f"## {block}"
             doubts.append(Doubt("import-heading", "this short line was taken for a heading", "", blocks[index]))
     return complete(blocks, options, path, doubts)
@@ -79,7 +79,7 @@ def _plain_block(block: str) -> str:
     return item if item.startswith("- ") else markdown_escape.guard(markdown_escape.escape(block))
 
 
-def _is_like_heading(block: str, following: list[str]) -> bool:
+def _looks_like_heading(block: str, following: list[str]) -> bool:
     """Return whether a block is a short line without a full stop, above a longer paragraph."""
     ends = block.rstrip("*_ ")[-1:]
     return (
@@ -216,7 +216,7 @@ def _title(blocks: list[str], known: str, doubts: list[Doubt], is_given: bool) -
             return _words(heading[2]), blocks[:index] + blocks[index + 1 :]
     if known:
         return known, blocks
-    if blocks and _is_like_heading(blocks[0], blocks[1:2]):
+    if blocks and _looks_like_heading(blocks[0], blocks[1:2]):
         return _words(blocks[0]), blocks[1:]
     first = _words(next((block for block in blocks if block[0] not in "!|>-#`"), ""))
     title = text.shorten(next(iter(text.iter_sentences(first)), ""), MAX_TITLE)
@@ -230,7 +230,7 @@ def _is_same(heading: str, title: str) -> bool:
 
 
 def _words(markdown: str) -> str:
-    """Return Markdown of one line as plain text."""
+    """Return one line of Markdown as plain text."""
     without = re.sub(r"!?\[([^\[\]]*+)\]\([^()]*+\)|</?\w+>|(?<!\\)[*`~]", lambda match: match[1] or "", markdown)
     return re.sub(r"\\([\\`*_\[\]<>~{#+-])", r"\1", without).strip()
 
@@ -239,7 +239,7 @@ def _links(blocks: list[str], doubts: list[Doubt]) -> tuple[list[dict[str, str |
     """Return the list of links at the end of a release as `links`, and the blocks without it."""
     for index in range(len(blocks) - 1, max(-1, len(blocks) - 15), -1):
         heading = _words(_HEADING.sub(r"\2", blocks[index]))
-        if not _LINKS.match(heading) or len(heading) > 2 * _LONGEST_HEADING or not blocks[index + 1 :]:
+        if not _LINKS_HEADING.match(heading) or len(heading) > 2 * _LONGEST_HEADING or not blocks[index + 1 :]:
             continue
         entries = [line for block in blocks[index + 1 :] for line in block.split("\n") if line.strip()]
         if any(len(_words(line)) > 2 * _LONGEST_HEADING for line in entries):

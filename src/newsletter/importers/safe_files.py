@@ -12,7 +12,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from newsletter.importers.draft import Unreadable
-from newsletter.importers.trees import shallow
+from newsletter.importers.trees import require_shallow
 
 MAX_FILE = 50 * 2**20  # bytes of an imported file
 MAX_UNPACKED = 200 * 2**20
@@ -121,7 +121,7 @@ def xml(content: bytes) -> etree._Element:
         raise Unreadable(f"its XML is damaged: {fault}") from None
     if tree.getroottree().docinfo.internalDTD is not None:
         raise Unreadable(_DOCTYPE)
-    return shallow(tree)
+    return require_shallow(tree)
 
 
 _DOCTYPE = "its XML declares a document type or entities; do not trust this file"

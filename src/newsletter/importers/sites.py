@@ -23,24 +23,24 @@ _MARKDOWN = (".md", ".markdown", ".mkd")
 _PAGES = (*_MARKDOWN, ".html")
 
 
-def drafts(path: Path, today: date, left: Leftovers) -> Iterator[Draft]:
-    """Return the posts of a site, as seen on the day `today`; what is left out is added to `left`.
+def drafts(path: Path, today: date, leftovers: Leftovers) -> Iterator[Draft]:
+    """Return the posts of a site, as seen on the day `today`; what is left out is added to `leftovers`.
 
     Raises Unreadable, before the first post, if `path` is not a site.
     """
     try:
         if path.suffix.lower() == ".xml" and not path.is_dir():
-            return wordpress.drafts(path, today, left)
+            return wordpress.drafts(path, today, leftovers)
         root = path.resolve()
         if (root / "_posts").is_dir():
-            return _Jekyll(root, today, left).drafts()
+            return _Jekyll(root, today, leftovers).drafts()
         if (root / "content").is_dir():
-            return _Hugo(root, today, left).drafts()
+            return _Hugo(root, today, leftovers).drafts()
         exports = sorted(root.glob("*.xml"))
     except (OSError, RuntimeError) as fault:
         raise Unreadable(f"it cannot be read: {getattr(fault, 'strerror', None) or fault}") from None
     if len(exports) == 1:
-        return wordpress.drafts(exports[0], today, left)
+        return wordpress.drafts(exports[0], today, leftovers)
     raise Unreadable("it is not a Jekyll site (_posts), a Hugo site (content) or a WordPress export (one .xml file)")
 
 
@@ -61,7 +61,7 @@ class _Site:
 
     root: Path
     today: date
-    left: Leftovers
+    leftovers: Leftovers
     public: list[Path] = field(default_factory=list)
 
     def paths(self) -> Iterator[Path]:
@@ -88,18 +88,18 @@ class _Site:
         for path in paths:
             shown = path.relative_to(self.root).as_posix()
             if path.stem == "_index":
-                self.left.group(shown, "a page that lists others", "pages that list others")
+                self.leftovers.group(shown, "a page that lists others", "pages that list others")
                 continue
             try:
                 page = self.page(path, shown)
                 draft = self.draft(page)
             except Unreadable as fault:
-                self.left.add(shown, str(fault))
+                self.leftovers.add(shown, str(fault))
                 continue
             if draft.date or self.may_be_undated(page):
                 yield draft
             else:
-                self.left.undated(shown)
+                self.leftovers.undated(shown)
 
     def walk(self, folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
         """Yield folders and pages below a folder, in order, as os.walk does.
@@ -108,7 +108,7 @@ class _Site:
         """
 
         def report(fault: OSError) -> None:
-            self.left.add(os.path.relpath(fault.filename, self.root), f"it cannot be read: {fault.strerror}")
+            self.leftovers.add(os.path.relpath(fault.filename, self.root), f"it cannot be read: {fault.strerror}")
 
         for parent, folders, names in os.walk(folder, onerror=report):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -127,7 +127,7 @@ class _Site:
         base = path.parent.name if path.stem == "index" else path.stem
         named = _POST.fullmatch(base)
         mapped = front_matter.MappedKeys(page.keys, doubts, lambda source: self.locate(path, source), self.today)
-        self.left.keys(mapped.left)
+        self.leftovers.keys(mapped.left)
         reason = self.hides(page)
         if reason is not None:
             mapped.hide(reason)
@@ -156,9 +156,9 @@ class _Site:
 
 
 class _Jekyll(_Site):
-    def __init__(self, root: Path, today: date, left: Leftovers) -> None:
-        super().__init__(root, today, left, [root])
-        self.rules = sitesettings.jekyll(root, left)
+    def __init__(self, root: Path, today: date, leftovers: Leftovers) -> None:
+        super().__init__(root, today, leftovers, [root])
+        self.rules = sitesettings.jekyll(root, leftovers)
 
     def paths(self) -> Iterator[Path]:
         for folder in (name for name in ("_posts", "_drafts") if (self.root / name).is_dir()):
@@ -183,10 +183,10 @@ class _Jekyll(_Site):
 
 
 class _Hugo(_Site):
-    def __init__(self, root: Path, today: date, left: Leftovers) -> None:
-        super().__init__(root, today, left, [root / "static", root / "assets"])
+    def __init__(self, root: Path, today: date, leftovers: Leftovers) -> None:
+        super().__init__(root, today, leftovers, [root / "static", root / "assets"])
         self.hidden: dict[Path, str] = {}
-        if reason := sitesettings.hugo(root, today, left):
+        if reason := sitesettings.hugo(root, today, leftovers):
             self.hidden[root / "content"] = reason
 
     def paths(self) -> Iterator[Path]:
@@ -196,7 +196,7 @@ class _Hugo(_Site):
                 for name in names if len(bundle) < len(names) else ():
                     if name not in bundle:
                         shown = (parent / name).relative_to(self.root).as_posix()
-                        self.left.group(shown, "a part of another page", "parts of other pages")
+                        self.leftovers.group(shown, "a part of another page", "parts of other pages")
                 folders.clear()
             for name in bundle or names:
                 if Path(name).stem.partition(".")[0] == "_index":

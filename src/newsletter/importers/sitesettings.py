@@ -23,17 +23,17 @@ _HUGO = tuple(
 )
 # Entries of Jekyll's `defaults`: a scope (path, type) and default keys for its posts; None for excluded posts.
 Rules = list[tuple[str, str, Mapping[str, Any] | None]]
-_MOST_RULES = 500
+_MAX_RULES = 500
 
 
-def jekyll(root: Path, left: Leftovers) -> Rules:
+def jekyll(root: Path, leftovers: Leftovers) -> Rules:
     """Return the defaults and the excluded paths of `_config.yml`.
 
-    An unreadable file is added to `left`, because it may hide posts.
+    An unreadable file is added to `leftovers`, because it may hide posts.
     """
     rules: Rules = []
     for name in ("_config.yml", "_config.yaml", "_config.toml"):
-        settings = _read(root / name, name, left)
+        settings = _read(root / name, name, leftovers)
         for each in _list(settings.get("defaults")):
             scope, values = each.get("scope"), each.get("values")
             if isinstance(values, dict):
@@ -42,16 +42,19 @@ def jekyll(root: Path, left: Leftovers) -> Rules:
         excluded = settings.get("exclude")
         names = excluded if isinstance(excluded, list) else [excluded] if excluded else []
         rules += [(str(each), "", None) for each in names if each]
-    if len(rules) > _MOST_RULES:
-        left.add("_config.yml", f"it has more than {_MOST_RULES} rules; all posts become drafts")
+    if len(rules) > _MAX_RULES:
+        leftovers.add("_config.yml", f"it has more than {_MAX_RULES} rules; all posts become drafts")
         return [("", "", None)]
     return rules
 
 
-def hides(rules: Rules, shown: str, keys: Mapping[str, Any], today: date) -> str | None:
-    """Return why the rules hide a post, or None if they do not or its own `keys` override them."""
+def hides(rules: Rules, post: str, keys: Mapping[str, Any], today: date) -> str | None:
+    """Return why the rules hide a post, or None if they do not, or if its own `keys` override them.
+
+    `post` is the path of its file, relative to the site.
+    """
     for path, kind, values in rules:
-        if kind not in ("", "posts", "drafts") or not _matches(path, shown):
+        if kind not in ("", "posts", "drafts") or not _matches(path, post):
             continue
         if values is None:
             return "the site's settings excluded it"
@@ -61,22 +64,22 @@ def hides(rules: Rules, shown: str, keys: Mapping[str, Any], today: date) -> str
     return None
 
 
-def _matches(pattern: str, shown: str) -> bool:
-    """Return whether the path of a scope covers a post: its file or a folder above it, with or without `_posts`."""
+def _matches(pattern: str, post: str) -> bool:
+    """Return whether the path of a scope is that of a post or of a folder above it, with or without `_posts`."""
     pattern = pattern.strip("/")
-    paths = (shown, shown.removeprefix("_posts/"))
+    paths = (post, post.removeprefix("_posts/"))
     return not pattern or any(
         path == pattern or path.startswith(f"{pattern}/") or fnmatchcase(path, pattern) for path in paths
     )
 
 
-def hugo(root: Path, today: date, left: Leftovers) -> str:
+def hugo(root: Path, today: date, leftovers: Leftovers) -> str:
     """Return why the site's own cascade hides its pages, or "" if it does not.
 
-    An unreadable file is added to `left`, because it may hide pages.
+    An unreadable file is added to `leftovers`, because it may hide pages.
     """
     for name in _HUGO:
-        settings = _read(root / name, name, left)
+        settings = _read(root / name, name, leftovers)
         if name.partition(".")[0].endswith("cascade"):
             settings = {"cascade": settings}
         if reason := cascades(settings, today):
@@ -84,7 +87,7 @@ def hugo(root: Path, today: date, left: Leftovers) -> str:
     return ""
 
 
-def _read(path: Path, shown: str, left: Leftovers) -> Mapping[str, Any]:
+def _read(path: Path, name: str, leftovers: Leftovers) -> Mapping[str, Any]:
     if not path.exists():
         return {}
     try:
@@ -93,7 +96,7 @@ def _read(path: Path, shown: str, left: Leftovers) -> Mapping[str, Any]:
             return fronts.read_toml(content)
         return fronts.split(content)[0] if path.suffix == ".json" else fronts.read_yaml(content)
     except Unreadable as fault:
-        left.add(shown, f"{fault}; check whether it hides pages")
+        leftovers.add(name, f"{fault}; check whether it hides pages")
         return {}
 
 

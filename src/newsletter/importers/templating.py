@@ -20,7 +20,7 @@ _HUGO_COMMENTS = (
 
 
 def liquid(body: str, doubts: list[Doubt]) -> str:
-    """Convert Liquid tags in a body of Jekyll. Comments are left out: readers never saw them."""
+    """Convert the Liquid tags in the body of a Jekyll post. Comments are removed, as readers never saw them."""
     body = remove_between(body, *_COMMENTS)
     body = re.sub(r"\{%-?\s*#[^%]{0,1000}%\}", "", body)
     body = re.sub(r"\{\{-?\s*(?:site\.(?:baseurl|url)|'[^'{}]{0,500}'\s*\|\s*relative_url)\s*-?\}\}", _relative, body)
@@ -40,7 +40,7 @@ def _relative(match: re.Match[str]) -> str:
 
 
 def shortcodes(body: str, doubts: list[Doubt]) -> str:
-    """Convert the shortcodes in a body of Hugo. Comments are left out: readers never saw them."""
+    """Convert the shortcodes in the body of a Hugo page. Comments are removed, as readers never saw them."""
     body = remove_between(body, *_HUGO_COMMENTS)
     body = remove_between(body, re.compile(r"\{\{-?\s*/\*"), re.compile(r"\*/\s*-?\}\}"))
     for begins, ends in _SHORTCODES:

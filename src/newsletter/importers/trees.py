@@ -21,7 +21,7 @@ _HIDDEN = re.compile(
     re.I,
 )
 _FLAT = re.compile(r"(?<![\w-])(?:max-)?(?:height|width)\s*+:\s*+(?:[0.]++(?:%|[a-z]++)?|1px)\s*+(?:[;!]|\Z)", re.I)
-_CUT = re.compile(r"overflow(?:-[xy])?\s*+:\s*+(?:hidden|clip)", re.I)
+_CLIPPED = re.compile(r"overflow(?:-[xy])?\s*+:\s*+(?:hidden|clip)", re.I)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
@@ -33,11 +33,11 @@ def parse(content: str) -> etree._Element:
         tree = html.document_fromstring(rewritten, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         raise Unreadable("it is empty") from None
-    return shallow(tree)
+    return require_shallow(tree)
 
 
-def shallow(tree: etree._Element) -> etree._Element:
-    """Return the tree itself. Raises Unreadable if it is too deep for the recursive functions that walk it."""
+def require_shallow(tree: etree._Element) -> etree._Element:
+    """Return the tree. Raises Unreadable if it is too deep for the recursive functions that walk it."""
     depth = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
@@ -65,7 +65,7 @@ def empty_hidden(tree: etree._Element) -> int:
 def _hides(style: str) -> bool:
     """Return whether the declarations of a style attribute keep text from being seen."""
     plain = _COMMENT.sub(" ", style) if "/*" in style else style
-    return bool(_HIDDEN.search(plain) or (_FLAT.search(plain) and _CUT.search(plain)))
+    return bool(_HIDDEN.search(plain) or (_FLAT.search(plain) and _CLIPPED.search(plain)))
 
 
 def block_holders(tree: etree._Element) -> set[etree._Element]:
@@ -86,14 +86,14 @@ def any_ancestor_or_self(
 
     `known` holds the answers for one tree, so that asking for all of its elements takes linear time.
     """
-    passed: list[etree._Element] = []
-    here: etree._Element | None = element
-    while here is not None and here not in known:
-        passed.append(here)
-        if test(here):
-            known[here] = True
+    visited: list[etree._Element] = []
+    current: etree._Element | None = element
+    while current is not None and current not in known:
+        visited.append(current)
+        if test(current):
+            known[current] = True
             break
-        here = here.getparent()
-    answer = here is not None and known[here]
-    known.update(dict.fromkeys(passed, answer))
+        current = current.getparent()
+    answer = current is not None and known[current]
+    known.update(dict.fromkeys(visited, answer))
     return answer

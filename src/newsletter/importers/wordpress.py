@@ -19,12 +19,12 @@ from newsletter.importers.trees import empty_hidden
 
 MAX_EXPORT = 200 * 2**20  # bytes
 MAX_POSTS = 20_000
-Attached = dict[str, tuple[str, str]]  # address and alternative text of each image, by its id
+Attached = dict[str, tuple[str, str]]  # URL and alternative text of each attachment, by its id
 # States in which readers see a post, now or on its date; and in which they do not, with the reason that is reported.
 # Posts in other states are left out.
 _PUBLIC = ("publish", "future")
 _HIDDEN = {"draft": "", "pending": "it waited for review", "private": "it was private"}
-# Values by which common plugins restrict a post to some readers.
+# Custom fields by which common plugins restrict a post to some readers.
 _RESTRICTIONS = (
     "_members_access_role", "rcp_user_level", "rcp_access_level", "rcp_subscription_level", "_wpmem_block",
     "_pmpro_access", "_mepr_unauthorized_message", "_private_post",
@@ -35,8 +35,8 @@ _RESTRICTS = re.compile(r"member|restrict|private|protect|password|hidden|secret
 _CAPTION = re.compile(r"\[/?caption(?:\s[^\[\]]{0,500}+)?\]")
 
 
-def drafts(path: Path, today: date, left: Leftovers) -> Iterator[Draft]:
-    """Yield the posts of an export; what is left out is added to `left`. Raises Unreadable, before the first post."""
+def drafts(path: Path, today: date, leftovers: Leftovers) -> Iterator[Draft]:
+    """Yield the posts of an export; add what is left out to `leftovers`. Raises Unreadable before the first post."""
     content = read(path, MAX_EXPORT)
     # Read twice: images may come after the posts that show them, and damage must be found before anything is written.
     attached: Attached = {}
@@ -55,19 +55,19 @@ def drafts(path: Path, today: date, left: Leftovers) -> Iterator[Draft]:
         if kind == "attachment":
             continue
         if kind != "post" or state not in (*_PUBLIC, *_HIDDEN):
-            left.count(f"{kind} ({state})")
+            leftovers.count(f"{kind} ({state})")
             continue
-        left.count("comment", item.comments)
-        shown = item.of("title") or item.of("post_name") or item.of("post_id")
+        leftovers.count("comment", item.comments)
+        name = item.of("title") or item.of("post_name") or item.of("post_id")
         try:
             draft = _draft(item, attached, folder, today)
         except Unreadable as fault:
-            left.add(f"the post '{shown}'", str(fault))
+            leftovers.add(f"the post '{name}'", str(fault))
             continue
         if draft.date or state in _HIDDEN:  # a draft gets its date when it is published
             yield draft
         else:
-            left.undated(f"the post '{shown}'")
+            leftovers.undated(f"the post '{name}'")
 
 
 def _draft(item: wxr.ExportItem, attached: Attached, folder: Path, today: date) -> Draft:

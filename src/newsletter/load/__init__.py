@@ -1,4 +1,4 @@
-"""Loads the project's files as Sources, with the place of every value. Values are checked elsewhere."""
+"""Load the project's files as Sources, with the place of every value. Values are checked elsewhere."""
 
 import errno
 import os

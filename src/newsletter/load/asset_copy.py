@@ -1,4 +1,4 @@
-"""Reads project files for publication.
+"""Read project files for publication.
 
 All code that writes or serves an asset reads it here, so that only files that were checked are published.
 """

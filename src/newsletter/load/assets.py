@@ -1,4 +1,4 @@
-"""Finds the files that announcements name, and reads size, hash and dimensions of each once."""
+"""Find the files that announcements name, and read size, hash and dimensions of each once."""
 
 import errno
 import hashlib

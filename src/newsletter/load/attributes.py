@@ -1,4 +1,4 @@
-"""Copies owner, group, mode and extended attributes to the file or folder that replaces another."""
+"""Copy owner, group, mode and extended attributes to the file or folder that replaces another."""
 
 import os
 import stat

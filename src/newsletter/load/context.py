@@ -1,4 +1,4 @@
-"""The context in which the values of a file are read: finds the place of a value with a fault."""
+"""The context in which the values of a file are read. It finds the place of a faulty value."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from newsletter.model.problems import Place, Problems
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
-    """The file that is read, the collector of problems, and the publication's time zone.
+    """The file being read, the collector of problems, and the publication's time zone.
 
-    `nodes` returns the file's values with their places, which are only needed if there is a fault. `steps` is the path
-    to the present value in these nodes: the index of a pair or item on each level.
+    `nodes` returns the file's values with their places, which are needed only if there is a fault. `steps` is the path
+    to the current value in these nodes: the index of a pair or item on each level.
     """
 
     path: str
@@ -23,15 +23,15 @@ class FieldContext:
     steps: list[int] = field(default_factory=list)
 
     def error(self, code: str, message: str, fix: str = "") -> None:
-        """Report an error at the present value."""
+        """Report an error at the current value."""
         self.problems.error(self._place(), code, message, fix)
 
     def error_at_key(self, code: str, message: str, fix: str = "") -> None:
-        """Report an error at the key of the present value."""
+        """Report an error at the key of the current value."""
         self.problems.error(self._place(at_key=True), code, message, fix)
 
     def warning(self, code: str, message: str, fix: str = "") -> None:
-        """Report a warning at the present value."""
+        """Report a warning at the current value."""
         self.problems.warning(self._place(), code, message, fix)
 
     def _place(self, *, at_key: bool = False) -> Place:

@@ -1,4 +1,4 @@
-"""Writes front matter and other small YAML documents."""
+"""Write front matter and other small YAML documents."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Decides which files of a project may be published, by their names, folders and extensions.
+"""Decide which files of a project may be published, by their names, folders and extensions.
 
 Announcements may come from strangers, so a file is only published if nothing indicates that it is internal to the
 project. Names are compared as the most tolerant file systems do: ignoring case, invisible characters (HFS+), and dots

@@ -1,4 +1,4 @@
-"""Opens files of a project without following a symbolic link anywhere below its root.
+"""Open files of a project without following a symbolic link anywhere below its root.
 
 Each part of a path is opened relative to its folder (openat with O_NOFOLLOW), so that replacing a folder by a link
 during a build has no effect: the file that was opened is read. Only regular files are opened; pipes, sockets and

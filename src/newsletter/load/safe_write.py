@@ -1,4 +1,4 @@
-"""Creates and replaces files of a project without following links.
+"""Create and replace files of a project without following links.
 
 A pull request can add a symbolic link or a file wherever a command is about to write. Therefore every folder on the way
 is opened relative to its parent, without following links, and new files are created exclusively.
@@ -18,8 +18,8 @@ from newsletter.load.safe_open import open_folder, open_regular
 def create(root: Path, path: str, content: bytes) -> None:
     """Write the new file `path`, relative to the folder `root`, and create missing folders.
 
-    Raises FileExistsError if the name is in use, even by a dangling link. Raises OSError with a message that names the
-    link if a folder on the way is one.
+    Raises FileExistsError if the name is in use, even by a dangling link. If a folder on the way is a
+    link, raises an OSError that names it.
     """
     root.mkdir(parents=True, exist_ok=True)
     *folders, name = PurePosixPath(path).parts
@@ -85,7 +85,7 @@ def find_obstacle(root: Path, path: str) -> str:
 
 @contextmanager
 def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterator[int]:
-    """Open the folder `parts` under `root`; with `make`, create missing folders. Raises OSError that names a link."""
+    """Open the folder `parts` under `root`; with `make`, create missing folders. An OSError names the link, if any."""
     handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for end, part in enumerate(parts, 1):
@@ -107,7 +107,7 @@ def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterato
 
 
 def _read(name: str, folder: int) -> tuple[bytes, os.stat_result]:
-    """Return content and status of a regular file. Raises OSError."""
+    """Return the content and the status of a regular file. Raises OSError."""
     try:
         handle = open_regular(name, folder)
     except OSError as fault:

@@ -1,4 +1,4 @@
-"""Converts the table of keys for editors and web forms: JSON Schema, code snippets, and the fields of a form."""
+"""Convert the table of keys for editors and web forms: JSON Schema, code snippets, and the fields of a form."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Loads the settings from `[tool.newsletter]` in pyproject.toml or from newsletter.toml."""
+"""Load the settings from `[tool.newsletter]` in pyproject.toml or from newsletter.toml."""
 
 import os
 import re
@@ -37,7 +37,6 @@ from newsletter.model.problems import Aborted, Place, Problems
 _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
 _SETTINGS_TABLE = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*newsletter[ \t]*[\].]", re.MULTILINE)
 COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
-
 
 # The same names as in rules/rendered/clients.toml.
 MAIL_PROGRAMS = ("outlook-windows", "outlook-new", "gmail", "apple-mail", "orange", "sfr", "laposte", "free")
@@ -118,7 +117,6 @@ KEYS = MappingOf(
     required=("title", "language", "timezone", "url", "authority", "sender"),
 )
 
-
 MAX_SETTINGS = 1024 * 1024  # bytes of a settings file
 _MAX_LEVELS = 20  # of nested values
 _MAX_KEY_PARTS = 200  # of a dotted key
@@ -155,7 +153,7 @@ def _start_of(path: Path) -> bytes:
 def _read(root: Path, name: str, problems: Problems) -> str:
     """Return the text of a settings file.
 
-    Reports a file that is unreadable or not UTF-8 and raises Aborted. Raises OSError for a shortage of the machine.
+    Reports a file that is unreadable or not UTF-8, and raises Aborted. Raises OSError if the machine lacks resources.
     """
     try:
         content = read(open_beneath(str(root), name), MAX_TEXT)
@@ -173,7 +171,7 @@ def _read(root: Path, name: str, problems: Problems) -> str:
 
 
 def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
-    """Return the settings with and without their places. Reports what is not valid TOML and raises Aborted."""
+    """Return the settings with and without their places. Reports invalid TOML and raises Aborted."""
     prefix = _prefix(name)
     try:
         _refuse_size(content)
@@ -198,7 +196,7 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
 
 
 def _prefix(name: str) -> tuple[str, ...]:
-    """Return the key of the table of settings in a file."""
+    """Return the key of the table that holds the settings in a file."""
     return ("tool", "newsletter") if name == "pyproject.toml" else ()
 
 
@@ -214,7 +212,7 @@ def place_of(root: Path, name: str, keys: Iterable[str]) -> Place:
 
 
 class _Oversized(ValueError):
-    """The settings are unreasonably large; the message says in which way."""
+    """The settings are unreasonably large; the message says how."""
 
 
 def _refuse_size(content: str) -> None:
@@ -227,7 +225,7 @@ def _refuse_size(content: str) -> None:
 
 
 def load_settings(root: Path, problems: Problems) -> Settings:
-    """Load the settings of the project at `root`. Reports faults and raises Aborted if they cannot be used."""
+    """Load the settings of the project at `root`. If they cannot be used, reports why and raises Aborted."""
     names = _candidates(root)
     if len(names) != 1:
         if names:

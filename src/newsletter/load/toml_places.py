@@ -1,4 +1,4 @@
-"""Finds the places of keys and of syntax errors in TOML, which tomllib does not provide."""
+"""Find the places of keys and of syntax errors in TOML, which tomllib does not provide."""
 
 import re
 import tomllib
@@ -29,7 +29,7 @@ def syntax_place(fault: Exception, path: str) -> Place:
 
 
 def key_places(content: str) -> Mapping[Key, tuple[int, int]]:
-    """Return line and column of every key in TOML, whether in a table, dotted, quoted or inline.
+    """Return the line and column of every key in TOML, whether in a table, dotted, quoted or inline.
 
     The place of a key is where its last part gets a value or names a table, or else where it is a part of a longer key:
     in `check.ignore = []`, both `check` and `check.ignore` have a place.

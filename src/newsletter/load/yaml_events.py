@@ -1,4 +1,4 @@
-"""Reads front matter into nodes, from libyaml's stream of events. This is the only module that uses PyYAML.
+"""Read front matter into nodes, from libyaml's stream of events. This is the only module that uses PyYAML.
 
 Events have exact places and are read without recursion, whereas yaml.compose() overflows the C stack at 30,000 nested
 brackets. Scalars remain text; the field types convert them.

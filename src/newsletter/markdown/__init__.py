@@ -13,7 +13,7 @@ import pyromark
 
 from newsletter.markdown.blocks import Blocks
 from newsletter.markdown.builder import MAX_DEPTH, Fault, TooDeep
-from newsletter.markdown.passages import running
+from newsletter.markdown.passages import find_passages
 from newsletter.markdown.tables import missing_cells
 from newsletter.model import SLOT, Prose, Reference, Source
 from newsletter.model.problems import Place
@@ -137,4 +137,4 @@ def places(source: Source) -> Callable[[Reference], Place]:
 
 def passages(body: str) -> tuple[Passage, ...]:
     """Return the running text of a body: a passage for each paragraph, heading, item and cell."""
-    return running(body, list(_PARSER.events_with_range(body, merge_text=False)))
+    return find_passages(body, list(_PARSER.events_with_range(body, merge_text=False)))

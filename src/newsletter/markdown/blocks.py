@@ -157,7 +157,7 @@ class Blocks(Inlines):
         if rest.strip():
             indent = len(rest) - len(rest.lstrip())
             line = rest.strip().split("\n")[0]
-            self.fault("raw-html", f"raw HTML '{line[:60]}'", ALLOWED, further=len(raw[:indent].encode()))
+            self.fault("raw-html", f"raw HTML '{line[:60]}'", ALLOWED, shift=len(raw[:indent].encode()))
 
     # --- tables -------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ TOP = ElementPath()
 
 @lru_cache(maxsize=1024)
 def _shared(chains: frozenset[str]) -> frozenset[str]:
-    """Return the first of several equal sets: most bodies use the same few elements."""
+    """Return the same object for equal sets, because most bodies use the same few elements."""
     return chains
 
 
@@ -101,8 +101,8 @@ class ProseBuilder:
         self.blocks: list[Block] = []
         self.references: list[Reference] = []
         self.pictures: list[Picture] = []
-        self.paragraphs: list[int | str] = []
-        self.lead = -1
+        self.paragraphs: list[int | str] = []  # the index of each one's block, or its text if that has to differ
+        self.lead = -1  # number of paragraphs before `<!--more-->`; negative if there is none
         self.anchors: set[str] = set()
         self.path = TOP
         self.chains: set[str] = set()
@@ -118,11 +118,11 @@ class ProseBuilder:
         self.notes: dict[str, tuple[list[str], list[Block], set[str]]] = {}
 
     def fault(
-        self, code: str, message: str, fix: str = "", level: Level = "error", event: int = -1, further: int = 0
+        self, code: str, message: str, fix: str = "", level: Level = "error", event: int = -1, shift: int = 0
     ) -> None:
-        """Record a fault `further` bytes after the start of `event` (default: the current one)."""
+        """Record a fault `shift` bytes after the start of `event` (default: the current one)."""
         number = self.event if event < 0 else event
-        self.faults.append((number, further, lambda offset: Fault(code, offset, message, fix, level)))
+        self.faults.append((number, shift, lambda offset: Fault(code, offset, message, fix, level)))
 
     def enter(self, tag: str, attributes: str = "") -> None:
         """Open an element."""
@@ -174,7 +174,7 @@ class ProseBuilder:
             self.rest += rest
 
     def outdent(self) -> None:
-        """Undo the last indent()."""
+        """Undo the last call of indent()."""
         first, self.rest, blocks = self.indents.pop()
         self.first = first if blocks == len(self.blocks) else self.rest
 
@@ -222,5 +222,5 @@ class ProseBuilder:
 
 
 def page_only(html: str) -> str:
-    """Return HTML that appears on web pages only."""
+    """Mark HTML that is to appear on web pages only."""
     return f"{SLOT}#{html}{SLOT}"

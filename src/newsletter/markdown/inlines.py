@@ -1,4 +1,4 @@
-"""Handle text, emphasis, links, images, footnote references and the few HTML elements allowed."""
+"""Handle text, emphasis, links, images, footnote references and the few HTML elements that are allowed."""
 
 import re
 from typing import Any
@@ -26,7 +26,8 @@ class Inlines(ProseBuilder):
     def __init__(self, top: int, *, signs: bool) -> None:
         super().__init__(top, signs=signs)
         self.link = ("", 0, 0)  # the open link: target, event, index of its label's first piece
-        self.images: list[tuple[str, str, int]] = []  # open images: target, title, event; only their text is used
+        # Open images: target, title, event. Of an image inside an image, only the text is used.
+        self.images: list[tuple[str, str, int]] = []
         self.alt: list[str] = []
 
     def on_Text(self, value: str) -> None:

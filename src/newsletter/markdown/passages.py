@@ -10,7 +10,7 @@ _ENDS = frozenset(("Paragraph", "Item", "TableCell", "BlockQuote", "FootnoteDefi
 _NO_TEXT = frozenset(("Autolink", "Email", "Shortcut", "Collapsed"))
 
 
-def running(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
+def find_passages(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
     """Return a passage for each paragraph, heading, item and cell.
 
     `events` are pyromark's, with their ranges and without merged text.

@@ -1,4 +1,4 @@
-"""Render tables as lines of text, and reject bodies whose tables would become far larger than typed."""
+"""Render tables as lines of text, and reject bodies whose tables would grow far beyond what was typed."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ from newsletter.markdown.builder import Fault
 
 WIDEST = 72  # columns of the text part
 MAX_MISSING = 1_000  # cells that may be missing from the rows of all tables of a body
-_REPEATED = 100_000  # characters; column names that repeat to more than this are shortened
-_NAME = 30  # characters of a shortened column name
+_MAX_REPEATED = 100_000  # characters; column names that repeat to more than this are shortened
+_SHORT_NAME = 30  # characters of a shortened column name
 
 _DELIMITER = "|:- \t>*+0123456789.)"  # characters of a delimiter row, and of what may precede it
 
@@ -17,13 +17,14 @@ def lines_of(cells: Sequence[Sequence[str]]) -> list[str]:
     """Return the lines of a table. The first row holds the column names; all rows have the same length."""
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     if sum(widths) + 3 * len(widths) <= WIDEST:
-        lines = [" | ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+        padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in cells)
+        lines = [" | ".join(row).rstrip() for row in padded]
         lines.insert(1, "-+-".join("-" * width for width in widths))
         return lines
     # Too wide: one line per cell.
     names, rows = cells[0], cells[1:]
-    if sum(map(len, names)) * len(rows) > _REPEATED:
-        names = [text.shorten(name, _NAME) for name in names]
+    if sum(map(len, names)) * len(rows) > _MAX_REPEATED:
+        names = [text.shorten(name, _SHORT_NAME) for name in names]
     return [
         f"{name}: {cell}" if name else cell
         for row in rows
@@ -40,7 +41,7 @@ def missing_cells(body: str) -> Fault | None:
     """
     if "|" not in body:
         return None
-    columns = missing = start = 0  # columns: of the current table, 0 outside of tables
+    columns = missing = start = 0  # `columns` is that of the current table, and 0 outside tables
     for line in body.split("\n"):
         if not line.strip(" \t>"):
             columns = 0

@@ -1,4 +1,4 @@
-"""model: the data that flows through the pipeline. It is frozen, with tuples as collections, and can be pickled."""
+"""The data that flows through the pipeline. It is frozen, with tuples as collections, and can be pickled."""
 
 from newsletter.model.announcement import (
     Announcement,

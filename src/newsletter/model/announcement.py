@@ -1,4 +1,4 @@
-"""announcement: checked announcements and issues."""
+"""Announcements and issues after they were checked, with a type for each of their parts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Date and place of an event. `whole_day` if the start was given without a time."""
+    """Date and place of an event. `whole_day` is true if the start has no time."""
 
     start: datetime
     end: datetime | None = None
@@ -69,7 +69,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Social:
-    """What the writer wants for snippets. `texts` are pairs of a platform and its text written by hand."""
+    """The writer's choices for snippets. `texts` are pairs of a platform and its text written by hand."""
 
     hashtags: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class Announcement:
         return f"{self.stem}.html"
 
     def seal(self) -> None:
-        """Take less memory: keep the body pickled, and the texts of the source in the file only."""
+        """Save memory: keep the body pickled, and drop the texts of the source, which can be read again."""
         self.prose.seal()
         self.source.seal()
 
@@ -148,7 +148,7 @@ class IssueFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """Announcements that are mailed together. `stories` starts with the lead; `open` until its period is over.
+    """Announcements that are mailed together. `stories` starts with the lead; `open` is true until its period is over.
 
     `stem` begins every file name: the id, and the language unless it is the publication's.
     """

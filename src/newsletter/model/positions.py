@@ -1,4 +1,4 @@
-"""positions: find the line and column of a place in a text quickly, even if the text is long."""
+"""Find the line and column of a place in a text quickly, even if the text is long."""
 
 import re
 from bisect import bisect_right
@@ -23,14 +23,14 @@ class Positions:
         self._first_line = first_line
 
     def character(self, offset: int) -> int:
-        """The number of characters before a byte offset."""
+        """Return the number of characters before a byte offset."""
         if self._is_ascii:
             return min(offset, len(self._utf8))
         step = min(offset, len(self._utf8)) // _STEP
         return self._characters_before[step] + _count_characters(self._utf8[step * _STEP : offset])
 
     def line_and_column(self, character: int) -> tuple[int, int]:
-        """The line and column of a character, whose number counts from 0. Columns count characters from 1."""
+        """Return the line and column of a character, whose number counts from 0. Columns count characters from 1."""
         line = bisect_right(self._line_starts, character) - 1
         return self._first_line + line, character - self._line_starts[line] + 1
 

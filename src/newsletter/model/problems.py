@@ -1,4 +1,4 @@
-"""problems: reports of what is wrong, where, how serious it is, and what would be right."""
+"""Problems: what is wrong, where, how serious it is, and how to correct it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from typing import Literal
 
 Level = Literal["error", "warning", "info"]
 
-MAX_ALIKE = 1_000  # problems with the same code in the same file that are listed
+MAX_ALIKE = 1_000  # problems listed with the same code in the same file
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A single problem. `code` names its kind, in kebab-case; `fix` says what would be right."""
+    """A single problem. `code` names its kind, in kebab-case; `fix` says how to correct it."""
 
     place: Place
     code: str
@@ -44,7 +44,7 @@ class Problem:
 class Problems:
     """Collects the problems of a run. Iteration yields each problem once, sorted by place.
 
-    If `strict`, a warning stops publication like an error. Warnings and notices whose code is in `ignore` are dropped,
+    If `strict`, a warning stops publication like an error. Warnings and notices whose code is in `ignore` are dropped;
     warnings whose code is in `raised` become errors. A file may suppress its own warnings (`suppressions`).
     """
 
@@ -63,7 +63,7 @@ class Problems:
         self._dropped.add((place.path, 0 if whole_file else place.line, code))
 
     def suppress_like(self, other: "Problems") -> None:
-        """Take over the suppressions of `other`."""
+        """Add the suppressions of `other` to these."""
         self.suppressions |= other.suppressions
         self._dropped |= other._dropped  # noqa: SLF001 (of the same class)
 
@@ -72,7 +72,7 @@ class Problems:
         self._add(Problem(place, code, "error", message, fix))
 
     def warning(self, place: Place, code: str, message: str, fix: str = "") -> None:
-        """Report a problem that does not stop publication, unless the settings say so."""
+        """Report a problem that stops publication only if the settings say so."""
         if not self._is_dropped(place, code):
             level: Level = "error" if code in self.raised else "warning"
             self._add(Problem(place, code, level, message, fix))
@@ -110,7 +110,7 @@ class Problems:
         return len(self._found)
 
     def count(self, level: Level) -> int:
-        """The number of problems of a level. Takes constant time, because it is called for each file."""
+        """Return the number of problems of a level. Takes constant time, because it is called for each file."""
         return self._counts[level]
 
     @property
@@ -120,4 +120,4 @@ class Problems:
 
 
 class Aborted(Exception):
-    """The run cannot go on. At least one error among its problems says why."""
+    """The run cannot continue. At least one error among its problems says why."""

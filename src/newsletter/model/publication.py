@@ -1,4 +1,4 @@
-"""publication: what channels render (Publication), and what they return (Artefact)."""
+"""What channels render (Publication), and what they return (Artefact)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class Share:
     count: int = 1
 
     def of(self, items: Sequence[Item]) -> Sequence[Item]:
-        """The items that belong to this share."""
+        """Return the items that belong to this share."""
         return items[len(items) * self.number // self.count : len(items) * (self.number + 1) // self.count]
 
     @property

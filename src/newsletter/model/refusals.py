@@ -1,4 +1,4 @@
-"""refusals: describe an error of the operating system in a sentence with a remedy."""
+"""Describe an error of the operating system in a sentence with a remedy."""
 
 import errno
 
@@ -22,7 +22,7 @@ SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 def is_shortage(fault: BaseException) -> bool:
-    """Whether an exception was raised because the machine lacks memory or open files."""
+    """Return whether an exception was raised because the machine lacks memory or open files."""
     return isinstance(fault, OSError) and fault.errno in SHORTAGES
 
 

@@ -1,4 +1,4 @@
-"""settings: the settings of a publication, from `[tool.newsletter]`."""
+"""The settings of a publication, from `[tool.newsletter]`."""
 
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -97,9 +97,9 @@ class Settings:
     path: str = "pyproject.toml"
 
     def is_default_language(self, lang: str) -> bool:
-        """Whether a language is the publication's; case does not count."""
+        """Return whether a language is the publication's, ignoring case."""
         return lang.lower() == self.language.lower()
 
     def stem(self, name: str, lang: str) -> str:
-        """How file names of `name` begin: with its language unless that is the publication's."""
+        """Return the stem of file names: `name`, and the language unless it is the publication's."""
         return name if self.is_default_language(lang) else f"{name}.{lang.lower()}"

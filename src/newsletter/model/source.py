@@ -1,4 +1,4 @@
-"""source: files as they were read: values with their places, and the file itself."""
+"""Source files as they were read: their values, with the line and column of each, and their texts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class Fields(NamedTuple):
     column: int
 
     def get(self, key: str) -> "Node | None":
-        """The first value under `key`, or None."""
+        """Return the first value of `key`, or None."""
         for name, node in self.pairs:
             if name.value == key:
                 return node
@@ -49,19 +49,19 @@ Plain: TypeAlias = str | list["Plain"] | Pairs | None
 
 
 def is_empty(value: Plain) -> bool:
-    """Whether a value is absent, or a text with nothing but white space."""
+    """Return whether a value is absent, or a text of nothing but white space."""
     return value is None or (isinstance(value, str) and not value.strip(" \t\n"))
 
 
 def plain(node: Node) -> Plain:
-    """The value of a node, without places."""
+    """Return the value of a node, without places."""
     if isinstance(node, Scalar):
         return node.value if node.quoted or node.value.strip(" \t\n") else None
     return [plain(item) for item in node.items] if isinstance(node, Items) else plain_pairs(node)
 
 
 def plain_pairs(fields: Fields) -> Pairs:
-    """The pairs of a mapping, without places."""
+    """Return the pairs of a mapping, without places."""
     return tuple([(name.value, plain(node)) for name, node in fields.pairs])
 
 
@@ -74,7 +74,7 @@ class Source:
     exists.
 
     To save memory, texts are kept as UTF-8, which for French takes half as much as a str. A sealed source has no texts,
-    and one sent to another process has no nodes either. They are rarely needed again, and then read with `again`.
+    and one sent to another process has no nodes either. In the rare case that they are needed, `again` reads them.
     """
 
     path: str
@@ -97,7 +97,7 @@ class Source:
             object.__setattr__(self, "_positions", None)
 
     def _read(self) -> tuple[bytes, bytes]:
-        """The texts of the front matter and of the body."""
+        """Return the texts of the front matter and of the body."""
         if self._texts is not None:
             return self._texts
         assert self.again is not None
@@ -109,7 +109,7 @@ class Source:
         return plain_pairs(self.front)
 
     def has(self, key: str) -> bool:
-        """Whether the front matter has a value for a key that is not empty."""
+        """Return whether the front matter has a value for `key` that is not empty."""
         return any(name.value == key and not is_empty(plain(node)) for name, node in self.front.pairs)
 
     @property
@@ -136,19 +136,19 @@ class Source:
         return self._read()[1].decode()
 
     def at(self, node: Node) -> Place:
-        """The place of a value in the front matter."""
+        """Return the place of a value in the front matter."""
         return Place(self.path, node.line, node.column)
 
     def at_key(self, key: str) -> Place:
-        """The place of the value of a key, or of the front matter if it has no such key."""
+        """Return the place of the value of a key, or of the front matter if it has no such key."""
         return self.at(self.front.get(key) or self.front)
 
     def at_offset(self, offset: int) -> Place:
-        """The place of a byte offset (UTF-8) in the body."""
+        """Return the place of a byte offset (UTF-8) in the body."""
         return self.at_character(self.positions.character(offset))
 
     def at_character(self, number: int) -> Place:
-        """The place of a character in the body, whose number counts from 0."""
+        """Return the place of a character in the body. `number` counts from 0."""
         return Place(self.path, *self.positions.line_and_column(number))
 
     @property

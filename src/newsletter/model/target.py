@@ -1,4 +1,4 @@
-"""target: what links and images refer to: URLs, project files, other announcements."""
+"""What links and images refer to: URLs, project files, other announcements."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -35,7 +35,7 @@ class Target(NamedTuple):
     """What a link or image refers to.
 
     `url` is absolute. `site` is the path relative to outbox/site if the target is part of the site. `announcement` is
-    the project path of an announcement to whose page it leads, as long as that page is not known.
+    the project path of an announcement to whose page it leads, until that page is known.
     """
 
     url: str = ""

@@ -18,15 +18,15 @@ from newsletter.model import Announcement, IssueFile, Publication, Settings
 from newsletter.theme import default as default_theme
 
 
-def surroundings(root: Path, settings: Settings) -> str:
-    """Return the SHA-256, in hex, of what may change while a build runs: the program, the theme, the time zone."""
+def environment_hash(root: Path, settings: Settings) -> str:
+    """Return the SHA-256, in hex, of what a build reads besides sources: the program, the theme, the time zone."""
     return _hash(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone))))
 
 
 def fingerprint(environment: str, publication: Publication, channels: Collection[str]) -> str:
     """Return the SHA-256, in hex, of everything that the files of these channels depend on.
 
-    `environment` is the result of surroundings().
+    `environment` is the result of environment_hash().
     """
     return _hash(_parts(environment, publication, channels))
 
@@ -48,15 +48,15 @@ def _parts(environment: str, publication: Publication, channels: Collection[str]
         yield f"{asset.path} {asset.sha256} {asset.width} {asset.height}".encode()
     for announcement in publication.announcements:
         yield f"{announcement.id} {announcement.date.isoformat()}".encode()
-        yield from _written(announcement)
+        yield from _source_parts(announcement)
     for issue in publication.issues:
         stories = " ".join(story.source.path for story in issue.stories)
         yield f"{issue.id} {issue.lang} {issue.open} {stories}".encode()
         if issue.file:
-            yield from _written(issue.file)
+            yield from _source_parts(issue.file)
 
 
-def _written(holder: Announcement | IssueFile) -> Iterator[bytes]:
+def _source_parts(holder: Announcement | IssueFile) -> Iterator[bytes]:
     """Yield the path and hash of a file, and the targets of its links."""
     yield holder.source.path.encode()
     yield holder.source.digest

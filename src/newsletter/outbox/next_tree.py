@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from newsletter.load.attributes import copy_attributes
-from newsletter.outbox.tree import refusals, refused
+from newsletter.outbox.tree import as_disk_fault, refusals
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class NextTree:
                         os.mkdir(folder[:end], dir_fd=root)
                         self._copy_attributes(folder[:end], root, 0o700)
         except OSError as fault:
-            raise refused(fault, f"{self.root}/{folder}") from None
+            raise as_disk_fault(fault, f"{self.root}/{folder}") from None
         self._folders.add(folder)
 
     def write(self, path: str, pieces: Iterable[bytes]) -> None:
@@ -58,7 +58,7 @@ class NextTree:
         except (BrokenPipeError, FileExistsError, NotADirectoryError):
             raise
         except OSError as fault:
-            raise refused(fault, f"{self.root}/{path}") from None
+            raise as_disk_fault(fault, f"{self.root}/{path}") from None
 
     def _handle(self) -> int:
         """Return this process's handle of the tree. Raises BrokenPipeError in a worker whose parent is gone."""

@@ -2,7 +2,7 @@
 
 The next tree is built beside the outbox: unchanged files become hard links (and keep their times), new and changed
 files are written, and files of other programs are carried over. Then both directories are swapped in one system call,
-so that a kill at any moment leaves either the old outbox or the new one.
+so that either the old outbox or the new one is there, whenever the process is killed.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from newsletter.outbox.tree import Busy, DiskFault, FileReader, refusals
 
 __all__ = ["Busy", "DiskFault", "OutboxWriter", "Published", "Receipt", "publish", "publish_with", "verify"]
 
-_NOWHERE = frozenset({"", ".", ".."})
+_FORBIDDEN_PARTS = frozenset({"", ".", ".."})
 _SHA256 = b'"sha256": "'
 
 
@@ -52,11 +52,11 @@ class Receipt(NamedTuple):
 
 
 def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
-    """Make `out` contain exactly the artefacts, beside the files there that newsletter did not write.
+    """Make `out` contain exactly the artefacts, besides files there that newsletter did not write.
 
     Raises Aborted if `problems` become fatal, Busy if another build runs for longer than `wait` seconds, DiskFault if
-    the disk refuses, ValueError for an invalid artefact path, and any exception of `artefacts`. Then `out` is
-    unchanged.
+    the system refuses to read or write, ValueError for an invalid artefact path, and any exception of `artefacts`.
+    Then `out` is unchanged.
     """
     return publish_with(lambda outbox: map(outbox.add, artefacts), out, problems, wait=wait)
 
@@ -73,7 +73,7 @@ def publish_with(
     """Publish artefacts that several processes make. See publish().
 
     `make` takes the writer and yields receipts. `OutboxWriter.add` is called in the process that made the artefact, so
-    that only receipts travel between processes. Unless `force` is true, `make` may instead reuse the existing outbox:
+    that only receipts are sent between processes. Unless `force` is true, `make` may instead reuse the existing outbox:
     see `OutboxWriter.reusable`. With `project`, a folder, Aborted is raised before anything is written if `out` would
     replace its sources (`unsafe-outbox`) or files of other programs (`foreign-output`).
     """
@@ -123,7 +123,7 @@ class OutboxWriter:
     reused: bool = False
 
     def reusable(self, fingerprint: str, jobs: int) -> Iterable[Receipt] | None:
-        """Receipts for the existing outbox if it was built from these inputs and is intact, else None.
+        """Return receipts for the existing outbox if it was built from these inputs and is intact, else None.
 
         `jobs` is the number of worker processes that compare its files (0: chosen automatically).
         """
@@ -139,8 +139,8 @@ class OutboxWriter:
     def add(self, artefact: Artefact) -> Receipt:
         """Write one artefact, in the process that made it. Raises ValueError for an invalid path, and DiskFault."""
         path = artefact.path
-        if "\\" in path or "\0" in path or not _NOWHERE.isdisjoint(path.split("/")):
-            # A channel's fault, not an author's.
+        if "\\" in path or "\0" in path or not _FORBIDDEN_PARTS.isdisjoint(path.split("/")):
+            # This is a bug in a channel, not a mistake of an author.
             raise ValueError(f"the path of an artefact must be relative and plain, not {path!r}")
         try:
             if artefact.asset:
@@ -172,7 +172,7 @@ class OutboxWriter:
         return digest, len(content), is_unchanged
 
     def _store_asset(self, path: str, asset: Asset) -> tuple[bytes, int, bool]:
-        """Do the same for a file of the project; the hash is that of the published copy. Raises Changed."""
+        """Do the same as _store() for a file of the project; the hash is that of the published copy. Raises Changed."""
         reader = FileReader(published(asset))
         if self.old.hashes.get(path):
             with refusals(asset.file):

@@ -1,7 +1,7 @@
-"""Check where an outbox may be, and which existing folder may be replaced as one.
+"""Check where an outbox may be, and which existing folders a build may replace.
 
 A build replaces the whole folder. Neither a mistake in --out nor a symbolic link named outbox, which can come with a
-pull request, may let it replace a project, a home folder or somebody's documents.
+pull request, may let it replace a project, a home folder or someone's documents.
 """
 
 import os
@@ -39,7 +39,7 @@ def check_place(out: Path, root: Path, problems: Problems) -> str:
 
 
 def check_unlocked(target: str, name: str, problems: Problems) -> None:
-    """Do what check_content does, before a lock file is written beside the folder. Raises Aborted, DiskFault."""
+    """Do the same as check_content(), before a lock file is written beside the folder. Raises Aborted and DiskFault."""
     if os.path.lexists(f"{target}/{MANIFEST}"):
         check_content(read_previous_build(target), name, problems)
     elif os.path.lexists(target):
@@ -51,16 +51,16 @@ def check_content(old: PreviousBuild, name: str, problems: Problems) -> None:
     """Check that a folder, called `name` in problems, is an outbox or empty.
 
     It is an outbox if it has a manifest written by a build and at least one file as listed there. If the manifest is
-    damaged, a stamp beside the folder is enough, provided that there are only an outbox's folders in it.
+    damaged, a stamp beside the folder is enough, provided that it contains only the folders of an outbox.
     Raises Aborted after reporting the first file in the way (`foreign-output`).
     """
     _refuse(_find_foreign(old), name, problems)
 
 
-def _refuse(first: str, name: str, problems: Problems) -> None:
-    if first:
+def _refuse(file: str, name: str, problems: Problems) -> None:
+    if file:
         problems.error(
-            Place(f"{name}/{first}"), "foreign-output",
+            Place(f"{name}/{file}"), "foreign-output",
             "this file is in the way: its folder does not look like an outbox that was built before",
             "move it away, or choose another folder with --out; an outbox whose manifest is damaged can be deleted",
         )  # fmt: skip

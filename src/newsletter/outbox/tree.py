@@ -19,7 +19,7 @@ _AT_FDCWD = -100
 _EXCHANGE = 2  # RENAME_EXCHANGE in linux/fs.h, and RENAME_SWAP in sys/stdio.h of macOS
 _PAUSE = 0.05  # seconds between two attempts to take the lock
 _TRIES = 10  # attempts to remove a tree
-_OUT = {  # fixes that apply only to building
+_BUILD_FIXES = {  # fixes that apply only to building
     errno.EACCES: "allow it, or choose another folder with --out",
     errno.ENOSPC: "free some space, or choose another folder with --out",
     errno.EPERM: "allow it, or choose another folder with --out",
@@ -33,27 +33,27 @@ class Busy(Exception):
 
 
 class DiskFault(Exception):
-    """The disk refuses; the message names the path and says what to do."""
+    """The system refuses to read or write a file; the message names the path and says what to do."""
 
 
 @contextmanager
 def refusals(path: str) -> Iterator[None]:
-    """Turn OSError into DiskFault; `path` is named if the error names none."""
+    """Turn OSError into DiskFault. `path` is the one to name if the error names none."""
     try:
         yield
     except OSError as fault:
-        raise refused(fault, path) from None
+        raise as_disk_fault(fault, path) from None
 
 
-def refused(fault: OSError, path: str) -> DiskFault:
-    """Return an OSError as DiskFault.
+def as_disk_fault(fault: OSError, path: str) -> DiskFault:
+    """Return the DiskFault for an OSError.
 
     The message names `path`, unless the error names an absolute path. (Relative ones, from calls with `dir_fd`, would
     not help.)
     """
     if isinstance(fault.filename, str) and os.path.isabs(fault.filename):
         path = fault.filename
-    return DiskFault(f"{sentence(fault, path, _OUT.get(fault.errno or 0, ''))}; nothing was changed")
+    return DiskFault(f"{sentence(fault, path, _BUILD_FIXES.get(fault.errno or 0, ''))}; nothing was changed")
 
 
 @contextmanager
@@ -119,15 +119,15 @@ class FileReader:
         return self
 
 
-def settle(following: str, target: str) -> None:
-    """Repair what a killed run left beside `target`. Call it only under the lock. Raises DiskFault."""
-    aside = f"{following}.old"
-    with refusals(following):
+def settle(next_tree: str, target: str) -> None:
+    """Restore `target` if a run was killed, and remove what it left. Call it only under the lock. Raises DiskFault."""
+    aside = f"{next_tree}.old"
+    with refusals(next_tree):
         # A symbolic link of that name is not ours: it came with a checkout, and may lead anywhere.
         if os.path.isdir(aside) and not is_link(aside) and not os.path.lexists(target):
             os.rename(aside, target)
         remove(aside)
-        remove(following)
+        remove(next_tree)
 
 
 def remove(tree: str) -> None:
@@ -136,18 +136,18 @@ def remove(tree: str) -> None:
         with suppress(FileNotFoundError):
             os.unlink(tree)
         return
-    for left in reversed(range(_TRIES)):
+    for tries_left in reversed(range(_TRIES)):
         try:
             return shutil.rmtree(tree)
         except OSError as fault:
             # A worker whose parent was killed may still be writing its last file.
-            if fault.errno not in (errno.ENOTEMPTY, errno.EACCES) or not left:
+            if fault.errno not in (errno.ENOTEMPTY, errno.EACCES) or not tries_left:
                 raise
             if fault.errno == errno.EACCES:
-                _open_up(tree)
+                _make_writable(tree)
 
 
-def _open_up(tree: str) -> None:
+def _make_writable(tree: str) -> None:
     """Give the owner of a tree permission to empty its folders."""
     with suppress(OSError):
         os.chmod(tree, 0o700)
@@ -157,31 +157,31 @@ def _open_up(tree: str) -> None:
                     os.chmod(f"{folder}/{name}", 0o700)
 
 
-def swap(following: str, target: str) -> None:
-    """Swap the trees `following` and `target`; `target` may be absent. Raises DiskFault.
+def swap(next_tree: str, target: str) -> None:
+    """Swap the trees `next_tree` and `target`; `target` may be absent. Raises DiskFault.
 
     This takes one system call on Linux and macOS. Elsewhere, and on file systems without that call, it takes several
     renames. Between them there is no `target`; if the run is killed there, settle() restores it in the next run.
     """
     with refusals(target):
         if not os.path.lexists(target):
-            os.rename(following, target)
-        elif not exchanged(following, target):
-            _rename_twice(following, target)
+            os.rename(next_tree, target)
+        elif not exchange(next_tree, target):
+            _rename_twice(next_tree, target)
 
 
-def _rename_twice(following: str, target: str) -> None:
-    aside = f"{following}.old"
+def _rename_twice(next_tree: str, target: str) -> None:
+    aside = f"{next_tree}.old"
     os.rename(target, aside)
     try:
-        os.rename(following, target)
+        os.rename(next_tree, target)
     except OSError:
         os.rename(aside, target)
         raise
-    os.rename(aside, following)
+    os.rename(aside, next_tree)
 
 
-def exchanged(one: str, other: str) -> bool:
+def exchange(one: str, other: str) -> bool:
     """Exchange two trees in one system call; return False if the system cannot."""
     import ctypes  # noqa: PLC0415 (it costs 10 ms, and many builds change nothing)
 

@@ -1,7 +1,7 @@
-"""pipeline: load → check → compose → render → publish, on one screen.
+"""The stages of a run, in order: load → check → compose → render → publish.
 
-Each stage is one function or class: `CheckStage` reads and checks the files, `compose` decides what is
-visible, `RenderStage` makes the files of every channel, `OutboxWriter` publishes them.
+Each stage is one function or class: `CheckStage` reads and checks the files, `compose` decides what is visible,
+`RenderStage` renders the files of every channel, and `OutboxWriter` publishes them.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -14,7 +14,7 @@ from newsletter.channels import CHANNELS
 from newsletter.compose import compose
 from newsletter.model import Artefact, Publication
 from newsletter.model.problems import Aborted, Problems
-from newsletter.outbox.inputs import fingerprint, surroundings
+from newsletter.outbox.inputs import environment_hash, fingerprint
 from newsletter.outbox.publish import OutboxWriter, Published, Receipt, publish_with
 from newsletter.pipeline.check import CheckStage, OnProgress, ignore_progress
 from newsletter.pipeline.project import Project, open_project
@@ -26,7 +26,7 @@ __all__ = ["CheckStage", "Project", "build", "find_problems", "inspect", "open_p
 
 
 def read(project: Project, now: datetime, problems: Problems, *, thorough: bool = False, jobs: int = 1) -> Publication:
-    """Load, check and compose: the publication at `now`. Every file is checked, visible or not."""
+    """Load, check and compose; return the publication as of `now`. Every file is checked, visible or not."""
     return _compose(CheckStage(project, problems, jobs, thorough), now)
 
 
@@ -39,7 +39,7 @@ def build(
     jobs: int = 0,
     on_progress: OnProgress = ignore_progress,
 ) -> Iterator[Artefact]:
-    """Render, after the stages before it: every file of the outbox at `now`, by these channels, as it is made.
+    """Run all stages up to rendering, and yield every file that these channels make, as of `now`.
 
     `jobs` is the number of worker processes (0: chosen automatically). Raises Aborted if the announcements have an
     error.
@@ -62,10 +62,10 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
     on_progress: OnProgress = ignore_progress,
     on_receipt: Callable[[Receipt], None] = lambda receipt: None,
 ) -> Published:
-    """All stages: make `out` hold what `project` publishes at `now`, or leave it as it is.
+    """Run all stages: make `out` contain what `project` publishes as of `now`, or leave it as it is.
 
     Nothing is rendered if `out` was built from the same inputs and is intact, unless `force`. `on_receipt` is called
-    for each file of the outbox. Raises Aborted if the project has an error, Busy and DiskFault as `publish_with`.
+    for each file of the outbox. Raises Aborted if the project has an error, Busy and DiskFault as publish_with() does.
     """
     render_stage = cache(lambda: _render_stage(project, problems, channels, out))
     check_stage = CheckStage(
@@ -73,7 +73,7 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
     )  # fmt: skip
 
     def receipts(outbox: OutboxWriter) -> Iterator[Receipt]:
-        before = surroundings(project.root, project.settings)
+        before = environment_hash(project.root, project.settings)
         publication = _compose(check_stage, now)
         if problems.fatal:
             raise Aborted
@@ -82,11 +82,11 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
         if existing is not None:
             yield from existing
             return
-        count = len(problems)
+        problems_before = len(problems)
         yield from render_stage().run(publication, outbox.add, jobs)
-        # A problem of a rendered file must be reported by every build, and what changed meanwhile must be rendered
-        # again. Assets are compared with what was checked when they are copied.
-        if len(problems) == count and surroundings(project.root, project.settings) == before:
+        # A problem of a rendered file must be reported by every build, and what changed in the meantime must be
+        # rendered again. Assets are compared with their checked version when they are copied.
+        if len(problems) == problems_before and environment_hash(project.root, project.settings) == before:
             outbox.commit(inputs)
 
     def reported(outbox: OutboxWriter) -> Iterator[Receipt]:
@@ -106,7 +106,7 @@ def inspect(
     is_wanted: Callable[[str], bool] = lambda path: False,
     on_progress: OnProgress = ignore_progress,
 ) -> Iterator[Artefact | None]:
-    """Report everything that is wrong at `now`, by every rule that needs no other program.
+    """Report everything that is wrong as of `now`, by every rule that needs no other program.
 
     Yields each file of the outbox whose path is wanted, and None for each other one, once it is checked. Raises Aborted
     if the announcements or templates have an error that ends the run.
@@ -136,7 +136,7 @@ def _compose(stage: CheckStage, now: datetime) -> Publication:
 def _render_stage(
     project: Project, problems: Problems, channels: Collection[str], out: Path | None = None
 ) -> "RenderStage":
-    """The stage with the project's templates. Raises Aborted if there is no theme of the chosen name."""
+    """Return the stage with the project's templates. Raises Aborted if the chosen theme does not exist."""
     # This imports Jinja, mrml and premailer, which is slow, and not needed if nothing is rendered.
     from newsletter.pipeline.render import RenderStage, open_templates  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""check: the stage in which files become announcements. Several processes may share the work."""
+"""The stage that reads and checks files, and makes announcements of them. Several processes may share the work."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ OnProgress = Callable[[int, int], None]  # called with the number of announcemen
 
 
 def ignore_progress(done: int, total: int) -> None:
-    """Does nothing."""
+    """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedSources:
-    """All announcements and issue files without an error, visible or not, and what belongs to them.
+    """All announcements and issue files without an error, visible or not, and the logo.
 
-    `paths` are those of every announcement file that could be read, with an error or without.
+    `paths` are the paths of all announcement files that could be read, even those with an error.
     """
 
     announcements: tuple[Announcement, ...]
@@ -36,7 +36,7 @@ class CheckedSources:
 
 
 class _CheckedFile(NamedTuple):
-    """A file that could be read: the names that it claims, and its announcement unless it has an error."""
+    """A file that could be read: the names that it claims, and its announcement, or None if it has an error."""
 
     path: str
     claims: tuple[Claim, ...]
@@ -47,8 +47,8 @@ class _CheckedFile(NamedTuple):
 class CheckStage:
     """Reads and checks every announcement and issue file; problems go to `problems`.
 
-    `jobs` is the number of worker processes (0: chosen automatically); `overlap` is called while they work.
-    The rules on what was written see each file, all of them if `thorough`, none unless `reviewed`.
+    `jobs` is the number of worker processes (0: chosen automatically); `overlap` is called while they work. Unless
+    `reviewed` is false, the rules for source files check each file: all of them if `thorough`, else those for links.
     """
 
     project: Project
@@ -84,7 +84,7 @@ class CheckStage:
         def check_share(share: Share) -> Iterator[_CheckedFile]:
             for sources in workers.batches(load.read_each(self.project.root, share.of(paths), self.problems)):
                 for each in self._check(sources, checker):
-                    # What goes to another process is sealed. The rest is not, unless memory matters more than time.
+                    # Announcements for another process are sealed; others only if memory matters more than time.
                     if each.announcement and (is_large or not share.first):
                         each.announcement.seal()
                     yield each
@@ -122,7 +122,7 @@ class CheckStage:
 
 
 def find_logo(settings: Settings, files: ProjectFiles, problems: Problems) -> Asset | None:
-    """The organisation's logo; None when there is none that can be used, which is then reported."""
+    """Return the organisation's logo, or None. A logo that cannot be used is reported."""
     if not settings.organisation.logo:
         return None
     try:

@@ -1,4 +1,4 @@
-"""project: open a project, which is a folder with settings, announcements and templates."""
+"""Open a project, which is a folder with settings, announcements and templates."""
 
 from dataclasses import dataclass
 from pathlib import Path

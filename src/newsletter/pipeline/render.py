@@ -1,4 +1,4 @@
-"""render: the stage in which channels make files of the publication, and rules look at each. Slow to import."""
+"""The stage in which channels render the publication, and rules check each rendered file. Slow to import."""
 
 import itertools
 import os
@@ -19,13 +19,13 @@ from newsletter.theme.templates import Templates
 
 Added = TypeVar("Added")
 
-_RENAMED = {"mail": "email", "web": "site"}  # folders of a theme, before each channel had one name everywhere
+_RENAMED = {"mail": "email", "web": "site"}  # folders of a theme: names of an earlier version, and those of today
 
 
 def open_templates(root: Path, settings: Settings, problems: Problems, out: Path | None = None) -> Templates:
     """Open the theme of the project at `root`. Nothing is cached inside the project or the outbox `out`.
 
-    Raises Aborted if the theme does not exist, cannot be read, or has folders with names of an earlier version.
+    Raises Aborted if the theme does not exist, cannot be read, or has folders named as in an earlier version.
     """
     unreadable = list(_unreadable_folders(root / "templates"))
     for folder in unreadable:
@@ -67,7 +67,7 @@ def _unreadable_folders(top: Path) -> Iterator[str]:
 
 
 def _is_readable(folder: str) -> bool:
-    """Whether the files in a folder can be listed and opened. Raises OSError for a shortage of the machine."""
+    """Return whether the files in a folder can be listed and opened. Raises OSError if the machine lacks resources."""
     try:
         os.stat(f"{folder}/.")
         os.scandir(folder).close()
@@ -88,14 +88,14 @@ class RenderStage:
     channels: Collection[str]
 
     def prepare(self) -> None:
-        """Do what is the same for every publication, once, before worker processes are forked."""
+        """Do the work that is the same for every publication, once, before worker processes are forked."""
         for name in self.channels:
             prepare(name, self.templates)
 
     def run(
         self, publication: Publication, add: Callable[[Artefact], Added], jobs: int = 0, thorough: bool = False
     ) -> Iterator[Added]:
-        """What `add` returns for each file; it is called in the process that rendered the file.
+        """Yield what `add` returns for each file. It is called in the process that rendered the file.
 
         `jobs` is the number of worker processes (0: chosen automatically). If `thorough`, every rule checks what is
         rendered.

@@ -1,1 +1,1 @@
-"""preview: a local server that shows announcements as readers will get them, and follows changes of the files."""
+"""A local server that shows announcements as readers will get them, and updates when files change."""

@@ -1,4 +1,4 @@
-"""app: the routes of the preview server.
+"""The routes of the preview server.
 
 Requests are answered from what a session has read. No part of a URL is ever used as a file name.
 """
@@ -142,16 +142,16 @@ class Preview:
         return StreamingResponse(stream(), media_type="text/event-stream")
 
     async def internal_error(self, request: Request, fault: Exception) -> Response:
-        """The answer to a request whose handler failed. Uses no thread and no template: they may be the cause."""
+        """Answer a request whose handler failed. Uses no thread and no template: they may be the cause."""
         problem = escape(str(as_problem(fault)))
         return HTMLResponse(_INTERNAL_ERROR.format(problem=problem), 500, {"Content-Security-Policy": SCREEN})
 
     def not_found(self, request: Request) -> Response:
-        """Every other URL."""
+        """Answer requests for all other URLs."""
         return self._not_found(request)
 
     def _asset(self, asset: Asset, request: Request) -> Response:
-        """A file of the project, unless it has changed since it was checked."""
+        """Answer with a file of the project, unless it has changed since it was checked."""
         try:
             data = b"".join(published(asset))
         except (OSError, Changed):
@@ -159,7 +159,7 @@ class Preview:
         return Response(data, media_type=asset.media_type, headers={"Content-Security-Policy": FRAMED})
 
     def _framed(self, artefact: Artefact, request: Request, policy: str) -> Response:
-        """A rendered file. In `src` and `href`, the site's URL is replaced by that of the preview."""
+        """Answer with a rendered file. In `src` and `href`, the site's URL is replaced by that of the preview."""
         data = artefact.data
         if artefact.media_type == "text/html" and self.session.snapshot:
             url = self.session.snapshot.settings.url
@@ -176,7 +176,7 @@ class Preview:
         return self.screens.language(request.query_params.get("lang") or request.cookies.get("lang", ""))
 
     def _screen(self, request: Request, page: str) -> Response:
-        """A screen of the preview. The query `?lang=…` is stored in a cookie instead, by a redirect."""
+        """Answer with a screen of the preview. The query `?lang=…` is stored in a cookie instead, by a redirect."""
         chosen = request.query_params.get("lang")
         if chosen not in LANGUAGES:
             return HTMLResponse(page)
@@ -189,13 +189,13 @@ class Preview:
 
 
 def _site_base(request: Request) -> str:
-    """The path under which the preview serves the site that the requested page belongs to."""
+    """Return the path under which the preview serves the site that the requested page belongs to."""
     key = request.path_params.get("key", "")
     return f"/announcement/{quote(key)}/site/" if key and request.path_params.get("kind") != "issue" else "/site/"
 
 
 def application(session: Session, notifier: Notifier) -> Starlette:
-    """The web application for a session; `notifier` announces new versions to open screens."""
+    """Return the web application for a session; `notifier` announces new versions to open screens."""
     preview = Preview(session, notifier)
     routes = [
         Route("/", preview.overview),

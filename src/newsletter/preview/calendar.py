@@ -1,4 +1,4 @@
-"""calendar: the weeks of a month, with the announcements and issues published on each day."""
+"""The weeks of a month, with the announcements and issues published on each day."""
 
 from calendar import Calendar
 from collections.abc import Iterable, Mapping
@@ -29,7 +29,7 @@ class Day:
 
 
 def read_month(text: str) -> date | None:
-    """The first day of a month written as `2024-12`; None if `text` is anything else or out of range."""
+    """Return the first day of a month written as `2024-12`; None if `text` is anything else or out of range."""
     try:
         month = date.fromisoformat(f"{text}-01") if len(text) == len("2024-12") else None
     except ValueError:
@@ -38,17 +38,17 @@ def read_month(text: str) -> date | None:
 
 
 def nearest_month(day: date) -> date:
-    """The first day of the month of `day`, or of the nearest month that can be shown."""
+    """Return the first day of the month of `day`, or of the nearest month that can be shown."""
     return min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 1)).replace(day=1)
 
 
 def adjacent_months(month: date) -> tuple[date, date]:
-    """The first days of the months before and after."""
+    """Return the first days of the months before and after."""
     return (month - timedelta(days=1)).replace(day=1), (month + timedelta(days=31)).replace(day=1)
 
 
 def weeks(month: date, entries: Iterable[CalendarEntry]) -> tuple[tuple[Day, ...], ...]:
-    """The weeks of a month, starting on Monday; each has seven days."""
+    """Return the weeks of a month, starting on Monday; each has seven days."""
     by_day: dict[date, list[CalendarEntry]] = {}
     for entry in entries:
         by_day.setdefault(entry.day, []).append(entry)

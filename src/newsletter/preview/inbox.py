@@ -1,4 +1,4 @@
-"""inbox: subject and preheader as they appear in the message lists of mail programs, cut to the same length.
+"""Subject and preheader as the message lists of mail programs show them, cut to the same length.
 
 Programs cut by width; the limits are the number of characters that fit in average text. Sources: emailtooltester.com,
 "email subject lines character limit" (iPhone); else the lower end of the range that several senders' guides give.

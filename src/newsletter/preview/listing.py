@@ -1,4 +1,4 @@
-"""listing: one row for each announcement, for the overview and the calendar."""
+"""One row for each announcement, for the overview and the calendar."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class ListingRow:
 
 
 def listing(snapshot: Snapshot) -> tuple[ListingRow, ...]:
-    """A row for every announcement: broken files first, then the newest first."""
+    """Return a row for every announcement: broken files first, then the newest first."""
     rows = [
         _row(file, snapshot)
         for file in snapshot.files.values()

@@ -1,4 +1,4 @@
-"""notifier: wake every open screen when there is a new version."""
+"""Tell every open screen when there is a new version."""
 
 import asyncio
 

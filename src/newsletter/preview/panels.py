@@ -1,4 +1,4 @@
-"""panels: the values for the template of each view, taken from the files that a build would write."""
+"""The values that each view's template shows, taken from the files that a build would write."""
 
 import hashlib
 import json
@@ -24,9 +24,9 @@ GMAIL_LIMIT = 102_000  # bytes of HTML after which Gmail clips a mail
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The content of a view. `values` are for its template; `missing` if an error left nothing to show.
+    """The content of a view. `values` are for its template; `missing` is true if an error left nothing to show.
 
-    `stale` if the values come from a render that is older than the files.
+    `stale` is true if the values were rendered from an older version of the files.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -39,7 +39,8 @@ class Panel:
 class Snippet:
     """A post for one platform. `shown` is the part of `text` before the fold, `folded` the part after it.
 
-    `post` is its entry in `posts` of `social/<stem>.json`. `has_card` if the platform shows a card for its link.
+    `post` is its entry in `posts` of `social/<stem>.json`. `has_card` is true if the platform shows a card for its
+    link.
     """
 
     platform: str
@@ -53,7 +54,7 @@ class Snippet:
 
     @property
     def share(self) -> int:
-        """The used part of the limit in percent, at most 100."""
+        """How much of the limit is used, in percent, at most 100."""
         return min(100, round(100 * int(self.post["count"]) / max(1, int(self.post["limit"]))))
 
 
@@ -75,7 +76,7 @@ _ANNOUNCEMENTS_ONLY = ("feed",)
 
 
 def view_names(kind: str) -> tuple[str, ...]:
-    """The views of an "announcement" or an "issue"."""
+    """Return the views of an "announcement" or an "issue"."""
     return tuple(
         name for name, channel in VIEWS.items()
         if channel in CHANNELS and (kind == "announcement" or name not in _ANNOUNCEMENTS_ONLY)
@@ -83,7 +84,7 @@ def view_names(kind: str) -> tuple[str, ...]:
 
 
 def panel(session: Session, subject_view: SubjectView, base: str, view: str) -> Panel:
-    """The content of one of VIEWS. `base` is the path of the announcement or issue in the preview."""
+    """Return the content of one of VIEWS. `base` is the path of the announcement or issue in the preview."""
     files = session.channel_files(subject_view, VIEWS[view])
     if subject_view.subject is None:
         return Panel(missing=True)
@@ -95,7 +96,7 @@ def panel(session: Session, subject_view: SubjectView, base: str, view: str) -> 
 
 
 def _file(files: ChannelFiles, suffix: str) -> Artefact:
-    """The first file whose path ends with `suffix`. Raises LookupError if there is none."""
+    """Return the first file whose path ends with `suffix`. Raises LookupError if there is none."""
     artefact = files.ending(suffix)
     if artefact is None:
         raise LookupError(suffix)
@@ -103,7 +104,7 @@ def _file(files: ChannelFiles, suffix: str) -> Artefact:
 
 
 def _version(data: bytes) -> str:
-    """A value for the URL of a frame that changes with the frame's content."""
+    """Return a value for the URL of a frame that changes with the frame's content."""
     return hashlib.sha256(data).hexdigest()[:12]
 
 
@@ -130,7 +131,7 @@ def _headers(subject_view: SubjectView, subject: Subject, files: ChannelFiles, b
 
 
 def read_headers(raw: str) -> tuple[Header, ...]:
-    """The headers of a mail, unfolded and decoded. `raw` is everything before the first empty line."""
+    """Return the headers of a mail, unfolded and decoded. `raw` is everything before the first empty line."""
     lines = re.sub(r"\r\n(?=[ \t])", "", raw).split("\r\n")
     pairs = (line.partition(":")[::2] for line in lines)
     return tuple(Header(name, raw.strip(), str(make_header(decode_header(raw.strip())))) for name, raw in pairs)
@@ -166,7 +167,7 @@ def _limit(post: Mapping[str, Any]) -> int:
 
 
 def _card(subject_view: SubjectView, subject: Subject, base: str) -> dict[str, str]:
-    """The card that platforms show for the page that a snippet links to."""
+    """Return the card that platforms show for the page that a snippet links to."""
     story = subject.stories[0] if isinstance(subject, Issue) else subject
     site_base = "" if isinstance(subject, Issue) else base
     summary = subject.preheader if isinstance(subject, Issue) else subject.summary
@@ -186,7 +187,7 @@ def _feed(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base
 
 
 def feed_entry(files: ChannelFiles) -> Mapping[str, Any]:
-    """The entry in JSON feeds that were rendered for a single announcement. Raises LookupError if there is none."""
+    """Return the entry in JSON feeds rendered for a single announcement. Raises LookupError if there is none."""
     for path, artefact in sorted(files.artefacts.items()):
         if path.startswith("site/feeds/") and path.endswith(".json"):
             entries: list[Mapping[str, Any]] = json.loads(artefact.data).get("items", [])

@@ -1,6 +1,6 @@
-"""reader: read the project again and again, parsing and checking only files that changed.
+"""Read the project repeatedly; parse and check only the files that changed.
 
-A file that has an error now keeps its last good form, so that a half-typed line does not blank the preview.
+While a file has an error, its last valid version is shown, so that a half-typed line does not blank the preview.
 """
 
 import os
@@ -35,7 +35,7 @@ class Reader:
     _files: dict[str, SourceState] = field(default_factory=dict)
 
     def read(self, now: datetime) -> Snapshot:
-        """The project as of `now`. Raises Aborted, with the reason in `faults`, until the settings are valid once."""
+        """Return the project as of `now`. Raises Aborted if no settings were ever valid; `faults` then says why."""
         settings = self._read_settings()
         problems = new_collector(settings)
         problems.extend(self._settings_problems)
@@ -64,7 +64,7 @@ class Reader:
         return self._settings_problems
 
     def _read_settings(self) -> Settings:
-        """The settings, or the last valid ones. Raises Aborted if they have never been valid."""
+        """Return the settings, or the last valid ones. Raises Aborted if they have never been valid."""
         stamps = tuple(stamp(self.root / name) for name in SETTINGS_FILES)
         # A change of permissions does not change the stamp, so invalid settings are always read again.
         if stamps != self._settings_stamps or self._settings_stale:
@@ -83,7 +83,7 @@ class Reader:
         return self._settings
 
     def _file(self, path: str, settings: Settings, project_files: ProjectFiles) -> SourceState:
-        """The state of a file. It is read again only if it, or an asset that it uses, has changed."""
+        """Return the state of a file. It is read again only if it, or an asset that it uses, has changed."""
         before, current_stamp = self._files.get(path), stamp(self.root / path)
         # A file with an error is always checked again: a missing asset may exist by now.
         has_error = before and before.collector.fatal
@@ -103,7 +103,7 @@ class Reader:
 
 
 def stamp(path: Path | str) -> Stamp:
-    """A value that changes when the file does, obtained without reading it; zeros if it does not exist."""
+    """Return a value that changes when the file does, without reading the file; zeros if it does not exist."""
     try:
         status = os.stat(path)
     except OSError:

@@ -1,6 +1,6 @@
-"""render: render one announcement or issue, with the classes and functions that `build` uses.
+"""Render one announcement or issue, with the classes and functions that `build` uses.
 
-Mails and pages are rendered one by one. The other channels render a publication that is reduced to the one subject.
+Mails and pages are rendered one by one. The other channels render a publication that is reduced to that subject.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ Subject = Announcement | Issue
 
 
 def as_published(announcement: Announcement, now: datetime) -> tuple[Announcement, datetime]:
-    """A copy of the announcement that is neither a draft nor expired, and the moment, from `now` on, it is public."""
+    """Return a copy that is neither a draft nor expired, and the first moment, from `now` on, when it is public."""
     public = replace(announcement, draft=False) if announcement.draft else announcement
     if public.expires is not None and public.expires <= max(now, public.date):
         public = replace(public, expires=None)
@@ -78,7 +78,7 @@ class Website:
         self._pages = Pages(Site(self.publication, self.templates))
 
     def page(self, path: str) -> Artefact | None:
-        """The file that a build would write to outbox/site/`path`, or None. Raises Aborted if the theme fails."""
+        """Return the file that a build would write to site/`path`, or None. Raises Aborted if the theme fails."""
         if path not in self._artefacts:
             for artefact in self._render(path):
                 self._artefacts[artefact.path.removeprefix("site/")] = artefact
@@ -106,7 +106,7 @@ class Website:
 
 
 def _paths_of(subject: Subject) -> tuple[str, ...]:
-    """The paths, relative to outbox/site, of the files of one announcement or issue."""
+    """Return the paths, relative to outbox/site, of the files of one announcement or issue."""
     if isinstance(subject, Issue):
         return (subject.page,)
     suffix = subject.page.removeprefix(subject.slug)

@@ -1,4 +1,4 @@
-"""screens: render the preview's own pages from the content of a session."""
+"""Render the preview's own pages from the content of a session."""
 
 import os
 from collections import Counter
@@ -46,7 +46,7 @@ class Screens:
         self._strings = {lang: load_strings(self._templates, lang) for lang in LANGUAGES}
 
     def language(self, wanted: str) -> str:
-        """The language of the screens: `wanted` if it is known, else the publication's, else English."""
+        """Return the language of the screens: `wanted` if it is known, else the publication's, else English."""
         snapshot = self.session.snapshot
         own = base_language(snapshot.settings.language) if snapshot else "en"
         return wanted if wanted in LANGUAGES else own if own in LANGUAGES else "en"
@@ -66,7 +66,7 @@ class Screens:
         )  # fmt: skip
 
     def calendar(self, lang: str, month: date | None) -> str:
-        """What is published in the month that starts on `month`, by default in the current one."""
+        """Render what is published in the month that starts on `month`, by default in the current one."""
         snapshot = self.session.snapshot
         if snapshot is None or self.session.faults:
             return self.problems(lang)
@@ -79,7 +79,7 @@ class Screens:
         )  # fmt: skip
 
     def problems(self, lang: str) -> str:
-        """All problems by file, the most serious ones if there are too many."""
+        """Render all problems by file, only the most serious ones if there are too many."""
         snapshot = self.session.snapshot
         problems = sorted(
             {*self.session.faults, *self.session.render_problems, *(snapshot.problems if snapshot else ())}
@@ -92,7 +92,7 @@ class Screens:
         return self._render("problems", lang, by_path=by_path, rest=len(problems) - len(listed))
 
     def subject(self, lang: str, kind: str, subject_view: SubjectView, view: str) -> str:
-        """One view of an announcement or issue. `kind` is "announcement" or "issue"."""
+        """Render one view of an announcement or issue. `kind` is "announcement" or "issue"."""
         base = f"/{kind}/{quote(subject_view.key)}"
         content = panel(self.session, subject_view, base, view)
         template = "views/nothing" if content.missing else f"views/{view}"
@@ -105,17 +105,17 @@ class Screens:
         )  # fmt: skip
 
     def not_found(self, lang: str) -> str:
-        """The answer to an unknown URL."""
+        """Render the answer to an unknown URL."""
         return self._render("not_found", lang)
 
     def _issue(self, subject_view: SubjectView) -> str:
-        """The stem of the issue that contains an announcement; "" if there is none."""
+        """Return the stem of the issue that contains an announcement; "" if there is none."""
         issues = self.session.snapshot.publication.issues if self.session.snapshot else ()
         stems = (issue.stem for issue in issues for story in issue.stories if story.source.path == subject_view.path)
         return next(stems, "")
 
     def _neighbours(self, kind: str, key: str) -> dict[str, str]:
-        """The paths of the newer and the older announcement or issue; "" if there is none."""
+        """Return the paths of the newer and the older announcement or issue; "" if there is none."""
         snapshot = self.session.snapshot
         keys: list[str] = []
         if snapshot is not None:
@@ -127,7 +127,7 @@ class Screens:
         return {name: f"/{kind}/{quote(to)}" if to else "" for name, to in (("newer", newer), ("older", older))}
 
     def _rows(self) -> tuple[ListingRow, ...]:
-        """A row for every announcement. They are created once for each snapshot."""
+        """Return a row for every announcement. They are created once for each snapshot."""
         snapshot = self.session.snapshot
         if snapshot is None:
             return ()
@@ -155,13 +155,13 @@ class Screens:
         )  # fmt: skip
 
     def _editor(self, path: str, line: int = 1, column: int = 1) -> str:
-        """A URL that opens a place in an editor; "" if `path` is not a file of the project."""
+        """Return a URL that opens a place in an editor; "" if `path` is not a file of the project."""
         file = self.session.root / path
         return f"vscode://file{quote(file.as_posix())}:{line}:{column}" if os.path.isfile(file) else ""
 
 
 def _counter(strings: Strings) -> Any:
-    """A function for templates that returns a number with its noun, in singular or plural."""
+    """Return a function for templates that returns a number with its noun, in singular or plural."""
     plural_form = Locale.parse(strings.lang).plural_form
 
     def count(key: str, number: int) -> str:
@@ -171,7 +171,7 @@ def _counter(strings: Strings) -> Any:
 
 
 def _day_namer(lang: str) -> Any:
-    """A function for templates that formats a date by one of Babel's patterns."""
+    """Return a function for templates that formats a date by one of Babel's patterns."""
 
     def name(day: date, pattern: str) -> str:
         return str(format_date(day, pattern, locale=lang))

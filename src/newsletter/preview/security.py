@@ -1,4 +1,4 @@
-"""security: refuse requests of other sites, and set security headers.
+"""Refuse requests from other sites, and set security headers.
 
 A page of another site must not read drafts, even if its host name resolves to this machine (DNS rebinding).
 """
@@ -56,7 +56,7 @@ class RequestGuard:
 
 
 def _refusal(method: str, headers: Headers, port: int) -> tuple[str, int]:
-    """The reason for which a request is refused, and the HTTP status; "" and 200 if it is not."""
+    """Return the reason to refuse a request, and the HTTP status; "" and 200 if it is allowed."""
     host = headers.get("host", "").lower()
     if host not in {f"{name}:{port}" for name in ("127.0.0.1", "localhost")}:
         return "This preview can be reached as 127.0.0.1 or localhost only.", 421

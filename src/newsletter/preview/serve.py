@@ -1,4 +1,4 @@
-"""serve: run the preview server on this machine's loopback address, and watch the project's files."""
+"""Run the preview server on this machine's loopback address, and watch the project's files."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,15 +17,15 @@ from newsletter.preview.session import Session
 
 HOST = "127.0.0.1"
 _IGNORED = ("outbox", "node_modules", "venv", "__pycache__")
-_FOLDER_INTERVAL = 1  # seconds between two checks that the project's folder is still the same one
-_REFRESH_INTERVAL = 20  # seconds between two refreshes without a change: the clock moves on, and a watch may miss one
+_FOLDER_INTERVAL = 1  # seconds between checks that the project's folder is still the same one
+_REFRESH_INTERVAL = 20  # seconds between refreshes without a change: time passes, and a watch may miss a change
 # Milliseconds: a burst of changes ends after _STEP without one, and after _DEBOUNCE at the latest.
 _STEP, _DEBOUNCE = 20, 200
-_CATCH_UP_DELAY = 0.2  # seconds until a watch surely works; changes before that are found by a refresh
+_CATCH_UP_DELAY = 0.2  # seconds after which a watch is sure to work; earlier changes are found by a refresh
 
 
 class PortInUse(OSError):
-    """The port is in use, or not allowed."""
+    """The port is in use, or may not be used."""
 
 
 def serve(session: Session, port: int, on_ready: Callable[[str], None]) -> None:
@@ -117,7 +117,7 @@ async def _refresh_regularly(session: Session, notifier: Notifier, watch_again: 
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-    """The device and inode number of a folder; zeros if it does not exist."""
+    """Return the device and inode number of a folder; zeros if it does not exist."""
     with suppress(OSError):
         status = folder.stat()
         return status.st_dev, status.st_ino
@@ -125,7 +125,7 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 async def _watch(session: Session, notifier: Notifier, watch_again: asyncio.Event) -> None:
-    """Refresh after every change of a file, for ever. Start all watches again whenever `watch_again` is set."""
+    """Refresh after every change of a file, forever. Restart all watches whenever `watch_again` is set."""
 
     async def refresh() -> None:
         await _refresh(session, notifier)
@@ -140,7 +140,7 @@ async def _watch(session: Session, notifier: Notifier, watch_again: asyncio.Even
         watching_folders = asyncio.create_task(_watch_folders(watched, stop, refresh))
         catching_up = asyncio.create_task(catch_up())
         # Settings files are watched through their folder, because editors replace files.
-        # If the folder is gone, or the system refuses a watch, _refresh_regularly finds the changes.
+        # If the folder is gone, or the system refuses a watch, _refresh_regularly notices the changes.
         with suppress(OSError, RuntimeError):
             async for _ in awatch(
                 session.root, recursive=False, watch_filter=_is_settings_or_folder, step=_STEP, debounce=_DEBOUNCE,
@@ -167,12 +167,12 @@ async def _watch_folders(
                 await refresh()
         except (OSError, RuntimeError):  # the system's limit on watches is reached: poll instead
             if polling:
-                return  # a folder is gone: _refresh_regularly finds out
+                return  # a folder is gone: _refresh_regularly will notice
             polling = True
 
 
 def folders(root: Path) -> tuple[Path, ...]:
-    """The folders directly inside `root` whose files may affect announcements."""
+    """Return the folders directly inside `root` whose files may affect announcements."""
     try:
         paths = sorted(root.iterdir())
     except OSError:

@@ -1,4 +1,4 @@
-"""session: the state of a running preview: the newest snapshot, and files rendered from it on demand.
+"""The state of a running preview: the latest snapshot, and files rendered from it on demand.
 
 If a file, a template or the settings break, the last good render is kept and marked as stale.
 """
@@ -30,7 +30,7 @@ class ChannelFiles:
     stale: bool = False
 
     def ending(self, suffix: str) -> Artefact | None:
-        """The first file whose path ends with `suffix`, or None."""
+        """Return the first file whose path ends with `suffix`, or None."""
         return next((each for path, each in self.artefacts.items() if path.endswith(suffix)), None)
 
 
@@ -127,7 +127,7 @@ class Session:
                 self.channel_files(subject_view, "site")
 
     def announcement(self, key: str) -> SubjectView | None:
-        """The announcement in `announcements/<key>.md`, or None if there is no such file."""
+        """Return the announcement in `announcements/<key>.md`, or None if there is no such file."""
         with self._lock:
             snapshot, path = self.snapshot, f"announcements/{key}.md"
             file = snapshot.files.get(path) if snapshot else None
@@ -141,7 +141,7 @@ class Session:
             return self._subject_views[path]
 
     def issue(self, key: str) -> SubjectView | None:
-        """The issue with this stem, such as `2024-11`, or None if no visible announcement belongs to it."""
+        """Return the issue with this stem, such as `2024-11`, or None if no visible announcement belongs to it."""
         with self._lock:
             snapshot = self.snapshot
             issue = snapshot and next((each for each in snapshot.publication.issues if each.stem == key), None)
@@ -153,7 +153,7 @@ class Session:
             return SubjectView(key, path, issue, None, snapshot.publication, problems, bool(file and file.stale))
 
     def channel_files(self, subject_view: SubjectView, channel: str) -> ChannelFiles:
-        """The files that `channel` renders for a subject; if rendering fails, the last good ones."""
+        """Return the files that `channel` renders for a subject; if rendering fails, the last good ones."""
         with self._lock:
             key = (f"{type(subject_view.subject).__name__}/{subject_view.key}", channel)
             if key not in self._rendered:
@@ -177,7 +177,7 @@ class Session:
         return files
 
     def _open_templates(self, problems: Problems) -> Templates:
-        """The theme. Compiled templates are kept until one of its files changes. Raises Aborted if it is unknown."""
+        """Return the theme. Compiled templates are kept until a file of it changes. Raises Aborted if it is unknown."""
         assert self.snapshot is not None
         settings = self.snapshot.settings
         if self._templates is None or self._templates.theme != settings.theme:
@@ -186,7 +186,7 @@ class Session:
         return self._templates
 
     def page(self, key: str, path: str) -> Artefact | None:
-        """A file of the site: as of now, or in the publication in which the announcement `key` is shown."""
+        """Return a file of the site: as of now, or in the publication in which the announcement `key` is shown."""
         with self._lock:
             if self.snapshot is None:
                 return None
@@ -205,7 +205,7 @@ class Session:
 
 
 def _read_theme_stamps(root: Path) -> tuple[object, ...]:
-    """The stamps of all files of the project's themes."""
+    """Return the stamps of all files of the project's themes."""
     try:
         return tuple((str(path), stamp(path)) for path in sorted((root / "templates").rglob("*")))
     except OSError:  # a folder cannot be read, which is reported when the theme is opened
@@ -213,7 +213,7 @@ def _read_theme_stamps(root: Path) -> tuple[object, ...]:
 
 
 def as_problem(fault: Exception) -> Problem:
-    """A problem for the screens from an exception that ended reading or rendering."""
+    """Return a problem for the screens from an exception that ended reading or rendering."""
     if isinstance(fault, OSError | MemoryError):
         message = sentence(fault) if isinstance(fault, OSError) else "not enough memory"
         return Problem(Place("."), "unreadable", "error", message)
@@ -222,7 +222,7 @@ def as_problem(fault: Exception) -> Problem:
 
 
 def _is_same(one: Snapshot | None, other: Snapshot | None) -> bool:
-    """Whether two snapshots look the same on every screen."""
+    """Return whether two snapshots look the same on every screen."""
     if one is None or other is None:
         return one is other
     if (one.files, one.settings, one.settings_stale, one.logo) != (
@@ -236,7 +236,7 @@ def _is_same(one: Snapshot | None, other: Snapshot | None) -> bool:
 
 
 def _with_announcement(view: SubjectView, announcement: Announcement, snapshot: Snapshot) -> SubjectView:
-    """A copy of `view` with the announcement, in the publication as of now or as of when it will be public."""
+    """Return `view` with the announcement, in the publication as of now or, if later, as of when it becomes public."""
     current_state = state(announcement, snapshot.now)
     publication, problems = snapshot.publication, view.problems
     if current_state != "public":

@@ -1,4 +1,4 @@
-"""snapshot: everything that was read from a project at one moment."""
+"""Everything that was read from a project at one moment."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ Stamp = tuple[int, int, int]  # modification time (ns), size and inode of a file
 class SourceState:
     """An announcement or issue file, and the result of checking it.
 
-    `shown` is the last version without an error; `stale` if that is not the current one. `collector` received the
-    problems of the file; `problems` are the same, sorted by place. `assets` are the project files that it uses.
+    `shown` is the last version without an error; `stale` is true if that is not the current one. `collector` received
+    the problems of the file; `problems` are the same, sorted by place. `assets` are the project files that it uses.
     """
 
     path: str
@@ -37,9 +37,9 @@ class SourceState:
 class Snapshot:
     """The project at the moment `now`.
 
-    `files` maps the path of every announcement and issue file to its state. `settings_stale` if the settings have an
-    error, so that `settings` are the last valid ones. `paths` are the announcement files that could be read. `common`
-    holds the problems that do not come from a single file.
+    `files` maps the path of every announcement and issue file to its state. `settings_stale` is true if the settings
+    have an error, so that `settings` are the last valid ones. `paths` are the announcement files that could be read.
+    `common` holds the problems that do not come from a single file.
     """
 
     root: Path
@@ -60,12 +60,12 @@ class Snapshot:
         return tuple(sorted({*self.common, *(each for file in self.files.values() for each in file.problems)}))
 
     def problems_of(self, path: str) -> tuple[Problem, ...]:
-        """The problems of one file, sorted by place."""
+        """Return the problems of one file, sorted by place."""
         own = self.files[path].problems if path in self.files else ()
         return tuple(sorted({*own, *(each for each in self.common if each.place.path == path)}))
 
     def reports(self, problem: Problem) -> bool:
-        """Whether a problem is one of `problems`."""
+        """Return whether a problem is one of those of its file."""
         return problem in self.problems_of(problem.place.path)
 
     @cached_property
@@ -85,13 +85,13 @@ class Snapshot:
         return counts
 
     def new_collector(self) -> Problems:
-        """An empty collector that ignores or raises warnings as the settings and the files ask."""
+        """Return an empty collector that ignores or raises warnings as the settings and the files ask."""
         problems = new_collector(self.settings)
         problems.suppress_like(self.common)
         return problems
 
     def compose(self, announcement: Announcement, now: datetime) -> tuple[Publication, tuple[Problem, ...]]:
-        """The publication as of `now` in which `announcement` replaces the one of the same file, and its problems."""
+        """Return the publication as of `now` with `announcement` instead of the one of its file, and its problems."""
         problems = self.new_collector()
         others = (each for each in self.announcements if each.source.path != announcement.source.path)
         publication = compose(
@@ -101,5 +101,5 @@ class Snapshot:
 
 
 def new_collector(settings: Settings) -> Problems:
-    """An empty collector that ignores or raises warnings as the settings ask."""
+    """Return an empty collector that ignores or raises warnings as the settings ask."""
     return Problems(ignore=frozenset(settings.check.ignore), raised=frozenset(settings.check.error))

@@ -1,10 +1,8 @@
-"""Find the locale for a language, and provide Babel's date functions.
-
-They are imported without looking up the machine's time zone.
+"""Find the locale for a language, and provide Babel's date functions without looking up the machine's time zone.
 
 `import babel.dates` reads the file that TZ names, or /etc/localtime, and raises an error if that is not a time zone:
 with TZ=:/etc/passwd, say, or with TZ=UTC and a file of that name in the current folder. The output does not depend on
-the machine's zone, so TZ is set to name no zone during the import.
+the machine's zone, so TZ names no zone during the import.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Parse dates in the one form that authors write, and format them for mails and feeds.
+"""Parse dates in the only form that authors may use, and format them for mails and feeds.
 
 A date without an offset is in the publication's time zone.
 """
@@ -28,7 +28,7 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
     """Parse `YYYY-MM-DD`, or `YYYY-MM-DD HH:MM` with optional seconds and offset.
 
     A date without an offset is in `zone`. Raises SkippedTime for times that are skipped when clocks go forward, and
-    ValueError for anything else; the reason is the text of the exception.
+    ValueError for anything else, with the reason as its text.
     """
     match = _DATE.fullmatch(value)
     if match is None:
@@ -63,12 +63,12 @@ def _shared_timezone(offset: timedelta) -> timezone:
 
 
 @lru_cache(maxsize=1024)  # the same date occurs several times in an entry
-def rfc3339(moment: datetime) -> str:
+def format_rfc3339(moment: datetime) -> str:
     """Format a UTC datetime for Atom and JSON Feed (RFC 3339), with milliseconds only if there are any."""
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
 
 
-def rfc5322(moment: datetime) -> str:
+def format_rfc5322(moment: datetime) -> str:
     """Format a datetime for mails and RSS (RFC 5322)."""
     offset = moment.utcoffset()
     # Offsets from before standard time include seconds, which RFC 5322 cannot express.

@@ -1,7 +1,7 @@
 """Find and fix no-break spaces, apostrophes and quotation marks in French and English text.
 
-A passage is running text that knows, for each character, its offset in the file. Code, URLs, escapes and everything
-else that must not be edited are one OPAQUE character each.
+A passage is running text with the offset of each character in the file. In place of code, URLs, escapes and anything
+else that must not be edited, it has one OPAQUE character.
 """
 
 import re

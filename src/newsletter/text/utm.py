@@ -8,10 +8,10 @@ from newsletter.text.urls import host
 
 
 def marker(settings: Settings, medium: str, campaign: str, source: str = "") -> Callable[[str], str]:
-    """Return a function that adds `utm_source`, `utm_medium` and `utm_campaign` to a web address.
+    """Return a function that adds `utm_source`, `utm_medium` and `utm_campaign` to a URL.
 
-    Only addresses on the site's own domains are marked, and an address that already has a `utm_` parameter is returned
-    unchanged. `source` defaults to the host of the site. The parameters contain nothing about the reader.
+    It returns URLs of other domains, and URLs that already have a `utm_` parameter, unchanged. `source` defaults to the
+    host of the site. The parameters contain nothing about the reader.
     """
     own = {host(settings.url), *(domain.lower() for domain in settings.mail.domains)}
     source = source or host(settings.url).replace(".", "-")

@@ -1,4 +1,4 @@
-"""Compiles templates to Python code whose output can be recorded and is checked at the line that prints it."""
+"""Compile templates to Python code whose output can be recorded and is checked at the line that prints it."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds_tr
 from newsletter.theme.filters import FILTERS, TEXT_FILTERS, concat, modulo, of_texts
 from newsletter.theme.printable import TEXTS, require_characters, require_text
 from newsletter.theme.sandbox import Sandbox
-from newsletter.theme.source_map import Marks, SourceMap, trace, without_last_end
+from newsletter.theme.source_map import Marks, SourceMap, make_source_map, without_last_end
 from newsletter.theme.template import Template, report
 
 # Arguments that `context.call` adds to those of the call.
@@ -110,10 +110,12 @@ class Environment(Sandbox):
         source = between.join([f'{{% include "{name}" %}}' for name in names])
         return Template(" ".join(names), names[0] if names else "", source, self.from_string(source), problems)
 
-    def trace(self, template: Template, values: Mapping[str, Any], text: str, sources: Mapping[str, str]) -> SourceMap:
+    def source_map(
+        self, template: Template, values: Mapping[str, Any], text: str, sources: Mapping[str, str]
+    ) -> SourceMap:
         """Return the source map of `text`, which `template` rendered for `values`."""
         marked = self.overlay(extensions=[Marks], bytecode_cache=None).get_template(template.name).render(values)
-        return trace(marked, template.path, text, sources)
+        return make_source_map(marked, template.path, text, sources)
 
     def part(self, name: str) -> Template:
         """Return the template with this name, for another template. Raises TemplateNotFound and Aborted."""

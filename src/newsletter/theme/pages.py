@@ -1,4 +1,4 @@
-"""What the pages of the site share: stylesheet, strings, tags, neighbours, links in the head."""
+"""The pages of the site: their metadata, and what they share, such as stylesheet, strings and tags."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ class Alternate:
 
 @dataclass(frozen=True, slots=True)
 class SharePicture:
-    """The picture that other sites show with a link to a page; `large` if it belongs to this page alone."""
+    """The picture that other sites show with a link to a page; `large` is true if it is this page's own."""
 
     url: str
     alt: str = ""
@@ -56,7 +56,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class TagPage:
     """A tag, in its newest spelling, with its announcements, newest first.
 
     `lang` is the publication's language if one of the announcements is in it, else the newest announcement's.
@@ -88,22 +88,22 @@ class Site:
 
     @cached_property
     def stylesheet(self) -> Artefact:
-        """The one CSS file, named by its hash."""
+        """The only CSS file, named after its hash."""
         css = self.templates.get("site/site.css").render({"brand": self.brand}).encode()
         return Artefact(f"site/assets/{hashlib.sha256(css).hexdigest()[:8]}-site.css", css, "text/css")
 
     @cached_property
-    def tags(self) -> tuple[Subject, ...]:
+    def tags(self) -> tuple[TagPage, ...]:
         """All tags of visible announcements, in alphabetical order."""
         by_slug: dict[str, tuple[str, list[Announcement]]] = {}
         for announcement in self.publication.announcements:
             for tag in announcement.tags:
                 by_slug.setdefault(tag.slug, (tag.label, []))[1].append(announcement)
-        subjects = (self._subject(slug, label, announcements) for slug, (label, announcements) in by_slug.items())
-        return tuple(sorted(subjects, key=lambda subject: subject.slug))
+        tag_pages = (self._tag_page(slug, label, announcements) for slug, (label, announcements) in by_slug.items())
+        return tuple(sorted(tag_pages, key=lambda tag: tag.slug))
 
     @cached_property
-    def own_tags(self) -> tuple[Subject, ...]:
+    def own_tags(self) -> tuple[TagPage, ...]:
         """The tags that the index shows: those in the publication's language."""
         return tuple(tag for tag in self.tags if tag.lang == self.publication.settings.language)
 
@@ -122,10 +122,10 @@ class Site:
         """The colours, by name."""
         return colours(self.publication.settings)
 
-    def _subject(self, slug: str, label: str, announcements: list[Announcement]) -> Subject:
+    def _tag_page(self, slug: str, label: str, announcements: list[Announcement]) -> TagPage:
         is_own = any(each.is_default_language for each in announcements)
         lang = self.publication.settings.language if is_own else announcements[0].lang
-        return Subject(label, slug, lang, tuple(announcements))
+        return TagPage(label, slug, lang, tuple(announcements))
 
     def render(self, template: str, page: Page, root: str | None = None, **values: Any) -> Artefact:
         """Render a page. `root` is the URL of the site's top folder; by default, relative to the page."""
@@ -138,7 +138,7 @@ class Site:
         return Artefact(f"site/{page.path}", html.encode(), "text/html", page.origin)
 
     def _frame(self, lang: str, root: str, at_top: bool) -> dict[str, Any]:
-        """Return what pages of the same language and folder have in common. Caching it halves the time of a page."""
+        """Return what pages in the same language and folder have in common. Caching it halves the time per page."""
         key = lang, root, at_top
         if key not in self._frames:
             frame = self._page_values(lang) | {"root": root, "at_top": at_top}
@@ -196,7 +196,7 @@ def _type_and_size(asset: Asset) -> tuple[str, int, int]:
 def _neighbours(dated: Iterable[Dated]) -> dict[str, tuple[Dated | None, Dated | None]]:
     """Return the newer and the older neighbour in the same language, by stem; `dated` is sorted newest first."""
     neighbours: dict[str, tuple[Dated | None, Dated | None]] = {}
-    latest: dict[str, Dated] = {}  # the last one so far, by language
+    latest: dict[str, Dated] = {}  # the last one seen, by language
     for each in dated:
         newer = latest.get(each.lang)
         neighbours[each.stem] = (newer, None)

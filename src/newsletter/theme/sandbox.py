@@ -1,4 +1,4 @@
-"""Limits what a template can access. A template may come from a stranger's pull request.
+"""Limit what a template can access. A template may come from a stranger's pull request.
 
 Jinja's sandbox hides names that begin with an underscore, and Python's internals. Everything else that a value leads to
 would still be accessible: a path that reads files, a function that parses them. Therefore templates only see data:

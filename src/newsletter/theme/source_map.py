@@ -1,4 +1,4 @@
-"""Source maps: the line of the theme that each line of a rendered text comes from."""
+"""Find the line of the theme from which each piece of a rendered text comes."""
 
 import re
 from bisect import bisect_right
@@ -11,7 +11,7 @@ from jinja2.lexer import Token, TokenStream
 
 from newsletter.model.problems import Place
 
-# Precedes each line of a template's own text when a source map is made: path and line between private-use characters.
+# Put before each line of a template's own text to make a source map: path and line between private-use characters.
 _MARK = re.compile("\ue000([^\ue001]*)\ue001(\\d+)\ue002")
 
 
@@ -57,7 +57,7 @@ class SourceMap:
         end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
         source_line = (_lines(self.sources.get(path, ""))[line - 1 : line] or [""])[0]
         rendered = self.text[offset : min(end, offset + 24)].partition("\n")[0]
-        # Values are part of the rendered text, not of the template: search for ever shorter beginnings.
+        # Values are part of the rendered text, not of the template, so search for shorter and shorter beginnings.
         columns = (source_line.find(rendered[:length]) for length in range(len(rendered), 0, -1))
         return Place(path, line, next((column for column in columns if column >= 0), 0) + 1)
 
@@ -67,7 +67,7 @@ def _lines(source: str) -> list[str]:
     return source.split("\n")
 
 
-def trace(marked: str, path: str, text: str, sources: Mapping[str, str]) -> SourceMap:
+def make_source_map(marked: str, path: str, text: str, sources: Mapping[str, str]) -> SourceMap:
     """Return the source map of `text`; `marked` is the same text with marks, rendered from the template at `path`."""
     starts, origins, plain = [0], [(path, 1)], []
     last = length = 0

@@ -1,4 +1,4 @@
-"""Loads the theme's strings in one language from `strings/<language>.toml`, which may come from a stranger."""
+"""Load the theme's strings in one language from `strings/<language>.toml`, which may come from a stranger."""
 
 import tomllib
 from collections.abc import Mapping

@@ -39,12 +39,12 @@ class Strings:
         return known_locale(self.lang)
 
     def __call__(self, key: str, **values: Any) -> str:
-        """Return the string `key` with `{names}` replaced by values: as Content if one of the values is."""
+        """Return the string `key` with `{names}` replaced by values. It is Content if one of the values is."""
         pattern = self.strings[key]
         for value in values.values():
             require_text(value)
         if "«" in pattern:
-            # A quotation inside a quotation takes the other marks.
+            # A quotation inside a quotation has the other marks.
             values = {name: _inner_quotes(value) for name, value in values.items()}
         string = pattern.format_map(values)
         for value in values.values():
@@ -120,7 +120,7 @@ def _time(moment: time, pattern: str, locale: str) -> str:
 
 
 def is_time_pattern(pattern: str) -> bool:
-    """Return whether the pattern can format a time of day. It may come from a stranger."""
+    """Return whether a pattern, which may come from a stranger, can format a time of day."""
     try:
         return len(pattern) <= _LONGEST_PATTERN and bool(_time(time(9, 30), pattern, "en"))
     except Exception:  # for a field that a time does not have, Babel raises AttributeError, TypeError and others

@@ -88,9 +88,9 @@ class Templates:
         """Return path and content of all templates loaded so far, by name."""
         return self._sources
 
-    def trace(self, template: Template, values: Mapping[str, Any], text: str) -> SourceMap:
+    def source_map(self, template: Template, values: Mapping[str, Any], text: str) -> SourceMap:
         """Return the source map of `text`, which `template` rendered for `values`."""
-        return self._environment.trace(template, values, text, dict(self._sources.values()))
+        return self._environment.source_map(template, values, text, dict(self._sources.values()))
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
         source = self._find(name)

@@ -26,7 +26,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event in words; `calendar` is the URL of its .ics file."""
+    """An event, with its times in words; `calendar` is the URL of its .ics file."""
 
     when: str
     place: str
@@ -106,7 +106,7 @@ def relative(page: str) -> Addressing:
 
 
 def render_options(targets: Mapping[str, Target], addressing: Addressing) -> prose.RenderOptions:
-    """Return the options for rendering a body whose links and images have these targets, by URL as written."""
+    """Return the options for rendering a body. `targets` maps its links and images, as written, to their targets."""
 
     def picture(src: str) -> tuple[str, int, int]:
         target = targets[src]
@@ -150,7 +150,7 @@ class Story:
 
     @Lazy
     def options(self) -> prose.RenderOptions:
-        """How the body is rendered, and its links written."""
+        """How the body and its links are rendered."""
         return render_options(self.of.targets, self.addressing)
 
     @Lazy

@@ -59,10 +59,10 @@ class CompiledMail:
         reduced = self.split._replace(sections=tuple(sections[1:]))
         return _with_tokens(self.compiler.sections.shape(reduced, range("".join(sections).count(SLOT))))
 
-    def trace(self) -> SourceMap:
+    def source_map(self) -> SourceMap:
         """Return the template line that each line of `mjml` comes from."""
         with slots() if self.is_shape else nullcontext():
-            return self.compiler.templates.trace(self.template, self.values, self.mjml)
+            return self.compiler.templates.source_map(self.template, self.values, self.mjml)
 
     def marked(self) -> str:
         """Compile `mjml` again, with each element marked with its offset in `mjml` (see `mark`)."""
@@ -159,7 +159,7 @@ class MailCompiler:
             self.problems.error(place, "template-fault", f"these styles cannot be used: {fault}", fault.fix)
             raise Aborted from None
         except MjmlFault as fault:
-            place = mail.trace().place(fault.position) if fault.position >= 0 else Place(mail.template.path)
+            place = mail.source_map().place(fault.position) if fault.position >= 0 else Place(mail.template.path)
             self.problems.error(
                 place, "mjml-fault", f"this template produces MJML that cannot be compiled: {fault.message}",
                 "correct the tag at this line",
@@ -169,9 +169,9 @@ class MailCompiler:
     def _refuse_invalid(self, mail: CompiledMail) -> None:
         faults = list(islice(find_invalid(mail.mjml), MAX_ALIKE + 1))
         if faults:
-            trace = mail.trace()
+            source_map = mail.source_map()
             for fault in faults:
-                self.problems.error(trace.place(fault.position), fault.code, fault.message, fault.fix)
+                self.problems.error(source_map.place(fault.position), fault.code, fault.message, fault.fix)
             raise Aborted
 
     def _report_lost(self, template: Template, damage: str) -> None:

@@ -80,7 +80,7 @@ def inline(html: str, css: str) -> str:
         return _inlined(protected, css)
     except RecursionError:  # cssutils recurses into nested rules and brackets
         raise CssFault("its rules are nested too deeply", "write them flat") from None
-    except SelectorError as fault:  # premailer passes over some selectors that cssselect refuses, not all
+    except SelectorError as fault:  # premailer skips some of the selectors that cssselect rejects, but not all
         raise CssFault(f"a selector cannot be read: {fault}", "correct the selector") from None
     except XPathError as fault:
         raise CssFault(f"a selector cannot be used: {fault}", "correct the selector") from None

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from newsletter.channels.email import quoted_printable
 from newsletter.model import Sender, Unsubscribe
 from newsletter.text import forbidden, wrap
-from newsletter.text.dates import rfc5322
+from newsletter.text.dates import format_rfc5322
 from newsletter.theme.slots import Joined
 
 _MAX_FOLDED = 76  # RFC 2047, section 2: a line that contains encoded words
@@ -78,7 +78,7 @@ def write(letter: Letter) -> MailParts:
     boundary = f"=_{hashlib.sha256(text).hexdigest()[:32]}".encode()
     own_headers = (
         _header("Subject", *_encode_text(letter.subject, "Subject")),
-        _header("Date", rfc5322(letter.date)),
+        _header("Date", format_rfc5322(letter.date)),
         _header("Message-ID", _bracket(letter.message_id, "Message-ID")),
     )
     delimiter = b"\r\n--" + boundary

@@ -63,7 +63,9 @@ def find_invalid(mjml: str) -> Iterator[Invalid]:
 
 def _in_text(tag: re.Match[str], inside: str) -> Iterator[Invalid]:
     if tag[2].startswith("mj-") and not tag[1]:
-        yield Invalid("wrong-parent", tag.start(), f"<{tag[2]}> stands in the text of <{inside}>", "put it beside it")
+        yield Invalid(
+            "wrong-parent", tag.start(), f"<{tag[2]}> is inside the text of <{inside}>", "put it beside that element"
+        )
     elif tag[2].lower() == "script" and not tag[1]:
         yield Invalid("forbidden-tag", tag.start(), "a mail may not hold <script>", "delete it")
 

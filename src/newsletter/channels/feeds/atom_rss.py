@@ -21,7 +21,7 @@ from lxml import etree
 
 from newsletter.channels.feeds.entry import Enclosure, Entry
 from newsletter.channels.feeds.metadata import FeedMetadata
-from newsletter.text.dates import rfc3339, rfc5322
+from newsletter.text.dates import format_rfc3339, format_rfc5322
 from newsletter.text.entities import escape_text
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -65,7 +65,7 @@ def repair_atom_entry(element: Any, entry: Entry) -> None:
     _remove(element, "updated", "link", "category", "published", "media:content", "media:thumbnail")
     for name, text in (("title", entry.title), ("summary", entry.summary)):
         _set_text(element.find(name), text)
-    _add(element, "published", rfc3339(entry.published))
+    _add(element, "published", format_rfc3339(entry.published))
     _add(element, "link", rel="alternate", type="text/html", href=entry.url)
     for each in entry.enclosures:
         attributes = {"type": each.media_type, "length": str(each.size), **_optional_attribute("title", each.title)}
@@ -86,9 +86,9 @@ def repair_rss_item(element: Any, entry: Entry) -> None:
     for label in entry.labels:
         _add(element, "category", rss_text(label))
     _add(element, "content:encoded", entry.html)
-    _add(element, "pubDate", rfc5322(entry.published))
+    _add(element, "pubDate", format_rfc5322(entry.published))
     if entry.updated != entry.published:
-        _add(element, "atom:updated", rfc3339(entry.updated))
+        _add(element, "atom:updated", format_rfc3339(entry.updated))
     for author in entry.authors:
         _add(element, "dc:creator", author.name)
     _add(element, "dc:language", entry.lang)
@@ -123,7 +123,7 @@ def write_atom(meta: FeedMetadata, entries: Iterable[tuple[str, datetime, bytes]
     yield f'<feed xmlns="{ATOM}"{spaces} xml:lang="{meta.lang}">\n'.encode()
     yield write_atom_header(meta).encode()
     for lang, updated, children in entries:
-        yield f'<entry xml:lang="{lang}">\n<updated>{rfc3339(updated)}</updated>\n'.encode()
+        yield f'<entry xml:lang="{lang}">\n<updated>{format_rfc3339(updated)}</updated>\n'.encode()
         yield children
         yield b"</entry>\n"
     yield b"</feed>\n"
@@ -150,7 +150,7 @@ def repair_atom_header(root: Any, meta: FeedMetadata) -> None:
     _set_text(root.find("title"), meta.title)
     if meta.description:
         _set_text(_add(root, "subtitle"), meta.description)
-    _add(root, "updated", rfc3339(meta.updated))
+    _add(root, "updated", format_rfc3339(meta.updated))
     for rel, (media_type, href) in meta.links("atom").items():
         _add(root, "link", rel=rel, **({"type": media_type} if media_type else {}), href=href)
     if meta.is_archive:
@@ -186,7 +186,7 @@ def repair_rss_header(channel: Any, meta: FeedMetadata) -> None:
     channel.find("link").text = meta.home
     channel.find("title").text = rss_text(meta.title)
     channel.find("description").text = rss_text(meta.description or meta.title)
-    _add(channel, "lastBuildDate", rfc5322(meta.updated.replace(microsecond=0)))
+    _add(channel, "lastBuildDate", format_rfc5322(meta.updated.replace(microsecond=0)))
     for rel, (media_type, href) in meta.links("rss").items():
         if rel != "alternate":
             _add(channel, "atom:link", rel=rel, **({"type": media_type} if media_type else {}), href=href)

@@ -6,7 +6,7 @@ from typing import Any
 
 from newsletter.channels.feeds.entry import Entry
 from newsletter.channels.feeds.metadata import FeedMetadata
-from newsletter.text.dates import rfc3339
+from newsletter.text.dates import format_rfc3339
 
 
 def write_item(entry: Entry) -> str:
@@ -19,8 +19,8 @@ def write_item(entry: Entry) -> str:
             "content_html": entry.html,
             "summary": entry.summary,
             "image": entry.lead.url if entry.lead else None,
-            "date_published": rfc3339(entry.published),
-            "date_modified": rfc3339(entry.updated),
+            "date_published": format_rfc3339(entry.published),
+            "date_modified": format_rfc3339(entry.updated),
             "authors": [
                 {"name": each.name, "url": each.url} if each.url else {"name": each.name} for each in entry.authors
             ],

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from newsletter.channels.feeds.metadata import FeedMetadata
-from newsletter.text.dates import rfc5322
+from newsletter.text.dates import format_rfc5322
 from newsletter.text.entities import escape, escape_text
 
 
@@ -15,7 +15,7 @@ def write_opml(feeds: Iterable[FeedMetadata], title: str, updated: datetime) -> 
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n<head>\n'
         f"<title>{_escape_html(title)}</title>\n"
-        f"<dateModified>{rfc5322(updated.replace(microsecond=0))}</dateModified>\n"
+        f"<dateModified>{format_rfc5322(updated.replace(microsecond=0))}</dateModified>\n"
         f"<ownerName>{_escape_html(feeds[0].author)}</ownerName>\n</head>\n<body>\n{outlines}</body>\n</opml>\n"
     )
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Literal
 
 from newsletter.model import Announcement
-from newsletter.theme.pages import Site, Subject
+from newsletter.theme.pages import Site, TagPage
 
 Kind = Literal["atom", "rss", "json"]
 ENDINGS: Mapping[Kind, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "json"}
@@ -103,7 +103,7 @@ class FeedSelection:
     def _archive_name(self, number: int) -> str:
         return f"archive/{self.months[number][0]}" if number < len(self.months) else ""
 
-    def _tag(self, tag: Subject) -> Feed:
+    def _tag(self, tag: TagPage) -> Feed:
         words = self.site.words(tag.lang)
         return Feed(
             name=f"tags/{tag.slug}", logical=f"tags/{tag.slug}",

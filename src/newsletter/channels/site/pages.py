@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from newsletter.markdown import prose
 from newsletter.model import Announcement, Artefact, Issue
-from newsletter.theme.pages import Alternate, Page, Site, Subject
+from newsletter.theme.pages import Alternate, Page, Site, TagPage
 from newsletter.theme.views import Addressing, Story, relative, render_options
 
 NEWEST = 12  # announcements that a list shows with summary and picture; the others get one line
@@ -83,7 +83,7 @@ class Pages:
             issues=self.publication.issues, tags=site.own_tags,
         )  # fmt: skip
 
-    def tag(self, tag: Subject) -> Iterator[Artefact]:
+    def tag(self, tag: TagPage) -> Iterator[Artefact]:
         """Yield the page with all announcements of one tag."""
         page = Page(
             path=tag.page, lang=tag.lang, title=tag.label, canonical=self.publication.settings.url + tag.page,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from newsletter.model import Announcement, Artefact, Publication
 from newsletter.text.entities import escape
-from newsletter.theme.pages import Subject
+from newsletter.theme.pages import TagPage
 
 MAX_ADDRESSES = 50_000  # in one file, according to the protocol
 
@@ -13,8 +13,8 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def sitemap(publication: Publication, tags: Iterable[Subject], most: int = MAX_ADDRESSES) -> Iterator[Artefact]:
-    """Yield `site/sitemap.xml`. If there are more than `most` addresses, it lists several further files."""
+def sitemap(publication: Publication, tags: Iterable[TagPage], most: int = MAX_ADDRESSES) -> Iterator[Artefact]:
+    """Yield `site/sitemap.xml`. With more than `most` addresses, yield several files, and an index of them there."""
     base, lines = publication.settings.url, tuple(_addresses(publication, tags))
     if len(lines) <= most:
         yield _file("sitemap", "urlset", lines)
@@ -34,7 +34,7 @@ def _file(name: str, element: str, lines: Iterable[str]) -> Artefact:
     return Artefact(f"site/{name}.xml", xml.encode(), "application/xml")
 
 
-def _addresses(publication: Publication, tags: Iterable[Subject]) -> Iterator[str]:
+def _addresses(publication: Publication, tags: Iterable[TagPage]) -> Iterator[str]:
     base = publication.settings.url
     yield _url(base, publication.announcements)
     for announcement in publication.announcements:

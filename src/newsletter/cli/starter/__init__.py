@@ -1,4 +1,4 @@
-"""starter: the files of a new project, and a skeleton for each kind of announcement."""
+"""The files of a new project, and a skeleton for each kind of announcement."""
 
 import json
 from collections.abc import Mapping
@@ -52,7 +52,10 @@ def project(lang: str, today: date, package: str = "") -> Mapping[str, str]:
 
 
 def skeleton(kind: str, lang: str) -> tuple[str, str]:
-    """Additional front matter and the body of a new announcement of one of KINDS, in `lang` or else in English."""
+    """Return additional front matter and the body for a new announcement, in `lang` or else in English.
+
+    `kind` is one of KINDS.
+    """
     if kind == "news":
         return "", ""
     front, _, body = _read(f"{lang if lang in LANGUAGES else 'en'}/{kind}.md").partition("---\n")

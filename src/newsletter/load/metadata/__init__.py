@@ -1,8 +1,8 @@
-"""Removes metadata from pictures before they are published.
+"""Remove metadata from pictures before they are published.
 
-Segments are cut out without decoding the picture: pixels, colour profile and animation stay byte for byte. The
-orientation is kept in a block of its own. A file without metadata does not change. All functions are pure, read each
-byte a limited number of times, and on any input either return or raise Malformed.
+Segments are cut out without decoding the picture, so the bytes of its pixels, colour profile and animation stay the
+same. The orientation is kept in a block of its own. A file without metadata does not change. All functions are pure,
+read each byte a limited number of times, and on any input either return or raise Malformed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from newsletter.load.metadata.malformed import Malformed
 
 __all__ = ["CHANGES", "COMMENTS", "LARGEST", "POSITION", "Malformed", "find_hidden", "kind", "published", "strip"]
 
-LARGEST = 100_000_000  # bytes of a picture, which is held in memory
+LARGEST = 100_000_000  # bytes of a picture
 _HEAD = 1 << 16  # bytes that are enough to identify the format of a file
 _STRIP = {"jpeg": jpeg.strip, "png": png.strip, "gif": gif.strip, "webp": webp.strip, "avif": heif.strip}
 
@@ -39,9 +39,9 @@ def strip(content: bytes) -> bytes:
 
 
 def published(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the bytes to publish of a file that is read in pieces. Does the same as strip(), but only holds pictures.
+    """Yield the bytes to publish of a file that is read in pieces, as strip() would. Only pictures are held in memory.
 
-    Raises Malformed, also for a picture of more than LARGEST bytes.
+    Raises Malformed, also for a picture larger than LARGEST.
     """
     source = iter(pieces)
     head = _gather(source, _HEAD)

@@ -1,4 +1,4 @@
-"""Finds hidden data in attachments, which are published unchanged."""
+"""Find hidden data in attachments, which are published unchanged."""
 
 from typing import BinaryIO
 

@@ -1,4 +1,4 @@
-"""Reads the boxes of ISO base media files (AVIF, HEIC, MP4, QuickTime)."""
+"""Read the boxes of ISO base media files (AVIF, HEIC, MP4, QuickTime)."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

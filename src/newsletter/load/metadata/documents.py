@@ -1,4 +1,4 @@
-"""Finds tracked changes, comments, and photographs with a position in office documents, zip and PDF files.
+"""Find tracked changes, comments, and photographs with a position in office documents, zip and PDF files.
 
 Documents of Word, LibreOffice and others are zip files. Other zip files, such as collections of photographs, are
 searched in the same way. In PDF files, only photographs are searched. The amount of data that is read and unpacked is

@@ -1,4 +1,4 @@
-"""Finds out whether films and recordings (MP4, QuickTime, 3GP) contain the position where they were recorded.
+"""Find out whether films and recordings (MP4, QuickTime, 3GP) contain the position where they were recorded.
 
 The position is in the box `moov`: in user data or a list of items (Apple's `©xyz`, 3GPP's `loci`), under a key whose
 name contains "location", or in a track of positions, as action cameras write it. Some programs also write XMP.

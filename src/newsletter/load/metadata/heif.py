@@ -41,7 +41,7 @@ def matches(head: bytes) -> bool:
 
 
 def strip(content: bytes) -> bytes:
-    """Return the picture without metadata, in the same length except for appended data. Raises Malformed."""
+    """Return the picture with its metadata overwritten, and without data appended to it. Raises Malformed."""
     return _Cleaner(content).clean()
 
 

@@ -1,4 +1,4 @@
-"""Finds the items of an AVIF or HEIC file: which are pictures, which are metadata, and their ranges of bytes."""
+"""Find the items of an AVIF or HEIC file: which are pictures, which are metadata, and their ranges of bytes."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass

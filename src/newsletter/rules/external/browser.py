@@ -1,4 +1,4 @@
-"""Run axe-core on HTML documents in headless Chromium, from the command line and without network."""
+"""Run axe-core on HTML documents in headless Chromium, from the command line and without network access."""
 
 import json
 import os

@@ -108,7 +108,7 @@ def heading_order(document: Document) -> Iterator[Finding]:
 @FAMILY.rule("low-contrast", "Text that is hard to read on its background", fails="color: #999999 on #ffffff",
              passes="color: #595959 on #ffffff")  # fmt: skip
 def low_contrast(document: Document) -> Iterator[Finding]:
-    """Text needs a contrast of 4.5 to its background; 3 is enough from 24 px, or from 18.66 px in bold
+    """Text needs a contrast of 4.5 with its background; 3 is enough from 24 px, or from 18.66 px in bold
     (WCAG 2.2, 1.4.3). Only inline styles are checked, as mail programs may remove style sheets.
     """
     reported: set[tuple[str, str]] = set()
@@ -117,10 +117,10 @@ def low_contrast(document: Document) -> Iterator[Finding]:
         if style.hidden or element.tag in _INVISIBLE or not own_text(element):
             continue
         minimum = 3.0 if style.size >= 24 or (style.bold and style.size >= 18.66) else 4.5
-        ratio = contrast(style.colour, style.ground)
-        if ratio < minimum and (style.colour, style.ground) not in document.known_pairs | reported:
-            reported.add((style.colour, style.ground))
-            message = f"{style.colour} on {style.ground} has a contrast of {ratio:.1f}"
+        ratio = contrast(style.colour, style.background)
+        if ratio < minimum and (style.colour, style.background) not in document.known_pairs | reported:
+            reported.add((style.colour, style.background))
+            message = f"{style.colour} on {style.background} has a contrast of {ratio:.1f}"
             yield Finding(element, message, f"at least {minimum:g} is needed")
 
 

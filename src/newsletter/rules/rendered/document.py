@@ -1,4 +1,4 @@
-"""HTML parsed once for all rules: the elements by tag, and the style of each according to inline styles."""
+"""Parse HTML once for all rules: its elements by tag, and the style of each according to inline styles."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from newsletter.theme.content import HEAD, TAIL
 
 _SLOT = re.compile(f"{HEAD}\\d+{TAIL}")
 _NAMES = {"black": "#000000", "white": "#ffffff", "red": "#ff0000", "gray": "#808080", "grey": "#808080"}
-_SILENT = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_NOT_RENDERED = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _BLOCKS = frozenset("p div td th li h1 h2 h3 h4 h5 h6 blockquote pre ul ol table tr body section main".split())
 
 
@@ -21,7 +21,7 @@ class TextStyle:
     """The style of an element's text, as far as inline styles define it: colours as `#rrggbb`, sizes in px."""
 
     colour: str = "#000000"
-    ground: str = "#ffffff"
+    background: str = "#ffffff"
     size: float = 16.0
     line: float = 1.4  # line height, as a factor
     bold: bool = False
@@ -35,8 +35,8 @@ class Document:
     """A parsed HTML document.
 
     `text` is the source. With `is_shape`, it has slots in place of content, so that all URLs in it are the template's
-    own. `host` is the host of the publication. `known_pairs` are pairs of colours, text and background, whose contrast
-    another rule reports.
+    own. `host` is the host of the publication. `known_pairs` are the pairs of text and background colour whose
+    contrast another rule reports.
     """
 
     text: str
@@ -70,7 +70,7 @@ class Document:
         """Return the offset of the element's start tag in the text, found by counting: lxml only knows the line."""
         if element.tag not in self._offsets:
             if not self._visible:
-                self._visible = _SILENT.sub(_blank, self.text)
+                self._visible = _NOT_RENDERED.sub(_blank, self.text)
             starts = (match.start() for match in re.finditer(rf"<{element.tag}\b", self._visible, re.IGNORECASE))
             self._offsets[element.tag] = dict(zip(self.tags[element.tag], starts, strict=False))
         return self._offsets[element.tag].get(element, 0)
@@ -127,14 +127,16 @@ def _computed_style(element: Any, above: TextStyle) -> TextStyle:
     is_link = element.tag == "a"
     if not style and not element.get("bgcolor") and not is_link:
         return above if element.tag not in ("b", "strong", "th") else replace(above, bold=True)
-    ground = style.get("background-color") or style.get("background", "").split(" ")[0] or element.get("bgcolor") or ""
+    background = (
+        style.get("background-color") or style.get("background", "").split(" ")[0] or element.get("bgcolor") or ""
+    )
     decoration = style.get("text-decoration", "underline" if is_link and element.get("href") else "")
     underlined = "underline" in decoration or (above.underlined and element.tag not in _BLOCKS)
     size = _pixels(style.get("font-size", ""), above.size)
     weight = style.get("font-weight", "")
     return TextStyle(
         colour_of(style.get("color", "")) or above.colour,
-        colour_of(ground) or above.ground,
+        colour_of(background) or above.background,
         size,
         _factor(style.get("line-height", ""), size, above.line),
         (weight in ("bold", "bolder") or weight >= "600") if weight else above.bold or element.tag in ("b", "strong"),

@@ -1,4 +1,4 @@
-"""Applies the rules to everything that a build renders, while it is rendered.
+"""Apply the rules to everything that a build renders, while it is rendered.
 
 Rules that depend on a mail's shape run once per shape, and report the line of the template. Headers and bytes are
 checked in every run, the rest only if the inspection is `thorough`.
@@ -71,7 +71,7 @@ class Inspection:
         self._items = {f"email/announcements/{each.stem}": each for each in publication.announcements}
         self._items |= {f"email/issues/{each.stem}": each for each in publication.issues}
         brand = colours(settings)
-        self._known_pairs = frozenset((brand[text], brand[ground]) for text, ground, _ in weak_pairs(settings))
+        self._known_pairs = frozenset((brand[text], brand[background]) for text, background, _ in weak_pairs(settings))
         self.templates.watch = self.check_shape
 
     def check_shape(self, mail: CompiledMail) -> None:
@@ -82,7 +82,7 @@ class Inspection:
         document = self._document(mail.html_of(sections), mail.is_shape)
         if not any(True for family in SHAPES for _ in family.find(document)):
             return
-        source_map, marked = mail.trace(), self._document(mail.marked(), mail.is_shape)
+        source_map, marked = mail.source_map(), self._document(mail.marked(), mail.is_shape)
         for family in SHAPES:
             for rule, finding in family.find(marked):
                 rule.report(self.problems, source_map.place(_origin(finding.where, mail.mjml)), finding)

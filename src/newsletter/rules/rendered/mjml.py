@@ -1,4 +1,4 @@
-"""Declares the problems of templates, which other modules report."""
+"""Declare the problems of templates, which other modules report."""
 
 from newsletter.rules.rule import Family
 

@@ -37,25 +37,25 @@ def weak_pairs(settings: Settings) -> Iterator[tuple[str, str, float]]:
     """Yield text colour, background colour and contrast of each pair in the brand whose contrast is under 4.5."""
     brand = colours(settings)
     for mode in ("", "_dark"):
-        for text, ground in _PAIRS:
-            ratio = contrast(brand[text + mode], brand[ground + mode])
+        for text, background in _PAIRS:
+            ratio = contrast(brand[text + mode], brand[background + mode])
             if ratio < 4.5:
-                yield text + mode, ground + mode, ratio
+                yield text + mode, background + mode, ratio
 
 
 @FAMILY.rule("brand-contrast", "Two colours of the brand with too little contrast", fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
              passes='[tool.newsletter.brand]\nmuted = "#54656b"')  # fmt: skip
 def brand_contrast(project: ProjectSettings) -> Iterator[Finding]:
-    """Text needs a contrast of 4.5 to its background (WCAG 2.2, 1.4.3), in light and in dark mode."""
+    """Text needs a contrast of 4.5 with its background (WCAG 2.2, 1.4.3), in light and in dark mode."""
     own = dict(project.settings.brand)
-    for text, ground, ratio in weak_pairs(project.settings):
-        if text in own or ground in own:
-            place = project.place(f"brand.{text if text in own else ground}")
-            message = f"'{text}' on '{ground}' has a contrast of {ratio:.1f}"
+    for text, background, ratio in weak_pairs(project.settings):
+        if text in own or background in own:
+            place = project.place(f"brand.{text if text in own else background}")
+            message = f"'{text}' on '{background}' has a contrast of {ratio:.1f}"
             yield Finding(place, message, "choose colours with at least 4.5")
 
 
-FAMILY.declare("no-settings", "error", "A project without settings, or with two files of them", "The settings of the publication are either in "
+FAMILY.declare("no-settings", "error", "A project without settings, or with two settings files", "The settings of the publication are either in "
             "`[tool.newsletter]` of pyproject.toml or in newsletter.toml.")  # fmt: skip
 FAMILY.declare("toml-syntax", "error", "TOML that cannot be read", "Most often, text without quotation marks.", "title = Exemple", 'title = "Exemple"')  # fmt: skip
 FAMILY.declare("unknown-code", "warning", "A code that no problem has", "`ignore` and `error` in settings, and comments `# newsletter: "

@@ -1,4 +1,4 @@
-"""Declares the problems of texts for social platforms, which the social channel reports."""
+"""Declare the problems of texts for social platforms, which the social channel reports."""
 
 from newsletter.rules.rule import Family
 

@@ -23,7 +23,7 @@ def _host(target: str) -> str:
 
 
 def are_plain(written: SourceText) -> bool:
-    """Return whether no rule here finds a fault. Fast, because most links are plain and occur in many files."""
+    """Return whether no rule in this family finds a fault. This is fast, because results for targets are cached."""
     return all("." not in label and _is_plain(target) for label, target in written.named())
 
 
@@ -106,13 +106,13 @@ def look_alike_host(written: SourceText) -> Iterator[Finding]:
         host = _host(target)
         if host.isascii() and "xn--" not in host:
             continue
-        for label in map(_shown, host.split(".")):
+        for label in map(_as_displayed, host.split(".")):
             scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in label if letter.isalpha()}
             if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
                 yield Finding(place(), f"'{label}' mixes letters of several scripts", "type the name again")
 
 
-def _shown(label: str) -> str:
+def _as_displayed(label: str) -> str:
     """Return a label of a host name as browsers may display it."""
     try:
         return label.encode("ascii").decode("idna") if label.startswith("xn--") else label

@@ -11,7 +11,7 @@ from newsletter.rules.written.text import SourceText
 FAMILY = Family(
     "writing", "Hints for writers, in French and English. `newsletter check --fix` corrects the typography."
 )
-LONG_SUBJECT = 70  # characters; desktop programs show about that many, telephones 30 to 60
+LONG_SUBJECT = 70  # characters; desktop programs show about this many, telephones 30 to 60
 SHORT_PREHEADER = 40  # characters
 LONG_ALT = 150  # characters
 
@@ -40,16 +40,14 @@ _SAYS_NOTHING = re.compile(
     r"(?:une? |the |an? )?(?:image|photo(?:graphie)?|picture|logo|illustration|visuel|banner)", re.I
 )
 _FORGED = re.compile(r"(?:re|fwd?|tr|réf)[ \u00a0]?:", re.IGNORECASE)
-
-
-_SIGN_FREE = re.compile(r"[^\W_]")
+_ALPHANUMERIC = re.compile(r"[^\W_]")
 
 
 def bare_text(label: str) -> str:
     """Return a label in lower case, without symbols at its ends, and with one space between words."""
     words = label.replace("'", "’").replace("\u00a0", " ").lower()
     # Searched from both ends: a pattern for trailing symbols would take quadratic time.
-    first, last = _SIGN_FREE.search(words), _SIGN_FREE.search(words[::-1])
+    first, last = _ALPHANUMERIC.search(words), _ALPHANUMERIC.search(words[::-1])
     return " ".join(words[first.start() : len(words) - last.start()].split()) if first and last else ""
 
 
@@ -62,7 +60,7 @@ def long_subject(written: SourceText) -> Iterator[Finding]:
     """
     key, subject = written.subject
     if len(subject) > LONG_SUBJECT:
-        fix = f"say the main thing within {LONG_SUBJECT}, best at the beginning"
+        fix = f"say the main thing within {LONG_SUBJECT}, ideally at the beginning"
         yield Finding(written.at(key), f"the subject has {len(subject)} characters", fix)
 
 
@@ -86,8 +84,8 @@ def forged_reply(written: SourceText) -> Iterator[Finding]:
     passes="summary: Le 5 décembre, vingt entreprises vous reçoivent dans nos locaux.",
 )
 def short_preheader(written: SourceText) -> Iterator[Finding]:
-    """The list of mails shows the beginning of the summary beside the subject, with room for 40 to 110 characters. If it
-    is shorter, programs fill the room with the text that comes next.
+    """The list of mails shows the beginning of the summary beside the subject, with space for 40 to 110 characters. If it
+    is shorter, programs fill the space with the text that comes next.
     """
     summary = written.file.summary
     if written.file.source.front.get("summary") is not None and 0 < len(summary) < SHORT_PREHEADER:
@@ -102,7 +100,7 @@ def short_preheader(written: SourceText) -> Iterator[Finding]:
     passes="title: Portes ouvertes\nsummary: Le 14 décembre, visitez nos ateliers.",
 )
 def same_preheader(written: SourceText) -> Iterator[Finding]:
-    """The list of mails shows the summary beside the subject; a repetition wastes the room."""
+    """The list of mails shows the summary beside the subject; a repetition wastes that space."""
     if written.file.source.front.get("summary") is None:
         return
     summary = bare_text(written.file.summary)

@@ -1,4 +1,4 @@
-"""Compiles the traces of a template to Python functions, which fill its slots without Jinja.
+"""Compile the traces of a template to Python functions, which fill its slots without Jinja.
 
 A function checks the guards of its trace in order. If all hold, it returns the content of the slots. At the first
 guard that fails it returns that guard's number and the new answer, and the branch recorded for this answer goes on
@@ -18,7 +18,7 @@ from newsletter.theme.fastpath.traced import Bailout, TooLong
 from newsletter.theme.printable import html_of, require_characters, text_of
 from newsletter.theme.slots import Shape, split
 
-WARM_UP = 12  # renderings by Jinja before the first trace: a few announcements do not need one
+WARM_UP = 12  # renderings by Jinja before the first trace, which does not pay off for a few announcements
 _ATTEMPTS = 3  # traces that are recorded even if they are never used again
 _FILLS_PER_TRACE = 4  # fills that earn one more trace
 _VARIABLE = re.compile(r"\bv(\d+)\b")
@@ -26,7 +26,7 @@ _CONSTANT = re.compile(r"k\d+")
 
 
 class RecordedText(NamedTuple):
-    """The text of a trace: with tokens for the slots, and split at these."""
+    """The text of a trace, with tokens for the slots, and its shape: the same text split at the tokens."""
 
     text: str
     shape: Shape[str]
@@ -64,8 +64,8 @@ class _Signature(NamedTuple):
 class CompiledTrace:
     """The compiled traces of one template.
 
-    `record` renders the template under a recorder and returns the text; `shape` is the recorder's. `filled` counts
-    the calls of fill() that did not need Jinja.
+    `record` renders the template with a recorder and returns the text; `shape` is passed to the recorder. `filled`
+    counts the calls of fill() that did not need Jinja.
     """
 
     record: Callable[[TraceRecorder], str]

@@ -1,4 +1,4 @@
-"""Records a trace of a template: what it prints and what it branches on while it renders once.
+"""Record a trace of a template: what it prints and what it branches on while it renders once.
 
 While a recorder is active, the values that differ from one announcement to the next are replaced by Traced objects.
 A Traced object knows the expression that leads to it (`values["story"].title`), but does not show its text. Printing
@@ -41,7 +41,7 @@ def visible(value: str) -> Any:
 
 
 def value_and_class(value: Any) -> Any:
-    """The value with its class, so that 1 differs from True."""
+    """Return the value with its class, so that 1 differs from True."""
     return value.__class__, value
 
 

@@ -162,7 +162,7 @@ class Sections:
         results = zip(raw.split(_SEAM)[1:-1], inline(raw, self.css).split(_SEAM)[1:-1], strict=True)
         first = frame.before.count(SLOT)
         for section, (compiled, inlined) in zip(sections, results, strict=True):
-            # Some components count themselves: the HTML must be the same among other sections, first and second.
+            # Some components number themselves, so check that the HTML is the same when the section occurs twice.
             head, once, twice, _ = to_html(frame.document((section, section))).split(_SEAM)
             variants = {TOKEN.sub(SLOT, html) for html in (compiled, once, twice)}
             shape, count = split(inlined), section.count(SLOT)

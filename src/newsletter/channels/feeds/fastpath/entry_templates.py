@@ -26,7 +26,7 @@ from newsletter.channels.feeds.json_feed import write_item
 from newsletter.channels.feeds.sanitize import clean_text, encode
 from newsletter.model import Author
 from newsletter.model.switches import is_on
-from newsletter.text.dates import rfc3339, rfc5322
+from newsletter.text.dates import format_rfc3339, format_rfc5322
 from newsletter.text.entities import escape_bytes, escape_text
 from newsletter.theme.slots import Shape, token
 
@@ -101,8 +101,8 @@ def write_plain(entry: Entry) -> EntryLines:
 def texts(entry: Entry) -> list[str]:
     """Return every text of an entry, with an empty one in place of the content."""
     values = [
-        entry.id, entry.url, entry.lang, rfc3339(entry.published), rfc5322(entry.published),
-        rfc3339(entry.updated), entry.title, entry.summary, "", *entry.labels,
+        entry.id, entry.url, entry.lang, format_rfc3339(entry.published), format_rfc5322(entry.published),
+        format_rfc3339(entry.updated), entry.title, entry.summary, "", *entry.labels,
     ]  # fmt: skip
     for author in entry.authors:
         values += author.name, author.url
@@ -185,7 +185,7 @@ def _make_template(entry: Entry, values: Sequence[str], *, is_empty: bool) -> En
 
 
 def _tokenize_dates(text: str) -> str:
-    dates = {rfc3339(_PUBLISHED): 3, rfc5322(_PUBLISHED): 4, rfc3339(_UPDATED): 5}
+    dates = {format_rfc3339(_PUBLISHED): 3, format_rfc5322(_PUBLISHED): 4, format_rfc3339(_UPDATED): 5}
     return reduce(lambda result, date: result.replace(date, token(dates[date])), dates, text)
 
 

@@ -1,7 +1,7 @@
 """Recognize texts whose length is a sum over their characters, except for one separate link.
 
-Most snippets are such texts. A platform treats their link as it treats the link alone, so the link is analysed once
-instead of in every text. All other texts are counted in full.
+Most snippets are such texts. A platform treats the link in them as it would treat the link alone, so each link is
+analysed only once. All other texts are counted in full.
 """
 
 import re

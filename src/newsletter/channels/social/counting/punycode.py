@@ -1,24 +1,25 @@
-"""Encode a domain label in Punycode (RFC 3492) in less than quadratic time, unlike Python's codec."""
+"""Encode a domain label in Punycode (RFC 3492), without the search in quadratic time of Python's codec."""
 
 from bisect import bisect
 
-_BASE, _LEAST, _MOST, _SKEW, _DAMP = 36, 1, 26, 38, 700
-_FIRST, _BIAS = 128, 72
+# The parameters of RFC 3492, section 5.
+_BASE, _T_MIN, _T_MAX, _SKEW, _DAMP = 36, 1, 26, 38, 700
+_INITIAL_CODE, _INITIAL_BIAS = 128, 72
 _DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def encode(label: str) -> str:
-    """Return a label in Punycode, without `xn--`."""
-    encoded = [offset for offset, character in enumerate(label) if character.isascii()]
-    out = ["".join(label[offset] for offset in encoded), "-" if encoded else ""]
+    """Return a label in Punycode, without the prefix `xn--`."""
+    encoded_offsets = [offset for offset, character in enumerate(label) if character.isascii()]
+    out = ["".join(label[offset] for offset in encoded_offsets), "-" if encoded_offsets else ""]
     pending = sorted((ord(character), offset) for offset, character in enumerate(label) if not character.isascii())
-    basic, code, bias, last_index = len(encoded), _FIRST, _BIAS, 0
+    basic, code, bias, last_index = len(encoded_offsets), _INITIAL_CODE, _INITIAL_BIAS, 0
     for character_code, offset in pending:
-        index = bisect(encoded, offset)
-        delta = (character_code - code) * (len(encoded) + 1) + index - last_index
+        index = bisect(encoded_offsets, offset)
+        delta = (character_code - code) * (len(encoded_offsets) + 1) + index - last_index
         out.append(_encode_number(delta, bias))
-        encoded.insert(index, offset)
-        bias = _adapt_bias(delta, len(encoded), is_first=len(encoded) == basic + 1)
+        encoded_offsets.insert(index, offset)
+        bias = _adapt_bias(delta, len(encoded_offsets), is_first=len(encoded_offsets) == basic + 1)
         code, last_index = character_code, index + 1
     return "".join(out)
 
@@ -27,7 +28,7 @@ def _encode_number(delta: int, bias: int) -> str:
     digits: list[str] = []
     place = _BASE
     while True:
-        threshold = min(max(place - bias, _LEAST), _MOST)
+        threshold = min(max(place - bias, _T_MIN), _T_MAX)
         if delta < threshold:
             return "".join((*digits, _DIGITS[delta]))
         delta, digit = divmod(delta - threshold, _BASE - threshold)
@@ -39,7 +40,7 @@ def _adapt_bias(delta: int, count: int, *, is_first: bool) -> int:
     delta //= _DAMP if is_first else 2
     delta += delta // count
     bias = 0
-    while delta > (_BASE - _LEAST) * _MOST // 2:
-        delta //= _BASE - _LEAST
+    while delta > (_BASE - _T_MIN) * _T_MAX // 2:
+        delta //= _BASE - _T_MIN
         bias += _BASE
-    return bias + (_BASE - _LEAST + 1) * delta // (delta + _SKEW)
+    return bias + (_BASE - _T_MIN + 1) * delta // (delta + _SKEW)

@@ -1,4 +1,4 @@
-"""Count text messages: septets of GSM 03.38, or UTF-16 units if any character is not in it.
+"""Count text messages: in septets of GSM 03.38, or in UTF-16 units if a character is missing from that alphabet.
 
 A single message holds 160 septets or 70 units; each part of a longer one 153 or 67. The two septets of one character,
 and the units of one grapheme, are not split between parts, as in Twilio's sms-segments-calculator.
@@ -23,7 +23,7 @@ _ESCAPED_PATTERN = re.compile(f"[{re.escape(_ESCAPED)}]")
 _NOT_GSM7 = re.compile(f"[^{re.escape(_BASIC + _ESCAPED)}]")
 _ONE_SEPTET = bytes(map(ord, filter(str.isascii, _BASIC)))
 
-# Typographic characters and their plain equivalents. Letters are not included: they are spelling.
+# Typographic characters and their plain equivalents. Letters are kept, as they are part of the spelling, except œ.
 _TYPOGRAPHY = (
     dict.fromkeys("‘’‚‛′ʼ", "'")
     | dict.fromkeys("«»“”„‟″", '"')
@@ -52,14 +52,14 @@ class Message:
 
 
 def segments(text: str) -> Message:
-    """Return encoding, units (septets or UTF-16 units) and number of parts of a text."""
-    others = _NOT_GSM7.findall(_uncommon(text))
-    if not others:
+    """Return the encoding of a text, its length (in septets or UTF-16 units) and its number of parts."""
+    offenders = _NOT_GSM7.findall(_uncommon(text))
+    if not offenders:
         parts = _gsm7_parts(text)
         return Message("GSM-7", _septets(text), parts, (), parts)
     parts = _ucs2_parts(text)
     plain = min(parts, _count_parts(transliterated(text))) if parts > 1 else parts
-    return Message("UCS-2", units.utf16(text), parts, tuple(dict.fromkeys(others)), plain)
+    return Message("UCS-2", units.utf16(text), parts, tuple(dict.fromkeys(offenders)), plain)
 
 
 def excess(text: str, limit: int) -> int:
@@ -96,7 +96,7 @@ def transliterated(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _uncommon(text: str) -> str:
-    """Return the text without the ASCII characters that take one septet: the rest needs a closer look."""
+    """Return the text without the ASCII characters that take one septet; only the rest needs further checks."""
     return units.uncommon(text, _ONE_SEPTET)
 
 

@@ -1,4 +1,4 @@
-"""Split a rendered template into named blocks, and say how each may be shortened."""
+"""Split a rendered template into named blocks, each with the ways in which it may be shortened."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,11 +9,10 @@ from newsletter.theme.printable import MARKS
 
 # Announcements must not contain control characters, so content cannot start a block.
 _BEGIN, _END, _BETWEEN = MARKS
-_GAPS = {"": 0, " ": 1, "\n": 2, "\n\n": 3}  # separators between blocks, from small to large
+_GAPS = {"": 0, " ": 1, "\n": 2, "\n\n": 3}  # separators between blocks, and their ranks
 # Label, leading white space, text and trailing white space of a block.
-_PIECES = re.compile(f"{_BEGIN}([^{_END}]*){_END}([ \n]*)((?:[^{_BEGIN}]*[^{_BEGIN} \n])?)([ \n]*)")
+_LABELLED_BLOCK = re.compile(f"{_BEGIN}([^{_END}]*){_END}([ \n]*)((?:[^{_BEGIN}]*[^{_BEGIN} \n])?)([ \n]*)")
 _SURPLUS = re.compile(r"[ \t]+(?=\n)|\n+(?=\n\n)")
-
 
 HOOK = "hook"
 
@@ -32,7 +31,6 @@ class BlockKind(NamedTuple):
 
 
 _KINDS = {"": BlockKind("")}  # by label
-
 
 Block = tuple[BlockKind, str, str]  # kind, text, and the gap between it and the block before
 
@@ -57,20 +55,20 @@ def only(hashtags: Sequence[str], most: int, after: int = 0) -> str:
 
 def split(rendered: str) -> list[Block]:
     """Return the non-empty blocks of a rendered template in order."""
-    tabs = "\t" in rendered  # which _PIECES does not treat as white space
-    if tabs and _has_surplus(rendered):
+    has_tabs = "\t" in rendered  # which _LABELLED_BLOCK does not treat as white space
+    if has_tabs and _has_surplus(rendered):
         rendered = _SURPLUS.sub("", rendered)
     if not rendered.startswith(_BEGIN):  # text before the first block gets a block without a name
         rendered = f"{_BEGIN}{_END}{rendered}"
     blocks: list[Block] = []
     gap = ""
-    for label, lead, text, tail in _PIECES.findall(rendered):
+    for label, lead, text, tail in _LABELLED_BLOCK.findall(rendered):
         # In an empty block, all white space is matched as leading.
         after = tail if text else lead
         if after not in _GAPS:
             after = _normalize_gap(after)
         if text:
-            surplus = "\n" in text and not tabs and _has_surplus(text)
+            surplus = "\n" in text and not has_tabs and _has_surplus(text)
             blocks.append((_KINDS.get(label, _KINDS[""]), _SURPLUS.sub("", text) if surplus else text, gap))
             gap = after
         elif blocks and _GAPS[after] > _GAPS[gap]:

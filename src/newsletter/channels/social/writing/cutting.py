@@ -203,7 +203,7 @@ def bound_words(words: list[str]) -> set[int]:
 
 
 def hangs(word: str) -> bool:
-    """Whether a shortened text may not end with this word: `le`, `à`, `l’`."""
+    """Return whether a shortened text may not end with this word: `le`, `à`, `l’`."""
     return word.endswith(("’", "'")) or word.lower().lstrip("(«“\"'\u00a0") in _HANGING
 
 

@@ -1,4 +1,4 @@
-"""Represent a finished snippet and what is known about it."""
+"""A finished snippet, its count, and the warnings about it."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from newsletter.channels.social.counting.count import Count
 from newsletter.channels.social.counting.platforms import Certainty, Platform
 
 _NEAR = 5  # units; an inexact count this close to the limit is in doubt
-_ADDRESS = re.compile(r"https?://[^\s«»]+")
+_URL = re.compile(r"https?://[^\s«»]+")
 
 
 class Post(NamedTuple):
@@ -55,14 +55,14 @@ class Post(NamedTuple):
 
 
 def links(text: str, platform: Platform) -> tuple[str, ...]:
-    """Return what the platform links; if it documents no rules, URLs with a protocol."""
+    """Return the links that a platform finds in a text. If its rules are unknown, return URLs with a protocol."""
     if "." not in text and "://" not in text:
         return ()
     if platform.name == "bluesky":
         return tuple(each.value for each in bluesky.facets(text) if each.kind == "link")
     if platform.links == "23, bare domains too":
         return tuple(link.url for link in x.links(text))
-    return tuple(url.rstrip(".,;:!?)…’'\"\u00a0") for url in _ADDRESS.findall(text))
+    return tuple(url.rstrip(".,;:!?)…’'\"\u00a0") for url in _URL.findall(text))
 
 
 def is_near(counted: Count) -> bool:
@@ -88,12 +88,12 @@ def _printable(offenders: str) -> str:
 def warnings(
     row: Platform, certainty: Certainty, shortened: Iterable[str], cost: str, *, near: bool
 ) -> tuple[str, ...]:
-    """Return what users should know about a text; see sms_cost() and is_near() for `cost` and `near`."""
+    """Return warnings about a text. `cost` comes from sms_cost(), `near` from is_near()."""
     result = [f"the {name} is shortened" for name in shortened]
     if cost:
         result.append(cost)
     if certainty != row.certainty:
-        result.append("an emoji or a domain is newer than the table that is counted with: the count is an upper bound")
+        result.append("an emoji or a domain is newer than the tables used for counting: the count is an upper bound")
     if near:
         result.append(f"near the limit, and the count is {certainty}")
     return tuple(result)
