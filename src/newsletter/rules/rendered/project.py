@@ -75,9 +75,9 @@ OUTPUT.declare(
     "unsafe-outbox",
     "error",
     "An outbox that overlaps with sources",
-    "A build replaces the whole folder. It must not be, contain or lie in the project, its announcements, templates, "
-    "`src`, `tests`, hidden folders such as `.git`, or the home folder. Symbolic links are resolved first. Choose a "
-    "separate folder with `--out`, or delete the link named `outbox`.",
+    "A build replaces the whole folder. It must not be or contain the project, its sources (announcements, templates, "
+    "`src`, `tests`, hidden folders such as `.git`) or the home folder, nor lie in one of these sources. Symbolic links "
+    "are resolved first. Choose a separate folder with `--out`, or delete the link named `outbox`.",
 )
 OUTPUT.declare(
     "lost-output",
