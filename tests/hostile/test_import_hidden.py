@@ -425,6 +425,8 @@ COLUMNS = (
     "</table:table-columns><table:table-column/>"
 )
 OPEN_HIDES = {
+    "tiny letters": '<text:p text:style-name="Tiny">Secret</text:p>',
+    "letters of a hundredth": '<text:p><text:span text:style-name="Speck">Secret</text:span></text:p>',
     "a variable": '<text:p>a<text:variable-set text:display="none">Secret</text:variable-set></text:p>',
     "a script": "<text:p>a<text:script>Secret</text:script></text:p>",
     "a covered cell": table(cell("a"), cell("Secret", "covered-table-cell")),
@@ -440,6 +442,7 @@ OPEN_HIDES = {
     "a white paragraph": '<text:p text:style-name="White2">Secret</text:p>',
 }
 OPEN_SHOWS = {
+    "small letters": '<text:p text:style-name="Small">Shown</text:p>',
     "white text on a coloured background": '<text:p text:style-name="Dark"><text:span text:style-name="White">Shown'
     "</text:span></text:p>",
     "white text in a shape": '<draw:frame><draw:text-box><text:p text:style-name="White">Shown</text:p></draw:text-box>'
@@ -459,6 +462,9 @@ def test_whatever_an_open_document_does_not_show(project: Project, name: str) ->
         '<style:style style:name="NoTable"><style:table-properties table:display="false"/></style:style>'
         '<style:style style:name="White"><style:text-properties fo:color="#ffffff"/></style:style>'
         '<style:style style:name="White2" style:parent-style-name="White"/>'
+        '<style:style style:name="Tiny"><style:text-properties fo:font-size="1.5pt"/></style:style>'
+        '<style:style style:name="Speck"><style:text-properties fo:font-size="1%"/></style:style>'
+        '<style:style style:name="Small"><style:text-properties fo:font-size="6pt"/></style:style>'
         '<style:style style:name="Black"><style:text-properties fo:color="#000000"/></style:style>'
         '<style:style style:name="Dark"><style:paragraph-properties fo:background-color="#000080"/></style:style>'
     )

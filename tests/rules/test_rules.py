@@ -20,7 +20,7 @@ from newsletter.model import Announcement, Artefact, Publication, Unsubscribe
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.rules.manual import manual
 from newsletter.rules.registry import FAMILIES, RULES
-from newsletter.rules.rendered import clients, mails, pages
+from newsletter.rules.rendered import clients, mails, mime_structure, pages
 from newsletter.rules.rendered.document import Document
 from newsletter.rules.rendered.inspection import SHAPES, Inspection
 from newsletter.rules.rendered.mails import Mail
@@ -232,13 +232,13 @@ def made(project: Project) -> tuple[Publication, Inspection, Mail]:
 )
 def test_lines_that_are_too_long(lengths: list[int], end: bool) -> None:
     eml = b"\r\n".join(b"x" * length for length in lengths) + b"\r\n" * end
-    assert mails.has_long_line(eml) == any(length > 998 for length in lengths)
+    assert mime_structure.has_long_line(eml) == any(length > 998 for length in lengths)
 
 
 @given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"x", b"\0", b"\r\r\n"]), max_size=8).map(b"".join))
 def test_line_ends(eml: bytes) -> None:
     rest = re.sub(b"\r\n", b"", eml)
-    assert mails.has_only_crlf(eml) == (rest.translate(None, b"\r\n") == rest)
+    assert mime_structure.has_only_crlf(eml) == (rest.translate(None, b"\r\n") == rest)
 
 
 LINES = st.sampled_from(
@@ -259,8 +259,11 @@ def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]
     for at in cuts:
         pieces = [*pieces[:at], b"".join(pieces[at : at + 2]), *pieces[at + 2 :]]
     eml = Joined(pieces)
-    plain = mails.has_valid_lines(bytes(eml)) and tuple(mails.types_of(bytes(eml))) == mails.TYPES
-    told = mails.is_valid_by_pieces(eml)
+    plain = (
+        mime_structure.has_valid_lines(bytes(eml))
+        and tuple(mime_structure.types_of(bytes(eml))) == mime_structure.TYPES
+    )
+    told = mime_structure.is_valid_by_pieces(eml)
     assert plain or not told
     held = not any(line.startswith(b"Content") for piece in pieces[1::2] for line in piece.split(b"\r\n"))
     assert told or not (sound and held)

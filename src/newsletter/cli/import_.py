@@ -73,6 +73,8 @@ def _read(file: Path, options: "ImportOptions", root: Path, leftovers: "Leftover
         is_site = file.is_dir() or (file.suffix.lower() == ".xml" and file.exists())
         if not is_site and not file.exists():
             refuse(f"{display_path(file)} does not exist")
+        if not is_site and file.is_symlink():
+            refuse(f"{display_path(file)} is a symbolic link; name the file to which it leads")
     except OSError as fault:
         raise Unreadable(f"it cannot be read: {fault.strerror}") from None
     if not is_site:

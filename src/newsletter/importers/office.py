@@ -27,6 +27,7 @@ _DROPPED = frozenset(
 )
 
 
+_TINY = re.compile(r"0*[01]?(?:\.[0-9]*)?pt|0*[0-9](?:\.[0-9]*)?%")  # below 2 points, or a tenth of the text around it
 _HIDDEN = "hidden"  # marks a hidden style, among its HTML elements
 
 
@@ -218,6 +219,8 @@ def _is_white(colour: str) -> bool:
 
 def _looks(properties: etree._Element) -> Iterator[str]:
     """Yield the HTML elements for a style's properties, and _HIDDEN if it hides text."""
+    if _TINY.fullmatch(attribute(properties, "fo:font-size")):
+        yield _HIDDEN
     if attribute(properties, "fo:font-weight") in ("bold", "600", "700", "800", "900"):
         yield "strong"
     if attribute(properties, "fo:font-style") in ("italic", "oblique"):

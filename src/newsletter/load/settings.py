@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from newsletter import text
 from newsletter.load.context import FieldContext
+from newsletter.load.field_types import Extension, Mailbox, Zone
 from newsletter.load.fields import EMAIL, LANGUAGE, Bool, Choice, ListOf, MappingOf, Number, Text, Url
 from newsletter.load.keys import PLATFORMS
 from newsletter.load.safe_open import MAX_TEXT, open_beneath, read, report_unread
@@ -24,7 +24,6 @@ from newsletter.model import (
     Node,
     Organisation,
     Pairs,
-    Plain,
     Scalar,
     Sender,
     Settings,
@@ -42,26 +41,6 @@ COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
 MAIL_PROGRAMS = ("outlook-windows", "outlook-new", "gmail", "apple-mail", "orange", "sfr", "laposte", "free")
 
 
-class _Zone(Text):
-    """The name of a time zone in the IANA database."""
-
-    def read(self, plain: Plain, context: FieldContext, key: str) -> Any:
-        name = super().read(plain, context, key)
-        try:
-            return ZoneInfo(name) if name else None
-        except (ValueError, OSError, KeyError):
-            context.error("bad-value", f"'{name}' is not a time zone", "write one such as Europe/Paris")
-            return None
-
-
-class _Extension(Text):
-    """A file extension, in any case."""
-
-    def read(self, plain: Plain, context: FieldContext, key: str) -> str | None:
-        value = super().read(plain, context, key)
-        return value and value.lower()
-
-
 def _brand(**pairs: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs.items()))
 
@@ -70,15 +49,17 @@ def _audience(**shares: int) -> tuple[tuple[str, int], ...]:
     return tuple(shares.items())
 
 
+_MAILBOX = Mailbox(254, EMAIL, "an address")
+
 KEYS = MappingOf(
     {
         "title": Text(100),
         "language": Text(35, LANGUAGE, "a language such as fr"),
-        "timezone": _Zone(60),
+        "timezone": Zone(60),
         "url": Url(),
         "authority": Text(100, r"[a-z0-9.-]+(?:@[a-z0-9.-]+)?,\d{4}(?:-\d\d(?:-\d\d)?)?", "example.org,2024"),
         "sender": MappingOf(
-            {"name": Text(100), "email": Text(254, EMAIL, "an address"), "reply_to": Text(254, EMAIL, "an address")},
+            {"name": Text(100), "email": _MAILBOX, "reply_to": _MAILBOX},
             Sender,
             ("name", "email"),
         ),
@@ -88,7 +69,7 @@ KEYS = MappingOf(
         "organisation": MappingOf(
             {"name": Text(100), "address": Text(500, lines=True), "logo": Text(200)}, Organisation
         ),
-        "unsubscribe": MappingOf({"url": Url(placeholder=True), "mailto": Text(254, EMAIL, "an address")}, Unsubscribe),
+        "unsubscribe": MappingOf({"url": Url(placeholder=True), "mailto": _MAILBOX}, Unsubscribe),
         "brand": MappingOf({f"{name}{dark}": _COLOUR for name in COLOURS for dark in ("", "_dark")}, _brand),
         "feeds": MappingOf(
             {"entries": Number(1, 500), "content": Choice(("full", "summary")), "hub": Url()}, FeedSettings
@@ -112,7 +93,7 @@ KEYS = MappingOf(
             },
             CheckSettings,
         ),
-        "attachments": ListOf(_Extension(10, r"\.[A-Za-z0-9]{1,9}", "an extension such as .gpx")),
+        "attachments": ListOf(Extension(10, r"\.[A-Za-z0-9]{1,9}", "an extension such as .gpx")),
     },
     required=("title", "language", "timezone", "url", "authority", "sender"),
 )

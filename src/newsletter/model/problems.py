@@ -7,6 +7,7 @@ from typing import Literal
 
 Level = Literal["error", "warning", "info"]
 
+MAX_MESSAGE = 1_000  # characters; messages quote what authors wrote
 MAX_ALIKE = 1_000  # problems listed with the same code in the same file
 
 
@@ -83,6 +84,8 @@ class Problems:
             self._add(Problem(place, code, "info", message, fix))
 
     def _add(self, problem: Problem) -> None:
+        if len(problem.message) > MAX_MESSAGE:
+            problem = replace(problem, message=f"{problem.message[:MAX_MESSAGE]}…")
         if problem in self._found:
             return
         self._counts[problem.level] += 1

@@ -15,6 +15,7 @@ Kind = Literal["web", "mailto", "tel", "site", "anchor", "announcement", "file"]
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 # Browsers remove these before they parse a URL (URL Standard, §4.4), so do the same.
 _INVISIBLE = re.compile("[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9_.-]+")
 _WEB = ("https", "http")
 _SHORT = 1000  # characters; results for longer targets are not cached
 _LONGEST_HOST = 1000  # characters; names have 253 at most
@@ -144,3 +145,13 @@ def permanent_id(announcement: Announcement, settings: Settings) -> str:
     """
     other = "" if announcement.is_default_language else f":{announcement.lang}"
     return f"tag:{settings.authority}:{announcement.id}{other}"
+
+
+def ascii_mailbox(email: str) -> str:
+    """Return a mail address with its domain in IDNA; "" if it has no ASCII form, as with `é` before the @."""
+    local, _, domain = email.rpartition("@")
+    try:
+        mailbox = email if email.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return ""
+    return mailbox if _MAILBOX.fullmatch(mailbox) else ""

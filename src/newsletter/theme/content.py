@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from newsletter.text.entities import escape_as_templates
 
 HEAD, TAIL = "QzSlot", "Zq"  # a token is letters and digits only, so that nothing escapes it
-TOKEN = re.compile(f"{HEAD}(\\d+){TAIL}")
+TOKEN = re.compile(f"{HEAD}([0-9]{{1,9}}){TAIL}")
 
 _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
 

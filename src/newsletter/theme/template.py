@@ -1,5 +1,6 @@
 """A template of the theme: rendered by Jinja or from a trace of it. Faults are reported at their lines."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from newsletter.theme.content import TOKEN, capture_part, is_capturing, slots
 from newsletter.theme.fastpath.compiled import CompiledTrace
 from newsletter.theme.fastpath.recorder import TraceRecorder
 from newsletter.theme.printable import Unprintable
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in memory, another one in each run
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def report(fault: Exception, problems: Problems, path: str = "templates") -> Abo
         problems.error(place, "missing-template", f"there is no template '{fault.name}'", "correct the name")
         return Aborted()
     message = str(fault.message if isinstance(fault, jinja2.TemplateError) else fault) or type(fault).__name__
+    message = _ADDRESS.sub("", message)
     fix = fault.fix if isinstance(fault, Unprintable) else "correct this line"
     problems.error(place, "template-fault", f"the template cannot be rendered: {message}", fix)
     return Aborted()

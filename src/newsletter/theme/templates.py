@@ -19,6 +19,7 @@ from newsletter.theme.template import Template
 
 # The name of a file of the theme: a relative path without hidden parts and without "..".
 _NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,9})|([0-9]{1,9}))")
 _MAX_REPORTED = 20  # forbidden characters reported for one file
 
 __all__ = ["SourceMap", "Template", "Templates"]
@@ -148,6 +149,10 @@ class Templates:
     def _refuse_forbidden(self, content: str, path: str) -> None:
         """Report characters that must not occur in text. Raises Aborted if there are any."""
         faults = [(offset, name) for offset, name in text.forbidden(content) if content[offset] != "\r"]
+        for match in _REFERENCE.finditer(content):
+            code = int(match[1], 16) if match[1] else int(match[2])
+            character = chr(code) if code < 0x110000 else ""
+            faults += [(match.start(), name) for _, name in text.forbidden(character) if character != "\r"]
         for offset, name in faults[:_MAX_REPORTED]:
             line, start = content.count("\n", 0, offset) + 1, content.rfind("\n", 0, offset)
             message = f"{name} must not occur in text"

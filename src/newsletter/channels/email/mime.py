@@ -18,12 +18,12 @@ from newsletter.channels.email import quoted_printable
 from newsletter.model import Sender, Unsubscribe
 from newsletter.text import forbidden, wrap
 from newsletter.text.dates import format_rfc5322
+from newsletter.text.urls import ascii_mailbox
 from newsletter.theme.slots import Joined
 
 _MAX_FOLDED = 76  # RFC 2047, section 2: a line that contains encoded words
 _MAX_LINE = 998  # RFC 5322, section 2.1.1
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9_.-]+")
 # An https address, or a mail service's placeholder: anything without a scheme.
 _ONE_CLICK = re.compile(r"https:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 
@@ -203,12 +203,8 @@ def _bracket(address: str, name: str) -> str:
 def _mailbox(email: str, name: str) -> str:
     """Return a mail address with its domain in IDNA. Raises ValueError if it has no ASCII form."""
     _refuse_hidden(email, name)
-    local, _, domain = email.rpartition("@")
-    try:
-        mailbox = email if email.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        mailbox = ""
-    if not _MAILBOX.fullmatch(mailbox):
+    mailbox = ascii_mailbox(email)
+    if not mailbox:
         raise ValueError(f"{name}: {email!r} is not a mail address with an ASCII local part")
     return mailbox
 

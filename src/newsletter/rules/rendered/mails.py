@@ -3,10 +3,18 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from newsletter.model import Announcement, Issue, Settings
 from newsletter.model.problems import Place
+from newsletter.rules.rendered.mime_structure import (
+    TYPES,
+    WIDEST,
+    has_long_line,
+    has_only_crlf,
+    is_valid_by_pieces,
+    part_types,
+)
 from newsletter.rules.rule import Family, Finding
 from newsletter.text.entities import escape_as_templates, unescape
 from newsletter.theme.slots import Joined
@@ -20,11 +28,7 @@ CLIPPED = 100_000  # bytes; Gmail cuts a mail's HTML at about 102 KB
 NEARLY = 85_000  # bytes; a mail service adds some of its own
 _SEARCHES = 50  # long lines that are searched for in the whole body
 LONGEST = 78  # characters of a line (RFC 5322, 2.1.1)
-WIDEST = 998  # characters of a line, at most (there, too)
-TYPES = (b"multipart/alternative", b"text/plain", b"text/html")
-_CR, _LF = (bytes(octet == end for octet in range(256)) for end in b"\r\n")
 ONCE = {name: b"\n%s:" % name.encode() for name in ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")}
-_LINE_ENDS = frozenset((b"\r\n", b""))  # the last two bytes of a piece that consists of complete lines
 _UTM = re.compile(r"[?&]utm_source=.*")  # parameters added by newsletter.text.utm
 _HREF = re.compile(r'<a\s[^>]*?href="([^"]*)"', re.IGNORECASE)
 _HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(style|title|script)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
@@ -185,68 +189,8 @@ def bad_mime(mail: Mail) -> Iterator[Finding]:
         yield Finding(mail.place, "the mail has line ends that are not CRLF", "report this fault")
     if has_long_line(eml):
         yield Finding(mail.place, f"the mail has a line of more than {WIDEST} characters", "report this fault")
-    if tuple(types_of(eml)) != TYPES:
+    if tuple(part_types(eml)) != TYPES:
         yield Finding(mail.place, "the mail is not a text part followed by an HTML part", "report this fault")
-
-
-def is_valid_by_pieces(eml: Joined) -> bool:
-    """Return True if the pieces show that a mail is valid. Pieces that many mails share are checked only once.
-
-    False only means that the mail has to be checked from end to end, as when a piece is not complete lines.
-    """
-    own = eml.pieces[1::2]
-    if _shared_types(eml.pieces[::2]) != TYPES or not _LINE_ENDS.issuperset({piece[-2:] for piece in own}):
-        return False
-    joined = b"".join(own)
-    return (
-        (b"Content-Type:" not in joined or next(types_of(b"\n" + joined), None) is None)
-        and not eml.startswith(b"Content-Type: ")  # types_of() only finds it after a line end
-        and has_valid_lines(joined)
-    )
-
-
-@lru_cache(maxsize=1024)
-def _shared_types(pieces: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
-    """Return the content types in pieces that many mails share, or None if one is not made of valid lines."""
-    types = [_piece_types(piece) for piece in pieces if piece]
-    return None if None in types else tuple(name for names in types if names for name in names)
-
-
-@lru_cache(maxsize=4096)
-def _piece_types(piece: bytes) -> tuple[bytes, ...] | None:
-    """Return the content types in a piece, or None if it is not made of valid lines."""
-    return tuple(types_of(b"\n" + piece)) if piece.endswith(b"\r\n") and has_valid_lines(piece) else None
-
-
-def has_valid_lines(lines: bytes) -> bool:
-    """Return whether all lines are ASCII, end in CRLF and are not too long."""
-    return lines.isascii() and b"\0" not in lines and has_only_crlf(lines) and not has_long_line(lines)
-
-
-def has_only_crlf(eml: bytes) -> bool:
-    """Return whether CR and LF only occur as the pair CRLF."""
-    # The map of all LF must be the map of all CR, moved by one. Counting the pairs takes twice as long.
-    return b"\0" + eml.translate(_CR) == eml.translate(_LF) + b"\0"
-
-
-def has_long_line(eml: bytes) -> bool:
-    """Return whether a line has more than 998 characters."""
-    # Search backwards from the last allowed position: reading all bytes takes ten times as long.
-    start = 0
-    while len(eml) - start > WIDEST:
-        end = eml.rfind(b"\r\n", start, start + WIDEST + 2)
-        if end < 0:
-            return True
-        start = end + 2
-    return False
-
-
-def types_of(eml: bytes) -> Iterator[bytes]:
-    """Yield the content type of each line that begins with Content-Type."""
-    header, offset = b"\nContent-Type: ", -1
-    while (offset := eml.find(header, offset + 1)) >= 0:
-        match = re.match(rb"[a-z/]+", eml[offset + len(header) : offset + 99])
-        yield match[0] if match else b""
 
 
 @LISTS.rule(
