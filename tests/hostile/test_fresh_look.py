@@ -69,3 +69,10 @@ def test_a_link_to_a_file_is_not_imported(project: Project) -> None:
     done = guard.newsletter("import", "lien.txt", cwd=project.root)
     assert done.code == 2 and "lien.txt is a symbolic link" in done.output
     assert not list((project.root / "announcements").glob("*.md"))
+
+
+def test_an_outbox_in_a_thousand_folders_is_refused(project: Project) -> None:
+    project.announce()
+    done = guard.newsletter("build", "--out", "a/" * 1000 + "b", "--now", "2024-12-01", cwd=project.root)
+    assert done.code == 1 and "more than 200 folders" in done.output and "[unsafe-outbox]" in done.output
+    assert not (project.root / "a").exists()

@@ -20,6 +20,7 @@ _PROJECT_FILES = ("newsletter.toml", "pyproject.toml", "announcements")
 _HARMLESS = frozenset({".gitignore", ".gitkeep", ".nojekyll", "CNAME"})
 _SERVED = ".well-known/"
 
+_MAX_DEPTH = 200
 _FOLDERS = ("email/", "site/", "social/")  # of an outbox
 
 Identity = tuple[int, int]  # device and inode
@@ -101,6 +102,8 @@ def _find_danger(out: Path, target: str, project: str) -> str:
     """Return why no outbox may be at `target`, written as `out` by the user; "" if it may."""
     if out.parts[:1] == ("~",):
         return "'~' means the home folder only in a shell"
+    if target.count("/") > _MAX_DEPTH:  # os.makedirs() is recursive
+        return f"this path has more than {_MAX_DEPTH} folders"
     return _find_contained(target, project) or _find_container(target, project)
 
 
