@@ -383,6 +383,8 @@ def test_the_current_folder_is_gone_but_not_the_project(site: Path, tmp_path: Pa
 
 def test_an_interrupted_command_ends_quietly(site: Path) -> None:
     driver = "import newsletter.pipeline as p, os, signal\nfrom newsletter.cli import main\n"
+    # Where the tests run in the background of a shell, the signal is ignored, and stays so in children.
+    driver += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     driver += "p.open_project = lambda *_: os.kill(os.getpid(), signal.SIGINT)\nmain()\n"
     done = subprocess.run(
         [sys.executable, "-c", driver, "build"], cwd=site, capture_output=True, text=True, check=False
