@@ -172,9 +172,12 @@ class Inspection:
         audience = clients.audience_of(self.project.settings.check.audience)
         self._report(clients.FAMILY, clients.Themes(own_sheets, _baseline(), audience))
         known = frozenset(path for share in shares for path in share.paths)
+        has_feeds = any(path.startswith("feeds/") for path in known)
         for path, tag in sorted({link for share in shares for link in share.links}):
-            if pages.is_missing(path, known):
-                self.problems.warning(self._template_place(tag), *pages.missing_page(path))
+            # Pages link to feeds even in a run that does not write feeds.
+            if path not in known and (has_feeds or not path.startswith("feeds/")):
+                message = f"there is no page '{path}'"
+                self.problems.warning(self._template_place(tag), "broken-page-link", message, "correct the link")
 
     def _report(self, family: Family, subject: Any) -> None:
         for rule, finding in family.find(subject):
@@ -183,20 +186,19 @@ class Inspection:
     def _page(self, path: str, artefact: Artefact, known: frozenset[str]) -> Iterator[tuple[str, str]]:
         """Check a page. Yields the links to files that this process has not rendered: their paths and tags."""
         document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=host(self.project.settings.url))
-        page = pages.PageContext(path, document, known)
         for family in (pages.SITE, *SHAPES):
-            for rule, finding in family.find(page if family is pages.SITE else document):
-                if rule.code != pages.BROKEN_LINK:  # other processes may have rendered the page that is missing here
-                    rule.report(self.problems, self._template_place(_tag(document, finding.where)), finding)
-        for element, target in pages.links(page):
+            for rule, finding in family.find(document):
+                rule.report(self.problems, self._template_place(_tag(document, finding.where)), finding)
+        for element, target in pages.links(path, document):
             if target not in known:
                 yield target, _tag(document, element)
 
     def _template_place(self, tag: str) -> Place:
         """Return the place of a tag in a template of the site, or of the tag with the longest common beginning."""
+        sources = [each for name, each in sorted(self.templates.sources().items()) if name.startswith("site/")]
         for end in range(len(tag), 3, -1):
-            for name, (path, source) in sorted(self.templates.sources().items()):
-                if name.startswith("site/") and (start := source.find(tag[:end])) >= 0:
+            for path, source in sources:
+                if (start := source.find(tag[:end])) >= 0:
                     line_break = source.rfind("\n", 0, start)
                     return Place(path, source.count("\n", 0, start) + 1, start - line_break)
         return Place(self.templates.get("site/layout.html").path)

@@ -3,8 +3,7 @@
 import json
 import posixpath
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -17,41 +16,22 @@ from newsletter.rules.rule import Family, Finding
 SITE = Family("site", "The pages of the site, together.")
 FEEDS = Family("feeds", "What feed readers accept.")
 
-BROKEN_LINK = "broken-page-link"
 FEED_SIZE = 250_000  # bytes; JSON Feed 1.1 considers larger feeds a burden
 
 
-@dataclass(frozen=True, slots=True)
-class PageContext:
-    """A page and its site: `known` holds the paths of all files of the site."""
-
-    path: str
-    document: Document
-    known: frozenset[str]
-
-
-@SITE.rule(
-    BROKEN_LINK,
+SITE.declare(
+    "broken-page-link",
+    "warning",
     "A link to a missing page",
+    "A template links to a page of the site that no channel writes.",
     fails='<a href="archive.html">',
     passes='<a href="index.html">',
 )
-def broken_page_link(page: PageContext) -> Iterator[Finding]:
-    """A template links to a page of the site that no channel writes."""
-    for element, path in links(page):
-        if is_missing(path, page.known):
-            _, message, fix = missing_page(path)
-            yield Finding(element, message, fix)
 
 
-def missing_page(path: str) -> tuple[str, str, str]:
-    """Return code, message and fix of the problem that a page is missing."""
-    return BROKEN_LINK, f"there is no page '{path}'", "correct the link"
-
-
-def links(page: PageContext) -> Iterator[tuple[Any, str]]:
-    """Yield the elements of a page that link to a file of the site, and the path of that file."""
-    for element in page.document.all("a", "img", "link", "script"):
+def links(path: str, document: Document) -> Iterator[tuple[Any, str]]:
+    """Yield the elements of the page at `path` that link to a file of the site, and the path of that file."""
+    for element in document.all("a", "img", "link", "script"):
         target = element.get("href") or element.get("src") or ""
         try:
             parts = urlsplit(target)
@@ -59,12 +39,7 @@ def links(page: PageContext) -> Iterator[tuple[Any, str]]:
             continue
         if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
             continue
-        yield element, posixpath.normpath(posixpath.join(posixpath.dirname(page.path), unquote(parts.path)))
-
-
-def is_missing(path: str, known: Collection[str]) -> bool:
-    """Return whether the site has no such file. Pages link to feeds even in a run that does not write feeds."""
-    return path not in known and (not path.startswith("feeds/") or any(each.startswith("feeds/") for each in known))
+        yield element, posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(parts.path)))
 
 
 @SITE.rule(
@@ -73,10 +48,10 @@ def is_missing(path: str, known: Collection[str]) -> bool:
     fails='<div id="menu"> <ul id="menu">',
     passes='<div id="menu"> <ul id="entries">',
 )
-def duplicate_html_id(page: PageContext) -> Iterator[Finding]:
+def duplicate_html_id(document: Document) -> Iterator[Finding]:
     """Labels and links only find the first of them."""
     ids = set()
-    for element in page.document.elements:
+    for element in document.elements:
         name = element.get("id")
         if name and name in ids:
             yield Finding(element, f"the id '{name}' is already used by another element", "choose another id")
