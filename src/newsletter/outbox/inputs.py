@@ -4,23 +4,23 @@ The fingerprint shows only whether something changed, not what: if it differs, e
 content that was read is hashed, so drafts, other spellings of the same time and unused files do not change it.
 """
 
-import hashlib
 import os
 import sys
 import zoneinfo
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
 from newsletter.load.safe_open import MAX_TEXT, is_link, open_regular, read
 from newsletter.model import Announcement, IssueFile, Publication, Settings
+from newsletter.text.digest import sha256_of
 from newsletter.theme import default as default_theme
 
 
 def environment_hash(root: Path, settings: Settings) -> str:
     """Return the SHA-256, in hex, of what a build reads besides sources: the program, the theme, the time zone."""
-    return _hash(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone))))
+    return sha256_of(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone)))).hex()
 
 
 def fingerprint(environment: str, publication: Publication, channels: Collection[str]) -> str:
@@ -28,16 +28,7 @@ def fingerprint(environment: str, publication: Publication, channels: Collection
 
     `environment` is the result of environment_hash().
     """
-    return _hash(_parts(environment, publication, channels))
-
-
-def _hash(parts: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        # The length marks where a part ends: "ab" and "c" must not hash like "a" and "bc".
-        digest.update(b"%d\n" % len(part))
-        digest.update(part)
-    return digest.hexdigest()
+    return sha256_of(_parts(environment, publication, channels)).hex()
 
 
 def _parts(environment: str, publication: Publication, channels: Collection[str]) -> Iterator[bytes]:

@@ -5,7 +5,6 @@ source, one path, and one version of Python, Jinja and this package. It begins w
 an entry that was cut, changed or swapped is compiled again, as if it were not there.
 """
 
-import hashlib
 import marshal
 import os
 import stat
@@ -21,6 +20,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from newsletter.load.safe_open import open_regular, read
 from newsletter.load.user_cache import cache_folder
 from newsletter.model.switches import is_on
+from newsletter.text.digest import sha256_of
 
 _MAX_ENTRY = 1 << 24  # bytes
 _MAX_ENTRIES = 500  # beyond these, the folder is emptied
@@ -58,7 +58,7 @@ class CodeCache(BytecodeCache):
     def get_bucket(self, environment: jinja2.Environment, name: str, filename: str | None, source: str) -> Bucket:
         """Return the entry for a template, with its code if there is one."""
         parts = (_program(), name.encode(), (filename or "").encode(), source.encode("utf-8", "surrogatepass"))
-        key = _hash(*parts).hex()
+        key = sha256_of(parts).hex()
         bucket = Bucket(environment, key, key)
         self.load_bytecode(bucket)
         return bucket
@@ -68,7 +68,7 @@ class CodeCache(BytecodeCache):
         with suppress(OSError), self.opened() as handle:
             entry = read(open_regular(bucket.key, handle), _MAX_ENTRY)
             code = entry[_HASH:]
-            if entry[:_HASH] == _hash(bucket.key.encode(), code):
+            if entry[:_HASH] == sha256_of((bucket.key.encode(), code)):
                 bucket.code = marshal.loads(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
@@ -82,7 +82,7 @@ class CodeCache(BytecodeCache):
             try:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
                 with open(os.open(temporary, flags, 0o600, dir_fd=handle), "wb") as file:
-                    file.write(_hash(bucket.key.encode(), code) + code)
+                    file.write(sha256_of((bucket.key.encode(), code)) + code)
                 os.replace(temporary, bucket.key, src_dir_fd=handle, dst_dir_fd=handle)
             except OSError:
                 os.unlink(temporary, dir_fd=handle)
@@ -105,12 +105,4 @@ class CodeCache(BytecodeCache):
 def _program() -> bytes:
     """Return a hash of everything but the template that decides what code is generated."""
     sources = (*sorted(Path(jinja2.__file__).parent.glob("*.py")), *sorted(Path(__file__).parents[1].rglob("*.py")))
-    return _hash(sys.version.encode(), *(path.read_bytes() for path in sources))
-
-
-def _hash(*parts: bytes) -> bytes:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(b"%d\n" % len(part))  # where a part ends: "ab" and "c" must not hash like "a" and "bc"
-        digest.update(part)
-    return digest.digest()
+    return sha256_of((sys.version.encode(), *(path.read_bytes() for path in sources)))
