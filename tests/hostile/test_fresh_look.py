@@ -29,10 +29,9 @@ def test_an_address_that_no_mail_can_have_is_a_problem_of_its_line(project: Proj
     assert f"pyproject.toml:{at + 2}:" in done.output and "before the @ [bad-value]" in done.output, done.output
 
 
-@pytest.mark.parametrize("before", ["", "Bonjour,  \n", "```\n", "> "])
+@pytest.mark.parametrize("before", ["", "Bonjour,  \n", "    ", "> "])
 def test_a_text_may_quote_a_header(project: Project, before: str) -> None:
-    body = "\n\n".join(f"{before}Content-Type: text/{kind}{before and '`' * 0}" for kind in ("plain", "html", "plain"))
-    project.announce(body=body.replace("```\n", "    "))
+    project.announce(body="\n\n".join(f"{before}Content-Type: text/{kind}" for kind in ("plain", "html", "plain")))
     assert newsletter.build(project.root, now=NOW).ok
 
 

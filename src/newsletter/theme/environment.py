@@ -19,7 +19,7 @@ from newsletter.theme.fastpath.code_cache import CodeCache
 from newsletter.theme.fastpath.recorder import current
 from newsletter.theme.fastpath.traced import Bailout, Rendered, Traced, holds_traced, real
 from newsletter.theme.filters import FILTERS, TEXT_FILTERS, concat, modulo, of_texts
-from newsletter.theme.printable import TEXTS, require_characters, require_text
+from newsletter.theme.printable import require_characters, require_text
 from newsletter.theme.sandbox import Sandbox
 from newsletter.theme.source_map import Marks, SourceMap, make_source_map, without_last_end
 from newsletter.theme.template import Template, report
@@ -189,13 +189,10 @@ class Environment(Sandbox):
         """Return the text that `{{ value }}` prints, which may contain `marks` in snippets."""
         if recorder := current.get():
             return recorder.print(value, html, marks)
-        if value.__class__ not in TEXTS:
-            require_text(value)
+        require_text(value)
         printed = escape(value) if html else str(value)
-        # Content in a slot prints a token, so the content itself is checked. Most texts are printable.
-        text = value if isinstance(value, str) else printed
-        if not text.isprintable():
-            require_characters(text, marks=marks)
+        # Content in a slot prints a token, so the content itself is checked.
+        require_characters(value if isinstance(value, str) else printed, marks=marks)
         return printed
 
     def print_unescaped(self, value: Any, marks: bool = False) -> str:

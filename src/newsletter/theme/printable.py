@@ -14,7 +14,7 @@ from markupsafe import Markup
 from newsletter import text
 from newsletter.theme.content import ConstantText, Content, View, as_html
 
-TEXTS = frozenset((str, Content, ConstantText, Markup, int, float, bool, NoneType))
+_TEXTS = frozenset((str, Content, ConstantText, Markup, int, float, bool, NoneType))
 _PLAIN = (str, bytes, int, float, NoneType, date, time, timedelta, tzinfo, range, TemplateModule)
 _COLLECTIONS = (tuple, list, Mapping, KeysView, ValuesView, ItemsView)
 
@@ -36,7 +36,7 @@ def require_text(value: Any) -> None:
 
     For methods, generators and most other objects, Python shows an address in memory.
     """
-    if value.__class__ in TEXTS or isinstance(value, _PLAIN):
+    if value.__class__ in _TEXTS or isinstance(value, _PLAIN):
         return
     if isinstance(value, Undefined):
         str(value)  # raises UndefinedError, except for the result of an `if` without `else`, which prints nothing
@@ -72,13 +72,13 @@ def require_characters(printed: str, *, marks: bool = False) -> str:
 
 def text_of(value: Any) -> str:
     """Return what a template prints for a value in plain text. Raises Unprintable."""
-    if value.__class__ not in TEXTS:
+    if value.__class__ not in _TEXTS:
         require_text(value)
     return str(value)
 
 
 def html_of(value: Any) -> str:
     """Return what a template prints for a value in HTML. Raises Unprintable."""
-    if value.__class__ not in TEXTS:
+    if value.__class__ not in _TEXTS:
         require_text(value)
     return as_html(value)

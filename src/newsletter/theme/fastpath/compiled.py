@@ -164,9 +164,7 @@ def _compile(recorder: TraceRecorder, first: int) -> Callable[[Mapping[str, Any]
             continue
         lines += _definitions(recorder, variable, defined)
         code = f"html(v{variable})" if html else f"plain(v{variable})"
-        if _is_computed(recorder, variable):  # most texts are printable, and asking costs less than a call
-            code = f"text if (text := {code}).isprintable() else checked(text, marks={marks})"
-        printed.append(code)
+        printed.append(f"checked({code}, marks={marks})" if _is_computed(recorder, variable) else code)
     lines.append(f" return [{', '.join(printed)}]")
     scope = {"seen": as_content, "html": html_of, "plain": text_of, "checked": require_characters, **constants}
     exec("\n".join(lines), scope)  # the code consists of the recorder's expressions, over names that it has chosen
