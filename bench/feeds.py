@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench import corpus
 from newsletter import pipeline
-from newsletter.channels import channel
+from newsletter.channels import render
 from newsletter.model.problems import Problems
 from newsletter.theme.templates import Templates
 
@@ -35,7 +35,7 @@ def main() -> None:
         read, before = time.perf_counter() - begun, megabytes()
         begun = time.perf_counter()
         files = size = 0
-        for artefact in channel("feeds")(publication, Templates(root, problems), problems):
+        for artefact in render("feeds", publication, Templates(root, problems), problems):
             files += 1
             size += len(artefact.data)
         written = time.perf_counter() - begun

@@ -1,49 +1,74 @@
-"""Share long work among several processes. Threads would not help: mrml, premailer and lxml hold the GIL.
+"""Run jobs in several processes. Threads would not help: mrml, premailer and lxml hold the GIL.
 
-This process does one share of the work, and forks of it do the others. Results come back through pipes.
+This process works as well; the others are forks of it, which can use everything that it has in memory. A fork copies
+only the thread that calls it, so a program that runs other threads does all jobs in its own process.
 """
 
-import fcntl
 import gc
 import os
 import resource
-import select
+import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import islice
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from newsletter.model import Share
 from newsletter.model.problems import Aborted, Problems
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+    from concurrent.futures import Future, ProcessPoolExecutor
 
-LARGE_SITE = 8_000  # announcements; in larger projects, saving memory matters more than saving time
+    _Outcome = Future[tuple[list[Any], Problems, bool]]
+
 MIN_PER_WORKER = 150  # announcements; with fewer for each process, forking costs more than it gains
+JOB_SIZE = 64  # announcements in a job: few enough that all processes end at about the same time
 _MIN_OPEN_FILES = 32  # if the limit on open files is lower, no process is forked
-_MESSAGE_SIZE = 64  # results that are sent to this process together
-_PIPE_SIZE = 1 << 20  # bytes; a child can go on while this process is busy with its own share
 
 # Announcements that go through each step of the work together. The code and data of one step then stay in the
 # processor's cache, which saves about 3 % of the time. Sizes from 16 to 50 are equally fast; larger ones do not fit.
 BATCH_SIZE = 32
 
 Item = TypeVar("Item")
+Job = TypeVar("Job")
 Result = TypeVar("Result")
-Work = Callable[[Share], Iterator[Result]]
 
 
 def nothing() -> None:
     """Do nothing."""
 
 
-def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Yield the items in order, in lists of at most BATCH_SIZE."""
+def batches(items: Iterable[Item], size: int = BATCH_SIZE) -> Iterator[list[Item]]:
+    """Yield the items in order, in lists of at most `size`."""
     remaining = iter(items)
-    while batch := list(islice(remaining, BATCH_SIZE)):
+    while batch := list(islice(remaining, size)):
         yield batch
+
+
+def once(make: Callable[[], Item]) -> Callable[[], Item]:
+    """Return a function that calls `make` the first time, and then repeats what it returned, or the Aborted it raised.
+
+    Jobs can share an object in this way that only processes which need it make.
+    """
+    made: list[Item] = []
+    aborted: list[Aborted] = []
+
+    def get() -> Item:
+        if aborted:
+            raise aborted[0]
+        if not made:
+            try:
+                made.append(make())
+            except Aborted as fault:
+                aborted.append(fault)
+                raise
+        return made[0]
+
+    return get
 
 
 class WorkerLost(Exception):
@@ -57,153 +82,191 @@ def worker_count(items: int, min_per_worker: int = MIN_PER_WORKER) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), items // min_per_worker))
 
 
-def spread(
-    work: Work[Result], problems: Problems, count: int, *, overlap: Callable[[], None] = nothing
+def run(
+    work: Callable[[Job], Iterable[Result]],
+    jobs: Sequence[Job],
+    problems: Problems,
+    count: int,
+    *,
+    overlap: Callable[[], None] = nothing,
 ) -> Iterator[Result]:
-    """Yield what `work` yields for each of `count` shares, in no particular order.
+    """Yield everything that `work` yields for each of `jobs`, in no particular order.
 
-    Share 0 is done by this process, the others by forks of it. `overlap` is called in this process while the others
-    already work. Problems that other processes find are added to `problems`. If the system refuses to start a process,
-    this one does its share.
+    At most `count` processes work. `overlap` is called in this process while the others already work. Problems that
+    `work` reports to `problems` in another process are added to those of this process. If the system refuses to start
+    processes, this one does all jobs.
 
-    Raises Aborted if a share raised it, once all shares are done, and WorkerLost if the system killed a process.
+    Raises Aborted if a job raised it, once all jobs are done; any other exception at once; WorkerLost if the system
+    killed a process.
     """
-    count = min(count, _max_processes())
-    if count == 1:
-        yield from work(Share())
-        return
+    others = min(count, len(jobs)) - 1
     gc.freeze()  # collecting would write to the memory that the processes share, so that it had to be copied
-    children: dict[int, _Child] = {}
-    faults: list[Exception] = []
+    task = _Task(work, jobs, problems)
     try:
-        not_started = _start_all(work, [Share(number, count) for number in range(1, count)], problems, children)
-        own_shares = [Share(0, count), *not_started]
-        inbox = _Inbox(children, problems, faults)
-        try:
-            overlap()
-            for number, result in enumerate(chain.from_iterable(map(work, own_shares))):
-                yield result
-                if number % _MESSAGE_SIZE == 0:
-                    yield from inbox.receive(0)
-        except Exception as raised:
-            faults.append(raised)
-        while inbox.running:
-            yield from inbox.receive()
+        pool = _open_pool(task, others) if others > 0 and _can_fork() else None
+        # Each process has a job, and one that it can begin as soon as this is done.
+        yield from _run_with(pool, task, 2 * others, overlap) if pool else _run_here(work, jobs)
     finally:
         gc.unfreeze()
-        for child in children.values():
-            child.pipe.close()  # a child that is still writing gets a BrokenPipeError, and exits
-            with suppress(ChildProcessError):
-                os.waitpid(child.pid, 0)
-    # Any other exception comes before Aborted, whose reason is in the problems.
-    for fault in sorted(faults, key=lambda each: isinstance(each, Aborted)):
-        raise fault
 
 
-class _Child(NamedTuple):
-    """A worker process, and the end of the pipe from which its results are read."""
-
-    pid: int
-    pipe: "Connection"
-
-
-def _max_processes() -> int:
-    """Return how many processes the limit on open files allows: 1, or any number.
-
-    Each process needs two descriptors here, and some of its own.
-    """
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return 1 if 0 <= limit < _MIN_OPEN_FILES else sys.maxsize
-
-
-def _start_all(
-    work: Work[Result], shares: Sequence[Share], problems: Problems, children: dict[int, _Child]
-) -> Sequence[Share]:
-    """Start a process for each share and add it to `children`. Returns the shares that the system refused."""
-    for number, share in enumerate(shares):
+def _run_here(work: Callable[[Job], Iterable[Result]], jobs: Iterable[Job]) -> Iterator[Result]:
+    """Do all jobs in this process."""
+    aborted = False
+    for job in jobs:
         try:
-            child = _start(work, share, problems, children.values())
-        except OSError:  # a limit is reached, or memory is short
-            return shares[number:]
-        children[child.pipe.fileno()] = child
-    return ()
+            yield from work(job)
+        except Aborted:
+            aborted = True
+    if aborted:
+        raise Aborted
 
 
-def _start(work: Work[Result], share: Share, problems: Problems, others: Iterable[_Child]) -> _Child:
-    """Start a process for a share. Raises OSError if the system refuses, and leaves nothing open then."""
-    from multiprocessing.connection import Pipe  # noqa: PLC0415 (small builds do not need it)
+def _run_with(pool: "ProcessPoolExecutor", task: "_Task", ahead: int, overlap: Callable[[], None]) -> Iterator[Any]:
+    """Do all jobs in this process and in those of the pool. `ahead` jobs are submitted before the first one is done."""
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 (small builds do not need it)
 
-    reading, writing = Pipe(duplex=False)
-    with suppress(OSError, AttributeError):  # only Linux can resize a pipe
-        fcntl.fcntl(writing.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
+    rest = _Run(pool, task)
     try:
-        pid = os.fork()
-    except OSError:
-        for connection in (reading, writing):
-            connection.close()
-        raise
-    if pid:
-        writing.close()
-        return _Child(pid, reading)
-    code = 1
-    try:
-        for connection in (reading, *(child.pipe for child in others)):
-            connection.close()
-        _run_in_child(work, share, problems, writing.send)
-        code = 0
-    except BrokenPipeError:  # the parent no longer wants the results
-        pass
+        for _ in range(ahead):
+            rest.submit()
+        overlap()
+        yield from rest.results()
+    except BrokenProcessPool:
+        message = "a worker process was killed by the system, perhaps for lack of memory; try again with --jobs 1"
+        raise WorkerLost(message) from None
     finally:
-        os._exit(code)
-    raise AssertionError
+        rest.waiting.clear()
+        pool.shutdown()
 
 
-def _run_in_child(work: Work[Result], share: Share, problems: Problems, send: Callable[[Any], None]) -> None:
-    """Do a share and send messages: lists of results, then a pair of the problems and the exception, if any."""
-    results: list[Result] = []
-    fault: BaseException | None = None
+class _Run:
+    """One call of run() with a pool. Other processes do the first jobs, this one the last, until they meet."""
+
+    def __init__(self, pool: "ProcessPoolExecutor", task: "_Task") -> None:
+        self.pool = pool
+        self.work, self.jobs, self.problems = task
+        self.waiting = deque(
+            range(len(self.jobs))
+        )  # others take the first, this process the last
+        self.submitted: list[_Outcome] = []
+        self.received = 0
+        self.done: SimpleQueue[_Outcome] = SimpleQueue()
+        self.aborted = False
+
+    def submit(self) -> None:
+        """Let another process do the first job that is waiting; after that, the next one is submitted."""
+        with suppress(IndexError, RuntimeError):  # no job is waiting, or the pool was shut down
+            outcome = self.pool.submit(_do_in_child, self.waiting.popleft())
+            self.submitted.append(outcome)
+            outcome.add_done_callback(self._end)
+
+    def _end(self, outcome: "_Outcome") -> None:
+        """Called by a thread of the pool, so that no process has to wait while this one is busy with a job."""
+        self.submit()
+        self.done.put(outcome)
+
+    def results(self) -> Iterator[Any]:
+        """Yield the results of all jobs."""
+        while (number := self._last_waiting()) is not None:
+            yield from self._do(self.jobs[number])
+            while not self.done.empty():
+                yield from self._receive()
+        while self.received < len(self.submitted):
+            yield from self._receive()
+        if self.aborted:
+            raise Aborted
+
+    def _last_waiting(self) -> int | None:
+        try:
+            return self.waiting.pop()
+        except IndexError:
+            return None
+
+    def _do(self, job: Any) -> Iterator[Any]:
+        try:
+            yield from self.work(job)
+        except Aborted:
+            self.aborted = True
+
+    def _receive(self) -> Iterator[Any]:
+        """Yield the results of a job that another process has done. Waits for one."""
+        results, problems, aborted = self.done.get().result()
+        self.received += 1
+        self.problems.suppress_like(problems)
+        self.problems.extend(problems)
+        self.aborted = self.aborted or aborted
+        yield from results
+
+
+class _Task(NamedTuple):
+    """What a worker process inherits. Nothing of it is pickled."""
+
+    work: Callable[[Any], Iterable[Any]]
+    jobs: Sequence[Any]
+    problems: Problems
+
+
+_inherited: list[_Task] = []  # in a worker process: its task
+
+
+def _can_fork() -> bool:
+    """Return whether a fork of this process is safe, and the limit on open files allows pipes to it."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return sys.platform == "linux" and not 0 <= limit < _MIN_OPEN_FILES and not _has_other_threads()
+
+
+def _has_other_threads() -> bool:
+    """Return whether this process has other threads, whether Python started them or not."""
+    if threading.active_count() > 1:
+        return True
+    for _ in range(20):  # the system lists a thread for a moment after its end
+        if len(os.listdir("/proc/self/task")) == 1:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+def _open_pool(task: _Task, size: int) -> "ProcessPoolExecutor | None":
+    """Return a pool whose processes have been started, or None if the system refuses to start them."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from multiprocessing import active_children, get_context  # noqa: PLC0415
+
+    before = active_children()
     try:
-        for result in work(share):
-            results.append(result)
-            if len(results) == _MESSAGE_SIZE:
-                send(results)
-                results = []
-    except BrokenPipeError:
-        raise
-    except BaseException as raised:
-        fault = raised
-    send(results)
-    send((problems, fault))
+        pool = ProcessPoolExecutor(size, get_context("fork"), _begin_child, (task,))
+        pool.submit(nothing)  # starts all processes, and only then a thread
+    except (OSError, RuntimeError, NotImplementedError):  # a limit is reached, memory is short, or there are no locks
+        for child in active_children():
+            if child not in before:
+                child.kill()
+                child.join()
+        return None
+    return pool
 
 
-class _Inbox:
-    """Receives messages from the children; `running` holds those that are still working, by file descriptor."""
+def _begin_child(task: _Task) -> None:
+    """Prepare a worker process. It ends with its parent, and leaves it to its parent to react to Ctrl-C."""
+    _inherited.append(task)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
-    def __init__(self, children: Mapping[int, _Child], problems: Problems, faults: list[Exception]) -> None:
-        self.running, self.problems, self.faults = dict(children), problems, faults
-        self._poll = select.poll()
-        for descriptor in children:
-            self._poll.register(descriptor, select.POLLIN)
 
-    def receive(self, timeout: int | None = None) -> Iterator[Any]:
-        """Yield results that arrive within `timeout` milliseconds (None: wait for a message). Raises WorkerLost."""
-        for descriptor, _ in self._poll.poll(timeout):
-            child = self.running[descriptor]
-            try:
-                message = child.pipe.recv()
-            except (EOFError, OSError):
-                raise WorkerLost(
-                    "a worker process was killed by the system, perhaps for lack of memory; try again with --jobs 1"
-                ) from None
-            if isinstance(message, list):
-                yield from message
-                continue
-            problems, fault = message
-            self.problems.suppress_like(problems)
-            self.problems.extend(problems)
-            self.faults += [fault] if fault else []
-            self._poll.unregister(descriptor)
-            del self.running[descriptor]
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process  # noqa: PLC0415
+
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _do_in_child(number: int) -> tuple[list[Any], Problems, bool]:
+    """Do a job. Returns its results, the problems that it reported, and whether it raised Aborted."""
+    work, jobs, problems = _inherited[0]
+    problems.take()  # the parent has these
+    results: list[Any] = []
+    try:
+        results.extend(work(jobs[number]))
+    except Aborted:
+        return results, problems.take(), True
+    return results, problems.take(), False

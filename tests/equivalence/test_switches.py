@@ -16,6 +16,7 @@ from newsletter import pipeline
 from newsletter.model.problems import Problems
 from newsletter.model.switches import FAST_PATHS, is_on
 from support.golden import NOW, as_text, cases, expected, read
+from support.processes import single_threaded
 
 LATER = NOW.replace(year=2060)
 
@@ -65,6 +66,7 @@ def test_a_project_is_the_same_without_a_fast_path(
 
 
 @pytest.mark.parametrize("jobs", [2, 7])
+@single_threaded
 def test_processes_change_no_byte(project: Path, fast: dict[str, object], jobs: int, tmp_path: Path) -> None:
     assert outbox(project, tmp_path / "out", jobs) == fast
 

@@ -291,17 +291,3 @@ def test_paragraphs_say_what_a_voice_would(body: str) -> None:
     parsed, _ = markdown.parse(body)
     assert prose.paragraphs(parsed) == PARAGRAPHS[body]
     assert prose.paragraphs(parsed, 1) == PARAGRAPHS[body][:1]
-    parsed.seal()
-    assert prose.paragraphs(parsed) == PARAGRAPHS[body]
-
-
-def test_of_what_travelled_only_a_few_stay_open() -> None:
-    """And what is closed can be opened again, as often as one likes."""
-    parsed = [markdown.parse(f"# Un\n\nTexte {number}.")[0] for number in range(200)]
-    on_progress = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
-    for _ in range(2):
-        assert [each.blocks for each in on_progress] == [each.blocks for each in parsed]
-        assert sum("blocks" in vars(each) for each in on_progress) == 64
-    assert pickle.loads(pickle.dumps(on_progress, pickle.HIGHEST_PROTOCOL)) == parsed
-    parsed[0].close()  # it never travelled
-    assert parsed[0].blocks

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import newsletter
-from newsletter import pipeline
+from newsletter import channels, pipeline
 from newsletter.channels import CHANNELS
 from newsletter.model.problems import Problems
 from newsletter.outbox import inputs
@@ -63,8 +63,8 @@ def tree(out: Path) -> dict[str, bytes]:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The channels that are asked for files from now on."""
     asked: list[str] = []
-    real = render.channel
-    monkeypatch.setattr(render, "channel", lambda name: asked.append(name) or real(name))
+    real = channels.jobs
+    monkeypatch.setattr(channels, "jobs", lambda name, *others: asked.append(name) or real(name, *others))
     return asked
 
 

@@ -196,7 +196,7 @@ def test_a_worker_that_outlives_its_build_writes_nothing_into_the_next_one(tmp_p
     script = """
     import signal
     from newsletter.outbox.publish import publish_with
-    from newsletter.workers import spread
+    from newsletter.workers import run
 
     until_go, go = os.pipe()
     started, start = os.pipe()
@@ -205,17 +205,17 @@ def test_a_worker_that_outlives_its_build_writes_nothing_into_the_next_one(tmp_p
     def artefact(name):
         return Artefact(name, b"", "text/plain")
 
-    def make(share):
-        if share.number < 2:  # two that have written, and one that has not
-            keep(artefact(f"early-{share.number}"))
+    def make(number):
+        if number < 2:  # two that have written, and one that has not
+            keep(artefact(f"early-{number}"))
         os.write(start, b".")
         os.read(until_go, 1)
-        yield keep(artefact(f"late-{share.number}"))
+        yield keep(artefact(f"late-{number}"))
 
     def making(taking):
         global keep
         keep = taking
-        return spread(make, Problems(), 3)
+        return run(make, range(3), Problems(), 3)
 
     def next_build():
         yield artefact("a")

@@ -8,6 +8,7 @@ from bench import corpus
 
 from newsletter import pipeline
 from newsletter.model.problems import Problem, Problems
+from support.processes import single_threaded
 
 NOW = datetime(2060, 1, 1, tzinfo=UTC)
 
@@ -35,6 +36,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@single_threaded
 def test_several_processes_find_what_one_finds(project: Path) -> None:
     alone = found(project, 1, "email/issues/")
     assert {"broken-page-link", "duplicate-html-id", "fragile-css"} <= {each.code for each in alone[0]}

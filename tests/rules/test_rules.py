@@ -346,7 +346,7 @@ def test_links_are_the_same_with_and_without_their_places(project: Project) -> N
     for source, count in zip(load(project.root, problems), (4, 0), strict=True):
         announcement = checker.announcement(source)
         assert announcement is not None, list(problems)
-        written = SourceText(announcement, opened.settings)
+        written = SourceText(announcement, source, opened.settings)
         assert list(written.named()) == [(label, target) for label, target, _ in written.links]
         assert len(written.links) == count
 

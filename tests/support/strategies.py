@@ -212,7 +212,7 @@ settings = st.builds(
 )  # fmt: skip
 
 EXPRESSIONS = (
-    "story.title", "story.summary|upper", "story", "story.body", "story.of", "story.of.source.again('x')", "story.tags", "story.event.when", "t('read_on', title=story.title)",
+    "story.title", "story.summary|upper", "story", "story.body", "story.of", "story.of.source.root", "story.tags", "story.event.when", "t('read_on', title=story.title)",
     "t('x')", "t.date(story.of.date)", "publication.title", "publication", "brand.accent", "lang", "self", "loop", "x.y", "1/0", "1e999", "'x' * 10**4", "9" * 5000, "-1 ** 0.5",
     "''.__class__", "'{0.__class__}'.format(1)", "cycler.__init__.__globals__", "range(10**9)|list", "range(9)|list", "story|attr('_of')", "story[0]", "[1, 2][5]",
     "part('site/card.html', story=story)", "part('../x')", "part(5)", "parts('email/story.txt', 'story', [story])", "namespace(x=1).x", "dict(a=1)", "joiner()()", "story()",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from newsletter import pipeline
-from newsletter.channels import channel
+from newsletter.channels import render
 from newsletter.model.problems import Problems
 from newsletter.pipeline.render import open_templates
 from newsletter.preview.panels import view_names
@@ -224,7 +224,7 @@ def test_a_snippet_is_copied_as_it_is_built(page: "Page", project: Project) -> N
     opened = pipeline.open_project(project.root, problems)
     publication = pipeline.read(opened, datetime(2024, 12, 5, 12, tzinfo=UTC), Problems())
     templates = open_templates(opened.root, opened.settings, problems)
-    made = {each.path: each.data.decode() for each in channel("social")(publication, templates, problems)}
+    made = {each.path: each.data.decode() for each in render("social", publication, templates, problems)}
     page.goto(f"/announcement/{PRIZE}/social")
     for name, platform in (("Mastodon", "mastodon"), ("LinkedIn", "linkedin"), ("SMS", "sms")):
         page.get_by_role("button", name=f"Copier {name}").click()

@@ -1,7 +1,10 @@
 """Several processes give what one gives: the same bytes, the same problems, and no process is left behind."""
 
 import os
+import select
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -10,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from newsletter import pipeline, workers
-from newsletter.model import Artefact, Share
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.outbox import publish as outbox
-from newsletter.workers import WorkerLost, spread
+from newsletter.workers import WorkerLost, run
 from support.paths import ROOT
+from support.processes import single_threaded
 from support.project import Project
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -35,19 +38,17 @@ def no_child_is_left() -> bool:
     return False
 
 
-def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@single_threaded
+def test_same_bytes_with_one_process_and_with_many(tmp_path: Path) -> None:
     one = built(1, tmp_path / "1")
     assert len(one) > 40
-    with monkeypatch.context() as patched:
-        patched.setattr(workers, "LARGE_SITE", 3)  # so many that bodies are sealed where they were read, too
-        assert built(1, tmp_path / "many") == one
-        assert built(2, tmp_path / "twice as many") == one
-    for jobs in (2, 3, 16):
+    for jobs in (2, 3, 7, 16):
         assert built(jobs, tmp_path / str(jobs)) == one
     assert no_child_is_left()
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
+@single_threaded
 def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
@@ -62,6 +63,7 @@ def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
 
 
 @pytest.mark.parametrize("only", [("social",), ("email", "social")])
+@single_threaded
 def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: Project, only: tuple[str, ...]) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
@@ -76,6 +78,7 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
 
 @pytest.mark.parametrize("jobs", [1, 3])
 @pytest.mark.parametrize("content", [b"{% if %}\n", b"\xff\n"])
+@single_threaded
 def test_a_template_that_nobody_wants_may_be_broken(project: Project, content: bytes, jobs: int) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
@@ -89,85 +92,146 @@ def test_a_template_that_nobody_wants_may_be_broken(project: Project, content: b
     assert (out / "social/n1.json").exists()
 
 
-def numbers(share: Share) -> Iterator[Artefact]:
-    for number in share.of(range(1000)):
-        yield Artefact(f"{number}", b"x" * 5000, "text/plain")
+JOBS = range(40)
 
 
-def test_warnings_come_along() -> None:
+def numbers(job: int) -> Iterator[int]:
+    yield from range(25 * job, 25 * job + 25)
+
+
+@single_threaded
+def test_every_job_is_done_once_and_warnings_are_collected() -> None:
     problems = Problems()
 
-    def make(share: Share) -> Iterator[Artefact]:
-        problems.warning(Place("a.md", share.number + 1), "doubt", "hm")
+    def work(job: int) -> Iterator[int]:
+        problems.warning(Place("a.md", job + 1), "doubt", "hm")
         problems.warning(Place("b.md"), "doubt", "everywhere")
-        yield from numbers(share)
+        problems.suppress_at(Place("c.md", job + 1), "doubt", whole_file=False)
+        yield from numbers(job)
 
-    found = sorted(int(each.path) for each in spread(make, problems, 4))
-    assert found == list(range(1000))
-    assert [str(problem.place) for problem in problems] == [
-        "a.md:1:1", "a.md:2:1", "a.md:3:1", "a.md:4:1", "b.md:1:1",
-    ]  # fmt: skip
-
-
-def test_a_process_that_is_cut_off_in_the_middle_of_a_word() -> None:
-    before = set(os.listdir("/proc/self/fd"))  # other tests may have left pipes open
-
-    def make(share: Share) -> Iterator[int]:
-        if share.number == 1:
-            pipe = max(int(name) for name in os.listdir("/proc/self/fd") if name not in before and _is_pipe(name))
-            os.write(pipe, b"\0\0\0\x64half")
-            os._exit(0)
-        yield share.number
-
-    with pytest.raises(WorkerLost):
-        list(spread(make, Problems(), 2))
-    assert no_child_is_left()
+    assert sorted(run(work, JOBS, problems, 4)) == list(range(1000))
+    assert [str(problem.place) for problem in problems] == [*(f"a.md:{line}:1" for line in range(1, 41)), "b.md:1:1"]
+    problems.warning(Place("c.md", 40), "doubt", "dropped, as a job in another process has asked for")
+    assert len(problems) == 41 and len(problems.suppressions) == 40
 
 
-def _is_pipe(name: str) -> bool:
-    try:
-        return os.readlink(f"/proc/self/fd/{name}").startswith("pipe:")
-    except OSError:
-        return False
+def slow(job: int) -> int:
+    """Return the number of a job after a while, so that no process does them all."""
+    time.sleep(0.01)
+    return job
 
 
-@pytest.mark.parametrize("guilty", [0, 1])  # this process, another
-def test_our_own_faults_are_not_swallowed(guilty: int) -> None:
-    def make(share: Share) -> Iterator[Artefact]:
-        yield from numbers(share)
-        if share.number == guilty:
+@single_threaded
+def test_problems_from_before_are_neither_lost_nor_sent_again() -> None:
+    problems = Problems()
+    problems.suppress_at(Place("a.md"), "doubt", whole_file=True)
+    problems.error(Place("a.md"), "fault", "hm")
+
+    def work(job: int) -> Iterator[tuple[int, int]]:
+        problems.warning(Place("a.md", slow(job) + 1), "doubt", "dropped")
+        yield os.getpid(), len(problems)
+
+    found = list(run(work, JOBS, problems, 2))
+    assert {count for pid, count in found if pid != os.getpid()} == {0}
+    assert [problem.code for problem in problems] == ["fault"] and len(problems.suppressions) == 1
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+@single_threaded
+def test_other_exceptions_come_before_aborted(is_here: bool) -> None:
+    here = os.getpid()
+
+    def work(job: int) -> Iterator[int]:
+        yield slow(job)
+        if (os.getpid() == here) is is_here and job not in (0, 39):
             raise ZeroDivisionError("un")
         raise Aborted
 
     with pytest.raises(ZeroDivisionError, match="un"):
-        list(spread(make, Problems(), 2))
+        list(run(work, JOBS, Problems(), 2))
     assert no_child_is_left()
 
 
-def test_a_process_that_is_killed() -> None:
-    def make(share: Share) -> Iterator[Artefact]:
-        yield from numbers(share)
-        if share.number == 1:
+@single_threaded
+def test_aborted_is_raised_when_all_jobs_are_done() -> None:
+    problems = Problems()
+
+    def work(job: int) -> Iterator[int]:
+        yield slow(job)
+        problems.warning(Place("a.md", job + 1), "doubt", "hm")
+        if job in (3, 38):
+            raise Aborted
+
+    with pytest.raises(Aborted):
+        list(run(work, JOBS, problems, 2))
+    assert len(problems) == len(JOBS)
+
+
+@single_threaded
+def test_a_worker_that_is_killed_is_reported() -> None:
+    here = os.getpid()
+
+    def work(job: int) -> Iterator[int]:
+        yield slow(job)
+        if os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(WorkerLost, match="--jobs 1"):
-        list(spread(make, Problems(), 3))
+        list(run(work, JOBS, Problems(), 3))
     assert no_child_is_left()
 
 
-def test_who_is_not_wanted_any_more_ends() -> None:
-    stream = spread(numbers, Problems(), 3)
+@single_threaded
+def test_workers_end_when_their_results_are_not_wanted_any_more() -> None:
+    stream = run(numbers, JOBS, Problems(), 3)
     next(stream)
-    stream.close()
+    stream.close()  # type: ignore[attr-defined]
     assert no_child_is_left()
 
 
-@pytest.mark.parametrize("size", [0, 1, 2, 7, 100])
-@pytest.mark.parametrize("count", [1, 2, 3, 8])
-def test_shares_are_everything_once(size: int, count: int) -> None:
-    shares = [Share(number, count) for number in range(count)]
-    assert [item for share in shares for item in share.of(range(size))] == list(range(size))
-    assert [share.first for share in shares].count(True) == 1
+def pids(count: int) -> set[int]:
+    return set(run(lambda job: [(slow(job), os.getpid())[1]], JOBS, Problems(), count))
+
+
+@single_threaded
+def test_a_program_with_threads_is_not_forked() -> None:
+    """A fork copies one thread, and the locks that the others hold, for ever."""
+    assert len(pids(2)) == 2
+    until = threading.Event()
+    thread = threading.Thread(target=until.wait)
+    thread.start()
+    assert pids(2) == {os.getpid()}
+    until.set()
+    thread.join()
+    assert len(pids(2)) == 2
+
+
+@pytest.mark.parametrize("refusal", [OSError("fork"), RuntimeError("can't start new thread"), NotImplementedError()])
+@single_threaded
+def test_without_a_second_process_one_does_everything(refusal: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise refusal
+
+    target = (
+        "threading.Thread.start" if isinstance(refusal, RuntimeError) else "multiprocessing.process.BaseProcess.start"
+    )
+    monkeypatch.setattr(target, refuse)
+    assert pids(3) == {os.getpid()}
+    assert no_child_is_left()
+
+
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    """Killed, it cannot tell them; they notice."""
+    reading, writing = os.pipe()
+    if (builder := os.fork()) == 0:
+        os.close(reading)
+        list(run(lambda _: time.sleep(600) or (), JOBS, Problems(), 3))
+    os.close(writing)  # held by all three of them
+    time.sleep(0.5)
+    os.kill(builder, signal.SIGKILL)
+    os.waitpid(builder, 0)
+    assert select.select([reading], [], [], 20)[0] and os.read(reading, 1) == b""
+    os.close(reading)
 
 
 def test_few_announcements_are_made_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

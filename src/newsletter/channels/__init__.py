@@ -8,13 +8,13 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from newsletter.model import Artefact, Publication
+from newsletter.model import Artefact, Job, Publication
 from newsletter.model.problems import Problems
 
 if TYPE_CHECKING:
     from newsletter.theme.templates import Templates
 
-Channel = Callable[[Publication, "Templates", Problems], Iterator[Artefact]]
+Channel = Callable[[Publication, "Templates", Problems], Iterator[Job]]
 
 # The module of each channel, by the name that `--only` uses. Modules are imported on demand:
 # counting a text must not wait for the libraries that mails need.
@@ -26,9 +26,18 @@ CHANNELS: Mapping[str, str] = {
 }
 
 
-def channel(name: str) -> Channel:
-    """Return the channel called `name`. Raises KeyError if there is none."""
-    return cast(Channel, _module(name).render)
+def jobs(name: str, publication: Publication, templates: "Templates", problems: Problems) -> Iterator[Job]:
+    """Yield the jobs of the channel called `name`, which together render all its files.
+
+    Raises Aborted if the theme has an error, as the jobs do, and KeyError if there is no such channel.
+    """
+    return cast(Channel, _module(name).jobs)(publication, templates, problems)
+
+
+def render(name: str, publication: Publication, templates: "Templates", problems: Problems) -> Iterator[Artefact]:
+    """Yield all files of the channel called `name`. Raises Aborted if the theme has an error."""
+    for job in jobs(name, publication, templates, problems):
+        yield from job()
 
 
 def prepare(name: str, templates: "Templates") -> None:

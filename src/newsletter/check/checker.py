@@ -64,10 +64,9 @@ class Checker:
         self._summary(source, values, prose, is_valid=self.problems.count("error") == errors_before)
         if self.problems.count("error") > errors_before:
             return None
-        source.forget()
         values["tags"] = tags(values.get("tags", ()))
         values.setdefault("subject", values["title"])
-        return Announcement(source=source, stem=page_stem, prose=prose, targets=targets.resolved, **values)
+        return Announcement(source=source.file, stem=page_stem, prose=prose, targets=targets.resolved, **values)
 
     def issue_file(self, source: Source) -> IssueFile | None:
         """Return the content of an issue file, or None if it has an error. Every problem is reported."""
@@ -86,7 +85,7 @@ class Checker:
         targets.body(prose, markdown.places(source))
         if self.problems.count("error") > errors_before:
             return None
-        return IssueFile(source=source, id=match[1], prose=prose, targets=targets.resolved, **values)
+        return IssueFile(source=source.file, id=match[1], prose=prose, targets=targets.resolved, **values)
 
     def _context(self, source: Source) -> FieldContext:
         return FieldContext(source.path, self.problems, lambda: source.front, self.settings.timezone)

@@ -18,23 +18,13 @@ MAX_VERSIONS = 50  # languages of one announcement; each of its pages links to a
 class Claim(NamedTuple):
     """A file's claim to a name in one language, both case-folded. `what` is "id" or "slug".
 
-    The name is the value of `key` in the front matter or, if `number` is not negative, an item of that list.
+    `place` is that of the name in the front matter, or where it would be.
     """
 
     what: str
     name: str
     lang: str
-    source: Source
-    key: str
-    number: int = -1
-
-    @property
-    def place(self) -> Place:
-        """The place of the name, or where it would be. Looked up only to report a problem."""
-        node = self.source.front.get(self.key)
-        if isinstance(node, Items) and 0 <= self.number < len(node.items):
-            node = node.items[self.number]
-        return self.source.at(node or self.source.front)
+    place: Place
 
 
 def claims(source: Source, settings: Settings) -> Iterator[Claim]:
@@ -43,13 +33,15 @@ def claims(source: Source, settings: Settings) -> Iterator[Claim]:
     values = dict(reversed(source.values))
     lang = (_text(values, "lang") or suffix_lang or settings.language).casefold()
     if name := _text(values, "id") or text.fold(stem):
-        yield Claim("id", name.casefold(), lang, source, "id")
+        yield Claim("id", name.casefold(), lang, source.at_key("id"))
     if name := _text(values, "slug") or default_slug(stem):
-        yield Claim("slug", name.casefold(), lang, source, "slug")
+        yield Claim("slug", name.casefold(), lang, source.at_key("slug"))
     aliases = values.get("aliases")
-    for number, alias in enumerate(aliases if isinstance(aliases, list) else ()):
-        if isinstance(alias, str) and alias:
-            yield Claim("slug", alias.casefold(), lang, source, "aliases", number)
+    node = source.front.get("aliases")
+    if isinstance(aliases, list) and isinstance(node, Items):
+        for alias, item in zip(aliases, node.items, strict=True):
+            if isinstance(alias, str) and alias:
+                yield Claim("slug", alias.casefold(), lang, source.at(item))
 
 
 def find_clashes(claims: Iterable[Claim], problems: Problems) -> None:

@@ -194,7 +194,7 @@ def _read(root: Path, source: Source, problems: Problems) -> bytes | None:
     try:
         raw = b"".join(pieces(str(root / source.path)))
         content = _LINE_END.sub(b"\n", raw.removeprefix(BOM_UTF8))
-        if hashlib.sha256(content).digest() != source.digest:
+        if hashlib.sha256(content).digest() != source.file.digest:
             raise OSError(errno.EBUSY, "it was changed in the meantime")
     except OSError as fault:
         _report_unwritable(source.path, fault, problems)

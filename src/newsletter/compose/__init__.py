@@ -3,14 +3,15 @@
 Visibility is decided only here. Channels get the result, and see nothing else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
-from newsletter import markdown
+from newsletter import load, markdown
 from newsletter.compose.issues import compose_issues
-from newsletter.model import Announcement, Asset, Issue, IssueFile, Publication, Settings, Target
+from newsletter.model import Announcement, Asset, Issue, IssueFile, Publication, Reference, Settings, Source, Target
 from newsletter.model.problems import Place, Problems
 
 State = Literal["public", "scheduled", "draft", "expired"]
@@ -124,11 +125,18 @@ class _PlaceFinder:
     """Finds the place of a link of an announcement or issue, given the link as written."""
 
     def __init__(self, holder: Announcement | IssueFile) -> None:
-        self._source = holder.source
-        self._find = markdown.places(holder.source)
+        self._file = holder.source
         # Of several equal links, the first one is reported.
         self._references = {each.target: each for each in reversed(holder.prose.references)}
 
     def __call__(self, link: str) -> Place:
         reference = self._references.get(link)
         return self._find(reference) if reference else self._source.at(self._source.front)
+
+    @cached_property
+    def _source(self) -> Source:
+        return load.reread(self._file)
+
+    @cached_property
+    def _find(self) -> Callable[[Reference], Place]:
+        return markdown.places(self._source)

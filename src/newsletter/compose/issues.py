@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from newsletter import text
+from newsletter import load, text
 from newsletter.load.keys import MAX_PREHEADER
 from newsletter.model import Announcement, Issue, IssueFile, Settings
 from newsletter.model.problems import Problems
@@ -127,7 +127,7 @@ def _order(stories: list[Announcement], file: IssueFile | None, problems: Proble
     for id_ in first_ids:
         if id_ not in by_id and file is not None:
             problems.warning(
-                file.source.at_key("lead" if id_ == file.lead else "order"), "unknown-story",
+                load.reread(file.source).at_key("lead" if id_ == file.lead else "order"), "unknown-story",
                 f"no visible announcement of this issue has the id '{id_}'", f"there are: {available}",
             )  # fmt: skip
     if not file or file.lead not in by_id:

@@ -4,9 +4,8 @@ import errno
 import os
 import re
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from newsletter import text
 from newsletter.load import yaml_events
 from newsletter.load.safe_open import MAX_TEXT, open_beneath, report_unread
 from newsletter.load.safe_open import read as read_whole
-from newsletter.model import Fields, Source
+from newsletter.model import Fields, Source, SourceFile
 from newsletter.model.positions import Positions
 from newsletter.model.problems import Place, Problems
 from newsletter.model.refusals import SHORTAGES
@@ -24,9 +23,6 @@ _MAX_CHARACTERS = 1_000  # control characters per file that are reported one by 
 MAX_BODY = 1024 * 1024  # bytes
 # Bytes of a file before line ends are converted: CRLF takes two bytes, but counts as one.
 _MAX_FILE = 2 * (MAX_FRONT_MATTER + MAX_BODY)
-
-# Reads front matter and body of the file at a path again.
-Reload = Callable[[str], tuple[bytes, bytes]]
 
 _SUPPRESSION = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\[\]\n]*)\][ \t]*$", re.MULTILINE)
 _FENCE = re.compile(rb"\n---[ \t]*(?=\n|\Z)")
@@ -76,14 +72,13 @@ def read(root: Path, path: str, problems: Problems) -> Source | None:
 def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> Iterator[Source]:
     """Yield the files as Sources. Files that cannot be read are reported and left out."""
     real_root = os.path.realpath(root)
-    reload = partial(texts, real_root)
     for path in project_paths:
         try:
             raw = _bytes(real_root, path)
         except OSError as fault:
             report_unread(path, fault, problems)
             continue
-        source = parse(path, raw, problems, reload)
+        source = parse(path, raw, problems, real_root)
         if source is not None:
             yield source
 
@@ -108,11 +103,11 @@ def _bytes(root: str, path: str) -> bytes:
     return read_whole(open_beneath(root, os.path.relpath(f"{real_folder}/{name}", root)), MAX_TEXT)
 
 
-def parse(path: str, raw: bytes, problems: Problems, reload: Reload | None = None) -> Source | None:
+def parse(path: str, raw: bytes, problems: Problems, root: str = "") -> Source | None:
     """Return the bytes of a file as a Source, or report why it cannot be read and return None.
 
-    A BOM is removed and line ends are converted to LF. `reload` reads the file again for a Source that was sent to
-    another process without its text.
+    A BOM is removed and line ends are converted to LF. `root` is the absolute path of the project, if the file is in
+    one.
     """
     if len(raw) > _MAX_FILE:
         _refuse_length(Place(path), "file", _MAX_FILE, problems)
@@ -140,21 +135,16 @@ def parse(path: str, raw: bytes, problems: Problems, reload: Reload | None = Non
     fields = yaml_events.read(path, front, problems)
     if fields is None:
         return None
-    return Source(path, body_line, sha256(utf8).digest(), nodes, reload, (front.encode(), body), fields)
+    return Source(SourceFile(path, body_line, sha256(utf8).digest(), root), fields, body)
 
 
-def texts(root: str, path: str) -> tuple[bytes, bytes]:
-    """Read front matter and body of a file again, for a Source that was pickled without them."""
+def reread(file: SourceFile) -> Source:
+    """Return the content of a file again. It is empty if the file has gone, or can no longer be read."""
     with suppress(OSError):
-        utf8 = _as_utf8(path, _bytes(root, path), Problems())
-        if split := utf8 and _split(path, utf8, Problems()):
-            return split[0].encode(), split[1]
-    return b"", b""
-
-
-def nodes(front: str) -> Fields:
-    """Return the nodes of valid front matter again, for a Source that was pickled without them."""
-    return yaml_events.read("", front, Problems()) or Fields((), 1, 1)
+        raw = _bytes(file.root, file.path)
+        if source := parse(file.path, raw, Problems(), file.root):
+            return source
+    return Source(file, Fields((), 1, 1), b"")
 
 
 def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:

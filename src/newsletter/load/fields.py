@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from newsletter.load.context import FieldContext
@@ -47,7 +48,7 @@ def _text(plain: Plain, context: FieldContext, key: str, expected: str) -> str |
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """Plain text of at most `most` code points, on one line unless `lines`.
 
@@ -60,10 +61,10 @@ class Text:
     expected: str = "text"
     code: str = "bad-value"
     lines: bool = False
-    _matches: Callable[[str], object] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_matches", re.compile(self.pattern).fullmatch)
+    @cached_property
+    def _matches(self) -> Callable[[str], object]:
+        return re.compile(self.pattern).fullmatch
 
     def read(self, plain: Plain, context: FieldContext, key: str) -> str | None:
         value = _text(plain, context, key, self.expected)

@@ -13,7 +13,7 @@ from newsletter.model.announcement import (
     Tag,
 )
 from newsletter.model.prose import SLOT, Block, Picture, Prose, Reference
-from newsletter.model.publication import FEED_MEDIA_TYPES, MANIFEST, MANIFEST_BEGINS, Artefact, Publication, Share
+from newsletter.model.publication import FEED_MEDIA_TYPES, MANIFEST, MANIFEST_BEGINS, Artefact, Job, Publication
 from newsletter.model.settings import (
     SETTINGS_FILES,
     CheckSettings,
@@ -25,7 +25,7 @@ from newsletter.model.settings import (
     SocialSettings,
     Unsubscribe,
 )
-from newsletter.model.source import Fields, Items, Node, Pairs, Plain, Scalar, Source, is_empty, plain_pairs
+from newsletter.model.source import Fields, Items, Node, Pairs, Plain, Scalar, Source, SourceFile, is_empty, plain_pairs
 from newsletter.model.target import Asset, Target
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Issue",
     "IssueFile",
     "Items",
+    "Job",
     "Link",
     "MailSettings",
     "Node",
@@ -61,10 +62,10 @@ __all__ = [
     "Scalar",
     "Sender",
     "Settings",
-    "Share",
     "Social",
     "SocialSettings",
     "Source",
+    "SourceFile",
     "Tag",
     "Target",
     "Unsubscribe",

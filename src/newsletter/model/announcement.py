@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsletter.model.prose import Prose
-from newsletter.model.source import Source
+from newsletter.model.source import SourceFile
 from newsletter.model.target import Target
 
 
@@ -87,7 +87,7 @@ class Announcement:
     `targets` maps the target of each link and image, as written, to what it refers to.
     """
 
-    source: Source
+    source: SourceFile
     id: str
     slug: str
     title: str
@@ -124,17 +124,12 @@ class Announcement:
         """The path of its page, relative to outbox/site."""
         return f"{self.stem}.html"
 
-    def seal(self) -> None:
-        """Save memory: keep the body pickled, and drop the texts of the source, which can be read again."""
-        self.prose.seal()
-        self.source.seal()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueFile:
     """The file `announcements/issues/<id>.md`, in which the writer describes an issue."""
 
-    source: Source
+    source: SourceFile
     id: str
     lang: str
     prose: Prose

@@ -46,13 +46,14 @@ class Problems:
     """Collects the problems of a run. Iteration yields each problem once, sorted by place.
 
     If `strict`, a warning stops publication like an error. Warnings and notices whose code is in `ignore` are dropped;
-    warnings whose code is in `raised` become errors. A file may suppress its own warnings (`suppressions`).
+    warnings whose code is in `raised` become errors. A file may suppress its own warnings: `suppressions` are the
+    places of such comments, the code that each names, and whether it holds for the whole file.
     """
 
     strict: bool = False
     ignore: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
-    suppressions: set[tuple[Place, str]] = field(default_factory=set)
+    suppressions: set[tuple[Place, str, bool]] = field(default_factory=set)
     _found: set[Problem] = field(default_factory=set)
     _counts: dict[Level, int] = field(default_factory=lambda: {"error": 0, "warning": 0, "info": 0})
     _dropped: set[tuple[str, int, str]] = field(default_factory=set)
@@ -60,13 +61,23 @@ class Problems:
 
     def suppress_at(self, place: Place, code: str, *, whole_file: bool) -> None:
         """Drop warnings with this code in the whole file of a place, or on its line only."""
-        self.suppressions.add((place, code))
+        self.suppressions.add((place, code, whole_file))
         self._dropped.add((place.path, 0 if whole_file else place.line, code))
 
     def suppress_like(self, other: "Problems") -> None:
         """Add the suppressions of `other` to these."""
-        self.suppressions |= other.suppressions
-        self._dropped |= other._dropped  # noqa: SLF001 (of the same class)
+        for place, code, whole_file in other.suppressions:
+            self.suppress_at(place, code, whole_file=whole_file)
+
+    def take(self) -> "Problems":
+        """Return the problems and suppressions collected since the last call, and remove them from this object.
+
+        Warnings that were suppressed before are still dropped.
+        """
+        taken = replace(self, _dropped=set())
+        self.suppressions, self._found, self._alike = set(), set(), Counter()
+        self._counts = {"error": 0, "warning": 0, "info": 0}
+        return taken
 
     def error(self, place: Place, code: str, message: str, fix: str = "") -> None:
         """Report a problem that stops publication."""

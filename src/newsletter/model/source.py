@@ -1,8 +1,8 @@
 """Source files as they were read: their values, with the line and column of each, and their texts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
 from newsletter.model.positions import Positions
 from newsletter.model.problems import Place
@@ -66,74 +66,55 @@ def plain_pairs(fields: Fields) -> Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """An announcement or issue file as it was read, not yet checked.
+class SourceFile:
+    """An announcement or issue file as it was when it was read; `load.reread` returns its content again.
 
-    `body_line` is the line of the body's first character. `reader` parses the text of the front matter into nodes.
-    `again` takes the path, reads the file once more and returns front matter and body, both empty if the file no longer
-    exists.
-
-    To save memory, texts are kept as UTF-8, which for French takes half as much as a str. A sealed source has no texts,
-    and one sent to another process has no nodes either. In the rare case that they are needed, `again` reads them.
+    `root` is the absolute path of the project, `path` that of the file in it. `body_line` is the line of the body's
+    first character, `digest` the SHA-256 of the file.
     """
 
     path: str
     body_line: int
-    digest: bytes  # SHA-256 of the file
-    reader: Callable[[str], Fields] = field(compare=False, repr=False)
-    again: Callable[[str], tuple[bytes, bytes]] | None = field(compare=False, repr=False)
-    _texts: tuple[bytes, bytes] | None = field(compare=False, repr=False)
-    _front: Fields | None = field(default=None, compare=False, repr=False)
-    _positions: Positions | None = field(default=None, compare=False, repr=False)
+    digest: bytes
+    root: str = field(compare=False, repr=False)
 
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        """Pickle everything except nodes and positions."""
-        return Source, (self.path, self.body_line, self.digest, self.reader, self.again, self._texts)
 
-    def seal(self) -> None:
-        """Drop the texts if they can be read again."""
-        if self.again is not None:
-            object.__setattr__(self, "_texts", None)
-            object.__setattr__(self, "_positions", None)
+@dataclass(frozen=True)
+class Source:
+    """The content of an announcement or issue file, not yet checked: the values of its front matter, and its body."""
 
-    def _read(self) -> tuple[bytes, bytes]:
-        """Return the texts of the front matter and of the body."""
-        if self._texts is not None:
-            return self._texts
-        assert self.again is not None
-        return self.again(self.path)
+    file: SourceFile
+    front: Fields
+    utf8_body: bytes
 
     @property
+    def path(self) -> str:
+        """The path of the file, relative to the project."""
+        return self.file.path
+
+    @property
+    def body_line(self) -> int:
+        """The line of the body's first character."""
+        return self.file.body_line
+
+    @cached_property
     def values(self) -> Pairs:
         """The values of the front matter, without places."""
         return plain_pairs(self.front)
 
+    @cached_property
+    def body(self) -> str:
+        """The text after the front matter."""
+        return self.utf8_body.decode()
+
+    @cached_property
+    def positions(self) -> Positions:
+        """An index of the places in the body."""
+        return Positions(self.utf8_body, self.body_line)
+
     def has(self, key: str) -> bool:
         """Return whether the front matter has a value for `key` that is not empty."""
         return any(name.value == key and not is_empty(plain(node)) for name, node in self.front.pairs)
-
-    @property
-    def front(self) -> Fields:
-        """The values of the front matter, each with its place."""
-        if self._front is None:
-            object.__setattr__(self, "_front", self.reader(self.text))
-        assert self._front is not None
-        return self._front
-
-    @property
-    def text(self) -> str:
-        """The text of the front matter."""
-        return self._read()[0].decode()
-
-    def forget(self) -> None:
-        """Drop nodes and positions, which are many small objects. They are created again if needed."""
-        object.__setattr__(self, "_front", None)
-        object.__setattr__(self, "_positions", None)
-
-    @property
-    def body(self) -> str:
-        """The text after the front matter."""
-        return self._read()[1].decode()
 
     def at(self, node: Node) -> Place:
         """Return the place of a value in the front matter."""
@@ -150,11 +131,3 @@ class Source:
     def at_character(self, number: int) -> Place:
         """Return the place of a character in the body. `number` counts from 0."""
         return Place(self.path, *self.positions.line_and_column(number))
-
-    @property
-    def positions(self) -> Positions:
-        """An index of the places in the body."""
-        if self._positions is None:
-            object.__setattr__(self, "_positions", Positions(self._read()[1], self.body_line))
-        assert self._positions is not None
-        return self._positions

@@ -7,7 +7,7 @@ the manifest, and shows whether the outbox is up to date. Without it, the next b
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import filterfalse
@@ -15,13 +15,14 @@ from pathlib import Path
 
 from newsletter import workers
 from newsletter.load.safe_open import pieces
-from newsletter.model import MANIFEST, Share
+from newsletter.model import MANIFEST
 from newsletter.model.problems import Place, Problems
 from newsletter.outbox.manifest import entries_of
 from newsletter.outbox.tree import FileReader, refusals
 
 _DIGEST = 32  # bytes of a SHA-256
 _MIN_PER_WORKER = 4096  # files to compare; below, forking costs more than it gains
+_FILES_PER_JOB = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,11 @@ class PreviousBuild:
         return False
 
     def _are_all_intact(self, jobs: int) -> bool:
-        def compare(share: Share) -> Iterator[bool]:
-            yield all(map(self.is_intact, share.of(self.paths)))
+        def compare(paths: Sequence[str]) -> Iterator[bool]:
+            yield all(map(self.is_intact, paths))
 
         jobs = jobs or workers.worker_count(len(self.paths), _MIN_PER_WORKER)
-        return all(workers.spread(compare, Problems(), jobs))
+        return all(workers.run(compare, tuple(workers.batches(self.paths, _FILES_PER_JOB)), Problems(), jobs))
 
 
 def read_previous_build(target: str) -> PreviousBuild:

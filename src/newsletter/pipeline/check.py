@@ -1,6 +1,6 @@
 """The stage that reads and checks files, and makes announcements of them. Several processes may share the work."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from newsletter import load, workers
 from newsletter.check.checker import Checker
 from newsletter.check.duplicates import Claim, claims, find_clashes
 from newsletter.load.assets import AssetRefused, ProjectFiles
-from newsletter.model import Announcement, Asset, IssueFile, Settings, Share, Source
+from newsletter.model import Announcement, Asset, IssueFile, Settings, Source
 from newsletter.model.problems import Problems
 from newsletter.pipeline.project import Project
 from newsletter.rules.rendered.project import ProjectSettings
@@ -79,19 +79,15 @@ class CheckStage:
     def _announcements(self, checker: Checker) -> list[_CheckedFile]:
         """Check the announcement files. The result is in the order of their paths, whichever process read them."""
         paths = tuple(load.paths(self.project.root, "announcements", self.problems))
-        is_large = len(paths) > workers.LARGE_SITE
 
-        def check_share(share: Share) -> Iterator[_CheckedFile]:
-            for sources in workers.batches(load.read_each(self.project.root, share.of(paths), self.problems)):
-                for each in self._check(sources, checker):
-                    # Announcements for another process are sealed; others only if memory matters more than time.
-                    if each.announcement and (is_large or not share.first):
-                        each.announcement.seal()
-                    yield each
+        def check(some_paths: Iterable[str]) -> Iterator[_CheckedFile]:
+            for sources in workers.batches(load.read_each(self.project.root, some_paths, self.problems)):
+                yield from self._check(sources, checker)
 
         checked: list[_CheckedFile] = []
+        jobs = tuple(workers.batches(paths, workers.JOB_SIZE))
         count = self.jobs or workers.worker_count(len(paths))
-        for each in workers.spread(check_share, self.problems, count, overlap=self.overlap):
+        for each in workers.run(check, jobs, self.problems, count, overlap=self.overlap):
             checked.append(each)
             self.on_progress(len(checked), len(paths))
         return sorted(checked, key=lambda each: each.path)
@@ -99,9 +95,9 @@ class CheckStage:
     def _check(self, sources: Sequence[Source], checker: Checker) -> list[_CheckedFile]:
         claimed = [tuple(claims(source, checker.settings)) for source in sources]
         announcements = [checker.announcement(source) for source in sources]
-        for announcement in announcements:
+        for source, announcement in zip(sources, announcements, strict=True):
             if announcement is not None:
-                self._review(announcement)
+                self._review(announcement, source)
         paths = [source.path for source in sources]
         return list(map(_CheckedFile, paths, claimed, announcements))
 
@@ -109,12 +105,12 @@ class CheckStage:
         for source in load.load_issues(self.project.root, self.problems):
             issue_file = checker.issue_file(source)
             if issue_file is not None:
-                self._review(issue_file)
+                self._review(issue_file, source)
                 yield issue_file
 
-    def _review(self, written: Announcement | IssueFile) -> None:
+    def _review(self, file: Announcement | IssueFile, source: Source) -> None:
         if self.reviewed:
-            review(written, self._rule_settings, self.problems, thorough=self.thorough)
+            review(file, source, self._rule_settings, self.problems, thorough=self.thorough)
 
     @cached_property
     def _rule_settings(self) -> ProjectSettings:

@@ -3,16 +3,16 @@
 import itertools
 import os
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from newsletter import workers
-from newsletter.channels import CHANNELS, channel, prepare
-from newsletter.model import Artefact, Publication, Settings, Share
+from newsletter import channels, workers
+from newsletter.channels import CHANNELS
+from newsletter.model import Artefact, Job, Publication, Settings
 from newsletter.model.problems import Aborted, Place, Problems
 from newsletter.model.refusals import SHORTAGES
-from newsletter.rules.rendered.inspection import Inspection, SharedSite
+from newsletter.rules.rendered.inspection import Inspection, PartOfSite
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.theme.fastpath.code_cache import open_cache
 from newsletter.theme.templates import Templates
@@ -90,7 +90,7 @@ class RenderStage:
     def prepare(self) -> None:
         """Do the work that is the same for every publication, once, before worker processes are forked."""
         for name in self.channels:
-            prepare(name, self.templates)
+            channels.prepare(name, self.templates)
 
     def run(
         self, publication: Publication, add: Callable[[Artefact], Added], jobs: int = 0, thorough: bool = False
@@ -101,28 +101,27 @@ class RenderStage:
         rendered.
         """
 
-        def inspection_of(own: Publication) -> Inspection:
-            settings = ProjectSettings(self.root, publication.settings)
-            return Inspection(settings, own, self.templates, self.problems, thorough)
+        settings = ProjectSettings(self.root, publication.settings)
+        inspection = Inspection(settings, publication, self.templates, self.problems, thorough)
 
-        def render_share(share: Share) -> Iterator[Added | SharedSite]:
-            own = replace(publication, share=share)
-            inspection = inspection_of(own)
-            for name in CHANNELS:
-                if name in self.channels:
-                    for batch in workers.batches(channel(name)(own, self.templates, self.problems)):
-                        for artefact in batch:
-                            inspection.add(artefact)
-                        yield from [add(artefact) for artefact in batch]
+        def render(job: Job) -> Iterator[Added | PartOfSite]:
+            for batch in workers.batches(job()):
+                for artefact in batch:
+                    inspection.add(artefact)
+                yield from [add(artefact) for artefact in batch]
             if thorough:
                 yield inspection.finish()
 
-        shares: list[SharedSite] = []
+        parts: list[PartOfSite] = []
+        all_jobs = [
+            job for name in CHANNELS if name in self.channels
+            for job in channels.jobs(name, publication, self.templates, self.problems)
+        ]  # fmt: skip
         count = jobs or workers.worker_count(len(publication.announcements))
-        for result in workers.spread(render_share, self.problems, count):
-            if isinstance(result, SharedSite):
-                shares.append(result)
+        for result in workers.run(render, all_jobs, self.problems, count):
+            if isinstance(result, PartOfSite):
+                parts.append(result)
             else:
                 yield result
         if thorough:
-            inspection_of(publication).finish_all(shares)
+            inspection.finish_all(parts)

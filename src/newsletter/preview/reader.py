@@ -95,8 +95,8 @@ class Reader:
         checked: Announcement | IssueFile | None = None
         if source is not None:
             checked = checker.issue_file(source) if _is_issue_file(path) else checker.announcement(source)
-        if checked is not None:
-            review(checked, ProjectSettings(self.root, settings), problems, thorough=True)
+        if source is not None and checked is not None:
+            review(checked, source, ProjectSettings(self.root, settings), problems, thorough=True)
         shown = checked or (before.shown if before else None)
         assets = tuple(_assets(checked)) if checked else ()
         return SourceState(path, current_stamp, source, shown, shown is not checked, problems, tuple(problems), assets)

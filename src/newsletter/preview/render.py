@@ -9,10 +9,10 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from newsletter.channels import CHANNELS, channel
+from newsletter import channels
+from newsletter.channels import CHANNELS
 from newsletter.channels.email import Mails
 from newsletter.channels.email.styles import Theme
-from newsletter.channels.site.calendar import calendar
 from newsletter.channels.site.pages import Pages
 from newsletter.model import Announcement, Artefact, Issue, Publication
 from newsletter.rules.rendered.inspection import Inspection
@@ -52,7 +52,7 @@ def render(
             reduced = replace(publication, announcements=(), issues=(subject,))
         else:
             reduced = replace(publication, announcements=(subject,), issues=())
-        yield from channel(name)(reduced, templates, problems)
+        yield from channels.render(name, reduced, templates, problems)
 
 
 def _pages_of(pages: Pages, subject: Subject) -> Iterator[Artefact]:
@@ -60,9 +60,6 @@ def _pages_of(pages: Pages, subject: Subject) -> Iterator[Artefact]:
         yield from pages.issue(subject)
         return
     yield from pages.announcement(subject)
-    if subject.event:
-        data = calendar(subject, pages.publication)
-        yield Artefact(f"site/{subject.stem}.ics", data, "text/calendar", subject.source.path)
 
 
 @dataclass(slots=True)
@@ -97,7 +94,7 @@ class Website:
                 if asset.path == path:
                     yield Artefact(f"site/{path}", b"", asset.media_type, "", asset)
         elif path.startswith("feeds/") and "feeds" in CHANNELS:
-            yield from channel("feeds")(publication, self.templates, self.templates.problems)
+            yield from channels.render("feeds", publication, self.templates, self.templates.problems)
         elif path.startswith("tags/"):
             yield from chain.from_iterable(pages.tag(tag) for tag in pages.site.tags if tag.page == path)
         else:

@@ -17,7 +17,7 @@ from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Cycler, Joiner, Namespace
 
-from newsletter.model import Asset, Source
+from newsletter.model import Asset, Source, SourceFile
 from newsletter.theme.content import View, is_for_templates
 
 _PLAIN = (
@@ -30,6 +30,7 @@ _METHODS = (MethodType, BuiltinMethodType, MethodWrapperType)
 _ONLY: Mapping[type, frozenset[str]] = {
     Asset: frozenset({"path", "media_type", "size", "sha256", "width", "height"}),
     Source: frozenset({"path"}),
+    SourceFile: frozenset({"path"}),
 }
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jinja2
@@ -17,7 +18,7 @@ from newsletter.theme.printable import Unprintable
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in memory, another one in each run
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """A template of the theme. `path` is its path for problems.
 
@@ -30,12 +31,14 @@ class Template:
     source: str
     _compiled: jinja2.Template
     _problems: Problems
-    _text: CompiledTrace = field(init=False)
-    _shape: CompiledTrace = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_text", CompiledTrace(self._record, shape=False))
-        object.__setattr__(self, "_shape", CompiledTrace(self._record, shape=True))
+    @cached_property
+    def _text(self) -> CompiledTrace:
+        return CompiledTrace(self._record, shape=False)
+
+    @cached_property
+    def _shape(self) -> CompiledTrace:
+        return CompiledTrace(self._record, shape=True)
 
     def render(self, values: Mapping[str, Any]) -> str:
         """Render the template with `values`. Reports a fault at its line and raises Aborted."""

@@ -1,13 +1,15 @@
 """Render every announcement and issue as a mail: HTML, text and .eml."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from newsletter.channels.email.mime import Letter, write
 from newsletter.channels.email.styles import GUTTER, WIDTH, Theme
 from newsletter.markdown import prose
-from newsletter.model import Announcement, Artefact, Issue, Publication, Unsubscribe
+from newsletter.model import Announcement, Artefact, Issue, Job, Publication, Unsubscribe
 from newsletter.model.problems import Problems
 from newsletter.text import wrap
 from newsletter.text.urls import host
@@ -15,19 +17,28 @@ from newsletter.text.utm import marker
 from newsletter.theme.content import Content, as_content, constant
 from newsletter.theme.templates import Templates
 from newsletter.theme.views import Addressing, Story, absolute, render_options
-from newsletter.workers import batches
+from newsletter.workers import JOB_SIZE, batches, once
+
+_ISSUES = 4  # in a job
 
 TEXT_WIDTH = WIDTH - 2 * GUTTER
 
 
-def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """Yield the files under `email/announcements/` and `email/issues/`. Raises Aborted if the theme has an error."""
-    mails = Mails(publication, Theme(publication, templates, problems), templates)
-    share = publication.share
-    for batch in batches(share.of(publication.announcements)):
-        yield from mails.announcements(batch)
-    for issue in share.of(publication.issues):
-        yield from mails.issue(issue)
+def jobs(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Job]:
+    """Yield the jobs that render `email/`. They raise Aborted if the theme has an error."""
+    mails = once(lambda: Mails(publication, Theme(publication, templates, problems), templates))
+    for announcements in batches(publication.announcements, JOB_SIZE):
+        yield partial(_announcements, mails, announcements)
+    for issues in batches(publication.issues, _ISSUES):
+        yield partial(_issues, mails, issues)
+
+
+def _announcements(mails: Callable[[], "Mails"], announcements: Sequence[Announcement]) -> Iterator[Artefact]:
+    return mails().announcements(announcements)
+
+
+def _issues(mails: Callable[[], "Mails"], issues: Iterable[Issue]) -> Iterator[Artefact]:
+    return chain.from_iterable(map(mails().issue, issues))
 
 
 class Mails:
@@ -56,9 +67,10 @@ class Mails:
 
     def announcements(self, announcements: Sequence[Announcement]) -> Iterator[Artefact]:
         """Yield the HTML, text and .eml of each announcement."""
-        values = [self.announcement_values(each) for each in announcements]
-        origins = [each.source.path for each in announcements]
-        yield from self._mails("announcement", announcements, values, origins)
+        for batch in batches(announcements):
+            values = [self.announcement_values(each) for each in batch]
+            origins = [each.source.path for each in batch]
+            yield from self._mails("announcement", batch, values, origins)
 
     def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
         """Return the values for the templates of an announcement's mail."""

@@ -1,31 +1,40 @@
 """Render the site: a page for each announcement, issue and tag, the index, calendar files, sitemap and assets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
+from typing import TypeVar
 
-from newsletter.channels.site.calendar import calendar
 from newsletter.channels.site.pages import Pages
 from newsletter.channels.site.sitemap import sitemap
-from newsletter.model import Announcement, Artefact, IssueFile, Publication
+from newsletter.model import Announcement, Artefact, IssueFile, Job, Publication
 from newsletter.model.problems import Problems
 from newsletter.theme.pages import Site
 from newsletter.theme.templates import Templates
+from newsletter.workers import JOB_SIZE, batches
+
+Item = TypeVar("Item")
 
 
-def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """Yield the files under `site/`, without its feeds. Raises Aborted if the theme has an error."""
-    site, share = Site(publication, templates), publication.share
-    pages = Pages(site)
-    for announcement in share.of(publication.announcements):
-        yield from pages.announcement(announcement)
-        if announcement.event:
-            path = f"site/{announcement.stem}.ics"
-            yield Artefact(path, calendar(announcement, publication), "text/calendar", announcement.source.path)
-    for issue in share.of(publication.issues):
-        yield from pages.issue(issue)
-    for tag in share.of(site.tags):
-        yield from pages.tag(tag)
-    if not share.first:
-        return
+def jobs(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Job]:
+    """Yield the jobs that render `site/`, without its feeds. Raises Aborted if the theme has an error."""
+    pages = Pages(Site(publication, templates))
+    for announcements in batches(publication.announcements, JOB_SIZE):
+        yield partial(_each, pages.announcement, announcements)
+    for issues in batches(publication.issues):
+        yield partial(_each, pages.issue, issues)
+    for tags in batches(pages.site.tags):
+        yield partial(_each, pages.tag, tags)
+    yield partial(_pages_of_all, pages)
+
+
+def _each(render: Callable[[Item], Iterator[Artefact]], items: Iterable[Item]) -> Iterator[Artefact]:
+    return chain.from_iterable(map(render, items))
+
+
+def _pages_of_all(pages: Pages) -> Iterator[Artefact]:
+    """Yield the files that exist once."""
+    site, publication = pages.site, pages.publication
     yield from pages.index()
     yield from pages.not_found()
     yield from sitemap(publication, site.tags)

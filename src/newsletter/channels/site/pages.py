@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from newsletter.channels.site.calendar import calendar
 from newsletter.markdown import prose
 from newsletter.model import Announcement, Artefact, Issue
 from newsletter.theme.pages import Alternate, Page, Site, TagPage
@@ -36,7 +37,7 @@ class Pages:
             self.issues.setdefault(issue.id, []).append(issue)
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
-        """Yield an announcement's page, and for each former slug a page that redirects to it."""
+        """Yield an announcement's page, its calendar file, and for each former slug a page that redirects to it."""
         site, page = self.site, self._announcement_page(announcement)
         versions = self.publication.translations.get(announcement.id, ())
         newer, older = site.announcement_neighbours[announcement.stem]
@@ -49,6 +50,9 @@ class Pages:
             path = f"{alias}{announcement.page.removeprefix(announcement.slug)}"
             former = Page(path=path, lang=page.lang, title=page.title, canonical=page.canonical, origin=page.origin)
             yield site.render("alias", former, to=announcement.page)
+        if announcement.event:
+            path = f"site/{announcement.stem}.ics"
+            yield Artefact(path, calendar(announcement, self.publication), "text/calendar", announcement.source.path)
 
     def issue(self, issue: Issue) -> Iterator[Artefact]:
         """Yield an issue's page: its introduction, and its stories with their summaries."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from newsletter.channels.social.checks import SnippetChecker
 from newsletter.channels.social.json_export import as_json
@@ -10,12 +11,12 @@ from newsletter.channels.social.writing.blocks import FILTERS
 from newsletter.channels.social.writing.composer import Composer
 from newsletter.channels.social.writing.material import Material, of_announcement, of_issue
 from newsletter.channels.social.writing.post import Post
-from newsletter.model import Announcement, Artefact, Issue, Publication
+from newsletter.model import Announcement, Artefact, Issue, Job, Publication
 from newsletter.model.problems import Problems
 from newsletter.theme.templates import Templates
 from newsletter.theme.vocabulary import Catalog
 
-__all__ = ["FILTERS", "PAGE", "Snippets", "render"]
+__all__ = ["FILTERS", "PAGE", "Snippets", "jobs"]
 
 PAGE = 50  # announcements and issues per page of the overview
 
@@ -48,8 +49,8 @@ class Snippets:
         return composed
 
 
-def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """Yield the files under `social/`, newest first.
+def jobs(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Job]:
+    """Yield the jobs that render `social/`: one for each page of the overview, newest first.
 
     A text that its platform would reject is reported as an error at its line.
     """
@@ -58,12 +59,19 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
     items.sort(key=lambda each: each.date, reverse=True)
     count = max(1, -(-len(items) // PAGE))
     overview = Overview(publication, templates, snippets.words(publication.settings.language), count)
-    for number in publication.share.of(range(count)):
-        materials = [snippets.material(each) for each in items[number * PAGE : (number + 1) * PAGE]]
-        composed = list(zip(materials, snippets.posts(materials), strict=True))
-        for (material, posts), json in zip(composed, as_json(composed), strict=True):
-            yield from _files(material, posts, json)
-        yield overview.page(number, [(material, posts) for material, posts in composed if posts])
+    for number in range(count):
+        yield partial(_page, snippets, overview, number, items[number * PAGE : (number + 1) * PAGE])
+
+
+def _page(
+    snippets: Snippets, overview: Overview, number: int, items: Sequence[Announcement | Issue]
+) -> Iterator[Artefact]:
+    """Yield the files of the items that one page of the overview shows, and this page."""
+    materials = [snippets.material(each) for each in items]
+    composed = list(zip(materials, snippets.posts(materials), strict=True))
+    for (material, posts), json in zip(composed, as_json(composed), strict=True):
+        yield from _files(material, posts, json)
+    yield overview.page(number, [(material, posts) for material, posts in composed if posts])
 
 
 def _files(material: Material, posts: Sequence[Post], json: bytes) -> Iterator[Artefact]:

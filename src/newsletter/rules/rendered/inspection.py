@@ -35,11 +35,11 @@ _PARTS = frozenset(("html", "txt", "eml"))
 SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 
 
-class SharedSite(NamedTuple):
-    """What one process knows of the site.
+class PartOfSite(NamedTuple):
+    """What was rendered by one job.
 
-    `paths` are those of the files that it rendered, `links` the paths and tags of links to files that it did not
-    render, `templates` the names of the files of the theme that it used.
+    `paths` are those of the files, `links` the paths and tags of links to other files, `templates`
+    the names of the files of the theme that its process has used.
     """
 
     paths: frozenset[str]
@@ -145,8 +145,8 @@ class Inspection:
                 )
                 rule.report(self.problems, where, finding)
 
-    def finish(self) -> SharedSite:
-        """Check the pages and feeds that were added. Returns what to check once the other processes have finished."""
+    def finish(self) -> PartOfSite:
+        """Check the pages and feeds added since the last call. Returns what to check once all jobs are done."""
         known = frozenset(self._site)
         links: set[tuple[str, str]] = set()
         for path, artefact in self._site.items():
@@ -155,11 +155,12 @@ class Inspection:
             elif artefact.data and path.endswith((".xml", ".json")):
                 for rule, finding in pages.FEEDS.find(artefact):
                     rule.report(self.problems, self.project.place("feeds", "title"), finding)
-        return SharedSite(known, frozenset(links), frozenset(self.templates.sources()))
+        self._site.clear()
+        return PartOfSite(known, frozenset(links), frozenset(self.templates.sources()))
 
-    def finish_all(self, shares: Sequence[SharedSite]) -> None:
-        """Check what depends on the whole build; `shares` are the results of finish() in every process."""
-        for name in sorted({name for share in shares for name in share.templates}.difference(self.templates.sources())):
+    def finish_all(self, parts: Sequence[PartOfSite]) -> None:
+        """Check what depends on the whole build; `parts` are the results of finish() for every job."""
+        for name in sorted({name for part in parts for name in part.templates}.difference(self.templates.sources())):
             self.templates.get(name)
         self._report(SETTINGS, self.project)
         own_sheets = tuple(
@@ -171,9 +172,9 @@ class Inspection:
             self._report(sheets.FAMILY, sheet)
         audience = clients.audience_of(self.project.settings.check.audience)
         self._report(clients.FAMILY, clients.Themes(own_sheets, _baseline(), audience))
-        known = frozenset(path for share in shares for path in share.paths)
+        known = frozenset(path for part in parts for path in part.paths)
         has_feeds = any(path.startswith("feeds/") for path in known)
-        for path, tag in sorted({link for share in shares for link in share.links}):
+        for path, tag in sorted({link for part in parts for link in part.links}):
             # Pages link to feeds even in a run that does not write feeds.
             if path not in known and (has_feeds or not path.startswith("feeds/")):
                 message = f"there is no page '{path}'"
@@ -184,7 +185,7 @@ class Inspection:
             rule.report(self.problems, finding.where, finding)
 
     def _page(self, path: str, artefact: Artefact, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-        """Check a page. Yields the links to files that this process has not rendered: their paths and tags."""
+        """Check a page. Yields the links to files that are not in `known`: their paths and tags."""
         document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=host(self.project.settings.url))
         for family in (pages.SITE, *SHAPES):
             for rule, finding in family.find(document):

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from newsletter.model import Announcement, Issue, Settings
+from newsletter import load
+from newsletter.model import Announcement, Issue, Settings, Source
 from newsletter.model.problems import Place
 from newsletter.rules.rendered.mime_structure import (
     TYPES,
@@ -96,18 +97,21 @@ class Mail:
         """Return the place of a complete line in the announcement's body; with `search`, also of a part of a line."""
         if not isinstance(self.item, Announcement):
             return None
-        body, offsets = self._body
-        offset = offsets.get(line, body.find(line) if search else -1)
-        return self.item.source.at_character(offset) if offset >= 0 else None
+        offset = self._offsets.get(line, self._source.body.find(line) if search else -1)
+        return self._source.at_character(offset) if offset >= 0 else None
 
     @cached_property
-    def _body(self) -> tuple[str, Mapping[str, int]]:
-        """The announcement's body, and the offset of each line in it, without surrounding whitespace."""
-        body = self.item.source.body if isinstance(self.item, Announcement) else ""
+    def _source(self) -> Source:
+        assert isinstance(self.item, Announcement)
+        return load.reread(self.item.source)
+
+    @cached_property
+    def _offsets(self) -> Mapping[str, int]:
+        """The offset of each line in the announcement's body, without surrounding whitespace."""
         offsets: dict[str, int] = {}
-        for line in re.finditer(r"[^\n]+", body):
+        for line in re.finditer(r"[^\n]+", self._source.body):
             offsets.setdefault(line[0].strip(), line.end() - len(line[0].lstrip()))
-        return body, offsets
+        return offsets
 
     @property
     def head(self) -> bytes:

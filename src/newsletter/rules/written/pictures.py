@@ -17,7 +17,7 @@ WIDEST = 1_200  # px: twice the width of a mail
 def _shown(written: SourceText) -> Iterator[tuple[Asset, Place]]:
     """Yield the project files that are shown as pictures, each once, with their places."""
     file, paths = written.file, set()
-    find_place = markdown.places(file.source)
+    find_place = markdown.places(written.source)
     images = [(each.target, find_place(each)) for each in file.prose.references if each.image]
     if isinstance(file, Announcement) and file.image:
         images.append((file.image.src, written.inside("image", "src")))

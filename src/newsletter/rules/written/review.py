@@ -1,7 +1,7 @@
 """Apply the rules for source files."""
 
 from newsletter.load.fields import suggest
-from newsletter.model import Announcement, IssueFile
+from newsletter.model import Announcement, IssueFile, Source
 from newsletter.model.problems import Problems
 from newsletter.rules.rendered import project
 from newsletter.rules.written import links, pictures, writing
@@ -9,10 +9,15 @@ from newsletter.rules.written.text import SourceText
 
 
 def review(
-    file: Announcement | IssueFile, chosen: project.ProjectSettings, problems: Problems, *, thorough: bool
+    file: Announcement | IssueFile,
+    source: Source,
+    chosen: project.ProjectSettings,
+    problems: Problems,
+    *,
+    thorough: bool,
 ) -> None:
     """Apply the rules for links to one file; if `thorough`, also the hints on writing and pictures."""
-    written = SourceText(file, chosen.settings)
+    written = SourceText(file, source, chosen.settings)
     if not thorough and links.are_plain(written):
         return
     for family in (links.FAMILY, writing.FAMILY, pictures.FAMILY) if thorough else (links.FAMILY,):
@@ -27,7 +32,7 @@ def review_codes(chosen: project.ProjectSettings, problems: Problems) -> None:
         for key in ("ignore", "error")
         for code in getattr(chosen.settings.check, key)
     ]
-    named += [(place, "ignore", code) for place, code in problems.suppressions]
+    named += [(place, "ignore", code) for place, code, _ in problems.suppressions]
     if not named:
         return
     from newsletter.rules.registry import RULES  # noqa: PLC0415 (it imports lxml, and few projects name codes)

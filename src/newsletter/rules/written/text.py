@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from newsletter import markdown
+from newsletter import load, markdown
 from newsletter.load.keys import texts_for_readers
-from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Publication, Scalar, Settings
+from newsletter.model import Announcement, Fields, IssueFile, Items, Node, Publication, Scalar, Settings, Source
 from newsletter.model.problems import Place
 from newsletter.text import base_language
 from newsletter.text.typography import Passage, find_slips, passage
@@ -17,6 +17,7 @@ class SourceText:
     """The pieces of an announcement or issue file; each kind is computed once, when it is first used."""
 
     file: Announcement | IssueFile
+    source: Source
     settings: Settings
 
     @property
@@ -27,30 +28,30 @@ class SourceText:
     @property
     def subject(self) -> tuple[str, str]:
         """The key that gives the mail's subject, and the subject; "" for an issue that is named by its period."""
-        key = "subject" if self.file.source.has("subject") and self.file.subject else "title"
+        key = "subject" if self.source.has("subject") and self.file.subject else "title"
         return key, self.file.subject or self.file.title
 
     @cached_property
     def values(self) -> tuple[Scalar, ...]:
         """The texts for readers in the front matter."""
-        return tuple(texts_for_readers(self.file.source.front))
+        return tuple(texts_for_readers(self.source.front))
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """The running text of the body."""
-        return markdown.passages(self.file.source.body)
+        return markdown.passages(self.source.body)
 
     @cached_property
     def running(self) -> tuple[tuple[str, Callable[[int], Place]], ...]:
         """Every text for readers, with a function that returns the place of one of its characters."""
-        place_of, place_in = self.file.source.at, self.in_body
+        place_of, place_in = self.source.at, self.in_body
         front = [(node.value, lambda _, node=node: place_of(node)) for node in self.values]
         return (*front, *((each.text, partial(place_in, each)) for each in self.passages))
 
     @cached_property
     def slips(self) -> tuple[tuple[str, Callable[[], Place]], ...]:
         """Code and place of every typographic fault."""
-        source, lang = self.file.source, self.file.lang
+        source, lang = self.source, self.file.lang
         front = [(slip.code, partial(source.at, node))
                  for node in self.values for slip in find_slips(passage(node.value), lang)]  # fmt: skip
         body = [(slip.code, partial(self.in_body, each, slip.start))
@@ -68,7 +69,7 @@ class SourceText:
     @cached_property
     def links(self) -> tuple[tuple[str, str, Callable[[], Place]], ...]:
         """Label, address and place of every link."""
-        place = markdown.places(self.file.source)
+        place = markdown.places(self.source)
         body = [(link.label, link.target, partial(place, link))
                 for link in self.file.prose.references if not link.image]  # fmt: skip
         return (*body, *self._front_links())
@@ -84,7 +85,7 @@ class SourceText:
     @cached_property
     def pictures(self) -> tuple[tuple[str, Place], ...]:
         """Alternative text and place of every picture."""
-        place = markdown.places(self.file.source)
+        place = markdown.places(self.source)
         images = [each for each in self.file.prose.references if each.image]
         body = [(picture.alt, place(image))
                 for picture, image in zip(self.file.prose.pictures, images, strict=True)]  # fmt: skip
@@ -94,20 +95,20 @@ class SourceText:
 
     def inside(self, key: str, inner: str, index: int = -1) -> Place:
         """Return the place of the value `inner` in the mapping `key`, or in the item `index` of the list `key`."""
-        node: Node | None = self.file.source.front.get(key)
+        node: Node | None = self.source.front.get(key)
         if isinstance(node, Items) and 0 <= index < len(node.items):
             node = node.items[index]
         if isinstance(node, Fields):
             node = node.get(inner) or node
-        return self.file.source.at(node or self.file.source.front)
+        return self.source.at(node or self.source.front)
 
     def at(self, key: str) -> Place:
         """Return the place of a key's value."""
-        return self.file.source.at_key(key)
+        return self.source.at_key(key)
 
     def in_body(self, passage: Passage, index: int) -> Place:
         """Return the place of a character in a passage of the body."""
-        return self.file.source.at_character(max(passage.offsets[index], 0))
+        return self.source.at_character(max(passage.offsets[index], 0))
 
 
 def outgoing_links(publication: Publication) -> Iterator[tuple[str, Place]]:
@@ -116,7 +117,7 @@ def outgoing_links(publication: Publication) -> Iterator[tuple[str, Place]]:
     issue_files = tuple(issue.file for issue in publication.issues if issue.file)
     files: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *issue_files)
     for file in files:
-        for _, address, place in SourceText(file, publication.settings).links:
+        for _, address, place in SourceText(file, load.reread(file.source), publication.settings).links:
             target = file.targets.get(address)
             if (
                 target

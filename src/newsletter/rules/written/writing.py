@@ -88,7 +88,7 @@ def short_preheader(written: SourceText) -> Iterator[Finding]:
     is shorter, programs fill the space with the text that comes next.
     """
     summary = written.file.summary
-    if written.file.source.front.get("summary") is not None and 0 < len(summary) < SHORT_PREHEADER:
+    if written.source.front.get("summary") is not None and 0 < len(summary) < SHORT_PREHEADER:
         fix = f"write {SHORT_PREHEADER} to {MAX_PREHEADER}: it is shown beside the subject"
         yield Finding(written.at("summary"), f"the summary has {len(summary)} characters", fix)
 
@@ -101,7 +101,7 @@ def short_preheader(written: SourceText) -> Iterator[Finding]:
 )
 def same_preheader(written: SourceText) -> Iterator[Finding]:
     """The list of mails shows the summary beside the subject; a repetition wastes that space."""
-    if written.file.source.front.get("summary") is None:
+    if written.source.front.get("summary") is None:
         return
     summary = bare_text(written.file.summary)
     for key, text in (("title", written.file.title), written.subject):

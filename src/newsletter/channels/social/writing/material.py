@@ -7,10 +7,11 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from newsletter import load
 from newsletter.channels.social.counting.fastpath import is_plain
 from newsletter.channels.social.writing.tagging import hashtags
 from newsletter.markdown.prose import paragraphs
-from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source
+from newsletter.model import Announcement, Event, Issue, Prose, Publication, Social, Source, SourceFile
 from newsletter.text import base_language, normalized
 from newsletter.theme.strings import Strings
 
@@ -40,7 +41,7 @@ class Material:
     story: tuple[str, ...] = ()
     alts: tuple[tuple[str, str], ...] = ()
     social: Social = field(default_factory=Social)
-    source: Source | None = None
+    file: SourceFile | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -58,7 +59,12 @@ class Material:
     @property
     def origin(self) -> str:
         """The path of the source file, or "" if there is none."""
-        return self.source.path if self.source else ""
+        return self.file.path if self.file else ""
+
+    @cached_property
+    def source(self) -> Source | None:
+        """The content of the source file, which is needed only to find the place of a problem."""
+        return load.reread(self.file) if self.file else None
 
 
 def of_announcement(announcement: Announcement, publication: Publication, words: Strings) -> Material:
@@ -82,7 +88,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
         story=_complete(paragraphs(prose, prose.lead if prose.lead > 0 else None)) if social.thread else (),
         alts=((announcement.targets[image.src].url, clean(image.alt)),) if image and image.alt else (),
         social=social,
-        source=announcement.source,
+        file=announcement.source,
         texts={"title": title, "summary": summary, "body": intro},
     )
 
@@ -103,7 +109,7 @@ def of_issue(issue: Issue, publication: Publication, words: Strings) -> Material
         link=settings.url + issue.page,
         date=words.date(issue.date),
         values=_values(publication, words, title, summary, intro, hashtags(labels)) | _NO_EVENT | {"points": points},
-        source=file.source if file else None,
+        file=file.source if file else None,
         texts={"title": title, "summary": summary, "body": intro},
     )
 
