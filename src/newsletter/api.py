@@ -42,8 +42,8 @@ def build(
     """Build the outbox of the project in the folder `project` as of `now`, an aware datetime.
 
     `out` is the folder of the outbox, by default `outbox` in the project. `only` limits the build to some of the
-    channels email, feeds, site and social; it requires `out`. If `strict`, warnings are treated as errors. Unless
-    `force`, nothing is rendered if nothing has changed since the last build.
+    channels email, feeds, site and social; it requires `out`. If `strict` is true, warnings are treated as errors.
+    Unless `force` is true, nothing is rendered if nothing has changed since the last build.
 
     Raises ValueError if `now` is naive or `only` is invalid, Busy if another build is running, DiskFault if a file
     cannot be read or written, and WorkerLost if the system killed a worker process.

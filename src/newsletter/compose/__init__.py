@@ -70,9 +70,12 @@ def compose(
 
 
 def _assets(announcements: Iterable[Announcement], issues: Iterable[Issue], logo: Asset | None) -> tuple[Asset, ...]:
-    holders: list[Announcement | IssueFile] = [*announcements, *(issue.file for issue in issues if issue.file)]
+    documents: list[Announcement | IssueFile] = [*announcements, *(issue.file for issue in issues if issue.file)]
     assets = {
-        target.asset.path: target.asset for holder in holders for target in holder.targets.values() if target.asset
+        target.asset.path: target.asset
+        for document in documents
+        for target in document.targets.values()
+        if target.asset
     }
     if logo is not None:
         assets[logo.path] = logo
@@ -94,14 +97,14 @@ class _LinkResolver:
         self.paths = paths
         self.problems = problems
 
-    def is_needed(self, holder: Announcement | IssueFile) -> bool:
-        return any(target.announcement for target in holder.targets.values())
+    def is_needed(self, document: Announcement | IssueFile) -> bool:
+        return any(target.announcement for target in document.targets.values())
 
-    def resolve(self, holder: Announcement | IssueFile) -> dict[str, Target]:
-        places = _PlaceFinder(holder)
+    def resolve(self, document: Announcement | IssueFile) -> dict[str, Target]:
+        places = _PlaceFinder(document)
         return {
             link: self._page(places, link, target) if target.announcement else target
-            for link, target in holder.targets.items()
+            for link, target in document.targets.items()
         }
 
     def _page(self, places: "_PlaceFinder", link: str, target: Target) -> Target:
@@ -123,11 +126,11 @@ class _LinkResolver:
 class _PlaceFinder:
     """Finds the place of a link in an announcement or issue file. The link is passed as the author wrote it."""
 
-    def __init__(self, holder: Announcement | IssueFile) -> None:
-        self._source = holder.source
-        self._find = markdown.places(holder.source)
+    def __init__(self, document: Announcement | IssueFile) -> None:
+        self._source = document.source
+        self._find = markdown.places(document.source)
         # If the same link occurs several times, report the first one.
-        self._references = {each.target: each for each in reversed(holder.prose.references)}
+        self._references = {each.target: each for each in reversed(document.prose.references)}
 
     def __call__(self, link: str) -> Place:
         reference = self._references.get(link)

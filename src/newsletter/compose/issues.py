@@ -1,4 +1,4 @@
-"""Group announcements into issues, which are sent as one mail, and choose the id, subject and order of each."""
+"""Group announcements into issues, each of which is sent as one mail, with an id, a subject and an order of stories."""
 
 import re
 from collections.abc import Iterable

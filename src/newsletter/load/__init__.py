@@ -1,6 +1,6 @@
-"""Load announcements and issue files as Source objects, which know the place of every value.
+"""Load announcements and issue files as Source objects, which record the place of every value.
 
-A Source contains raw values; converting and checking them is left to others.
+The values of a Source are raw. Other modules convert and check them.
 """
 
 import errno
@@ -25,7 +25,7 @@ from newsletter.model.refusals import SHORTAGES
 MAX_FRONT_MATTER = 64 * 1024  # bytes
 _MAX_CHARACTERS = 1_000  # control characters reported individually per file
 MAX_BODY = 1024 * 1024  # bytes
-# Bytes of a file before line endings are converted. Twice the limits, because CRLF counts as one byte in them.
+# Bytes of a file before line endings are converted. This is twice the other limits, which count CRLF as one byte.
 _MAX_FILE = 2 * (MAX_FRONT_MATTER + MAX_BODY)
 
 # Takes a path, and reads the front matter and body of that file again.

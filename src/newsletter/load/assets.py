@@ -1,4 +1,4 @@
-"""Find the files that announcements refer to, and determine the size, hash and dimensions of each once."""
+"""Find the files that announcements refer to, and cache the size, hash and dimensions of each."""
 
 import errno
 import hashlib
@@ -57,8 +57,8 @@ class ProjectFiles:
     def find(self, source: str, target: str, *, image: bool = False, by_settings: bool = False) -> Asset:
         """Return the Asset for `target`, a path relative to the folder of the file `source`.
 
-        If `image`, the file must be an image. If `by_settings`, `source` is the settings file, which may use some files
-        that announcements may not.
+        If `image` is true, the file must be an image. If `by_settings` is true, `source` is the settings file, which
+        may use some files that announcements may not.
 
         Raises AssetRefused if the file is missing, must not be published, or is not an image although it must be.
         """

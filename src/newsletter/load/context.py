@@ -10,7 +10,7 @@ from newsletter.model.problems import Place, Problems
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
-    """What field types need to know about the file being read.
+    """The context in which field types read the values of a file.
 
     `path` is the project path of the file, `problems` collects the faults, and `zone` is the publication's time zone.
     `nodes` returns the values of the file with their places; it is called only if there is a fault. `steps` is the path

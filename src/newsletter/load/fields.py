@@ -21,11 +21,11 @@ ID = r"[a-z0-9][a-z0-9-]*"
 LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 EMAIL = r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[^\s@<>\"(),:;\\\[\]]+"
 
-_MAX_SUGGESTIONS = 100  # unknown keys per mapping for which a similar known key is searched
+_MAX_SUGGESTIONS = 100  # unknown keys per mapping for which to suggest a known key
 
 
 def is_invisible(text: str) -> bool:
-    """Return whether a text consists of nothing but spaces of any kind and zero-width characters."""
+    """Return whether a text contains only spaces (of any kind) and zero-width characters."""
     return all(unicodedata.category(character) in ("Zs", "Cf") for character in text)
 
 
@@ -48,7 +48,7 @@ def _text(plain: Plain, context: FieldContext, key: str, expected: str) -> str |
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Plain text of at most `most` code points, on one line unless `lines`.
+    """Plain text of at most `most` code points, on one line unless `lines` is true.
 
     `pattern` is a regular expression that must match the whole text, and `code` the problem's code if it does not.
     `expected` tells authors what to write.
@@ -168,8 +168,8 @@ class Date:
 class Url:
     """An absolute URL. An http URL is accepted with a warning.
 
-    `others` contains further kinds of targets to accept (see judge()). If `placeholder`, the placeholder of a mail
-    service is accepted, too, such as `{{ url }}` or `*|URL|*`.
+    `others` contains further kinds of targets to accept (see judge()). If `placeholder` is true, the placeholder of a
+    mail service is accepted, too, such as `{{ url }}` or `*|URL|*`.
     """
 
     others: tuple[str, ...] = ()

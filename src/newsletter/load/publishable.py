@@ -78,7 +78,7 @@ def shown(path: str) -> str:
 def refuse_name(path: str, *, by_settings: bool = False) -> None:
     """Raise AssetRefused if the name of a file or of a folder in its path marks it as internal to the project.
 
-    `path` is relative to the project. If `by_settings`, the settings refer to the file, not an announcement.
+    `path` is relative to the project. If `by_settings` is true, the settings refer to the file, not an announcement.
     """
     if not path:
         raise AssetRefused("missing-file", "this is the project folder itself", "name a file in it")

@@ -86,7 +86,7 @@ def find_obstacle(root: Path, path: str) -> str:
 
 @contextmanager
 def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterator[int]:
-    """Open the folder `parts` under `root`. If `make`, create missing folders.
+    """Open the folder `parts` under `root`. If `make` is true, create missing folders.
 
     Raises an OSError that names the link if a part of the path is a symbolic link.
     """

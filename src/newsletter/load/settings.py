@@ -137,8 +137,8 @@ def _start_of(path: Path) -> bytes:
 def _read(root: Path, name: str, problems: Problems) -> str:
     """Return the text of a settings file.
 
-    If the file cannot be read or is not UTF-8, reports this and raises Aborted. Raises OSError if the machine lacks
-    resources.
+    If the file cannot be read or is not UTF-8, reports a problem and raises Aborted. Raises OSError if the machine
+    lacks resources.
     """
     try:
         content = read(open_beneath(str(root), name), MAX_TEXT)
@@ -158,7 +158,7 @@ def _read(root: Path, name: str, problems: Problems) -> str:
 def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
     """Return the settings as nodes with their places, and as plain pairs.
 
-    If the TOML is invalid, reports this and raises Aborted.
+    If the TOML is invalid, reports a problem and raises Aborted.
     """
     prefix = _prefix(name)
     try:

@@ -42,7 +42,7 @@ def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
     """Parse a body. Return its Prose and the faults found in it.
 
     The highest heading becomes `<h{top}>`, and lower headings follow without gaps. The Prose is empty if too many table
-    cells are missing, if elements are nested too deep, or if they are nested in too many different ways.
+    cells are missing, if elements are nested too deeply, or if they are nested in too many different ways.
     """
     # SLOT is NUL. Source files cannot contain it, and no numeric entity yields it (CommonMark, §2.5).
     body = body.replace(SLOT, "\ufffd")
@@ -63,10 +63,10 @@ def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
 
 
 def _read(reader: Blocks, events: Iterable[Any]) -> bool:
-    """Process the events in order. Return False if one of them is nested too deep; `reader.event` is its number.
+    """Process the events in order. Return False if one of them is nested too deeply; `reader.event` is its number.
 
-    An event is a name such as "SoftBreak", or a dictionary with one key: `Start`, `End`, `Text` and so on. Its value is
-    a name, a text, or a dictionary that maps a name to details.
+    An event is a name such as "SoftBreak", or a dictionary with one key: `Start`, `End`, `Text` and so on. The value of
+    this key is a name, a text, or a dictionary that maps a name to details.
     """
     depth = 0
     value: Any

@@ -26,7 +26,7 @@ class Inlines(ProseBuilder):
     def __init__(self, top: int, *, signs: bool) -> None:
         super().__init__(top, signs=signs)
         self.link = ("", 0, 0)  # the open link: target, event number, index of the first piece of its label
-        # Open images: target, title, event number. An image inside an image only contributes its text.
+        # Open images: target, title, event number. An image inside an image contributes only its text.
         self.images: list[tuple[str, str, int]] = []
         self.alt: list[str] = []
 

@@ -46,9 +46,9 @@ class Problem:
 class Problems:
     """Collects the problems found in a run. Iterating over it yields each problem once, sorted by place.
 
-    If `strict`, warnings prevent publication, just as errors do. Warnings and notices are dropped if their code is in
-    `ignore`; warnings become errors if their code is in `raised`. Files can suppress their own warnings and notices;
-    `suppressions` records where they do so, and for which codes.
+    If `strict` is true, warnings prevent publication, just as errors do. Warnings and notices are dropped if their code
+    is in `ignore`; warnings become errors if their code is in `raised`. Files can suppress their own warnings and
+    notices; `suppressions` records where they do so, and for which codes.
     """
 
     strict: bool = False
@@ -115,12 +115,12 @@ class Problems:
         return len(self._found)
 
     def count(self, level: Level) -> int:
-        """Return the number of problems of a level. Takes constant time, because callers count after each file."""
+        """Return the number of problems of a level. Takes constant time, because it is called for each file."""
         return self._counts[level]
 
     @property
     def fatal(self) -> bool:
-        """Whether nothing may be published."""
+        """Whether the problems prevent publication."""
         return self._counts["error"] > 0 or (self.strict and self._counts["warning"] > 0)
 
 

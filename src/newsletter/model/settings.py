@@ -52,7 +52,7 @@ class SocialSettings:
     """The platforms to write snippets for, their hashtags, and limits.
 
     `mastodon_limit` is the maximum length of a post in characters, and `sms_segments` the maximum number of segments
-    of a text message. If `utm`, links in snippets carry UTM parameters.
+    of a text message. If `utm` is true, links in snippets carry UTM parameters.
     """
 
     platforms: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class SocialSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """The UTM parameters in mails. If `utm`, links to the site and to `domains` carry them."""
+    """The UTM parameters in mails. If `utm` is true, links to the site and to `domains` carry them."""
 
     utm: bool = False
     domains: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class Settings:
     """All settings of a publication.
 
     `url` is the address at which outbox/site is published, and ends with a slash. `attachments` contains additional
-    file extensions that may be published, in lower case with the dot. `path` is the settings file.
+    file extensions that may be published, in lower case with the dot. `path` is the name of the settings file.
     """
 
     title: str

@@ -110,7 +110,7 @@ def fold_or_hex(text: str, prefix: str = "tag-") -> str:
 
 
 def one_line(text: str) -> str:
-    """Replace each run of ordinary white space with one space, and strip it at both ends. Keep no-break spaces."""
+    """Replace each run of ordinary white space with one space, and strip the result. Keep no-break spaces."""
     # Most texts are already on one line, and this check takes a hundredth of the time of the substitution.
     if text.rfind("  ") >= 0 or "\n" in text or "\t" in text or "\r" in text:
         text = _BLANKS.sub(" ", text)

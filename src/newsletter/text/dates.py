@@ -1,4 +1,4 @@
-"""Parse dates written by authors, which may have only one form, and format dates for mails and feeds.
+"""Parse dates in the one format that authors may use, and format dates for mails and feeds.
 
 A date without an offset is in the publication's time zone.
 """

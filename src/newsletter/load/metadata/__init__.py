@@ -76,8 +76,8 @@ def find_hidden(stream: BinaryIO) -> tuple[str, ...]:
     """Return the kinds of hidden data found in an attachment: any of CHANGES, COMMENTS and POSITION.
 
     `stream` must be seekable; its format is detected from its content. The result is empty for pictures, because their
-    metadata is removed, and for damaged or enormous files, because reads and memory are limited. Only raises OSError,
-    if reading from `stream` fails.
+    metadata is removed, and for damaged or enormous files, because reads and memory are limited. Raises OSError if
+    reading from `stream` fails, and no other exception.
     """
     stream.seek(0)
     return () if kind(stream.read(_HEAD)) else hidden_in(stream)

@@ -1,6 +1,6 @@
 """Find tracked changes, comments and geotagged photographs in office documents, ZIP archives and PDF files.
 
-Documents of Word, LibreOffice and similar programs are ZIP archives. Other ZIP archives, such as photo collections,
+Word, LibreOffice and similar programs save documents as ZIP archives. Other ZIP archives, such as photo collections,
 are searched in the same way. PDF files are searched only for photographs. The amount of data read and unpacked is
 limited.
 """

@@ -33,7 +33,7 @@ _AMBIGUOUS = "it does not say clearly where its pictures are"
 
 
 class HeifItem(NamedTuple):
-    """An item in the `iinf` box. `kind` is the offset of its type, which its name follows; `end` is that of its end."""
+    """An item in the `iinf` box. `kind` is the offset of its type, which its name follows, and `end` its end offset."""
 
     number: int
     kind: int
