@@ -10,7 +10,7 @@ The names in `__all__` are the public interface. Everything else may change from
         print(problem)
 """
 
-TYPE_CHECKING = False  # type checkers take it for true; importing it from typing takes time
+TYPE_CHECKING = False  # type checkers assume True; importing the constant from typing would be slower
 if TYPE_CHECKING:
     from newsletter.api import Busy, DiskFault, Place, Problem, Result, WorkerLost, build, count, find_problems
 
@@ -18,7 +18,7 @@ __all__ = ["Busy", "DiskFault", "Place", "Problem", "Result", "WorkerLost", "bui
 
 
 def __getattr__(name: str) -> object:
-    """Import public names on first use: the command line must start even if they cannot be imported."""
+    """Import public names on first use, so that the command line can start even if the import fails."""
     from importlib import import_module  # noqa: PLC0415
 
     if name not in __all__:

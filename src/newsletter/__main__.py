@@ -1,4 +1,4 @@
-"""`python -m newsletter`."""
+"""Run the command line with `python -m newsletter`."""
 
 from newsletter.cli import main
 

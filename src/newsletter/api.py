@@ -1,4 +1,4 @@
-"""The functions for scripts. Errors in a project are returned as problems, never raised."""
+"""Provide the public functions for use in scripts. Errors in a project are returned as problems, never raised."""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -16,10 +16,11 @@ __all__ = ["Busy", "DiskFault", "Place", "Problem", "Result", "WorkerLost", "bui
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a build: all problems, sorted by place, and the number of files in the outbox.
+    """The result of a build.
 
-    `ok` is False if an error (or, if strict, a warning) left the outbox unchanged; the numbers are 0 then. `files`
-    counts all files of the outbox, `written` those that are new or changed, `removed` those that no longer exist.
+    `ok` is False if an error (or, if strict, a warning) prevented the build; the outbox is then unchanged, and all
+    numbers are 0. `problems` is sorted by place. `files` is the number of files in the outbox, `written` the number of
+    new or changed files, and `removed` the number of deleted files.
     """
 
     ok: bool
@@ -40,12 +41,12 @@ def build(
 ) -> Result:
     """Build the outbox of the project in the folder `project` as of `now`, an aware datetime.
 
-    `out` is the outbox, by default `project`/outbox. `only` limits the build to some of email, feeds, site and
-    social; it requires `out`. If `strict`, warnings are errors. Nothing is rendered if nothing changed since the
-    last build, unless `force`.
+    `out` is the folder of the outbox, by default `outbox` in the project. `only` limits the build to some of the
+    channels email, feeds, site and social; it requires `out`. If `strict` is true, warnings are treated as errors.
+    Unless `force` is true, nothing is rendered if nothing has changed since the last build.
 
-    Raises ValueError if `now` is naive or `only` is wrong, Busy if another build is running, DiskFault if the disk
-    refuses, and WorkerLost if the system killed a worker process.
+    Raises ValueError if `now` is naive or `only` is invalid, Busy if another build is running, DiskFault if a file
+    cannot be read or written, and WorkerLost if the system killed a worker process.
 
         newsletter.build("my-project", now=datetime(2024, 12, 1, tzinfo=UTC), out="/tmp/preview")
     """
@@ -67,7 +68,7 @@ def build(
 
 
 def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple[Problem, ...]:
-    """Return all problems of the project as of `now`, sorted by place. Nothing is written.
+    """Return all problems of the project as of `now`, an aware datetime, sorted by place. Nothing is written.
 
         errors = [p for p in newsletter.find_problems("my-project", now=now) if p.level == "error"]
 
@@ -83,9 +84,11 @@ def find_problems(project: str | PathLike[str] = ".", *, now: datetime) -> tuple
 
 
 def count(text: str) -> dict[str, dict[str, int | str | bool]]:
-    """Return the length of a text on each platform, as a mapping with `count`, `limit`, `unit`, `certainty`, `valid`, …
+    """Return the length of a text on each platform, keyed by platform.
 
-    newsletter.count("Été à Genève !")["bluesky"]["count"]
+    Each value is a dictionary with the keys `count`, `limit`, `unit`, `certainty`, `valid` and others.
+
+        newsletter.count("Été à Genève !")["bluesky"]["count"]
     """
     from newsletter.channels.social.counting.count import as_json, count_all
 

@@ -121,7 +121,7 @@ def test_an_editor_that_saves_while_the_new_file_is_written_wins(
         path.write_bytes(b"edited")
 
     monkeypatch.setattr(safe_write.os, "fsync", save)
-    with pytest.raises(OSError, match="changed meanwhile"):
+    with pytest.raises(OSError, match="changed in the meantime"):
         safe_write.replace(tmp_path, "a.md", b"before", b"after")
     assert path.read_bytes() == b"edited" and os.listdir(tmp_path) == ["a.md"]
 

@@ -1,6 +1,6 @@
-"""Compose a publication from checked announcements: those visible now, and their issues.
+"""Compose a publication from checked announcements: the ones visible at a given time, and their issues.
 
-Visibility is decided only here. Channels get the result, and see nothing else.
+Only this module decides what is visible. Channels get the resulting publication, and never see hidden announcements.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,13 +18,13 @@ State = Literal["public", "scheduled", "draft", "expired"]
 
 
 def is_visible(announcement: Announcement, now: datetime) -> bool:
-    """Return whether an announcement is published at `now`: not a draft, not in the future, not expired."""
+    """Return whether an announcement is published at `now`: it is not a draft, not in the future and not expired."""
     expired = announcement.expires is not None and announcement.expires <= now
     return not announcement.draft and announcement.date <= now and not expired
 
 
 def state(announcement: Announcement, now: datetime) -> State:
-    """Return the state of an announcement at `now`: "public", or why it is hidden."""
+    """Return the state of an announcement at `now`: "public", or the reason why it is hidden."""
     if is_visible(announcement, now):
         return "public"
     if announcement.draft:
@@ -44,8 +44,8 @@ def compose(
 ) -> Publication:
     """Return the publication as of `now`.
 
-    `paths` are the paths of all announcement files, including those with errors: a link to one of them
-    is reported as hidden, not as missing. Broken links and unknown ids in issue files go to `problems`.
+    `paths` contains the project paths of all announcement files, including those with errors, so that links to them are
+    reported as hidden, not as missing. Broken links and unknown ids in issue files are added to `problems`.
     """
     all_announcements = tuple(announcements)
     visible = tuple(a for a in all_announcements if is_visible(a, now))
@@ -71,9 +71,12 @@ def compose(
 
 
 def _assets(announcements: Iterable[Announcement], issues: Iterable[Issue], logo: Asset | None) -> tuple[Asset, ...]:
-    holders: list[Announcement | IssueFile] = [*announcements, *(issue.file for issue in issues if issue.file)]
+    documents: list[Announcement | IssueFile] = [*announcements, *(issue.file for issue in issues if issue.file)]
     assets = {
-        target.asset.path: target.asset for holder in holders for target in holder.targets.values() if target.asset
+        target.asset.path: target.asset
+        for document in documents
+        for target in document.targets.values()
+        if target.asset
     }
     if logo is not None:
         assets[logo.path] = logo
@@ -81,7 +84,7 @@ def _assets(announcements: Iterable[Announcement], issues: Iterable[Issue], logo
 
 
 class _LinkResolver:
-    """Replaces links to the `.md` file of an announcement by links to its page."""
+    """Replaces links to the `.md` file of an announcement with links to its page."""
 
     def __init__(
         self,
@@ -95,14 +98,14 @@ class _LinkResolver:
         self.paths = paths
         self.problems = problems
 
-    def is_needed(self, holder: Announcement | IssueFile) -> bool:
-        return any(target.announcement for target in holder.targets.values())
+    def is_needed(self, document: Announcement | IssueFile) -> bool:
+        return any(target.announcement for target in document.targets.values())
 
-    def resolve(self, holder: Announcement | IssueFile) -> dict[str, Target]:
-        places = _PlaceFinder(holder)
+    def resolve(self, document: Announcement | IssueFile) -> dict[str, Target]:
+        places = _PlaceFinder(document)
         return {
             link: self._page(places, link, target) if target.announcement else target
-            for link, target in holder.targets.items()
+            for link, target in document.targets.items()
         }
 
     def _page(self, places: "_PlaceFinder", link: str, target: Target) -> Target:
@@ -122,12 +125,12 @@ class _LinkResolver:
 
 
 class _PlaceFinder:
-    """Finds the place of a link of an announcement or issue, given the link as written."""
+    """Finds the place of a link in an announcement or issue file. The link is passed as the author wrote it."""
 
-    def __init__(self, holder: Announcement | IssueFile) -> None:
-        self._file = holder.source
-        # Of several equal links, the first one is reported.
-        self._references = {each.target: each for each in reversed(holder.prose.references)}
+    def __init__(self, document: Announcement | IssueFile) -> None:
+        self._file = document.source
+        # If the same link occurs several times, report the first one.
+        self._references = {each.target: each for each in reversed(document.prose.references)}
 
     def __call__(self, link: str) -> Place:
         reference = self._references.get(link)

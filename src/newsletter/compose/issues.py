@@ -1,4 +1,4 @@
-"""Group announcements into issues, which are mailed together, with their ids, subjects and order."""
+"""Group announcements into issues, each of which is sent as one mail, with an id, a subject and an order of stories."""
 
 import re
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from newsletter.model import Announcement, Issue, IssueFile, Settings
 from newsletter.model.problems import Problems
 from newsletter.text.babel_dates import format_date, known_locale
 
-_MAX_LISTED = 50  # ids in a message
+_MAX_LISTED = 50  # ids listed in a message
 
 
 def issue_id(announcement: Announcement, settings: Settings) -> str:
-    """Return the id of the issue that an announcement belongs to, or ""."""
+    """Return the id of the issue that an announcement belongs to, or "" if there is none."""
     if announcement.issue:
         return "" if announcement.issue == "none" else announcement.issue
     day = announcement.date.astimezone(settings.timezone)
@@ -29,10 +29,10 @@ def issue_id(announcement: Announcement, settings: Settings) -> str:
 
 
 def period(id_: str) -> tuple[date, date] | None:
-    """Return the first day of an issue's period and the first day after it.
+    """Return the first day of an issue's period, and the first day after the period.
 
-    `id_` is a month (2024-11), a week (2024-W48) or a quarter (2024-Q4). Returns None for other ids, and
-    for a period that ends after the year 9999.
+    `id_` is a month (2024-11), a week (2024-W48) or a quarter (2024-Q4). Returns None for any other id, and for a
+    period that ends after the year 9999.
     """
     match = re.fullmatch(r"(\d{4})-(?:(\d\d)|W(\d\d)|Q([1-4]))", id_, re.ASCII)
     if match is None:
@@ -50,7 +50,7 @@ def period(id_: str) -> tuple[date, date] | None:
 
 
 def default_title(settings: Settings, id_: str, lang: str) -> str:
-    """Return a title in the issue's language, such as `<publication>: November 2024`."""
+    """Return a title in the language `lang`, such as `<publication>: November 2024`."""
     is_french = text.base_language(lang) == "fr"
     span = period(id_)
     if span is None:
@@ -70,10 +70,11 @@ def compose_issues(
     all_ids: frozenset[str],
     problems: Problems,
 ) -> tuple[Issue, ...]:
-    """Return the issues of the visible announcements, newest first. `announcements` must be sorted newest first.
+    """Return the issues of the visible announcements, newest first.
 
-    `all_ids` are the ids of all announcements, visible or not. An issue file is ignored as long as an
-    announcement that it names is hidden, because its text may reveal what is not public yet.
+    `announcements` contains the visible announcements and must be sorted newest first. `all_ids` contains the ids of
+    all announcements, visible or not. An issue file is ignored while an announcement that it names is hidden, because
+    its text may reveal what is not public yet.
     """
     visible = {announcement.id for announcement in announcements}
     hidden = all_ids - visible
@@ -119,7 +120,7 @@ def _issue(
 
 
 def _order(stories: list[Announcement], file: IssueFile | None, problems: Problems) -> tuple[Announcement, ...]:
-    """Return the stories in order: the lead, then those that the issue file lists, then the others, newest first."""
+    """Return the lead story, then the stories that the issue file lists, then all others, newest first."""
     by_id = {story.id: story for story in stories}
     first_ids = [*([file.lead] if file and file.lead else []), *(file.order if file else ())]
     ids = sorted(by_id)

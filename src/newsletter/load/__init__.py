@@ -1,4 +1,7 @@
-"""Load the project's files as Sources, with the place of every value. Values are checked elsewhere."""
+"""Load announcements and issue files as Source objects, which record the place of every value.
+
+The values of a Source are raw. Other modules convert and check them.
+"""
 
 import errno
 import os
@@ -19,9 +22,9 @@ from newsletter.model.problems import Place, Problems
 from newsletter.model.refusals import SHORTAGES
 
 MAX_FRONT_MATTER = 64 * 1024  # bytes
-_MAX_CHARACTERS = 1_000  # control characters per file that are reported one by one
+_MAX_CHARACTERS = 1_000  # control characters reported individually per file
 MAX_BODY = 1024 * 1024  # bytes
-# Bytes of a file before line ends are converted: CRLF takes two bytes, but counts as one.
+# Bytes of a file before line endings are converted. This is twice the other limits, which count CRLF as one byte.
 _MAX_FILE = 2 * (MAX_FRONT_MATTER + MAX_BODY)
 
 _SUPPRESSION = re.compile(r"^([^\n]*?)(?<!\S)#[ \t]*newsletter:[ \t]*ignore\[([^\[\]\n]*)\][ \t]*$", re.MULTILINE)
@@ -39,9 +42,12 @@ def load_issues(root: Path, problems: Problems) -> Iterator[Source]:
 
 
 def paths(root: Path, folder: str, problems: Problems) -> Iterator[str]:
-    """Yield the project paths of the files in `folder` that have to be read, sorted by name."""
+    """Yield the project paths of the Markdown files in `folder`, sorted by name.
+
+    Hidden files, README.md and files whose names begin with an underscore are skipped.
+    """
     if not _is_inside(os.path.realpath(root), os.path.realpath(root / folder)):
-        # Do not reveal even the names of the files there.
+        # Do not reveal even the names of the files outside the project.
         message = "this folder is a symbolic link that leads out of the project"
         problems.error(Place(folder), "outside-project", message, "put the folder itself into the project")
         return
@@ -70,7 +76,7 @@ def read(root: Path, path: str, problems: Problems) -> Source | None:
 
 
 def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> Iterator[Source]:
-    """Yield the files as Sources. Files that cannot be read are reported and left out."""
+    """Yield the files as Sources. Files that cannot be read are reported and skipped."""
     real_root = os.path.realpath(root)
     for path in project_paths:
         try:
@@ -84,14 +90,14 @@ def read_each(root: Path, project_paths: Iterable[str], problems: Problems) -> I
 
 
 def _is_inside(root: str, path: str) -> bool:
-    """Return whether a path is in the folder `root`; neither may have symbolic links in it."""
+    """Return whether `path` is in the folder `root`. Symbolic links in both must be resolved already."""
     return os.path.commonpath((root, path)) == root
 
 
 def _bytes(root: str, path: str) -> bytes:
-    """Return the bytes of a project file. Raises OSError.
+    """Return the bytes of a project file, whose folder may be a symbolic link to another folder of the project.
 
-    Its folder may be a symbolic link to another folder of the project.
+    Raises OSError if the file cannot be read.
     """
     try:
         return read_whole(open_beneath(root, path), MAX_TEXT)
@@ -106,8 +112,8 @@ def _bytes(root: str, path: str) -> bytes:
 def parse(path: str, raw: bytes, problems: Problems, root: str = "") -> Source | None:
     """Return the bytes of a file as a Source, or report why it cannot be read and return None.
 
-    A BOM is removed and line ends are converted to LF. `root` is the absolute path of the project, if the file is in
-    one.
+    A byte order mark is removed, and line endings are converted to LF. `root` is the absolute path of the project, if
+    the file is in one.
     """
     if len(raw) > _MAX_FILE:
         _refuse_length(Place(path), "file", _MAX_FILE, problems)
@@ -148,12 +154,12 @@ def reread(file: SourceFile) -> Source:
 
 
 def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:
-    """Return the file without BOM and with LF as line ends, or report that it is not UTF-8 and return None."""
+    """Remove the byte order mark and convert line endings to LF, or report invalid UTF-8 and return None."""
     utf8 = raw.removeprefix(BOM_UTF8)
     try:
         utf8.decode()
     except UnicodeDecodeError as fault:
-        # Count from the start of the file, including a BOM.
+        # Count from the start of the file, including the byte order mark.
         offset = fault.start + len(raw) - len(utf8)
         before = raw[:offset]
         line_start = before.rfind(b"\n") + 1
@@ -168,7 +174,10 @@ def _as_utf8(path: str, raw: bytes, problems: Problems) -> bytes | None:
 
 
 def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int] | None:
-    """Return front matter, body, and the line where the body begins; None, with a report, without front matter."""
+    """Return the front matter, the body, and the line where the body begins.
+
+    If the front matter is missing or a part is too long, report it and return None.
+    """
     first = utf8.find(b"\n") if b"\n" in utf8 else len(utf8)
     if utf8[:first].rstrip(b" \t") != b"---":
         problems.error(
@@ -183,7 +192,7 @@ def _split(path: str, utf8: bytes, problems: Problems) -> tuple[str, bytes, int]
             "end it with a line '---'",
         )  # fmt: skip
         return None
-    # The LF of the first line is kept, so that YAML's line numbers are those of the file.
+    # Keep the LF of the first line, so that line numbers in the YAML match those in the file.
     front = utf8[first : end.start() + 1]
     if len(front) > MAX_FRONT_MATTER + 1:
         problems.error(

@@ -1,6 +1,6 @@
 """Read project files for publication.
 
-All code that writes or serves an asset reads it here, so that only files that were checked are published.
+All code that writes or serves an asset reads it with published(), which ensures that only checked content is published.
 """
 
 import errno
@@ -15,15 +15,15 @@ _REPLACED = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, e
 
 
 class Changed(Exception):
-    """The file is no longer the one that was checked; the message says what happened."""
+    """The file has changed since it was checked. The message says how."""
 
 
 def published(asset: Asset) -> Iterator[bytes]:
     """Yield the bytes to publish for `asset` in pieces: a picture without its metadata, other files unchanged.
 
-    Raises Changed after the last piece if the content is not what was checked, or at once if the file is gone or a
-    part of its path was replaced by a symbolic link. Then no piece may be published. Raises OSError if the file cannot
-    be read.
+    Raises Changed after the last piece if the content differs from what was checked, or at once if the file is gone or
+    a part of its path was replaced by a symbolic link. If Changed is raised, no piece may be published. Raises OSError
+    if the file cannot be read.
     """
     try:
         yield from metadata.published(_checked(asset))
@@ -32,7 +32,7 @@ def published(asset: Asset) -> Iterator[bytes]:
 
 
 def _checked(asset: Asset) -> Iterator[bytes]:
-    """Yield the bytes of the file. Raises as published() does."""
+    """Yield the bytes of the file. Raises the same exceptions as published()."""
     digest = hashlib.sha256()
     try:
         for piece in pieces_beneath(asset.root, asset.source):

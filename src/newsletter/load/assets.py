@@ -1,4 +1,4 @@
-"""Find the files that announcements name, and read size, hash and dimensions of each once."""
+"""Find the files that announcements refer to, and cache the size, hash and dimensions of each."""
 
 import errno
 import hashlib
@@ -20,18 +20,18 @@ __all__ = ["AssetRefused", "ProjectFiles"]
 MAX_FILE = 1_000_000_000  # bytes
 MAX_IMAGE = 1_000_000  # bytes
 MAX_PIXELS = 40_000_000
-_MAX_NAME = 255  # bytes of a file name in the outbox
+_MAX_NAME = 255  # maximum length in bytes of a file name in the outbox
 
-# The formats that mail programs and browsers show; SVG may carry script.
+# The formats that mail programs and browsers display. SVG is excluded because it can contain scripts.
 _PICTURES = {"PNG": ".png", "JPEG": ".jpg", "GIF": ".gif", "WEBP": ".webp", "AVIF": ".avif"}
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 
 @dataclass(slots=True)
 class ProjectFiles:
-    """The files under `root`. find() never leaves this folder and never follows a symbolic link.
+    """Finds files under the folder `root`, without ever leaving it or following a symbolic link.
 
-    `attachments` are extensions that may be published in addition to publishable.KINDS.
+    `attachments` contains extensions that may be published in addition to publishable.KINDS.
     """
 
     root: Path
@@ -39,9 +39,9 @@ class ProjectFiles:
     _cache: dict[tuple[str, bool, bool], Asset | AssetRefused] = field(default_factory=dict)
 
     def resolve(self, source: str, target: str) -> str:
-        """Return the project path of `target`, a path relative to the file `source`.
+        """Return the project path of `target`, which is relative to the folder of the file `source`.
 
-        Raises AssetRefused if it is outside the project.
+        Raises AssetRefused if the path leads out of the project.
         """
         parts: list[str] = list(PurePosixPath(source).parent.parts)
         for part in target.split("/"):
@@ -55,12 +55,12 @@ class ProjectFiles:
         return "/".join(parts)
 
     def find(self, source: str, target: str, *, image: bool = False, by_settings: bool = False) -> Asset:
-        """Return the Asset for `target`, a path relative to the file `source`.
+        """Return the Asset for `target`, a path relative to the folder of the file `source`.
 
-        With `image`, the file must be an image. With `by_settings`, `source` is the settings file, which may name files
-        that an announcement may not.
+        If `image` is true, the file must be an image. If `by_settings` is true, `source` is the settings file, which
+        may use some files that announcements may not.
 
-        Raises AssetRefused if the file is missing, must not be published, or is not an image.
+        Raises AssetRefused if the file is missing, must not be published, or is not an image although it must be.
         """
         path = self.resolve(source, target)
         key = (path, image, by_settings)
@@ -96,14 +96,14 @@ class ProjectFiles:
             raise _refusal(path, fault) from None
         except AssetRefused:
             raise
-        except ValueError:  # the path has a NUL or a lone surrogate
+        except ValueError:  # the path contains a NUL or a lone surrogate
             raise AssetRefused("missing-file", f"there is no file '{shown(path)}'", "correct the path") from None
         name = _published_name(path, sha256)
         return Asset(f"{self.root}/{path}", name, kind, size, sha256, width, height, hidden, str(self.root))
 
     def _kind(self, path: str, image: bool) -> str:
         if image and extension_of(path) == ".svg":
-            raise AssetRefused("bad-image", f"'{shown(path)}' is SVG, which may hold scripts", "save it as PNG")
+            raise AssetRefused("bad-image", f"'{shown(path)}' is SVG, which may contain scripts", "save it as PNG")
         return media_type(path, self.attachments)
 
 
@@ -116,7 +116,7 @@ def _refusal(path: str, fault: OSError) -> AssetRefused:
     if fault.errno == errno.EISDIR:
         return AssetRefused("missing-file", f"'{shown(path)}' is a folder", "name a file in it")
     if fault.errno in (errno.EINVAL, errno.ENXIO):  # ENXIO: a socket
-        return AssetRefused("forbidden-file", f"'{shown(path)}' is not a regular file", "publish a file with content")
+        return AssetRefused("forbidden-file", f"'{shown(path)}' is not a regular file", "publish an ordinary file")
     return AssetRefused("missing-file", f"'{shown(path)}' cannot be read: {fault.strerror}")
 
 
@@ -124,12 +124,15 @@ def _published_name(path: str, sha256: str) -> str:
     """Return the path of a published file, relative to outbox/site, with a name of at most _MAX_NAME bytes."""
     stem, extension = os.path.splitext(PurePosixPath(path).name)
     extension = extension.lower()
-    room = _MAX_NAME - len(f"{sha256[:8]}-{extension}")  # folding may make the name longer
+    room = _MAX_NAME - len(f"{sha256[:8]}-{extension}")  # folding can lengthen a name
     return f"assets/{sha256[:8]}-{(text.fold(stem) or 'file')[:room]}{extension}"
 
 
 def _published_size_and_hash(path: str, kind: str, file: BinaryIO, size: int) -> tuple[int, str]:
-    """Return the size after removal of metadata and the SHA-256 of an open file. Only pictures are held in memory."""
+    """Return the size of an open file without its metadata, and the SHA-256 of the file with its metadata.
+
+    Only pictures are loaded into memory as a whole.
+    """
     digest, published, head = hashlib.sha256(), 0, b""
     for piece in _cleaned(path, _pieces(path, file, size, digest.update)):
         head = head or piece
@@ -140,7 +143,10 @@ def _published_size_and_hash(path: str, kind: str, file: BinaryIO, size: int) ->
 
 
 def _pieces(path: str, file: BinaryIO, size: int, update: Callable[[bytes], None]) -> Iterator[bytes]:
-    """Yield the bytes of an open file in pieces, and call `update` with each. Raises AssetRefused beyond MAX_FILE."""
+    """Yield the bytes of an open file in pieces, and call `update` with each.
+
+    Raises AssetRefused if the file is larger than MAX_FILE.
+    """
     counted = 0
     while size <= MAX_FILE and counted <= MAX_FILE and (piece := file.read(PIECE)):
         update(piece)
@@ -184,6 +190,6 @@ def _picture(path: str, content: bytes) -> tuple[int, int, str]:
             picture.load()
     except AssetRefused:
         raise
-    except Exception:  # on hostile bytes, Pillow raises exceptions of many classes
+    except Exception:  # for malicious files, Pillow raises exceptions of many classes
         raise AssetRefused("bad-image", f"'{path}' cannot be read as an image", "use PNG, JPEG, GIF or WebP") from None
     return width, height, f"image/{kind.lower()}"

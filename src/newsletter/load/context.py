@@ -1,4 +1,4 @@
-"""The context in which the values of a file are read. It finds the place of a faulty value."""
+"""Report faulty values in front matter and settings with their line and column."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,9 +10,10 @@ from newsletter.model.problems import Place, Problems
 
 @dataclass(frozen=True, slots=True)
 class FieldContext:
-    """The file being read, the collector of problems, and the publication's time zone.
+    """The context in which field types read the values of a file.
 
-    `nodes` returns the file's values with their places, which are needed only if there is a fault. `steps` is the path
+    `path` is the project path of the file, `problems` collects the faults, and `zone` is the publication's time zone.
+    `nodes` returns the values of the file with their places; it is called only if there is a fault. `steps` is the path
     to the current value in these nodes: the index of a pair or item on each level.
     """
 
@@ -42,6 +43,6 @@ class FieldContext:
                 key, node = node.pairs[step]
             elif isinstance(node, Items) and step < len(node.items):
                 node = node.items[step]
-            # Otherwise the value is the short form of a mapping, or the file was changed.
+            # Otherwise, the value is the short form of a mapping, or the file has changed.
         target = key if at_key else node
         return Place(self.path, target.line, target.column)

@@ -1,4 +1,4 @@
-"""Field types that only settings use: time zones, file extensions, mail addresses."""
+"""Define the field types that only settings use: time zones, file extensions and mail addresses."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ class Zone(Text):
     """The name of a time zone in the IANA database."""
 
     def read(self, plain: Plain, context: FieldContext, key: str) -> Any:
-        """Return a ZoneInfo, or report that there is no such zone and return None."""
+        """Return a ZoneInfo, or report an unknown time zone and return None."""
         name = super().read(plain, context, key)
         try:
             return ZoneInfo(name) if name else None
@@ -23,7 +23,7 @@ class Zone(Text):
 
 
 class Mailbox(Text):
-    """A mail address that mail programs can write to: in ASCII before the @."""
+    """A mail address that every mail program can send to: the part before the @ must be ASCII."""
 
     def read(self, plain: Plain, context: FieldContext, key: str) -> str | None:
         """Return the address, or report that it has no ASCII form and return None."""
@@ -36,7 +36,7 @@ class Mailbox(Text):
 
 
 class Extension(Text):
-    """A file extension, in any case."""
+    """A file extension, in upper or lower case."""
 
     def read(self, plain: Plain, context: FieldContext, key: str) -> str | None:
         """Return the extension in lower case."""

@@ -1,7 +1,7 @@
-"""The types of fields in front matter and settings.
+"""Define the field types of front matter and settings: text, dates, URLs, lists and so on.
 
-A field type converts a plain value into a typed one, reports faults at their places, and describes itself as JSON
-Schema. Announcements, issue files, settings and the schema are defined by the same types.
+A field type converts a plain value to a typed one, reports faults with their places, and describes itself as JSON
+Schema. Announcements, issue files and settings use the same types.
 """
 
 import difflib
@@ -22,17 +22,16 @@ ID = r"[a-z0-9][a-z0-9-]*"
 LANGUAGE = r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 EMAIL = r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[^\s@<>\"(),:;\\\[\]]+"
 
-
-_MAX_SUGGESTIONS = 100  # unknown keys of a mapping that are compared with the known ones
+_MAX_SUGGESTIONS = 100  # unknown keys per mapping for which to suggest a known key
 
 
 def is_invisible(text: str) -> bool:
-    """Return whether a text has only spaces of any kind and characters without width."""
+    """Return whether a text contains only spaces (of any kind) and zero-width characters."""
     return all(unicodedata.category(character) in ("Zs", "Cf") for character in text)
 
 
 class FieldType(Protocol):
-    """The type of a field. `read` converts a plain value, or reports a fault at the field `key` and returns None."""
+    """The type of a field. `read` converts a plain value, or reports a fault in the field `key` and returns None."""
 
     def read(self, plain: Plain, context: FieldContext, key: str) -> Any: ...
 
@@ -40,7 +39,7 @@ class FieldType(Protocol):
 
 
 def _text(plain: Plain, context: FieldContext, key: str, expected: str) -> str | None:
-    """Return a text, or report a list or mapping and return None."""
+    """Return `plain` if it is text, or report a list or mapping and return None."""
     if isinstance(plain, str):
         return plain
     actual = "a list" if isinstance(plain, list) else "a mapping"
@@ -50,10 +49,10 @@ def _text(plain: Plain, context: FieldContext, key: str, expected: str) -> str |
 
 @dataclass(frozen=True)
 class Text:
-    """Plain text of at most `most` code points, on one line unless `lines`.
+    """Plain text of at most `most` code points, on one line unless `lines` is true.
 
-    `pattern` is a regular expression for the whole text. `expected` says in messages what to write, and `code` is the
-    problem's code if the pattern does not match.
+    `pattern` is a regular expression that must match the whole text, and `code` the problem's code if it does not.
+    `expected` tells authors what to write.
     """
 
     most: int = 1000
@@ -90,7 +89,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of `words`."""
+    """Exactly one of the words in `words`."""
 
     words: tuple[str, ...]
 
@@ -168,9 +167,10 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """An absolute URL: https, or http with a warning, or one of the kinds of judge() in `others`.
+    """An absolute URL. An http URL is accepted with a warning.
 
-    With `placeholder`, also a placeholder of a mail service, such as `{{ url }}` or `*|URL|*`.
+    `others` contains further kinds of targets to accept (see judge()). If `placeholder` is true, the placeholder of a
+    mail service is accepted, too, such as `{{ url }}` or `*|URL|*`.
     """
 
     others: tuple[str, ...] = ()
@@ -200,7 +200,7 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list of at most `most` values of one type. Empty values and values with faults are left out."""
+    """A list of at most `most` values of one type. Empty and faulty values are dropped."""
 
     kind: FieldType
     most: int = 100
@@ -231,9 +231,10 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class MappingOf:
-    """A mapping with known keys. `make` is called with the values as keyword arguments, renamed according to `rename`.
+    """A mapping with known keys, which is converted by passing its values to `make` as keyword arguments.
 
-    A text is read as a mapping with the key `short`: `authors: [Nom]` is short for `authors: [{name: Nom}]`.
+    `rename` maps keys to the names of keyword arguments, where they differ. If `short` is set, plain text is accepted
+    as shorthand for a mapping with only this key: `authors: [Nom]` means `authors: [{name: Nom}]`.
     """
 
     keys: Mapping[str, FieldType]
@@ -258,7 +259,7 @@ class MappingOf:
         return self.make(**values)
 
     def collect(self, plain: Pairs, context: FieldContext, key: str = "") -> dict[str, Any]:
-        """Return the values that are valid, by key, and report unknown and missing keys."""
+        """Return the valid values by key, and report unknown and missing keys."""
         values: dict[str, Any] = {}
         present, unknown = set(), 0
         keys, steps = self.keys, context.steps
@@ -271,7 +272,7 @@ class MappingOf:
                 unknown += 1
                 context.error_at_key("unknown-key", f"unknown key '{name}'", suggestion or "delete it")
                 continue
-            # `alt: ""` marks an image as decoration. All other empty values count as absent.
+            # `alt: ""` marks an image as decorative. All other empty values count as absent.
             if is_empty(plain_value) and not (name == "alt" and plain_value is not None):
                 continue
             present.add(name)

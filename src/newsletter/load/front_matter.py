@@ -12,7 +12,7 @@ def quoted(value: Any) -> str:
 
 
 def plain(value: Any) -> str:
-    """Return a scalar as people write it: a text without quotation marks where that is safe in front matter."""
+    """Return a scalar as people write it: without quotation marks where that is safe in front matter."""
     if not isinstance(value, str):
         return quoted(value)
     is_safe = re.fullmatch(r"[^\W_][\w ’.,()/+\u00a0-]*", value) and not value.endswith((" ", ":"))
@@ -20,9 +20,10 @@ def plain(value: Any) -> str:
 
 
 def lines(value: Any, write: Callable[[Any], str] = plain, indent: str = "") -> Iterator[str]:
-    """Yield the lines of a mapping or list of mappings, lists and scalars; lists of scalars are written on one line.
+    """Yield the YAML lines of a mapping or list, which may contain mappings, lists and scalars.
 
-    `write` converts a scalar to YAML. The value None is left out after its key.
+    `write` converts a scalar to YAML. A list of scalars is written on one line. For the value None, only the key is
+    written.
     """
     entries = value.items() if isinstance(value, dict) else (("-", each) for each in value)
     for key, each in entries:

@@ -1,4 +1,4 @@
-"""The public format of announcement files and issue files: a table of keys for each."""
+"""Define the public format of announcement files and issue files: their keys, with the type of each."""
 
 import hashlib
 from collections.abc import Iterator
@@ -31,18 +31,19 @@ PLATFORMS = (
 MAX_TITLE = 150  # characters
 MAX_SUMMARY = 300
 MAX_PREHEADER = 110
-_MAX_TAG = 240  # characters of a tag in file names, which end in .atom.xml and have at most 255 bytes
+# Maximum length of a tag in file names. These end in .atom.xml, and file systems allow 255 bytes.
+_MAX_TAG = 240
 
-# These links may have the same targets as links in a body.
+# Any target that a link in a body may have.
 _ANY_TARGET = Url(("mailto", "tel", "site", "announcement", "file", "anchor"))
 
 
-# Keys, on any level, whose texts readers see. Texts for platforms are not among them: an SMS has no ’.
+# Keys, on any level, whose text readers see. Social media posts are excluded: for example, SMS cannot encode ’.
 READ = frozenset("title subject summary caption credit alt label place".split())
 
 
 def texts_for_readers(node: Node, key: str = "") -> Iterator[Scalar]:
-    """Yield the texts in front matter that readers see, in the order of the file."""
+    """Yield the values in front matter that readers see, in file order."""
     if isinstance(node, Fields):
         for name, value in node.pairs:
             if name.value != "social":
@@ -73,7 +74,7 @@ def _social(**keys: Any) -> Social:
 
 
 def tags(labels: tuple[str, ...]) -> tuple[Tag, ...]:
-    """Return the tags with these labels. Of labels with the same slug, the first is used."""
+    """Return a tag for each label. If several labels have the same slug, the first one is used."""
     by_slug: dict[str, Tag] = {}
     for label in labels:
         slug = _tag_slug(label)
@@ -82,7 +83,7 @@ def tags(labels: tuple[str, ...]) -> tuple[Tag, ...]:
 
 
 def _tag_slug(label: str) -> str:
-    """Return the label in ASCII. A slug that is too long for a file name is cut and ends in a hash."""
+    """Return the slug of a label, in ASCII. A slug too long for a file name is truncated and ends in a hash."""
     slug = text.fold_or_hex(label)
     if len(slug) <= _MAX_TAG:
         return slug
@@ -100,9 +101,9 @@ ANNOUNCEMENT = MappingOf(
         "title": Text(MAX_TITLE),
         "subject": Text(MAX_TITLE),
         "date": Date(),
-        "id": Text(100, ID, "small letters, digits and hyphens", "bad-id"),
-        "slug": Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug"),
-        "aliases": ListOf(Text(100, SLUG, "small letters, digits and single hyphens", "bad-slug")),
+        "id": Text(100, ID, "lowercase letters, digits and hyphens", "bad-id"),
+        "slug": Text(100, SLUG, "lowercase letters, digits and single hyphens", "bad-slug"),
+        "aliases": ListOf(Text(100, SLUG, "lowercase letters, digits and single hyphens", "bad-slug")),
         "updated": Date(),
         "summary": Text(MAX_SUMMARY, lines=True),
         "lang": Text(35, LANGUAGE, "a language such as fr"),

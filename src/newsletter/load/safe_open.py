@@ -1,13 +1,14 @@
-"""Open files of a project without following a symbolic link anywhere below its root.
+"""Open project files without following symbolic links below the project's root.
 
-Each part of a path is opened relative to its folder (openat with O_NOFOLLOW), so that replacing a folder by a link
-during a build has no effect: the file that was opened is read. Only regular files are opened; pipes, sockets and
-devices are refused without waiting for them.
+Each part of a path is opened relative to its parent folder (openat with O_NOFOLLOW). Replacing a folder with a link
+during a build therefore has no effect. Only regular files are opened; pipes, sockets and devices are refused without
+blocking.
 
-Hard links and mount points cannot be distinguished from ordinary files and folders, but cannot be part of a checkout.
+Hard links and mount points look like ordinary files and folders, but a Git checkout cannot contain them.
 
-On systems other than Linux and macOS, which cannot open relative to a folder, each part is checked before the file is
-opened and again afterwards. Someone who can rename folders at the same time has a race of a few microseconds there.
+Systems other than Linux and macOS cannot open a file relative to a folder. There, each part is checked before the file
+is opened and again afterwards. An attacker who can rename folders during the check can exploit a race of a few
+microseconds.
 """
 
 import errno
@@ -19,17 +20,17 @@ from functools import partial
 from newsletter.model.problems import Place, Problems
 from newsletter.model.refusals import SHORTAGES
 
-PIECE = 1 << 20  # bytes of a file that are read at once
-MAX_TEXT = 1 << 24  # bytes of an announcement, or settings
-MAX_TEMPLATE = 1 << 20  # bytes of a file of the theme
+PIECE = 1 << 20  # bytes read at once
+MAX_TEXT = 1 << 24  # maximum size in bytes of an announcement or settings file
+MAX_TEMPLATE = 1 << 20  # maximum size in bytes of a theme file
 
-# Returns the first bytes of a file in a folder: None if there is no such file, b"" if it cannot be read.
+# Takes a file name, and returns the first bytes of that file: None if it does not exist, b"" if it cannot be read.
 Start = Callable[[str], bytes | None]
-# Called with each folder on the way, as its path below the root ("" for the root itself).
+# Called for each folder in a path, with the path of the folder relative to the root ("" for the root itself).
 Enter = Callable[[str, Start], None]
 
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-# O_PATH only requires the permission to traverse a folder, not to list it; macOS does not have it.
+# With O_PATH, a folder needs only execute permission, not read permission. macOS does not have this flag.
 _FOLDER = os.O_DIRECTORY | getattr(os, "O_PATH", os.O_RDONLY)
 _START = 64  # bytes
 OPENS_RELATIVE = os.open in os.supports_dir_fd
@@ -40,7 +41,7 @@ def _pass(folder: str, start: Start) -> None:
 
 
 def open_regular(path: str, dir_fd: int | None = None) -> int:
-    """Open a regular file and return its descriptor. Raises OSError, with ELOOP for a symbolic link at the path."""
+    """Open a regular file and return its descriptor. Raises OSError, with ELOOP if `path` is a symbolic link."""
     handle = os.open(path, _FILE, dir_fd=dir_fd)
     mode = os.fstat(handle).st_mode
     if stat.S_ISREG(mode):
@@ -52,7 +53,7 @@ def open_regular(path: str, dir_fd: int | None = None) -> int:
 
 
 def is_link(path: str, dir_fd: int | None = None) -> bool:
-    """Return whether a path is a symbolic link, even a dangling one; False if nothing is there."""
+    """Return whether a path is a symbolic link, even a dangling one; False if it does not exist."""
     try:
         return stat.S_ISLNK(os.stat(path, dir_fd=dir_fd, follow_symlinks=False).st_mode)
     except (OSError, ValueError):
@@ -60,11 +61,11 @@ def is_link(path: str, dir_fd: int | None = None) -> bool:
 
 
 def open_folder(path: str, dir_fd: int | None = None) -> int:
-    """Open a folder and return its descriptor. Raises OSError, with ELOOP for a symbolic link."""
+    """Open a folder and return its descriptor. Raises OSError, with ELOOP if `path` is a symbolic link."""
     try:
         return os.open(path, _FOLDER | os.O_NOFOLLOW, dir_fd=dir_fd)
     except NotADirectoryError:
-        # Linux reports a symbolic link in this way, too.
+        # Linux raises this error for a symbolic link as well.
         if is_link(path, dir_fd):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path) from None
         raise
@@ -73,11 +74,11 @@ def open_folder(path: str, dir_fd: int | None = None) -> int:
 def open_beneath(root: str, path: str, enter: Enter = _pass) -> int:
     """Open the regular file `path`, relative to the folder `root`, and return its descriptor.
 
-    `root` itself may be reached through links; below it, none is followed. `enter` is called with each folder on the
-    way after it is opened, and may raise an exception to refuse it.
+    The path of `root` may contain links; below it, links are not followed. `enter` is called for each folder in the
+    path after the folder is opened, and may raise an exception to refuse it.
 
-    Raises OSError with the whole path, and ELOOP for a symbolic link in any part of it. Raises ValueError for a path
-    that is absolute, empty, or has a part `..` or a NUL.
+    Raises OSError with the whole path, with ELOOP if any part of it is a symbolic link. Raises ValueError for a path
+    that is absolute or empty, or contains a `..` part or a NUL.
     """
     parts = path.split("/")
     if not {"", ".", ".."}.isdisjoint(parts):
@@ -103,7 +104,7 @@ def _open_relative(root: str, parts: list[str], enter: Enter) -> int:
 
 
 def _open_checked(root: str, parts: list[str], enter: Enter) -> int:
-    """Do the same as _open_relative() with whole paths, and check afterwards that no part was replaced."""
+    """Like _open_relative(), but use whole paths, and check afterwards that no part was replaced."""
     folders = ["/".join(parts[:number]) for number in range(len(parts))]
     for folder in folders:
         _refuse_link(f"{root}/{folder}" if folder else f"{root}/.")
@@ -142,7 +143,7 @@ def _start(name: str, dir_fd: int | None = None) -> bytes | None:
 
 
 def pieces_of(handle: int) -> Iterator[bytes]:
-    """Yield the bytes of an open file, and close it afterwards. Raises OSError."""
+    """Yield the bytes of an open file in pieces, and close it. Raises OSError if reading fails."""
     try:
         while piece := os.read(handle, PIECE):
             yield piece
@@ -151,16 +152,16 @@ def pieces_of(handle: int) -> Iterator[bytes]:
 
 
 def pieces(path: str, dir_fd: int | None = None) -> Iterator[bytes]:
-    """Yield the bytes of a file in a trusted folder. Raises OSError, with ELOOP for a symbolic link."""
+    """Yield the bytes of a file in a trusted folder. Raises OSError, with ELOOP if `path` is a symbolic link."""
     try:
         yield from pieces_of(open_regular(path, dir_fd))
     except OSError as fault:
-        fault.filename = path  # the exception of a failed read does not have it
+        fault.filename = path  # missing if os.read() failed
         raise
 
 
 def pieces_beneath(root: str, path: str) -> Iterator[bytes]:
-    """Yield the bytes of a file of a project. Raises as open_beneath() does."""
+    """Yield the bytes of a project file in pieces. Raises the same exceptions as open_beneath()."""
     try:
         yield from pieces_of(open_beneath(root, path))
     except OSError as fault:
@@ -169,7 +170,7 @@ def pieces_beneath(root: str, path: str) -> Iterator[bytes]:
 
 
 def read(handle: int, most: int) -> bytes:
-    """Read an open file and close it. Raises OSError, with EFBIG if it has more than `most` bytes."""
+    """Return the content of an open file, and close it. Raises OSError, with EFBIG if it exceeds `most` bytes."""
     content = bytearray()
     for piece in pieces_of(handle):
         content += piece
@@ -179,26 +180,27 @@ def read(handle: int, most: int) -> bytes:
 
 
 def first_link(root: str, path: str) -> str:
-    """Return the shortest beginning of `path`, relative to the folder `root`, that is a symbolic link, or ""."""
+    """Return the first symbolic link in `path`, as a path relative to the folder `root`, or "" if there is none."""
     parts = path.split("/")
     beginnings = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
     return next((beginning for beginning in beginnings if is_link(f"{root}/{beginning}")), "")
 
 
 def report_unread(path: str, fault: OSError, problems: Problems, most: int = MAX_TEXT) -> None:
-    """Report why a text file of the project, which may have at most `most` bytes, could not be read.
+    """Report the exception `fault`, which prevented a project's text file from being read.
 
-    Raises `fault` if the cause is a shortage of the machine, which a change to the file cannot fix.
+    `most` is the size limit in bytes, for the message. Raises `fault` if the machine lacks resources, because a change
+    to the file cannot fix that.
     """
     if fault.errno in SHORTAGES:
         raise fault
     if fault.errno == errno.ELOOP:
         problems.error(
-            Place(path), "outside-project", "this is a symbolic link, or lies behind one",
+            Place(path), "outside-project", "this is a symbolic link, or is in a linked folder",
             "put the file itself into the project",
         )  # fmt: skip
     elif fault.errno == errno.EFBIG:
         problems.error(Place(path), "too-long", f"this file has more than {most >> 20} MiB", "shorten it")
     else:
-        fix = "give yourself the right to read it" if isinstance(fault, PermissionError) else "put a file there"
+        fix = "give yourself permission to read it" if isinstance(fault, PermissionError) else "put a file there"
         problems.error(Place(path), "unreadable", f"cannot be read: {fault.strerror}", fix)

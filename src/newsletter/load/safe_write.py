@@ -1,7 +1,7 @@
-"""Create and replace files of a project without following links.
+"""Create and replace project files without following symbolic links.
 
-A pull request can add a symbolic link or a file wherever a command is about to write. Therefore every folder on the way
-is opened relative to its parent, without following links, and new files are created exclusively.
+A pull request can add a symbolic link or a file wherever a command is about to write. Every folder in a path is
+therefore opened relative to its parent, without following links, and new files are created with O_EXCL.
 """
 
 import errno
@@ -16,10 +16,10 @@ from newsletter.load.safe_open import open_folder, open_regular
 
 
 def create(root: Path, path: str, content: bytes) -> None:
-    """Write the new file `path`, relative to the folder `root`, and create missing folders.
+    """Create the file `path`, relative to the folder `root`, and any missing folders.
 
-    Raises FileExistsError if the name is in use, even by a dangling link. If a folder on the way is a
-    link, raises an OSError that names it.
+    Raises FileExistsError if the name is in use, even by a dangling link. Raises an OSError that names the link if a
+    folder in the path is a link.
     """
     root.mkdir(parents=True, exist_ok=True)
     *folders, name = PurePosixPath(path).parts
@@ -28,7 +28,7 @@ def create(root: Path, path: str, content: bytes) -> None:
             _create(name, folder, content)
     except OSError as fault:
         if not os.path.isabs(fault.filename or ""):
-            fault.filename = str(root / path)  # the system only reports a part of the path
+            fault.filename = str(root / path)  # the system reports only a part of the path
         raise
 
 
@@ -44,23 +44,24 @@ def _create(name: str, folder: int, content: bytes) -> None:
 
 
 def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
-    """Replace the content `before` of the file `path`, relative to `root`, by `after` in one atomic step.
+    """Atomically replace the content of the file `path`, relative to `root`, with `after`.
 
-    Owner, group, mode and extended attributes are kept. Raises OSError, and leaves the file unchanged, if its content
-    is not `before`, if it or a folder on the way is a link, or if its owner cannot be kept.
+    Owner, group, mode and extended attributes are kept. Raises OSError and leaves the file unchanged if its content is
+    not `before`, if the file or a folder in its path is a link, or if owner and group cannot be kept.
     """
     *folders, name = PurePosixPath(path).parts
     with _open_folder(root, folders) as folder:
         status = _expect(name, folder, before)
-        # The name is unpredictable, and the file is created exclusively, so that no existing file is opened.
+        # mkstemp() picks an unpredictable name and uses O_EXCL, so no existing file is opened.
         handle, temporary = tempfile.mkstemp(".fix", f".{name[:100]}.", root.joinpath(*folders))
         try:
             if not copy_attributes(status, str(root / path), handle):
                 raise OSError(errno.EPERM, "its owner and group could not be kept", str(root / path))
             _write(handle, after)
-            os.fsync(handle)  # this may be the only copy
+            os.fsync(handle)  # this may be the only copy of the text
             _expect(name, folder, before)
-            # Relative to the folder that was opened above: if it was replaced since, the new one has no such file.
+            # Names are relative to the folder opened above. If that folder was replaced since, the new one does not
+            # contain the temporary file, and the call fails.
             os.replace(os.path.basename(temporary), name, src_dir_fd=folder, dst_dir_fd=folder)
         except OSError:
             with suppress(OSError):
@@ -71,9 +72,9 @@ def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
 
 
 def find_obstacle(root: Path, path: str) -> str:
-    """Return what prevents `path` from being created under `root`, as a path relative to `root`, or "".
+    """Return what prevents `path` from being created under `root`, as a path relative to `root`, or "" if nothing does.
 
-    That is the file itself, or a link or file in place of one of its folders.
+    The obstacle is either an existing file `path`, or a link or file where `path` requires a folder.
     """
     parts = PurePosixPath(path).parts
     for end in range(1, len(parts) + 1):
@@ -85,7 +86,10 @@ def find_obstacle(root: Path, path: str) -> str:
 
 @contextmanager
 def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterator[int]:
-    """Open the folder `parts` under `root`; with `make`, create missing folders. An OSError names the link, if any."""
+    """Open the folder `parts` under `root`. If `make` is true, create missing folders.
+
+    Raises an OSError that names the link if a part of the path is a symbolic link.
+    """
     handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for end, part in enumerate(parts, 1):
@@ -107,7 +111,7 @@ def _open_folder(root: Path, parts: list[str], *, make: bool = False) -> Iterato
 
 
 def _read(name: str, folder: int) -> tuple[bytes, os.stat_result]:
-    """Return the content and the status of a regular file. Raises OSError."""
+    """Return the content and the status of a regular file. Raises OSError if it cannot be read."""
     try:
         handle = open_regular(name, folder)
     except OSError as fault:
@@ -119,10 +123,10 @@ def _read(name: str, folder: int) -> tuple[bytes, os.stat_result]:
 
 
 def _expect(name: str, folder: int, content: bytes) -> os.stat_result:
-    """Return the status of a file. Raises OSError unless it has this content."""
+    """Return the status of a file. Raises OSError unless its content is `content`."""
     actual, status = _read(name, folder)
     if actual != content:
-        raise OSError(errno.EBUSY, "it was changed meanwhile", name)
+        raise OSError(errno.EBUSY, "it was changed in the meantime", name)
     return status
 
 

@@ -1,4 +1,4 @@
-"""Convert the table of keys for editors and web forms: JSON Schema, code snippets, and the fields of a form."""
+"""Describe the front matter keys to editors and web forms, as JSON Schema, code snippets and form fields."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -39,24 +39,24 @@ _LABELS = {
         "body": ("Texte", ""),
     },
     "en": {
-        "title": ("Title", "Also the subject of the mail; 60 characters can be read whole"),
+        "title": ("Title", "Also the subject of the mail; mail programs show about 60 characters"),
         "subject": ("Subject of the mail", "Empty: the title"),
         "date": ("Date", "When the announcement becomes public"),
-        "id": ("Identity", "For ever: small letters, digits, hyphens"),
+        "id": ("Identifier", "Permanent: lowercase letters, digits, hyphens"),
         "summary": ("Summary", "Two sentences, at most 300 characters"),
         "alt": ("Alternative text", "What the picture shows"),
         "tags": ("Tags", "Separated by commas"),
         "links": ("Read more", ""),
         "action": ("Button", ""),
-        "draft": ("Draft", "Appears nowhere"),
+        "draft": ("Draft", "Not published anywhere"),
         "expires": ("Expires", "No longer shown from this date on"),
-        "lang": ("Language", "Such as fr; empty: the newsletter's"),
-        "issue": ("Issue", "Empty: that of its date; none: no issue"),
-        "social": ("Social networks", "A text written here replaces the composed one"),
+        "lang": ("Language", "For example fr; empty: the newsletter's"),
+        "issue": ("Issue", "Empty: chosen by date; none: not in any issue"),
+        "social": ("Social networks", "Text written here replaces the generated text"),
         "body": ("Text", ""),
     },
 }
-# Keys that name a file, the widget that chooses it, and the folder it goes to.
+# Keys whose value is a file, each with the widget to choose the file and the folder to store it in.
 _FILES = {"image": ("image", "images"), "attachments": ("file", "files")}
 _MOMENT = "YYYY-MM-DD HH:mm"  # Day.js
 
@@ -71,7 +71,7 @@ def schema() -> dict[str, Any]:
 
 
 def snippets() -> dict[str, Any]:
-    """Return snippets for VS Code: one for each key, with its name as the prefix."""
+    """Return VS Code snippets, one for each key. The prefix that triggers a snippet is the name of the key."""
     return {
         f"announcement: {name}": {
             "scope": "markdown",
@@ -99,10 +99,11 @@ def _snippet(name: str, kind: FieldType) -> Iterator[str]:
 
 
 def decap(lang: str, title: str, site: str) -> dict[str, Any]:
-    """Return the configuration of Decap CMS, which Sveltia CMS also reads: one collection with a field for each key.
+    """Return the configuration for Decap CMS, which Sveltia CMS reads as well.
 
-    `title` is the label of the collection, and `site` the URL that the form links to. Dates are stored as typed, in the
-    author's time zone.
+    The configuration has one collection, with a field for each key. `lang` is the language of the form (French, or
+    English for all other languages), `title` the label of the collection, and `site` the URL that the form links to.
+    Dates are stored as typed, in the author's time zone.
     """
     interface_lang = "fr" if base_language(lang) == "fr" else "en"
     labels = _LABELS[interface_lang]
@@ -133,7 +134,7 @@ def _field(name: str, kind: FieldType, labels: Mapping[str, tuple[str, str]], re
 
 
 def _widget(name: str, kind: FieldType, labels: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
-    """Return the widget for a field type. Constraints that a form cannot express are left to `check`."""
+    """Return the widget for a field type. Constraints that a form cannot express are checked by `newsletter check`."""
     if isinstance(kind, ListOf):
         inner = {"fields": _fields(name, kind.kind, labels)} if isinstance(kind.kind, MappingOf) else {}
         return {"widget": "list"} | inner
@@ -156,7 +157,7 @@ def _widget(name: str, kind: FieldType, labels: Mapping[str, tuple[str, str]]) -
 
 
 def _fields(name: str, record: MappingOf, labels: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
-    # No field is required: a form would require it even if the object that it belongs to is left empty.
+    # Make all fields optional: a form would demand a required field even if the object it belongs to is empty.
     fields = [_field(key, kind, labels, required=False) for key, kind in record.keys.items()]
     widget, folder = _FILES.get(name, ("", ""))
     for field in fields:

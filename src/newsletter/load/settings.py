@@ -1,4 +1,4 @@
-"""Load the settings from `[tool.newsletter]` in pyproject.toml or from newsletter.toml."""
+"""Load the settings from newsletter.toml or from `[tool.newsletter]` in pyproject.toml."""
 
 import os
 import re
@@ -37,7 +37,7 @@ _COLOUR = Text(7, r"#[0-9A-Fa-f]{6}", "a colour such as #1a5f7a")
 _SETTINGS_TABLE = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*newsletter[ \t]*[\].]", re.MULTILINE)
 COLOURS = ("accent", "on_accent", "background", "card", "text", "muted", "line")
 
-# The same names as in rules/rendered/clients.toml.
+# These names must match those in rules/rendered/clients.toml.
 MAIL_PROGRAMS = ("outlook-windows", "outlook-new", "gmail", "apple-mail", "orange", "sfr", "laposte", "free")
 
 
@@ -98,14 +98,14 @@ KEYS = MappingOf(
     required=("title", "language", "timezone", "url", "authority", "sender"),
 )
 
-MAX_SETTINGS = 1024 * 1024  # bytes of a settings file
-_MAX_LEVELS = 20  # of nested values
-_MAX_KEY_PARTS = 200  # of a dotted key
+MAX_SETTINGS = 1024 * 1024  # maximum length of a settings file in characters
+_MAX_LEVELS = 20  # levels of nested values
+_MAX_KEY_PARTS = 200  # parts of a dotted key
 _BETWEEN_KEYS = re.compile(r"[^\w.\"' \t-]")
 
 
 def find_project(start: Path) -> Path | None:
-    """Return `start` or the nearest parent folder that has settings."""
+    """Return the nearest folder that has settings, from `start` upwards, or None."""
     for folder in (start, *start.parents):
         if _candidates(folder):
             return folder
@@ -113,7 +113,10 @@ def find_project(start: Path) -> Path | None:
 
 
 def _candidates(folder: Path) -> list[str]:
-    """Return the names of the settings files in a folder. An unreadable one counts: load_settings() reports it."""
+    """Return the names of the settings files in a folder.
+
+    A pyproject.toml that cannot be read is included, so that load_settings() reports it.
+    """
     names = ["newsletter.toml"] if os.path.lexists(folder / "newsletter.toml") else []
     pyproject = folder / "pyproject.toml"
     try:
@@ -134,7 +137,8 @@ def _start_of(path: Path) -> bytes:
 def _read(root: Path, name: str, problems: Problems) -> str:
     """Return the text of a settings file.
 
-    Reports a file that is unreadable or not UTF-8, and raises Aborted. Raises OSError if the machine lacks resources.
+    If the file cannot be read or is not UTF-8, reports a problem and raises Aborted. Raises OSError if the machine
+    lacks resources.
     """
     try:
         content = read(open_beneath(str(root), name), MAX_TEXT)
@@ -152,7 +156,10 @@ def _read(root: Path, name: str, problems: Problems) -> str:
 
 
 def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
-    """Return the settings with and without their places. Reports invalid TOML and raises Aborted."""
+    """Return the settings as nodes with their places, and as plain pairs.
+
+    If the TOML is invalid, reports a problem and raises Aborted.
+    """
     prefix = _prefix(name)
     try:
         _refuse_size(content)
@@ -161,11 +168,11 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
             table = table[step]
         node = _node(table, prefix, key_places(content))
         return node, plain_pairs(node)
-    except (LookupError, TypeError, AttributeError):  # [tool.newsletter] is part of a string, or is a list
+    except (LookupError, TypeError, AttributeError):  # [tool.newsletter] is inside a string, or is an array
         problems.error(Place(name), "no-settings", "there is no table [tool.newsletter]", "add one")
     except RecursionError:
         problems.error(
-            Place(name), "toml-syntax", f"values are nested deeper than {_MAX_LEVELS} levels", "write them flat"
+            Place(name), "toml-syntax", f"values are nested deeper than {_MAX_LEVELS} levels", "flatten them"
         )
     except _Oversized as fault:
         problems.error(Place(name), "toml-syntax", str(fault), "shorten it")
@@ -177,14 +184,17 @@ def _parse(content: str, name: str, problems: Problems) -> tuple[Fields, Pairs]:
 
 
 def _prefix(name: str) -> tuple[str, ...]:
-    """Return the key of the table that holds the settings in a file."""
+    """Return the key of the table that contains the settings, by the name of the file."""
     return ("tool", "newsletter") if name == "pyproject.toml" else ()
 
 
 def place_of(root: Path, name: str, keys: Iterable[str]) -> Place:
-    """Return the place in the settings file `name` of the first of these keys that is set, such as `check.ignore`."""
+    """Return the place of the first of `keys` that is set in the settings file `name`.
+
+    `keys` are dotted, such as `check.ignore`. If none is set, the place is the beginning of the file.
+    """
     places: Mapping[tuple[str, ...], tuple[int, int]] = {}
-    with suppress(OSError, _Oversized):  # a preview goes on while the file is being replaced
+    with suppress(OSError, _Oversized):  # a preview must continue while the file is being replaced
         content = read(open_beneath(str(root), name), MAX_TEXT).decode("utf-8-sig", "replace").replace("\r\n", "\n")
         _refuse_size(content)
         places = key_places(content)
@@ -193,20 +203,23 @@ def place_of(root: Path, name: str, keys: Iterable[str]) -> Place:
 
 
 class _Oversized(ValueError):
-    """The settings are unreasonably large; the message says how."""
+    """The settings are unreasonably large. The message names the limit."""
 
 
 def _refuse_size(content: str) -> None:
     """Raise _Oversized for settings that would take tomllib too long."""
     if len(content) > MAX_SETTINGS:
         raise _Oversized(f"this file is larger than {MAX_SETTINGS // 1024:,} KiB")
-    # The time that tomllib takes for a key grows with the square of the number of its parts.
+    # tomllib takes quadratic time in the number of parts of a key.
     if any(part.count(".") > _MAX_KEY_PARTS for part in _BETWEEN_KEYS.split(content)):
         raise _Oversized(f"a key has more than {_MAX_KEY_PARTS} parts")
 
 
 def load_settings(root: Path, problems: Problems) -> Settings:
-    """Load the settings of the project at `root`. If they cannot be used, reports why and raises Aborted."""
+    """Load the settings of the project in the folder `root`.
+
+    If they cannot be used, reports why and raises Aborted.
+    """
     names = _candidates(root)
     if len(names) != 1:
         if names:
@@ -230,7 +243,7 @@ def load_settings(root: Path, problems: Problems) -> Settings:
 
 
 def _refuse_forbidden(node: Node, name: str, problems: Problems) -> None:
-    """Report characters that must not occur in text. TOML files can hold them as escapes such as "\\u0000"."""
+    """Report characters that must not occur in text. A TOML file can contain them as escapes such as "\\u0000"."""
     if isinstance(node, Scalar):
         for _, character in text.forbidden(node.value):
             place = Place(name, node.line, node.column)
@@ -244,7 +257,10 @@ def _refuse_forbidden(node: Node, name: str, problems: Problems) -> None:
 def _node(
     value: Any, path: tuple[str, ...], places: Mapping[tuple[str, ...], tuple[int, int]], level: int = 0
 ) -> Any:  # fmt: skip
-    """Return a TOML value as a node. A value without a place gets that of its table or list. Raises RecursionError."""
+    """Convert a TOML value to a node. A value without a place of its own gets the place of its table or array.
+
+    Raises RecursionError for values nested deeper than _MAX_LEVELS.
+    """
     if level > _MAX_LEVELS:
         raise RecursionError
     nearest = path

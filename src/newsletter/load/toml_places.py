@@ -1,4 +1,4 @@
-"""Find the places of keys and of syntax errors in TOML, which tomllib does not provide."""
+"""Find the line and column of keys and syntax errors in TOML, because tomllib does not report them."""
 
 import re
 import tomllib
@@ -10,8 +10,9 @@ from newsletter.model.problems import Place
 
 Key = tuple[str, ...]
 
-_MAX_PARTS = 24  # of a key; longer keys have no place
-# A string that is not closed ends at the end of its line or of the file. Nothing in a string is a key or a bracket.
+_MAX_PARTS = 24  # parts of a dotted key; longer keys have no place
+# Strings are tokens so that their contents are not taken for keys or brackets. An unclosed string ends at the end of
+# its line or of the file.
 _TOKEN = re.compile(
     r"""
     "{3}(?:[^"\\]|\\.|"{1,2}(?!"))*+(?:"{3,5}|\Z) | '{3}(?:[^']|'{1,2}(?!'))*+(?:'{3,5}|\Z)
@@ -23,16 +24,20 @@ _SYNTAX_PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 
 def syntax_place(fault: Exception, path: str) -> Place:
-    """Return the place of a syntax error. Before Python 3.14, only the message of tomllib's exception has it."""
+    """Return the place of a syntax error.
+
+    The place is extracted from the message of tomllib's exception: before Python 3.14, the exception has no attribute
+    for it.
+    """
     match = _SYNTAX_PLACE.search(str(fault)) if isinstance(fault, tomllib.TOMLDecodeError) else None
     return Place(path, int(match[1]), int(match[2])) if match else Place(path)
 
 
 def key_places(content: str) -> Mapping[Key, tuple[int, int]]:
-    """Return the line and column of every key in TOML, whether in a table, dotted, quoted or inline.
+    """Return the line and column of every key, including dotted, quoted and inline keys and table names.
 
-    The place of a key is where its last part gets a value or names a table, or else where it is a part of a longer key:
-    in `check.ignore = []`, both `check` and `check.ignore` have a place.
+    The place of a key is where it gets a value or names a table. A key that occurs only as the beginning of longer keys
+    has a place, too: in `check.ignore = []`, both `check` and `check.ignore` have one.
     """
     scanner = _Scanner()
     for match in _TOKEN.finditer(content):
@@ -46,15 +51,15 @@ def key_places(content: str) -> Mapping[Key, tuple[int, int]]:
 
 
 class _Scanner:
-    """Reads the tokens of a file once, and records the offsets of keys."""
+    """Records the offsets of keys in a single pass over the tokens of a file."""
 
     def __init__(self) -> None:
-        self.keys: dict[Key, int] = {}  # keys that have a value or name a table
+        self.keys: dict[Key, int] = {}  # keys that get a value or name a table
         self.prefixes: dict[Key, int] = {}  # beginnings of longer keys
         self._table: Key = ()
-        self._key: Key = ()  # the key whose value is read
-        self._parts: list[tuple[str, int]] = []  # the parts so far of the key that is read
-        self._open: list[tuple[str, Key]] = []  # open brackets, each with the key of the value
+        self._key: Key = ()  # the key whose value is being read
+        self._parts: list[tuple[str, int]] = []  # parts read so far of the current key
+        self._open: list[tuple[str, Key]] = []  # open brackets, each with the key of its value
         self._expects_key, self._is_header = True, False
 
     def scan(self, token: str, offset: int) -> None:
@@ -89,7 +94,7 @@ class _Scanner:
             self._parts, self._expects_key = [], True
 
     def _name(self, base: Key) -> Key:
-        """Return the key made of `base` and the parts that were read, and record its offsets."""
+        """Return the key that consists of `base` and the parts read so far, and record its offsets."""
         key = base
         for number, (name, offset) in enumerate(self._parts, 1):
             if len(key) == _MAX_PARTS:

@@ -1,6 +1,6 @@
-"""Read front matter into nodes, from libyaml's stream of events. This is the only module that uses PyYAML.
+"""Parse front matter into nodes, using PyYAML's stream of events. No other module uses PyYAML.
 
-Events have exact places and are read without recursion, whereas yaml.compose() overflows the C stack at 30,000 nested
+Events have exact places, and can be processed without recursion; yaml.compose() overflows the C stack at 30,000 nested
 brackets. Scalars remain text; the field types convert them.
 """
 
@@ -26,15 +26,16 @@ MAX_DEPTH = 20
 
 
 def _at(event: Any) -> tuple[int, int]:
-    """Return line and column of an event, from 1."""
+    """Return the line and column of an event, counted from 1."""
     mark = event.start_mark
     return mark.line + 1, mark.column + 1
 
 
 class _Builder:
-    """Turns YAML events into nodes without recursion, and reports features of YAML that front matter must not use.
+    """Turns YAML events into nodes without recursion, and reports YAML features that front matter must not use.
 
-    `nodes` are those of the innermost collection so far, `outer` the start of each collection and the nodes before it.
+    `nodes` contains the nodes read so far of the innermost open collection. `outer` is a stack: for each open
+    collection, the event that started it and the nodes that precede it in its parent.
     """
 
     def __init__(self, path: str, problems: Problems) -> None:
@@ -48,7 +49,7 @@ class _Builder:
         self.problems.error(Place(self.path, *_at(event)), code, message, fix)
 
     def add(self, event: Any) -> bool:
-        """Process one event; return False if the rest cannot be read."""
+        """Process one event. Return False if reading must stop."""
         kind = event.__class__
         if kind is ScalarEvent:
             if event.style == '"' or event.anchor is not None or event.tag is not None:
@@ -75,21 +76,21 @@ class _Builder:
         return True
 
     def check_scalar(self, event: Any) -> None:
-        """Report an anchor, a tag and forbidden characters."""
+        """Report anchors, tags and forbidden characters."""
         self.refuse_properties(event)
-        # The check of the file's text does not see escapes such as "\u202e".
+        # The earlier check of the file's text misses escapes such as "\u202e".
         for _, name in forbidden(event.value):
             self.refuse(event, "control-character", f"{name} must not occur in text", "delete it")
 
     def refuse_properties(self, event: Any) -> None:
-        """Report an anchor or a tag."""
+        """Report anchors and tags."""
         if event.anchor is not None:
             self.refuse(event, "yaml-alias", f"anchor &{event.anchor} is not allowed", "delete it")
         if event.tag is not None:
             self.refuse(event, "yaml-tag", f"tag {event.tag} is not allowed", "delete it")
 
     def end(self) -> None:
-        """Add the innermost collection to the one around it."""
+        """Close the innermost collection and add it to its parent."""
         children = self.nodes
         event, self.nodes = self.outer.pop()
         line, column = _at(event)
@@ -102,7 +103,7 @@ class _Builder:
         self.nodes.append(Fields(pairs, line, column))  # type: ignore[arg-type]
 
     def valid_pairs(self, pairs: Iterable[tuple[Node, Node]]) -> Iterator[tuple[Scalar, Node]]:
-        """Yield the pairs whose key is text, and report the others and repeated keys."""
+        """Yield the pairs whose key is text. Report all other keys, and keys that occur twice."""
         first_keys: dict[str, Scalar] = {}
         for key, value in pairs:
             place = Place(self.path, key.line, key.column)

@@ -1,8 +1,8 @@
-"""Parse a Markdown body into Prose. This is the only package that uses pyromark.
+"""Parse a Markdown body into Prose. No other package uses pyromark.
 
-One pass over pyromark's events collects the HTML, the text part, the paragraphs for summaries and the references.
-There is no recursion, so nesting costs nothing here; more than 100 levels are rejected nevertheless, because mail
-programs and lxml recurse.
+A single pass over pyromark's events collects the HTML, the plain text, the paragraphs for summaries, and the links and
+images. The pass does not recurse, so it could handle any depth of nesting. Still, more than 100 levels are rejected,
+because mail programs and lxml do recurse.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ from newsletter.text.typography import Passage
 
 __all__ = ["MAX_DEPTH", "Fault", "offsets", "parse", "passages", "place", "places"]
 
-MAX_CHAINS = 1_000  # different chains of nested elements; each needs a style of its own
+MAX_CHAINS = 1_000  # distinct chains of nested elements; each needs its own style
 
 _PARSER = pyromark.Markdown(
     options=pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_FOOTNOTES | pyromark.Options.ENABLE_STRIKETHROUGH
@@ -31,7 +31,7 @@ Handlers = dict[str, Callable[[Blocks, Any], None]]
 
 
 def _handlers(prefix: str) -> Handlers:
-    """Return the methods of Blocks whose names start with `prefix`, by the rest of the name."""
+    """Return the methods of Blocks whose names start with `prefix`, keyed by the rest of the name."""
     return {name.removeprefix(prefix): getattr(Blocks, name) for name in dir(Blocks) if name.startswith(prefix)}
 
 
@@ -39,12 +39,12 @@ _START, _END, _OTHER = _handlers("on_Start"), _handlers("on_End"), _handlers("on
 
 
 def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
-    """Parse a body. Returns its Prose and the faults found in it.
+    """Parse a body. Return its Prose and the faults found in it.
 
-    The highest heading becomes `<h{top}>`, and lower ones follow without gaps. The Prose is empty if the body has too
-    many missing cells, levels or chains.
+    The highest heading becomes `<h{top}>`, and lower headings follow without gaps. The Prose is empty if too many table
+    cells are missing, if elements are nested too deeply, or if they are nested in too many different ways.
     """
-    # SLOT is NUL: no file contains it, and no numeric entity yields it (CommonMark, §2.5).
+    # SLOT is NUL. Source files cannot contain it, and no numeric entity yields it (CommonMark, §2.5).
     body = body.replace(SLOT, "\ufffd")
     reader = Blocks(top, signs="&" in body or "<" in body or ">" in body)
     if fault := missing_cells(body):
@@ -63,10 +63,10 @@ def parse(body: str, top: int = 2) -> tuple[Prose, tuple[Fault, ...]]:
 
 
 def _read(reader: Blocks, events: Iterable[Any]) -> bool:
-    """Process the events in order. Stop and return False at an event that is nested too deep.
+    """Process the events in order. Return False if one of them is nested too deeply; `reader.event` is its number.
 
-    `reader.event` is then the number of that event. An event is a name, or a mapping of `Start`, `End`, `Text`, … to a
-    name, to a value, or to a mapping of a name to details.
+    An event is a name such as "SoftBreak", or a dictionary with one key: `Start`, `End`, `Text` and so on. The value of
+    this key is a name, a text, or a dictionary that maps a name to details.
     """
     depth = 0
     value: Any
@@ -76,7 +76,7 @@ def _read(reader: Blocks, events: Iterable[Any]) -> bool:
         if verb == "Text" and not images:
             if signs:
                 reader.on_Text(value)
-            else:  # four events in ten: a call would take longer than its work
+            else:  # 40% of all events; calling a method would take longer than these two lines
                 reader.pieces.append(value)
                 reader.parts.append(value)
             continue
@@ -105,11 +105,11 @@ def _read(reader: Blocks, events: Iterable[Any]) -> bool:
     return True
 
 
-@lru_cache(maxsize=2)  # called for faults and then for links
+@lru_cache(maxsize=2)  # called twice per body: for faults, then for links
 def offsets(body: str) -> tuple[int, ...]:
     """Return the byte offset at which each event of a body starts.
 
-    This takes as long as all other parsing, so call it only if a place is needed.
+    Call this only if a place is needed: it takes as long as parse().
     """
     return tuple(span["start"] for _, span in _PARSER.events_with_range(body, merge_text=True))
 
@@ -120,21 +120,21 @@ def place(source: Source, reference: Reference) -> Place:
 
 
 def places(source: Source) -> Callable[[Reference], Place]:
-    """Like place(), for several references in one file.
+    """Return a function like place() for several references in one file.
 
-    The body is parsed only once, when the first place is requested.
+    The body is parsed only once, on the first call of that function.
     """
     cached: list[tuple[int, ...]] = []
 
     def find(reference: Reference) -> Place:
         if not cached:
             cached.append(offsets(source.body))
-        # A file that has changed since it was read may have fewer events.
+        # If the file has changed since it was read, it may have fewer events.
         return source.at_offset(cached[0][reference.event] if reference.event < len(cached[0]) else 0)
 
     return find
 
 
 def passages(body: str) -> tuple[Passage, ...]:
-    """Return the running text of a body: a passage for each paragraph, heading, item and cell."""
+    """Return the running text of a body, with one passage for each paragraph, heading, list item and table cell."""
     return find_passages(body, list(_PARSER.events_with_range(body, merge_text=False)))

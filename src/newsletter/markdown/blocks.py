@@ -1,4 +1,4 @@
-"""Handle paragraphs, headings, lists, quotations, tables, code, rules and footnotes."""
+"""Handle parser events for blocks: paragraphs, headings, lists, quotations, tables, code, rules and footnotes."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ from newsletter.model import SLOT
 
 
 class Blocks(Inlines):
-    """Handlers for the events that start and end blocks."""
+    """Handlers for the events at the start and end of blocks."""
 
     __slots__ = (
         "alignments",
@@ -28,10 +28,10 @@ class Blocks(Inlines):
     def __init__(self, top: int, *, signs: bool) -> None:
         super().__init__(top, signs=signs)
         self.heading = 0  # index in `parts` of the open heading's start tag
-        self.outer_levels: list[int] = []  # levels of the headings that enclose the last one, and its own
+        self.outer_levels: list[int] = []  # levels of the last heading and of those above it in the outline
         self.level = 0  # level of the last heading, as written
-        self.anchor_counts: dict[str, int] = {}  # the last number appended to each anchor stem
-        self.counters: list[int | None] = []  # next item number of each open list; None if it is unordered
+        self.anchor_counts: dict[str, int] = {}  # the last number appended to each stem of an anchor
+        self.counters: list[int | None] = []  # next item number of each open list; None for unordered lists
         self.raw_html: list[str] = []
         self.rows: list[list[list[str]]] = []
         self.alignments: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Blocks(Inlines):
         self.block("paragraph", "".join(self.pieces))
 
     def on_StartHeading(self, details: dict[str, Any]) -> None:
-        """Start the highest heading as `<h{top}>` and others without gaps: `[1, 3, 2]` becomes `[2, 3, 3]`."""
+        """Renumber levels so that the highest is `top`, without gaps: with top=2, `[1, 3, 2]` becomes `[2, 3, 3]`."""
         if self.pieces:
             self.flush()
         level = int(details["level"][1])
@@ -77,7 +77,7 @@ class Blocks(Inlines):
         self.block("heading", "".join(self.pieces), level)
 
     def anchor(self, stem: str) -> str:
-        """Return a unique anchor: `stem`, with a number if it is taken."""
+        """Return a unique anchor: `stem`, followed by a number if it is already in use."""
         anchor, count = stem, self.anchor_counts.get(stem, 1)
         while anchor in self.anchors:
             count += 1
@@ -152,7 +152,7 @@ class Blocks(Inlines):
     def on_EndHtmlBlock(self, details: None) -> None:
         raw = "".join(self.raw_html)
         self.comment(raw)
-        # Comments are replaced by blanks of equal length, so that offsets stay valid.
+        # Replace comments with blanks of equal length, so that offsets stay valid.
         rest = _blank_comments(raw)
         if rest.strip():
             indent = len(rest) - len(rest.lstrip())
@@ -231,9 +231,9 @@ class Blocks(Inlines):
 
 
 def _blank_comments(html: str) -> str:
-    """Replace each comment in `html` by blanks; an unclosed comment is kept.
+    """Replace each comment in `html` with blanks. Keep an unclosed comment.
 
-    The end of an unclosed comment is searched only once, so this takes linear time.
+    The search ends at the first unclosed comment, so it takes linear time.
     """
     pieces: list[str] = []
     position = 0

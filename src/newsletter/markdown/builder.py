@@ -1,4 +1,4 @@
-"""Hold the state of a body while it is parsed, and the operations that event handlers share."""
+"""Build the HTML and plain text of a body, with operations that the event handlers share."""
 
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -7,8 +7,8 @@ from typing import ClassVar, NamedTuple
 from newsletter.model import SLOT, Block, Picture, Prose, Reference
 from newsletter.model.problems import Level
 
-_FARTHEST = 40  # columns, out of 72, that may precede a line of the text part
-MAX_DEPTH = 100  # levels; mail programs and lxml recurse
+_FARTHEST = 40  # columns, out of 72, that a line of plain text may be indented
+MAX_DEPTH = 100  # levels of nesting; mail programs and lxml recurse
 
 
 class TooDeep(Exception):
@@ -16,7 +16,7 @@ class TooDeep(Exception):
 
 
 class Fault(NamedTuple):
-    """A fault in a body, at a byte offset."""
+    """A fault in a body. `offset` is in bytes from the start of the body."""
 
     code: str
     offset: int
@@ -26,9 +26,9 @@ class Fault(NamedTuple):
 
 
 class ElementPath(dict[str, "ElementPath"]):
-    """A position in the element tree; maps the names of child elements to their positions.
+    """The path of an element, such as `ul li p`. As a dictionary, it maps the tag of a child to the child's path.
 
-    Positions are shared by all bodies: thousands of bodies have only a few different ones.
+    All bodies share these objects, because thousands of bodies contain only a few different paths.
     """
 
     __slots__ = ("chain", "closing", "opening", "parent", "rest")
@@ -38,13 +38,13 @@ class ElementPath(dict[str, "ElementPath"]):
         super().__init__()
         self.parent: ElementPath = self if parent is None else parent
         self.chain: str = tag if parent is None or not parent.chain else f"{parent.chain} {tag}"
-        self.rest = f"{SLOT}{self.chain}{SLOT}>"  # end of the start tag, after its attributes
+        self.rest = f"{SLOT}{self.chain}{SLOT}>"  # the end of the start tag, which follows its attributes
         self.opening = f"<{tag}{self.rest}"
         self.closing = f"</{tag}>"
 
     def __missing__(self, tag: str) -> "ElementPath":
         child = ElementPath(self, tag)
-        if ElementPath.cache_size < 4096:  # keeps hostile bodies from filling the memory
+        if ElementPath.cache_size < 4096:  # a limit, so that malicious bodies cannot exhaust memory
             ElementPath.cache_size += 1
             self[tag] = child
         return child
@@ -55,7 +55,7 @@ TOP = ElementPath()
 
 @lru_cache(maxsize=1024)
 def _shared(chains: frozenset[str]) -> frozenset[str]:
-    """Return the same object for equal sets, because most bodies use the same few elements."""
+    """Return the same object for equal sets, which saves memory because most bodies use the same few elements."""
     return chains
 
 
@@ -63,7 +63,7 @@ _make_block = partial(tuple.__new__, Block)
 
 
 class ProseBuilder:
-    """Collects the HTML, text blocks and references of a body."""
+    """Collects the HTML, plain text blocks and references of a body."""
 
     __slots__ = (
         "anchors",
@@ -95,32 +95,32 @@ class ProseBuilder:
         self.top = top  # level of the highest heading in the output
         self.signs = signs  # whether the body contains any of `&<>`
         self.event = 0  # number of the current event
-        # Event number, bytes after the start of the event, and a function that returns the fault at an offset.
+        # The number of the event, bytes after its start, and a function that takes an offset and returns the fault.
         self.faults: list[tuple[int, int, Callable[[int], Fault]]] = []
         self.parts: list[str] = []
         self.blocks: list[Block] = []
         self.references: list[Reference] = []
         self.pictures: list[Picture] = []
-        self.paragraphs: list[int | str] = []  # the index of each one's block, or its text if that has to differ
-        self.lead = -1  # number of paragraphs before `<!--more-->`; negative if there is none
+        self.paragraphs: list[int | str] = []  # the index of each paragraph's block, or its text if it differs
+        self.lead = -1  # number of paragraphs before `<!--more-->`; -1 if the body has no such comment
         self.anchors: set[str] = set()
         self.path = TOP
         self.chains: set[str] = set()
-        self.inlines: list[str] = []  # open inline elements, Markdown's and HTML's, to check that they nest
-        self.first = self.rest = ""  # prefixes of the first line of the next text block, and of its other lines
-        self.indents: list[tuple[str, str, int]] = []  # outer prefixes of each indent, and number of blocks before it
-        self.pieces: list[str] = []  # of the current text block
-        self.label_overrides: dict[int, str] = {}  # what a label contains instead of a piece, by index
+        self.inlines: list[str] = []  # open inline elements (Markdown and HTML), to check that they nest
+        self.first = self.rest = ""  # prefixes of the next text block: for its first line, and for its other lines
+        self.indents: list[tuple[str, str, int]] = []  # for each indent: outer prefixes, number of blocks before it
+        self.pieces: list[str] = []  # pieces of the current text block
+        self.label_overrides: dict[int, str] = {}  # replacements for pieces in labels, by index of the piece
         self.has_hidden_text = False  # whether a label omits anything other than link addresses
         self.tight = False  # whether the next text block follows without an empty line
-        # Footnotes by name: their numbers, and their contents.
+        # The numbers and contents of footnotes, by name.
         self.numbers: dict[str, int] = {}
         self.notes: dict[str, tuple[list[str], list[Block], set[str]]] = {}
 
     def fault(
         self, code: str, message: str, fix: str = "", level: Level = "error", event: int = -1, shift: int = 0
     ) -> None:
-        """Record a fault `shift` bytes after the start of `event` (default: the current one)."""
+        """Record a fault `shift` bytes after the start of the event numbered `event` (default: the current one)."""
         number = self.event if event < 0 else event
         self.faults.append((number, shift, lambda offset: Fault(code, offset, message, fix, level)))
 
@@ -141,7 +141,7 @@ class ProseBuilder:
         self.path = self.path.parent
 
     def label(self, start: int = 0) -> str:
-        """Return the plain text of the pieces from index `start`, without addresses and footnote numbers."""
+        """Return the plain text of the pieces from index `start`, without link addresses and footnote numbers."""
         pieces = self.pieces[start:]
         if len(pieces) == 1 and start not in self.label_overrides:
             return pieces[0]
@@ -152,7 +152,7 @@ class ProseBuilder:
         return "".join(pieces)
 
     def add_hidden(self, piece: str, label: str = "") -> None:
-        """Add a piece of the text part that labels omit, or replace by `label`."""
+        """Add a piece of plain text. In labels, `label` takes its place."""
         self.label_overrides[len(self.pieces)] = label
         self.has_hidden_text = self.has_hidden_text or piece[0] != SLOT
         self.pieces.append(piece)
@@ -164,9 +164,9 @@ class ProseBuilder:
             self.label_overrides, self.has_hidden_text = {}, False
 
     def indent(self, first: str, rest: str) -> None:
-        """Prefix the next line with `first` as well, and the lines after it with `rest`.
+        """Add `first` to the prefix of the next line, and `rest` to the prefix of the lines after it.
 
-        An indent that would leave too little room for text is not added to the other lines.
+        `rest` is not added if that would leave too little room for text.
         """
         self.indents.append((self.first, self.rest, len(self.blocks)))
         self.first += first
@@ -179,7 +179,7 @@ class ProseBuilder:
         self.first = first if blocks == len(self.blocks) else self.rest
 
     def block(self, kind: str, words: str, level: int = 0) -> None:
-        """End the current text block as a Block. Only the first block of an item starts with its marker."""
+        """Finish the current text block. In a list item, only the first block starts with the item's marker."""
         self.blocks.append(_make_block((kind, words, self.first, self.rest, level, self.tight)))
         self.first = self.rest
         self.pieces = []
@@ -188,7 +188,7 @@ class ProseBuilder:
         self.tight = False
 
     def flush(self) -> None:
-        """End the text of a tight item, which has no paragraph of its own."""
+        """Finish a text block that is not inside a paragraph, as in the items of a tight list."""
         words = "".join(self.pieces)
         if words and not words.isspace():
             self.block("paragraph", words)
@@ -197,7 +197,7 @@ class ProseBuilder:
             self.clear()
 
     def finish(self) -> Prose:
-        """Return the result, with the footnotes after the text."""
+        """Append the footnotes, and return the result."""
         numbered = sorted((number, name) for name, number in self.numbers.items() if name in self.notes)
         if numbered:
             self.rule()
@@ -222,5 +222,5 @@ class ProseBuilder:
 
 
 def page_only(html: str) -> str:
-    """Mark HTML that is to appear on web pages only."""
+    """Mark HTML that must appear only on web pages."""
     return f"{SLOT}#{html}{SLOT}"

@@ -1,4 +1,4 @@
-"""Handle text, emphasis, links, images, footnote references and the few HTML elements that are allowed."""
+"""Handle parser events inside blocks: text, emphasis, links, images, footnote references and allowed HTML elements."""
 
 import re
 from typing import Any
@@ -25,8 +25,8 @@ class Inlines(ProseBuilder):
 
     def __init__(self, top: int, *, signs: bool) -> None:
         super().__init__(top, signs=signs)
-        self.link = ("", 0, 0)  # the open link: target, event, index of its label's first piece
-        # Open images: target, title, event. Of an image inside an image, only the text is used.
+        self.link = ("", 0, 0)  # the open link: target, event number, index of the first piece of its label
+        # Open images: target, title, event number. An image inside an image contributes only its text.
         self.images: list[tuple[str, str, int]] = []
         self.alt: list[str] = []
 
@@ -38,7 +38,7 @@ class Inlines(ProseBuilder):
         self.parts.append(value)
 
     def check_characters(self, value: str) -> None:
-        """Report an entity that yields a forbidden character."""
+        """Report the first forbidden character. It must come from an entity, because files cannot contain it."""
         if self.signs and (bad := next(text.forbidden(value), None)):
             self.fault("control-character", f"this entity is {bad[1]}, which is not allowed", "delete it")
 
@@ -78,19 +78,19 @@ class Inlines(ProseBuilder):
         self.end("del")
 
     def end(self, tag: str) -> None:
-        """Close a Markdown inline. HTML elements opened inside it must already be closed."""
+        """Close an inline element written in Markdown. HTML elements left open inside it are faults."""
         while self.inlines.pop() != tag:
             self.close_unclosed(self.path.closing)
         self.parts.append(self.path.closing)
         self.path = self.path.parent
 
     def close_unclosed(self, closing: str) -> None:
-        """Report and close an HTML element that was left open."""
+        """Report an HTML element that was left open, and close it."""
         self.fault("raw-html", f"<{closing[2:]} is not closed where it should be", f"write {closing} before it")
         self.leave()
 
     def close_raw(self) -> None:
-        """Report and close HTML elements left open at the end of a block."""
+        """Report HTML elements left open at the end of a block, and close them."""
         while self.inlines:
             self.inlines.pop()
             self.close_unclosed(self.path.closing)
@@ -106,7 +106,7 @@ class Inlines(ProseBuilder):
             self.fault("raw-html", f"raw HTML '{value[:60]}'", ALLOWED)
 
     def comment(self, raw: str) -> None:
-        """Drop a comment; `<!--more-->` ends the default summary."""
+        """Ignore a comment, except for `<!--more-->`, which ends the default summary."""
         if self.lead < 0 and MORE.search(raw):
             self.lead = len(self.paragraphs)
 
@@ -147,7 +147,7 @@ class Inlines(ProseBuilder):
         self.references.append(Reference(target, event, label=label))
         if not label.strip(" \u00a0\u202f\n"):
             self.fault("empty-link", "this link has no text", "write [text](address)", event=event)
-        # Do not repeat an address that is its own label.
+        # Do not repeat an address that is also the label.
         if label != target and f"mailto:{label}" != target:
             self.add_hidden(f"{SLOT}{target}{SLOT}")
 
@@ -155,7 +155,7 @@ class Inlines(ProseBuilder):
         self.images.append((details["dest_url"], details["title"], self.event))
 
     def in_image(self, name: str, value: Any) -> None:
-        """Handle an event inside an image: its text, and that of nested images, is alternative text."""
+        """Handle an event inside an image. All text, even in nested images, becomes alternative text."""
         if name == "EndImage":
             image = self.images.pop()
             if not self.images:
@@ -170,7 +170,7 @@ class Inlines(ProseBuilder):
             self.alt.append(" ")
 
     def add_image(self, target: str, title: str, event: int) -> None:
-        """Add an image whose alternative text is complete."""
+        """Add an image once its alternative text is complete."""
         alt, self.alt = text.one_line("".join(self.alt)), []
         if not alt.strip("\u00a0\u202f"):
             message = f"image '{target}' has no alternative text"
@@ -185,7 +185,7 @@ class Inlines(ProseBuilder):
     def on_FootnoteReference(self, name: str) -> None:
         known = len(self.numbers)
         number = self.numbers.setdefault(name, known + 1)
-        # The note links back to its first reference: an id must be unique.
+        # The note links back to its first reference only, because ids must be unique.
         id_attribute = f' id="ref-{number}"' if number > known else ""
         self.enter("sup")
         self.parts.append(page_only(f'<a href="#note-{number}"{id_attribute}>'))

@@ -1,4 +1,4 @@
-"""Extract the running text of a body, with the offset of each character, for typography and hints."""
+"""Extract the running text of a body, with the offset of each character, for typographic checks and hints."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from newsletter.model.positions import Positions
 from newsletter.text.typography import OPAQUE, Passage
 
 _ENDS = frozenset(("Paragraph", "Item", "TableCell", "BlockQuote", "FootnoteDefinition", "Heading"))
-# The text of these links is not prose, or is the name of a definition elsewhere.
+# The text of these links is an address, or must match the name of a link definition.
 _NO_TEXT = frozenset(("Autolink", "Email", "Shortcut", "Collapsed"))
 
 
 def find_passages(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
-    """Return a passage for each paragraph, heading, item and cell.
+    """Return a passage for each paragraph, heading, list item and table cell.
 
-    `events` are pyromark's, with their ranges and without merged text.
+    `events` is the list of pyromark's events with their ranges, without merging of adjacent text.
     """
     reader, positions = _PassageReader(), Positions(body.encode())
     skipped: list[str] = []  # open code blocks and links whose text is skipped
@@ -51,7 +51,7 @@ class _PassageReader:
         self.offsets.extend(range(start, start + len(piece)) if start >= 0 else [-1] * len(piece))
 
     def read(self, body: str, value: str, start: int, stop: int) -> None:
-        """Add a piece of text. Entities are OPAQUE, and so is the backslash of an escaped character."""
+        """Add a piece of text. An entity becomes OPAQUE, and so does the backslash of an escaped character."""
         if body[start:stop] != value:
             self.add(OPAQUE, -1)
         elif body[max(start - 1, 0) : start] == "\\":

@@ -1,4 +1,4 @@
-"""Render a parsed body as HTML, for a mail, a feed or a page, or as plain text."""
+"""Render a parsed body as plain text, or as HTML for mails, feeds and web pages."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -8,21 +8,21 @@ from newsletter import text
 from newsletter.model import SLOT, Block, Picture, Prose
 from newsletter.text.entities import escape
 
-WIDTH = 72  # columns of the text part
+WIDTH = 72  # columns of plain text
 
 
 def no_style(chain: str) -> str:
-    """Return no style attribute, for channels whose HTML has none."""
+    """Return "", for channels whose HTML has no style attributes."""
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How a channel renders what depends on the channel.
+    """How a channel renders links, images, styles and footnotes.
 
-    `style` returns the HTML attribute for a chain of elements (with its leading space) or "". `link` returns the
-    address for a target; `picture` the address, width and height (0: unknown) of an image. `page` is true for web
-    pages, which have ids and links between footnotes.
+    `link` takes a target and returns its address. `picture` takes the path of an image and returns its address, width
+    and height (0 if unknown). `style` takes a chain of elements and returns its style attribute, including a leading
+    space, or "". `page` is true for web pages, which have anchors and links to and from footnotes.
     """
 
     link: Callable[[str], str]
@@ -33,14 +33,14 @@ class RenderOptions:
 
 
 def html(prose: Prose, options: RenderOptions) -> str:
-    """Return the body as HTML. All text in it was escaped when it was parsed."""
+    """Return the body as HTML. Its text was already escaped during parsing."""
     pieces = prose.html.split(SLOT)
     pieces[1::2] = map(_SlotContents(prose, options).__getitem__, pieces[1::2])
     return "".join(pieces)
 
 
 class _SlotContents(dict[str, str]):
-    """The content of each slot of a body, cached because the same few slots repeat."""
+    """Maps each slot of a body to its content, and caches it because the same few slots repeat."""
 
     __slots__ = ("options", "prose")
 
@@ -74,12 +74,12 @@ def _render_image(picture: Picture, options: RenderOptions) -> str:
 
 
 def paragraphs(prose: Prose, end: int | None = None) -> list[str]:
-    """Return the plain text of the first `end` top-level paragraphs (default: all), one line each."""
+    """Return the first `end` top-level paragraphs (default: all) as plain text, each on one line."""
     return list(iter_paragraphs(prose, end))
 
 
 def iter_paragraphs(prose: Prose, end: int | None = None) -> Iterator[str]:
-    """Like paragraphs(), but lazily."""
+    """Like paragraphs(), but return an iterator."""
     items = prose.paragraphs[:end]
     texts = (each if isinstance(each, str) else _without_addresses(prose.blocks[each].text) for each in items)
     return map(text.one_line, texts)
@@ -90,12 +90,15 @@ def _without_addresses(words: str) -> str:
 
 
 def plain(prose: Prose, link: Callable[[str], str], width: int = WIDTH) -> str:
-    """Return the body as plain text: headings underlined, lists, `label <address>`."""
+    """Return the body as plain text, wrapped at `width` columns.
+
+    Headings are underlined, and links are written as `label <address>`. `link` takes a target and returns its address.
+    """
     out: list[str] = []
     previous = ""
     for block in prose.blocks:
         if out and not block.tight:
-            # An empty line inside a quotation keeps the quotation's `>`.
+            # An empty line inside a quotation must begin with `>`, too.
             inside = ">" in previous and ">" in block.first
             out.append(_shared_prefix(previous, block.first) if inside else "")
         out.append(_render_block(block, link, width))
@@ -104,7 +107,7 @@ def plain(prose: Prose, link: Callable[[str], str], width: int = WIDTH) -> str:
 
 
 def _shared_prefix(one: str, other: str) -> str:
-    """Return the common prefix of two line prefixes."""
+    """Return the longest common beginning of two line prefixes, without trailing spaces."""
     same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     return "".join(character for character, _ in same).rstrip(" ")
 
@@ -126,7 +129,7 @@ def _render_block(block: Block, link: Callable[[str], str], width: int) -> str:
 
 
 def _with_addresses(words: str, link: Callable[[str], str]) -> str:
-    """Replace the targets in a block's text by their addresses."""
+    """Replace the targets in the text of a block with their addresses."""
     pieces = words.split(SLOT)
     for index in range(1, len(pieces), 2):
         pieces[index] = f" <{link(pieces[index]).removeprefix('mailto:').removeprefix('tel:')}>"

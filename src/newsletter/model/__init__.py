@@ -1,4 +1,7 @@
-"""The data that flows through the pipeline. It is frozen, with tuples as collections, and can be pickled."""
+"""Define the data classes that the stages of the pipeline pass on.
+
+Instances are immutable and use tuples as collections. They can be pickled, so worker processes can exchange them.
+"""
 
 from newsletter.model.announcement import (
     Announcement,

@@ -1,19 +1,19 @@
-"""Find the line and column of a place in a text quickly, even if the text is long."""
+"""Convert offsets to line and column numbers, quickly even for long text."""
 
 import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 
-_STEP = 512  # bytes between two offsets whose character number is stored
-_CONTINUATION = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that do not begin a character
+_STEP = 512  # bytes between two entries in the index of characters
+_CONTINUATION = bytes(range(0x80, 0xC0))  # UTF-8 continuation bytes
 
 
 class Positions:
-    """An index of the places in a text, given as UTF-8. The first line has the number `first_line`.
+    """An index of the lines and characters of a text, which is passed as UTF-8.
 
-    Counting the lines before a place takes time in proportion to the text. A file may have thousands of problems, so
-    it is done once for all of them.
+    `first_line` is the number of the first line. Counting the lines before a place takes linear time. A file may have
+    thousands of problems, so the lines are counted only once.
     """
 
     __slots__ = ("__dict__", "_first_line", "_utf8")
@@ -30,7 +30,7 @@ class Positions:
         return self._characters_before[step] + _count_characters(self._utf8[step * _STEP : offset])
 
     def line_and_column(self, character: int) -> tuple[int, int]:
-        """Return the line and column of a character, whose number counts from 0. Columns count characters from 1."""
+        """Return the line and column of a character, given its number from 0. Columns count characters from 1."""
         line = bisect_right(self._line_starts, character) - 1
         return self._first_line + line, character - self._line_starts[line] + 1
 
@@ -46,7 +46,7 @@ class Positions:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        """The number of the first character of each line."""
+        """The number of the first character in each line."""
         return [0, *(match.end() for match in re.finditer("\n", self._utf8.decode("utf-8", "replace")))]
 
 

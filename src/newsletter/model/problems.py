@@ -1,4 +1,4 @@
-"""Problems: what is wrong, where, how serious it is, and how to correct it."""
+"""Describe and collect problems: what is wrong, where, how serious it is, and how to correct it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -7,15 +7,16 @@ from typing import Literal
 
 Level = Literal["error", "warning", "info"]
 
-MAX_MESSAGE = 1_000  # characters; messages quote what authors wrote
-MAX_ALIKE = 1_000  # problems listed with the same code in the same file
+MAX_MESSAGE = 1_000  # characters; messages quote text by authors, which may be long
+MAX_ALIKE = 1_000  # problems listed per file and code
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A position in a file of the project.
+    """A position in a project file.
 
-    `path` is relative to the project, with slashes. `line` and `column` start at 1; columns count code points.
+    `path` is relative to the project, and always uses slashes. `line` and `column` start at 1; columns count code
+    points.
     """
 
     path: str
@@ -43,11 +44,11 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """Collects the problems of a run. Iteration yields each problem once, sorted by place.
+    """Collects the problems found in a run. Iterating over it yields each problem once, sorted by place.
 
-    If `strict`, a warning stops publication like an error. Warnings and notices whose code is in `ignore` are dropped;
-    warnings whose code is in `raised` become errors. A file may suppress its own warnings: `suppressions` are the
-    places of such comments, the code that each names, and whether it holds for the whole file.
+    If `strict` is true, warnings prevent publication, just as errors do. Warnings and notices are dropped if their code
+    is in `ignore`; warnings become errors if their code is in `raised`. Files can suppress their own warnings and
+    notices: `suppressions` are the places where they do so, the code, and whether this applies to the whole file.
     """
 
     strict: bool = False
@@ -60,19 +61,19 @@ class Problems:
     _alike: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def suppress_at(self, place: Place, code: str, *, whole_file: bool) -> None:
-        """Drop warnings with this code in the whole file of a place, or on its line only."""
+        """Suppress warnings and notices with this code on the line of `place`, or in its whole file."""
         self.suppressions.add((place, code, whole_file))
         self._dropped.add((place.path, 0 if whole_file else place.line, code))
 
     def suppress_like(self, other: "Problems") -> None:
-        """Add the suppressions of `other` to these."""
+        """Copy the suppressions of `other`."""
         for place, code, whole_file in other.suppressions:
             self.suppress_at(place, code, whole_file=whole_file)
 
     def take(self) -> "Problems":
-        """Return the problems and suppressions collected since the last call, and remove them from this object.
+        """Remove and return the problems and suppressions collected since the last call.
 
-        Warnings that were suppressed before are still dropped.
+        Suppressions remain in effect.
         """
         taken = replace(self, _dropped=set())
         self.suppressions, self._found, self._alike = set(), set(), Counter()
@@ -80,17 +81,17 @@ class Problems:
         return taken
 
     def error(self, place: Place, code: str, message: str, fix: str = "") -> None:
-        """Report a problem that stops publication."""
+        """Report a problem that prevents publication."""
         self._add(Problem(place, code, "error", message, fix))
 
     def warning(self, place: Place, code: str, message: str, fix: str = "") -> None:
-        """Report a problem that stops publication only if the settings say so."""
+        """Report a problem that prevents publication only if the settings say so."""
         if not self._is_dropped(place, code):
             level: Level = "error" if code in self.raised else "warning"
             self._add(Problem(place, code, level, message, fix))
 
     def notice(self, place: Place, code: str, message: str, fix: str = "") -> None:
-        """Report something worth knowing, which never stops publication."""
+        """Report a fact worth knowing. Notices never prevent publication."""
         if not self._is_dropped(place, code):
             self._add(Problem(place, code, "info", message, fix))
 
@@ -105,7 +106,7 @@ class Problems:
         if self._alike[kind] <= MAX_ALIKE:
             self._found.add(problem)
         elif self._alike[kind] == MAX_ALIKE + 1:
-            message = f"this file has more problems of this kind than the {MAX_ALIKE:,} that are listed"
+            message = f"this file has more problems of this kind; only {MAX_ALIKE:,} are listed"
             self._found.add(replace(problem, message=message, fix="correct these first"))
 
     def _is_dropped(self, place: Place, code: str) -> bool:
@@ -129,9 +130,9 @@ class Problems:
 
     @property
     def fatal(self) -> bool:
-        """Whether nothing may be published."""
+        """Whether the problems prevent publication."""
         return self._counts["error"] > 0 or (self.strict and self._counts["warning"] > 0)
 
 
 class Aborted(Exception):
-    """The run cannot continue. At least one error among its problems says why."""
+    """The run cannot continue. At least one error among the reported problems says why."""

@@ -1,4 +1,4 @@
-"""What channels render (Publication), and what they return (Artefact)."""
+"""Define the input and output of channels: they render a Publication and return Artefacts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,22 +10,22 @@ from newsletter.model.announcement import Announcement, Issue
 from newsletter.model.settings import Settings
 from newsletter.model.target import Asset
 
-# By the name of the format in file names.
+# Media types of feeds, by the format as it appears in file names.
 FEED_MEDIA_TYPES: Mapping[str, str] = {
     "atom": "application/atom+xml",
     "rss": "application/rss+xml",
     "json": "application/feed+json",
 }
-MANIFEST = "manifest.json"  # a file of the outbox that lists all others with their hashes
-MANIFEST_BEGINS = b'{"files": {\n'  # its first bytes, by which an outbox is recognised
+MANIFEST = "manifest.json"  # the file in the outbox that lists all other files with their hashes
+MANIFEST_BEGINS = b'{"files": {\n'  # its first bytes, which identify a folder as an outbox
 
 
 @dataclass(frozen=True)
 class Publication:
-    """Everything that channels render: the announcements that are visible at `now`, and what belongs to them.
+    """Everything that channels render: the announcements visible at `now`, with their issues and assets.
 
-    `announcements` are sorted from the newest on. `translations` maps an id to all visible announcements with that id.
-    `assets` are the project files that visible announcements use, sorted by path.
+    `announcements` is sorted from newest to oldest. `translations` maps an id to all visible announcements with that
+    id. `assets` contains the project files that visible announcements use, sorted by path.
     """
 
     settings: Settings
@@ -38,16 +38,17 @@ class Publication:
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """The publication's language, then the other languages of announcements, sorted."""
+        """The publication's language, followed by all other languages of announcements in sorted order."""
         default = self.settings.language
         others = {announcement.lang for announcement in self.announcements} - {default}
         return (default, *sorted(others))
 
 
 class Artefact(NamedTuple):
-    """A file of the outbox. `path` is relative to the outbox; `origin` is the path of the source it is rendered from.
+    """A file to write to the outbox.
 
-    A project file has an `asset` instead of `data`: it is copied, and need not fit into memory.
+    `path` is relative to the outbox. `origin` is the path of the source that the file is rendered from. A project file
+    has an `asset` instead of `data`: it is copied in pieces, so it need not fit into memory.
     """
 
     path: str
@@ -58,7 +59,7 @@ class Artefact(NamedTuple):
 
     @property
     def file(self) -> str:
-        """The absolute path of the asset, or "". To publish it, read it with asset_copy.published()."""
+        """The absolute path of the asset, or "". To publish the file, read it with asset_copy.published()."""
         return self.asset.file if self.asset else ""
 
 

@@ -1,4 +1,4 @@
-"""Describe an error of the operating system in a sentence with a remedy."""
+"""Describe an operating system error in a sentence with a remedy."""
 
 import errno
 
@@ -13,21 +13,24 @@ _REMEDIES = {
     errno.ENOSPC: "free some space",
     errno.EPERM: "change the permissions",
     errno.EROFS: "choose a folder that can be written to",
-    # overlayfs cannot rename a folder of a lower layer, such as one of a container's image.
-    errno.EXDEV: "if it is part of a container's image, delete it or choose another folder with --out",
+    # overlayfs cannot rename a folder in a lower layer, such as a folder of a container image.
+    errno.EXDEV: "if it is part of a container image, delete it or choose another folder with --out",
 }
 
-# Shortages of the machine, which no change to the project's files would fix.
+# The machine lacks resources; changing the project's files would not help.
 SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 def is_shortage(fault: BaseException) -> bool:
-    """Return whether an exception was raised because the machine lacks memory or open files."""
+    """Return whether an exception was raised because the machine ran out of memory or file descriptors."""
     return isinstance(fault, OSError) and fault.errno in SHORTAGES
 
 
 def sentence(fault: OSError, path: str = "", remedy: str = "") -> str:
-    """Describe an exception as `path: reason; remedy`. The default for `path` is the file name in the exception."""
+    """Describe an exception as `path: reason; remedy`.
+
+    `path` defaults to the file name in the exception, and `remedy` to one that fits its error number.
+    """
     path = path or (fault.filename if isinstance(fault.filename, str) else "")
     reason = fault.strerror or str(fault) or type(fault).__name__
     remedy = remedy or _REMEDIES.get(fault.errno or 0, "fix the cause and try again")

@@ -1,9 +1,9 @@
-"""The settings of a publication, from `[tool.newsletter]`."""
+"""Define the settings of a publication, which are read from newsletter.toml or `[tool.newsletter]`."""
 
 from dataclasses import dataclass
 from datetime import tzinfo
 
-SETTINGS_FILES = ("pyproject.toml", "newsletter.toml")  # one of them holds a project's settings
+SETTINGS_FILES = ("pyproject.toml", "newsletter.toml")  # a project has its settings in one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The publishing organisation. `address` is postal, with line breaks; `logo` is the path of a project file."""
+    """The publishing organization.
+
+    `address` is the postal address, with line breaks; `logo` is the path of a project file.
+    """
 
     name: str = ""
     address: str = ""
@@ -34,7 +37,10 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class FeedSettings:
-    """How feeds are written. `content` is "full" or "summary"; `hub` is the URL of a WebSub hub."""
+    """What feeds contain.
+
+    `entries` is the maximum number of entries. `content` is "full" or "summary". `hub` is the URL of a WebSub hub.
+    """
 
     entries: int = 20
     content: str = "full"
@@ -43,7 +49,11 @@ class FeedSettings:
 
 @dataclass(frozen=True, slots=True)
 class SocialSettings:
-    """Which platforms get snippets, and with which hashtags and limits."""
+    """The platforms to write snippets for, their hashtags, and limits.
+
+    `mastodon_limit` is the maximum length of a post in characters, and `sms_segments` the maximum number of segments
+    of a text message. If `utm` is true, links in snippets carry UTM parameters.
+    """
 
     platforms: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
@@ -54,7 +64,7 @@ class SocialSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """Whether links to the site and to `domains` carry UTM parameters."""
+    """The UTM parameters in mails. If `utm` is true, links to the site and to `domains` carry them."""
 
     utm: bool = False
     domains: tuple[str, ...] = ()
@@ -71,10 +81,10 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings. `url` is where outbox/site is published, and ends with a slash.
+    """All settings of a publication.
 
-    `attachments` are additional extensions of files that may be published, in lower case with the dot. `path` is the
-    file in which the settings were found.
+    `url` is the address at which outbox/site is published, and ends with a slash. `attachments` contains additional
+    file extensions that may be published, in lower case with the dot. `path` is the name of the settings file.
     """
 
     title: str
@@ -97,9 +107,9 @@ class Settings:
     path: str = "pyproject.toml"
 
     def is_default_language(self, lang: str) -> bool:
-        """Return whether a language is the publication's, ignoring case."""
+        """Return whether `lang` is the publication's language, ignoring case."""
         return lang.lower() == self.language.lower()
 
     def stem(self, name: str, lang: str) -> str:
-        """Return the stem of file names: `name`, and the language unless it is the publication's."""
+        """Return the stem of a file name: `name`, followed by `lang` unless it is the publication's language."""
         return name if self.is_default_language(lang) else f"{name}.{lang.lower()}"

@@ -1,4 +1,4 @@
-"""What links and images refer to: URLs, project files, other announcements."""
+"""Define what links and images refer to: URLs, project files and other announcements."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -8,14 +8,14 @@ from typing import NamedTuple
 class Asset:
     """A project file that is published in site/assets/.
 
-    `path` is relative to outbox/site. `size` (bytes) and `media_type` describe the published file, from which the
-    metadata of pictures is removed. `sha256` is that of the file in the project; it is part of the name in `path`,
-    which must not change because mails already sent refer to it. `hidden` names invisible content that the published
-    file still has (see `metadata.find_hidden`). `root` is the absolute path of the project; below it, `file` does not
-    pass through a symbolic link.
+    `path` is relative to outbox/site. `size` (in bytes) and `media_type` describe the published file; for pictures,
+    this is the file without metadata. `sha256` is the hash of the file in the project. Its beginning is part of `path`,
+    which must not change, because mails already sent refer to it. `hidden` lists the kinds of hidden data that the
+    published file contains (see `metadata.find_hidden`). `root` is the absolute path of the project; no part of `file`
+    below it is a symbolic link.
     """
 
-    file: str = field(repr=False)  # an absolute path, hidden from templates that print the object
+    file: str = field(repr=False)  # an absolute path; excluded from repr() so that templates cannot print it
     path: str
     media_type: str
     size: int
@@ -27,15 +27,15 @@ class Asset:
 
     @property
     def source(self) -> str:
-        """The path of the file, relative to the project."""
+        """The path of the file relative to the project."""
         return self.file.removeprefix(self.root).lstrip("/")
 
 
 class Target(NamedTuple):
     """What a link or image refers to.
 
-    `url` is absolute. `site` is the path relative to outbox/site if the target is part of the site. `announcement` is
-    the project path of an announcement to whose page it leads, until that page is known.
+    `url` is absolute. If the target is part of the site, `site` is its path relative to outbox/site. If the target is
+    the page of another announcement, `announcement` is the project path of that announcement until its page is known.
     """
 
     url: str = ""

@@ -1,7 +1,7 @@
 """Fold, split, shorten and wrap text, and find characters that must not occur.
 
-Python's `split()`, `strip()` and `\\s` treat NBSP as white space; French typography depends on NBSP, so everything
-here breaks at ordinary white space only.
+Python's `split()`, `strip()` and `\\s` treat no-break spaces as white space. French typography depends on them, so the
+functions here break text only at ordinary white space.
 """
 
 import re
@@ -17,15 +17,15 @@ _SPELLED = str.maketrans(
      "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "Þ": "TH", "ı": "i"}
 )  # fmt: skip
 
-# C0 except TAB and LF, DEL, C1, line and paragraph separators, bidi overrides and isolates, interior BOM,
-# non-characters: invisible, and able to make text display differently from what it contains.
+# C0 except TAB and LF, DEL, C1, line and paragraph separators, bidi overrides and isolates, byte order marks,
+# surrogates and noncharacters. These are invisible, or can make text look different from what it contains.
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
 _ORDINARY = bytes([9, 10, *range(0x20, 0x7F)])  # allowed ASCII
 _APART = re.compile(r"[^a-z0-9]+")
-_BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # anything but a single space, which needs no change
+_BLANKS = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")  # all white space except single spaces, which need no change
 
 # A full stop after one of these does not end a sentence.
 ABBREVIATIONS = frozenset((
@@ -36,54 +36,54 @@ ABBREVIATIONS = frozenset((
 _LONGEST = max(map(len, ABBREVIATIONS))
 _BEFORE_WORD = re.compile(r"[ \u00a0\u202f(«“\"’']")
 _INITIAL = re.compile(r"[A-ZÀ-Þ]")
-# Starts with one character instead of a repetition, so that the search can skip ahead to it. A run of stops is matched
-# once, as a whole: trying its shorter parts would take quadratic time, and none of them ends a sentence.
+# The pattern starts with a single character, not a repetition, so that the search can skip ahead to it. A run of
+# punctuation is matched only as a whole: trying parts of it would take quadratic time, and no part ends a sentence.
 SENTENCE_END = re.compile(
     r"(?P<stop>[.!?…](?<![.!?…]{2})[.!?…]*+)(?P<close>[\u00a0\u202f]?[»”\"’')\]]++)?+"
     r"(?=[ \t\n]+[^\W_a-zà-ÿ]|[ \t\n]+[«“\"(\[—–]|[ \t\n]*\Z)"
 )
 
-# `unicodedata` sorts the combining marks after a letter in quadratic time. No language has runs of this length; in
-# shorter texts they cost too little to matter.
+# `unicodedata` sorts the combining marks after a letter in quadratic time. No language needs more than 31 marks in a
+# row, but malicious text may contain them. In text of up to _SHORT_TEXT characters, they cost too little to matter.
 _SHORT_TEXT = 1000
 _MARKS = (
     "[^\0-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u20cf\u2100-\u2cee\u3000-\u3029\u3030-\u3098\u309b-\ua66e"
     "\ue000-\ufb1d\uff01-\uff9d\U0001f000-\U0001faff]"
 )
-_MANY_MARKS = re.compile(f"{_MARKS}{_MARKS}{{31,}}")  # contains all combining marks, and others
+_MANY_MARKS = re.compile(f"{_MARKS}{_MARKS}{{31,}}")  # includes all combining marks, and some other characters
 
 
 def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
-    """Return the Unicode normalization of `text`, in linear time for any input."""
+    """Return a Unicode normalization form of `text`. Takes linear time for any input."""
     if len(text) > _SHORT_TEXT:
         text = _MANY_MARKS.sub(_ordered, text)
     return unicodedata.normalize(form, text)
 
 
 def _ordered(run: re.Match[str]) -> str:
-    """Decompose the matched characters and sort the marks after each letter in canonical order."""
+    """Decompose the matched characters, and sort the marks after each letter into canonical order."""
     decomposed = "".join(unicodedata.normalize("NFD", character) for character in run.group())
     groups = groupby(decomposed, lambda character: unicodedata.combining(character) != 0)
     return "".join("".join(sorted(each, key=unicodedata.combining) if marks else each) for marks, each in groups)
 
 
 def is_clean(text: str | bytes) -> bool:
-    """Return whether a text, or its UTF-8, contains none of the characters that forbidden() finds."""
+    """Return whether forbidden() would find nothing in `text`, which is a str or UTF-8."""
     if isinstance(text, str):
-        if text.isprintable():  # none of these characters is
+        if text.isprintable():  # forbidden characters are not printable
             return True
         text = text.encode(errors="surrogatepass")
-    # Ordinary ASCII is removed first: a search of the whole text takes ten times as long.
+    # Remove ordinary ASCII first: searching the whole text takes ten times as long.
     return not _FORBIDDEN.search(text.translate(None, _ORDINARY).decode(errors="surrogatepass"))
 
 
 def base_language(tag: str) -> str:
-    """Return the language of a tag in lower case, without region: `fr` for `fr-CA`, `frr` for `frr`."""
+    """Return the language of a language tag in lower case, without the region: `fr` for `fr-CA`, `frr` for `frr`."""
     return re.split("[-_]", tag.lower(), maxsplit=1)[0]
 
 
 def forbidden(text: str) -> Iterator[tuple[int, str]]:
-    """Yield offset and name of each control, bidi override or other character not allowed in text."""
+    """Yield the offset and name of each character that is not allowed in text, such as a control character."""
     for match in _FORBIDDEN.finditer(text):
         character = match.group()
         yield match.start(), f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
@@ -100,32 +100,35 @@ def fold(text: str) -> str:
 
 
 def fold_or_hex(text: str, prefix: str = "tag-") -> str:
-    """Like fold(), but text without ASCII letters or digits becomes the hex of its code points."""
+    """Like fold(), but never return an empty string for text that is not empty.
+
+    If fold() finds no letters or digits, the result is `prefix` followed by the code points in hexadecimal.
+    """
     if folded := fold(text):
         return folded
     return prefix + "-".join(f"{ord(c):x}" for c in normalized("NFC", text))
 
 
 def one_line(text: str) -> str:
-    """Collapse runs of ordinary white space to one space; NBSP and the like are kept."""
-    # Most texts are already one line, and checking costs a hundredth of the substitution.
+    """Replace each run of ordinary white space with one space, and strip the result. Keep no-break spaces."""
+    # Most texts are already on one line, and this check takes a hundredth of the time of the substitution.
     if text.rfind("  ") >= 0 or "\n" in text or "\t" in text or "\r" in text:
         text = _BLANKS.sub(" ", text)
     return text.strip(" ")
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of `text` in order, without the white space between them."""
+    """Split `text` into sentences, and drop the white space between them."""
     return list(iter_sentences(text))
 
 
 def iter_sentences(text: str) -> Iterator[str]:
-    """Like sentences(), but lazily."""
+    """Like sentences(), but return an iterator."""
     text = one_line(text)
     start = 0
     for match in SENTENCE_END.finditer(text):
         if match["stop"] == "." and match.end() != len(text):
-            # Longer than any abbreviation is enough.
+            # One character more than the longest abbreviation is enough.
             before = text[max(start, match.start() - _LONGEST - 1) : match.start()]
             word = _BEFORE_WORD.split(before)[-1]
             if word in ABBREVIATIONS or _INITIAL.fullmatch(word):
@@ -137,7 +140,7 @@ def iter_sentences(text: str) -> Iterator[str]:
 
 
 def whole_sentences(text: str, limit: int) -> str:
-    """Return as many leading sentences as fit into `limit` code points; empty if the first does not fit."""
+    """Return as many leading sentences as fit into `limit` code points, or "" if the first is too long."""
     result = ""
     for sentence in iter_sentences(text):
         longer = f"{result} {sentence}" if result else sentence
@@ -148,7 +151,10 @@ def whole_sentences(text: str, limit: int) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return the leading sentences within `limit` code points, or else whole words and `…`."""
+    """Shorten `text` to at most `limit` code points.
+
+    Returns the leading sentences that fit. If even the first is too long, returns its leading words and `…`.
+    """
     text = one_line(text)
     if len(text) <= limit:
         return text
@@ -165,9 +171,10 @@ def shorten(text: str, limit: int) -> str:
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
-    """Wrap `text` at spaces into lines of at most `width` code points; longer words are not broken.
+    """Wrap `text` at spaces into lines of at most `width` code points. Longer words are not broken.
 
-    `first` is put before the first line and `rest` before each other line. Line feeds in `text` are kept.
+    The first line is prefixed with `first`, and all others with `rest`; `width` includes the prefix. Line feeds in
+    `text` are kept.
     """
     room = width - len(rest)
     if room > 0 and len(first) == len(rest) and "\n" not in text and text and " " not in (text[0], text[-1]):
@@ -194,7 +201,7 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> str:
 
 @lru_cache(maxsize=128)
 def _lines(room: int) -> Callable[[str], list[str]]:
-    """Return a function that splits text into lines of up to `room` code points or one longer word.
+    """Return a function that splits text into lines. Each has at most `room` code points or is a single longer word.
 
     The text must neither start nor end with a space.
     """

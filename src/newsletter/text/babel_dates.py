@@ -1,8 +1,8 @@
-"""Find the locale for a language, and provide Babel's date functions without looking up the machine's time zone.
+"""Find the locale for a language, and import Babel's date functions without reading the machine's time zone.
 
-`import babel.dates` reads the file that TZ names, or /etc/localtime, and raises an error if that is not a time zone:
-with TZ=:/etc/passwd, say, or with TZ=UTC and a file of that name in the current folder. The output does not depend on
-the machine's zone, so TZ names no zone during the import.
+`import babel.dates` reads the time zone file that the environment variable TZ names, or else /etc/localtime. If that
+file is not a time zone, the import fails: for example with TZ=:/etc/passwd, or with TZ=UTC if the current folder
+contains a file named UTC. The output does not depend on the machine's time zone, so TZ is set to `:` during the import.
 """
 
 import os
@@ -25,11 +25,11 @@ __all__ = ["format_date", "format_time", "known_locale"]
 
 
 class _Unshared(localedata.LocaleDataDict):
-    """Babel's data of a locale, without a bug in how Babel resolves aliases.
+    """Babel's locale data, with a fix for a bug in how Babel resolves aliases.
 
-    Some entries of a locale are aliases for others: the names of months in titles, say, for those in dates. Babel
-    writes the resolved entry into the data shared by all locales that inherit the alias: after a Chinese month had
-    been formatted, French months were Chinese.
+    Some entries of a locale are aliases for others: for example, month names in titles for month names in dates. Babel
+    writes the resolved entry into the data shared by all locales that inherit the alias. After formatting a Chinese
+    month, it would print French months in Chinese.
     """
 
     def __getitem__(self, key: str | int | None) -> Any:
@@ -48,7 +48,7 @@ localedata.LocaleDataDict = _Unshared  # type: ignore[misc]
 
 @lru_cache(maxsize=1024)
 def known_locale(lang: str) -> str:
-    """Return the closest locale for which Babel has data: `fr` for `fr-1694acad`; `en` if there is none."""
+    """Return the closest locale for which Babel has data, such as `fr` for `fr-1694acad`, or else `en`."""
     parts = lang.replace("-", "_").split("_")
     for length in range(len(parts), 0, -1):
         try:

@@ -1,4 +1,4 @@
-"""Parse dates in the only form that authors may use, and format them for mails and feeds.
+"""Parse dates in the one format that authors may use, and format dates for mails and feeds.
 
 A date without an offset is in the publication's time zone.
 """
@@ -14,21 +14,21 @@ _DATE = re.compile(PATTERN, re.ASCII)
 
 
 class Moment(NamedTuple):
-    """A parsed date; `bare` is true if it was written without a time."""
+    """A parsed date. `bare` is true if the author wrote no time."""
 
     value: datetime
     bare: bool
 
 
 class SkippedTime(ValueError):
-    """The time does not exist, because the clocks go forward over it."""
+    """The time does not exist because the clocks skip it when they go forward."""
 
 
 def read_moment(value: str, zone: tzinfo) -> Moment:
     """Parse `YYYY-MM-DD`, or `YYYY-MM-DD HH:MM` with optional seconds and offset.
 
-    A date without an offset is in `zone`. Raises SkippedTime for times that are skipped when clocks go forward, and
-    ValueError for anything else, with the reason as its text.
+    A date without an offset is in `zone`. Raises SkippedTime for a time that the clocks skip when they go forward, and
+    ValueError for all other invalid values. The message of the exception says what is wrong.
     """
     match = _DATE.fullmatch(value)
     if match is None:
@@ -46,13 +46,13 @@ def read_moment(value: str, zone: tzinfo) -> Moment:
         if not 1 < year < 9999:
             moment.astimezone(UTC)  # raises OverflowError if the year is out of range in UTC
         offset = moment.utcoffset() or timedelta()
-        # PEP 495: for a skipped time, fold=0 has the offset before the change and fold=1 the larger one after it.
+        # For a skipped time, fold=0 gives the offset before the change, and fold=1 the larger one after it (PEP 495).
         skipped = offset < (moment.replace(fold=1).utcoffset() or timedelta())
     except (ValueError, OverflowError) as error:
         raise ValueError(f"'{value}' is not a valid date: {error}") from None
     if skipped:
-        raise SkippedTime(f"'{value}' does not exist: the clocks go forward over it in {zone}")
-    # Use a fixed offset: datetimes in zones with clock changes do not compare equal between zones (PEP 495).
+        raise SkippedTime(f"'{value}' does not exist in {zone}: the clocks skip it when they go forward")
+    # Use a fixed offset, because ambiguous or skipped times in different zones never compare equal (PEP 495).
     return Moment(moment.replace(tzinfo=_shared_timezone(offset)), match[4] is None)
 
 
@@ -62,7 +62,7 @@ def _shared_timezone(offset: timedelta) -> timezone:
     return timezone(offset)
 
 
-@lru_cache(maxsize=1024)  # the same date occurs several times in an entry
+@lru_cache(maxsize=1024)  # the same date occurs several times in a feed entry
 def format_rfc3339(moment: datetime) -> str:
     """Format a UTC datetime for Atom and JSON Feed (RFC 3339), with milliseconds only if there are any."""
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
@@ -71,7 +71,7 @@ def format_rfc3339(moment: datetime) -> str:
 def format_rfc5322(moment: datetime) -> str:
     """Format a datetime for mails and RSS (RFC 5322)."""
     offset = moment.utcoffset()
-    # Offsets from before standard time include seconds, which RFC 5322 cannot express.
+    # Before standard time was introduced, offsets included seconds, which RFC 5322 cannot express.
     if offset and offset.seconds % 60:
         moment = moment.astimezone(UTC)
     return email.utils.format_datetime(moment)

@@ -1,7 +1,7 @@
-"""Find and fix no-break spaces, apostrophes and quotation marks in French and English text.
+"""Correct spaces, apostrophes and quotation marks in French and English text.
 
-A passage is running text with the offset of each character in the file. In place of code, URLs, escapes and anything
-else that must not be edited, it has one OPAQUE character.
+A passage is running text with the offset of each character in the file. Code, URLs, escapes and anything else that must
+not be edited are each replaced with one OPAQUE character.
 """
 
 import re
@@ -16,9 +16,9 @@ NARROW = "\u202f"
 
 _FRENCH_SIGNS = frozenset(":;!?«»")
 _SIGNS = _FRENCH_SIGNS | {"'", '"'}
-# Matches a whole word. Without the lookbehind, a search would start again at each of its characters.
+# Matches a whole word. Without the lookbehind, the search would restart at every character of the word.
 _ADDRESS = re.compile(r"(?<!\S)\S*(?:://|@|\bwww\.)\S*|(?<!\w):\w+:(?!\w)")
-# What may follow a sign at the end of a word: a blank, a mark, a closing sign or the end of the text.
+# What may follow punctuation at the end of a word: a space, further punctuation or the end of the text.
 _AFTER = rf"(?=[ \n{NBSP}{NARROW}!?…»”\"')\]{OPAQUE}]|$)"
 _BLANK_BEFORE = re.compile(
     rf"(?<=[^ \n{NBSP}{NARROW}]) (?=[:;!?»])(?![:;]['’]?-?[()DPp](?!\w))(?!:\w+:)(?=»|[:;!?]+{_AFTER})"
@@ -33,7 +33,7 @@ _PAIR = re.compile(rf"(?<![^\s(\[—–{NBSP}{NARROW}/’'-])\"([^\s\"](?:[^\"]*
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Running text; `offsets` holds each character's offset in the file, or -1 if it must not be edited."""
+    """Running text. `offsets` contains the offset of each character in the file, or -1 if it must not be edited."""
 
     text: str
     offsets: tuple[int, ...]
@@ -41,9 +41,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A correction: `start` to `end` of a passage's text should read `right`.
+    """A typographic error: `start` to `end` of a passage's text should be `right`.
 
-    `code` is `missing-nbsp` or `straight-quotes`.
+    `code` is the problem code, `missing-nbsp` or `straight-quotes`.
     """
 
     start: int
@@ -53,14 +53,14 @@ class Slip:
 
 
 def passage(text: str, start: int = 0) -> Passage:
-    """Return a passage for text that is contiguous in its file, from offset `start`."""
+    """Return a passage for text that is contiguous in its file and starts at offset `start`."""
     return Passage(text, tuple(range(start, start + len(text))))
 
 
 def find_slips(passage: Passage, language: str) -> list[Slip]:
-    """Return the typographic slips of a passage in order.
+    """Return the typographic errors in a passage, in order.
 
-    Only French and English are known; other languages (`language` is a BCP 47 tag) have no slips.
+    `language` is a BCP 47 tag. The result is empty for languages other than French and English.
     """
     base = base_language(language)
     if base not in ("fr", "en"):
@@ -92,15 +92,15 @@ def _quotations(text: str, french: bool) -> Iterator[Slip]:
 
 
 def _is_editable(slip: Slip, passage: Passage) -> bool:
-    """Return whether the replaced text, or the place of an insertion, is the same in the file."""
+    """Return whether the text to replace, or the place of an insertion, may be edited in the file."""
     offsets = passage.offsets[slip.start : slip.end] or passage.offsets[max(slip.start - 1, 0) : slip.start + 1]
     return all(offset >= 0 for offset in offsets)
 
 
 def mend(content: str, passages: tuple[tuple[Passage, str], ...]) -> str:
-    """Return `content` with the slips of its passages corrected; nothing else changes.
+    """Return `content` with the typographic errors in its passages corrected and all else unchanged.
 
-    `passages` pairs each passage with its language.
+    `passages` contains pairs of a passage and its language.
     """
     edits = []
     for passage, language in passages:

@@ -1,8 +1,8 @@
 """Remove metadata from pictures before they are published.
 
-Segments are cut out without decoding the picture, so the bytes of its pixels, colour profile and animation stay the
-same. The orientation is kept in a block of its own. A file without metadata does not change. All functions are pure,
-read each byte a limited number of times, and on any input either return or raise Malformed.
+Metadata segments are cut out without decoding the picture, so its pixels, colour profile and animation stay identical
+byte for byte. The orientation is kept, in a new minimal Exif block. A file without metadata does not change. All
+functions are pure, read each byte a bounded number of times, and raise no exception other than Malformed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,13 +14,16 @@ from newsletter.load.metadata.malformed import Malformed
 
 __all__ = ["CHANGES", "COMMENTS", "LARGEST", "POSITION", "Malformed", "find_hidden", "kind", "published", "strip"]
 
-LARGEST = 100_000_000  # bytes of a picture
-_HEAD = 1 << 16  # bytes that are enough to identify the format of a file
+LARGEST = 100_000_000  # maximum size of a picture in bytes
+_HEAD = 1 << 16  # bytes needed to identify the format of a file
 _STRIP = {"jpeg": jpeg.strip, "png": png.strip, "gif": gif.strip, "webp": webp.strip, "avif": heif.strip}
 
 
 def kind(head: bytes) -> str:
-    """Return the format of a file with the first bytes `head`: jpeg, png, gif, webp, avif (also for HEIC), or ""."""
+    """Return the format of a file: "jpeg", "png", "gif", "webp", "avif" (for HEIC, too), or "" for all others.
+
+    `head` is the beginning of the file.
+    """
     if head.startswith(jpeg.MAGIC):
         return "jpeg"
     if head.startswith(png.MAGIC):
@@ -33,15 +36,18 @@ def kind(head: bytes) -> str:
 
 
 def strip(content: bytes) -> bytes:
-    """Return a picture without metadata, and other files unchanged. Raises Malformed."""
+    """Return `content` without metadata if it is a picture, else unchanged.
+
+    Raises Malformed for a damaged picture.
+    """
     clean = _STRIP.get(kind(content))
     return clean(content) if clean else content
 
 
 def published(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the bytes to publish of a file that is read in pieces, as strip() would. Only pictures are held in memory.
+    """Like strip(), but read and yield the file in pieces. Only pictures are loaded into memory as a whole.
 
-    Raises Malformed, also for a picture larger than LARGEST.
+    Raises Malformed for a picture that is damaged or larger than LARGEST.
     """
     source = iter(pieces)
     head = _gather(source, _HEAD)
@@ -56,7 +62,7 @@ def published(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _gather(pieces: Iterator[bytes], limit: int) -> bytes:
-    """Join the next pieces, up to the end or until there are more than `limit` bytes."""
+    """Join the next pieces until there are more than `limit` bytes or no pieces are left."""
     gathered, size = [], 0
     for piece in pieces:
         gathered.append(piece)
@@ -67,11 +73,11 @@ def _gather(pieces: Iterator[bytes], limit: int) -> bytes:
 
 
 def find_hidden(stream: BinaryIO) -> tuple[str, ...]:
-    """Return which hidden data an attachment contains for certain: CHANGES, COMMENTS, POSITION.
+    """Return the kinds of hidden data found in an attachment: any of CHANGES, COMMENTS and POSITION.
 
-    The format is identified by the content of `stream`, which must be seekable. The result is empty for pictures, whose
-    metadata is removed, and for damaged or enormous files, as reads and memory are limited. Raises OSError if `stream`
-    does, and no other exception.
+    `stream` must be seekable; its format is detected from its content. The result is empty for pictures, because their
+    metadata is removed, and for damaged or enormous files, because reads and memory are limited. Raises OSError if
+    reading from `stream` fails, and no other exception.
     """
     stream.seek(0)
     return () if kind(stream.read(_HEAD)) else hidden_in(stream)

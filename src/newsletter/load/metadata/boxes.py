@@ -7,7 +7,7 @@ from newsletter.load.metadata.malformed import Malformed, number, part
 
 
 class Box(NamedTuple):
-    """A box of a file: its type, and the offsets of its header, its content and its end."""
+    """The type of a box, and the offsets of its header, its content and its end."""
 
     kind: bytes
     start: int
@@ -16,7 +16,10 @@ class Box(NamedTuple):
 
 
 def boxes(content: bytes, start: int, end: int) -> Iterator[Box]:
-    """Yield the boxes from `start` to `end`. Raises Malformed."""
+    """Yield the boxes between the offsets `start` and `end`.
+
+    Raises Malformed if the boxes do not fill this range exactly.
+    """
     while start < end:
         length, header = number(content, start, ">I"), 8
         kind = part(content, start + 4, 4)

@@ -1,7 +1,7 @@
-"""Find tracked changes, comments, and photographs with a position in office documents, zip and PDF files.
+"""Find tracked changes, comments and geotagged photographs in office documents, ZIP archives and PDF files.
 
-Documents of Word, LibreOffice and others are zip files. Other zip files, such as collections of photographs, are
-searched in the same way. In PDF files, only photographs are searched. The amount of data that is read and unpacked is
+Word, LibreOffice and similar programs save documents as ZIP archives. Other ZIP archives, such as photo collections,
+are searched in the same way. PDF files are searched only for photographs. The amount of data read and unpacked is
 limited.
 """
 
@@ -28,26 +28,29 @@ _PATTERNS = (
     ),
     (COMMENTS, re.compile(rb"<(?:w:comment|office:annotation|p:cm|p188:cm|comment|threadedComment)[\s/>]")),
 )
-_MAX_MATCH = 40  # bytes of a match of these patterns
+_MAX_MATCH = 40  # maximum length in bytes of a match of these patterns
 _PHOTOGRAPH = re.compile(r".+\.jpe?g", re.IGNORECASE | re.DOTALL)
 _JPEG = re.compile(rb"\xff\xd8\xff[\xe0\xe1]")
 
-_MAX_DIRECTORY = 4_000_000  # bytes of the central directory, which zipfile reads in one piece
+_MAX_DIRECTORY = 4_000_000  # size limit in bytes of the central directory, which zipfile reads at once
 _END, _END_SIZE = b"PK\5\6", 22  # the record with the size of the directory; a comment may follow
-_LOCATOR, _LOCATOR_SIZE = b"PK\6\7", 20  # precedes it in files of more than 4 GB, which are not searched
+_LOCATOR, _LOCATOR_SIZE = b"PK\6\7", 20  # precedes _END in archives larger than 4 GB, which are not searched
 _MAX_TAIL = _END_SIZE + 65_536
-_MAX_PARTS = 2_000  # parts of a file that are searched
-_MAX_UNPACKED = 50_000_000  # bytes that are unpacked from all parts
-_HEAD = 100_000  # bytes of a photograph that are unpacked
+_MAX_PARTS = 2_000  # entries searched per file
+_MAX_UNPACKED = 50_000_000  # bytes unpacked per file, from all entries together
+_HEAD = 100_000  # bytes unpacked from a photograph
 _PIECE = 1 << 16
-# bz2 and lzma are excluded: their output cannot be limited.
+# bz2 and lzma are excluded because zipfile cannot limit the size of their output.
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-# Exceptions that zipfile raises for damaged or unusual files.
+# The exceptions that zipfile raises for damaged or unusual files.
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, LookupError, NotImplementedError, RuntimeError, ValueError)
 
 
 def find_in_pdf(stream: BinaryIO) -> set[str]:
-    """Return {POSITION} if a photograph in a PDF has a position, else an empty set. Raises OSError if `stream` does."""
+    """Return {POSITION} if a PDF file contains a geotagged photograph, else an empty set.
+
+    Raises OSError if reading from `stream` fails.
+    """
     stream.seek(0)
     content = stream.read(_MAX_UNPACKED)
     photographs = islice(_JPEG.finditer(content), _MAX_PARTS)
@@ -56,7 +59,10 @@ def find_in_pdf(stream: BinaryIO) -> set[str]:
 
 
 def find(stream: BinaryIO) -> set[str]:
-    """Return which of CHANGES, COMMENTS and POSITION are in a zip file. Raises OSError if `stream` does."""
+    """Return the kinds of hidden data in a ZIP archive: any of CHANGES, COMMENTS and POSITION.
+
+    Raises OSError if reading from `stream` fails.
+    """
     found: set[str] = set()
     if _has_directory(stream):
         with suppress(*_FAULTS), zipfile.ZipFile(stream) as archive:
@@ -70,7 +76,7 @@ def find(stream: BinaryIO) -> set[str]:
 
 
 def _has_directory(stream: BinaryIO) -> bool:
-    """Return whether the file ends in a central directory of acceptable size, where zipfile looks for it."""
+    """Return whether the file has a central directory of at most _MAX_DIRECTORY bytes, where zipfile expects it."""
     size = stream.seek(0, 2)
     stream.seek(max(0, size - _MAX_TAIL))
     tail = stream.read(_MAX_TAIL)
@@ -87,7 +93,7 @@ def _is_searched(entry: zipfile.ZipInfo) -> bool:
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
-    """Yield at most `most` bytes of a part: the beginning of a photograph, or a text in overlapping pieces."""
+    """Yield at most `most` bytes of an entry: the beginning of a photograph, or XML in overlapping pieces."""
     with archive.open(entry) as stream:
         if not _TEXTS.fullmatch(entry.filename):
             yield stream.read(min(most, _HEAD))

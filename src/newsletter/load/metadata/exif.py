@@ -1,6 +1,6 @@
-"""Exif: reads the orientation of a picture, and writes a block that contains nothing else.
+"""Read the orientation of a picture from Exif, and write an Exif block that contains nothing else.
 
-See Exif 2.32 (CIPA DC-008), section 4.6: a TIFF structure, whose first directory lists 12-byte entries.
+Exif is a TIFF structure; its first directory is a list of 12-byte entries. See Exif 2.32 (CIPA DC-008), section 4.6.
 """
 
 import struct
@@ -16,7 +16,7 @@ _ENTRY = 12  # bytes
 
 
 def orientation(tiff: bytes) -> int:
-    """Return the orientation of the picture, from 1 (upright) to 8; 1 if the block does not have a valid entry."""
+    """Return the orientation of the picture, from 1 (upright) to 8, or 1 if the block has no valid entry for it."""
     for tag, entry, order in _entries(tiff):
         if tag == _ORIENTATION:
             kind, count, value = struct.unpack(f"{order}HIH", entry[2:10])
@@ -30,12 +30,15 @@ def has_position(tiff: bytes) -> bool:
 
 
 def minimal(orientation: int) -> bytes:
-    """Return a block with only the orientation."""
+    """Return an Exif block with the orientation as its only entry."""
     return struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, _ORIENTATION, _SHORT, 1, orientation, 0, 0)
 
 
 def _entries(tiff: bytes) -> list[tuple[int, bytes, str]]:
-    """Return tag, bytes and byte order of each entry of the first directory; none if it cannot be read."""
+    """Return the tag, the bytes and the byte order of each entry in the first directory.
+
+    Returns an empty list if the directory cannot be read.
+    """
     if not tiff.startswith(MAGICS):
         return []
     order = "<" if tiff.startswith(b"II") else ">"

@@ -1,7 +1,7 @@
-"""Find out whether films and recordings (MP4, QuickTime, 3GP) contain the position where they were recorded.
+"""Detect the recording location in video and audio files (MP4, QuickTime, 3GP).
 
-The position is in the box `moov`: in user data or a list of items (Apple's `©xyz`, 3GPP's `loci`), under a key whose
-name contains "location", or in a track of positions, as action cameras write it. Some programs also write XMP.
+The location is stored in the `moov` box: in user data or an item list (Apple's `©xyz`, 3GPP's `loci`), under a key
+whose name contains "location", or in a GPS track, which action cameras write. Some programs write XMP as well.
 """
 
 from collections.abc import Iterator
@@ -17,18 +17,21 @@ _PLACES = frozenset({b"\xa9xyz", b"loci"})
 _TRACKS = frozenset({b"camm", b"gpmd"})
 _XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 
-_MAX_BOX = 50_000_000  # bytes of a box, which is read in one piece
-_MAX_BOXES = 10_000  # of a file
+_MAX_BOX = 50_000_000  # maximum size in bytes of a box, which is read at once
+_MAX_BOXES = 10_000  # top-level boxes read per file
 _MAX_DEPTH = 8
 
 
 def has_position(stream: BinaryIO) -> bool:
-    """Return whether a film contains its position; False for other files. Raises OSError if `stream` does."""
+    """Return whether a video or audio file contains its recording location; False for all other files.
+
+    Raises OSError if reading from `stream` fails.
+    """
     return any(_box_has_position(content, Box(kind, 0, 0, len(content))) for kind, content in _candidates(stream))
 
 
 def _candidates(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Yield type and content of the boxes that may contain a position."""
+    """Yield the type and content of each box that may contain a location."""
     end = stream.seek(0, 2)
     start = 0
     for _ in range(_MAX_BOXES):
@@ -49,7 +52,7 @@ def _candidates(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _box_has_position(content: bytes, box: Box, depth: int = 0) -> bool:
-    """Return whether a box, or a box in it, contains a position."""
+    """Return whether a box, or a box inside it, contains a location."""
     if box.kind == b"uuid":
         return content.startswith(_XMP, box.content) and content.find(b"GPSLatitude", box.content, box.end) >= 0
     if box.kind == b"keys":
@@ -58,8 +61,8 @@ def _box_has_position(content: bytes, box: Box, depth: int = 0) -> bool:
         return content[box.content + 12 : box.content + 16] in _TRACKS
     if box.kind not in _CONTAINERS or depth == _MAX_DEPTH:
         return box.kind in _PLACES
-    # In QuickTime, `meta` is a plain box; elsewhere, version and flags come first.
+    # In QuickTime, `meta` is a plain box; elsewhere, it begins with a version and flags.
     skip = 4 if box.kind == b"meta" and content[box.content + 4 : box.content + 8] != b"hdlr" else 0
-    with suppress(Malformed):  # QuickTime ends user data with a zero
+    with suppress(Malformed):  # QuickTime terminates user data with a zero
         return any(_box_has_position(content, each, depth + 1) for each in boxes(content, box.content + skip, box.end))
     return False

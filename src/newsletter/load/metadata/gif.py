@@ -1,6 +1,7 @@
-"""GIF: keeps images, their timing, loops and colour profiles, and removes comments and other extensions.
+"""Remove metadata from GIF files.
 
-See the GIF89a specification, sections 17 to 26. Data after the trailer is removed, too.
+Images, timing, loops and colour profiles are kept. Comments, other extensions and data after the trailer are removed.
+See the GIF89a specification, sections 17 to 26.
 """
 
 from newsletter.load.metadata.malformed import Malformed, number, part
@@ -11,12 +12,12 @@ _IMAGE, _EXTENSION, _TRAILER = 0x2C, 0x21, 0x3B
 _CONTROL, _COMMENT, _APPLICATION = 0xF9, 0xFE, 0xFF
 _LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 _PROFILE = b"ICCRGBG1012"
-# Size and first byte of the blocks of a loop's extension: the number of repetitions, the size of the buffer.
+# Size and first byte of the blocks in a loop extension: the number of repetitions and the size of the buffer.
 _LOOP_BLOCKS = ((3, 1), (5, 2))
 
 
 def strip(content: bytes) -> bytes:
-    """Return the picture without metadata. Raises Malformed."""
+    """Return the picture without metadata. Raises Malformed if it is damaged."""
     position = 13 + _colour_table_size(content, 10)
     kept = [part(content, 0, position)]
     while position < len(content):
@@ -25,7 +26,7 @@ def strip(content: bytes) -> bytes:
             kept.append(content[start : start + 1])
             break
         if block == _IMAGE:
-            data = start + 11 + _colour_table_size(content, start + 9)  # 10 bytes, the table of colours, the code size
+            data = start + 11 + _colour_table_size(content, start + 9)  # 10 bytes, the colour table, the code size
             position = _end_of_blocks(content, data)
             kept.append(content[start:position])
         elif block == _EXTENSION:
@@ -37,13 +38,13 @@ def strip(content: bytes) -> bytes:
 
 
 def _colour_table_size(content: bytes, flags_offset: int) -> int:
-    """Return the size of a table of colours in bytes, according to the flags before it."""
+    """Return the size in bytes of the colour table that the flags at `flags_offset` describe."""
     flags = number(content, flags_offset, "B")
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _end_of_blocks(content: bytes, position: int) -> int:
-    """Return the end of a chain of blocks: each begins with its size, and the last one is empty."""
+    """Return the end of a chain of blocks. Each block begins with its size; an empty block ends the chain."""
     try:
         while size := content[position]:
             position += 1 + size
@@ -53,7 +54,7 @@ def _end_of_blocks(content: bytes, position: int) -> int:
 
 
 def _extension(extension: bytes) -> bytes:
-    """Return the part of an extension that is kept: all of it, some of it, or nothing."""
+    """Return the part of an extension to keep: all of it, some of it, or nothing."""
     label, size = extension[1], extension[2]
     if label == _CONTROL:
         if len(extension) != 8 or size != 4:

@@ -1,8 +1,9 @@
-"""AVIF and HEIC: overwrites metadata with zeros, as pictures are located by offsets, which must not change.
+"""Remove metadata from AVIF and HEIC files.
 
-See ISO/IEC 23008-12 (HEIF) and 14496-12. The box `meta` lists the items of a file (pictures, Exif, XMP) and their
-offsets. Items that are not pictures, and boxes that are not needed to show one, get the type `free`, which readers
-skip, and zeros as content. The orientation is in the properties `irot` and `imir`, which are kept.
+The `meta` box lists the items of a file (pictures, Exif, XMP) with their offsets. Cutting bytes out would invalidate
+these offsets, so metadata is overwritten with zeros instead. Items other than pictures, and boxes not needed to display
+a picture, get the type `free`, which readers skip. The orientation is in the properties `irot` and `imir`, which are
+kept. See ISO/IEC 23008-12 (HEIF) and 14496-12.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,38 +17,38 @@ _BRANDS = frozenset(
     {b"avif", b"avis", b"avio", b"mif1", b"mif2", b"msf1", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 )
 
-# Boxes that are kept, by the box that contains them. `moov` is an image sequence, an animation.
+# The boxes to keep, by parent box. `moov` is an image sequence (an animation).
 _IN_FILE = frozenset({b"ftyp", b"meta", b"mdat", b"moov"})
 _IN_META = frozenset({b"hdlr", b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat", b"dinf", b"grpl"})
 _IN_MOOV = frozenset({b"mvhd", b"trak", b"mvex"})
 _IN_TRAK = frozenset({b"tkhd", b"edts", b"tref", b"mdia", b"trgr"})
-# Properties with metadata: description, alternative text, times.
+# Properties that are metadata: description, alternative text, times.
 _DESCRIBING = frozenset({b"udes", b"altt", b"crtt", b"mdft", b"uuid", b"free", b"skip"})
 _TRACKS = frozenset({b"pict", b"auxv"})
 _FREE = b"free"
 _NAMES = frozenset({b"", b"Color", b"Alpha", b"Depth"})
-_MAX_FTYP = 4096  # bytes of the box with the brands
+_MAX_FTYP = 4096  # maximum size in bytes of the box with the brands
 
 
 def matches(head: bytes) -> bool:
-    """Return whether a file with these first bytes has a brand of this family."""
+    """Return whether a file is AVIF or HEIC, by the brands in its first bytes `head`."""
     if head[4:8] != b"ftyp":
         return False
     length = int.from_bytes(head[:4], "big")
     if not 12 <= length <= _MAX_FTYP:
-        return True  # films do not begin like this; if in doubt, clean it
+        return True  # a video does not begin like this; if in doubt, remove metadata
     brands = {head[8:12], *(head[offset : offset + 4] for offset in range(16, length, 4))}
     return not _BRANDS.isdisjoint(brands)
 
 
 def strip(content: bytes) -> bytes:
-    """Return the picture with its metadata overwritten, and without data appended to it. Raises Malformed."""
+    """Return the picture with its metadata overwritten and without appended data. Raises Malformed if it is damaged."""
     return _Cleaner(content).clean()
 
 
 @dataclass(slots=True)
 class _Cleaner:
-    """Overwrites metadata in a copy of the file `content`."""
+    """Overwrites the metadata in a copy of `content`."""
 
     content: bytes
     copy: bytearray = field(init=False)
@@ -60,32 +61,32 @@ class _Cleaner:
         top: list[Box] = []
         for box in boxes(self.content, 0, len(self.content)):
             if box.kind == b"ftyp" and top:
-                break  # a film appended by a phone
+                break  # a video appended by a phone
             top.append(box)
         self._free_others(top, _IN_FILE)
         data = [(box.content, box.end) for box in top if box.kind == b"mdat"]
         films = [box for box in top if box.kind == b"moov"]
-        # The pictures of a sequence are between those that `meta` lists. In other files, all unlisted data is erased.
+        # The pictures of a sequence lie between those that `meta` lists. In other files, unlisted data is erased.
         unlisted = [each for film in films for each in self._clean_sequence(film, data)] if films else data
         self._clean_items(_only(top, b"meta"), data, unlisted)
         return bytes(self.copy[: top[-1].end])
 
     def _clean_sequence(self, film: Box, data: list[Range]) -> Iterator[Range]:
-        """Overwrite the metadata of the film and its tracks; yield the ranges of items that are listed there."""
+        """Overwrite the metadata of an image sequence and its tracks; yield the byte ranges of their items."""
         lists = self._children(film, _IN_MOOV, b"meta")
         for track in self._children(film, None, b"trak"):
             lists += self._children(track, _IN_TRAK, b"meta")
             for media in self._children(track, None, b"mdia"):
                 handler = _only(list(boxes(self.content, media.content, media.end)), b"hdlr")
                 if self.content[handler.content + 8 : handler.content + 12] not in _TRACKS:
-                    raise Malformed("it holds sound or notes beside its pictures")
+                    raise Malformed("it contains tracks other than pictures")
         for meta in lists:
             inner = list(boxes(self.content, meta.content + 4, meta.end))
             own = [(box.content, box.end) for box in inner if box.kind == b"idat"]
             yield from locate(self.content, _only(inner, b"iloc"), data, own, frozenset())[1]
 
     def _clean_items(self, meta: Box, data: list[Range], unlisted: Iterable[Range]) -> None:
-        """Overwrite metadata, and the ranges `unlisted` except for the pictures in them."""
+        """Overwrite the metadata that `meta` lists, and the ranges `unlisted` except for the pictures in them."""
         inner = list(boxes(self.content, meta.content + 4, meta.end))
         self._free_others(inner, _IN_META)
         for container in self._children(_only(inner, b"iprp"), None, b"ipco"):
@@ -107,7 +108,10 @@ class _Cleaner:
             self._clean_name(item)
 
     def _clean_name(self, item: HeifItem) -> None:
-        """Overwrite the type of an item that is metadata, and the name of an item unless encoders always use it."""
+        """Overwrite the name of an item unless it is one that encoders write by default.
+
+        If the item is metadata, its type is overwritten, too.
+        """
         name = item.kind + 4
         if not item.is_picture:
             self.copy[item.kind : name] = _FREE
@@ -115,7 +119,7 @@ class _Cleaner:
             self._zero(name, item.end)
 
     def _children(self, box: Box, kept: frozenset[bytes] | None, kind: bytes) -> list[Box]:
-        """Return the boxes of type `kind` in a box. Overwrite all others in it whose types are not in `kept`."""
+        """Return the child boxes of type `kind`, and overwrite those whose types are not in `kept` (None: keep all)."""
         inner = list(boxes(self.content, box.content, box.end))
         if kept is not None:
             self._free_others(inner, kept)
@@ -135,7 +139,10 @@ class _Cleaner:
 
 
 def _only(siblings: list[Box], kind: bytes) -> Box:
-    """Return the only box of a type. Raises Malformed unless there is exactly one, as readers would disagree."""
+    """Return the only box of a type.
+
+    Raises Malformed unless there is exactly one: readers would disagree about which of several boxes to use.
+    """
     matching = [box for box in siblings if box.kind == kind]
     if len(matching) != 1:
         raise Malformed(f"it has {len(matching) or 'no'} boxes '{kind.decode()}'")

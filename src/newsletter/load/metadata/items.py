@@ -1,4 +1,4 @@
-"""Find the items of an AVIF or HEIC file: which are pictures, which are metadata, and their ranges of bytes."""
+"""Find the items in an AVIF or HEIC file, distinguish pictures from metadata, and locate their bytes."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import NamedTuple
 from newsletter.load.metadata.boxes import Box, boxes
 from newsletter.load.metadata.malformed import Malformed, number
 
-Range = tuple[int, int]  # offsets of the first byte and of the byte after the last
+Range = tuple[int, int]  # the offset of the first byte, and the offset after the last byte
 
-# Types of coded pictures, and of pictures made of others. All other types are metadata.
+# The types of coded pictures and of pictures derived from others. All other types are metadata.
 _PICTURES = frozenset(
     {
         b"av01",
@@ -27,13 +27,13 @@ _PICTURES = frozenset(
         b"tmap",
     }
 )
-_FULL = 4  # bytes of version and flags at the beginning of a full box
+_FULL = 4  # size in bytes of the version and flags at the beginning of a full box
 _WIDTHS = frozenset({0, 4, 8})
 _AMBIGUOUS = "it does not say clearly where its pictures are"
 
 
 class HeifItem(NamedTuple):
-    """An item in the box `iinf`: its number, and the offsets of its type, which its name follows, and of its end."""
+    """An item in the `iinf` box. `kind` is the offset of its type, which its name follows, and `end` its end offset."""
 
     number: int
     kind: int
@@ -42,7 +42,7 @@ class HeifItem(NamedTuple):
 
 
 def listed(content: bytes, box: Box) -> Iterator[HeifItem]:
-    """Yield the items that the box `iinf` lists. Raises Malformed, also for a duplicate number."""
+    """Yield the items listed in the `iinf` box. Raises Malformed if it is damaged or a number occurs twice."""
     numbers = set()
     version = number(content, box.content, "B")
     for entry in boxes(content, box.content + _FULL + (4 if version else 2), box.end):
@@ -61,10 +61,10 @@ def listed(content: bytes, box: Box) -> Iterator[HeifItem]:
 def locate(
     content: bytes, box: Box, data: list[Range], own: list[Range], shown: Collection[int]
 ) -> tuple[list[Range], list[Range]]:
-    """Return the ranges of the items `shown` and those of all other items, according to the box `iloc`.
+    """Return the byte ranges of the items `shown`, and those of all other items, from the `iloc` box.
 
-    `data` are the ranges of the boxes `mdat`, and `own` that of `idat`. Raises Malformed if an item is outside of
-    these, or if metadata shares bytes with a picture.
+    `data` contains the ranges of the `mdat` boxes, and `own` the range of the `idat` box. Raises Malformed if an item
+    lies outside these ranges, or if metadata and a picture overlap.
     """
     pictures: list[Range] = []
     others: list[Range] = []
@@ -84,7 +84,7 @@ def locate(
 
 
 def merged(ranges: Iterable[Range]) -> list[Range]:
-    """Return sorted ranges of the same bytes that do not overlap or touch."""
+    """Merge overlapping and adjacent ranges, and sort them."""
     result: list[Range] = []
     for start, end in sorted(ranges):
         if result and start <= result[-1][1]:
@@ -100,14 +100,14 @@ def _size(ranges: list[Range]) -> int:
 
 @dataclass(slots=True)
 class _Locations:
-    """Reads the box `iloc`, which begins with the widths of its fields."""
+    """Reads the `iloc` box, which begins with the widths of its fields."""
 
     content: bytes
     box: Box
     position: int = 0
 
     def items(self) -> Iterator[tuple[int, bool, list[Range]]]:
-        """Yield each item's number, whether its offsets are relative to `idat` (not to the file), and its ranges."""
+        """Yield the number of each item, whether its offsets are relative to `idat` (not the file), and its ranges."""
         self.position = self.box.content
         version = self._take(_FULL) >> 24
         sizes = self._take(2)
@@ -117,7 +117,7 @@ class _Locations:
         for _ in range(self._take(4 if version == 2 else 2)):
             item = self._take(4 if version == 2 else 2)
             method = self._take(2) & 15 if version else 0
-            if self._take(2) or method > 1:  # in another file, or within another item
+            if self._take(2) or method > 1:  # the data is in another file or another item
                 raise Malformed(_AMBIGUOUS)
             yield item, method == 1, self._ranges(*widths)
 
@@ -128,13 +128,13 @@ class _Locations:
             self._take(index)
             start = begin + self._take(offset)
             size = self._take(length)
-            if not size:  # 0 means up to the end of the file
+            if not size:  # 0 means to the end of the file
                 raise Malformed(_AMBIGUOUS)
             ranges.append((start, start + size))
         return ranges
 
     def _take(self, width: int) -> int:
-        """Read the next number, of `width` bytes; 0 if there are none. Raises Malformed at the end of the box."""
+        """Read the next `width` bytes as a number (0 if `width` is 0). Raises Malformed beyond the end of the box."""
         if self.position + width > self.box.end:
             raise Malformed("it is cut short")
         self.position += width

@@ -1,8 +1,9 @@
-"""JPEG: keeps the segments that are needed to decode the picture, and removes metadata and all data after its end.
+"""Remove metadata from JPEG files.
 
-See ITU-T T.81, annex B. Bytes between segments are skipped as libjpeg skips them, so that the pixels stay the same.
-Exif and XMP (APP1), lists of further pictures (APP2 "MPF"), IPTC (APP13), comments, thumbnails and vendor segments are
-removed, and also what phones append after the end: films, depth maps, second pictures.
+Only the segments needed to decode the picture are kept. Exif and XMP (APP1), lists of further pictures (APP2 "MPF"),
+IPTC (APP13), comments, thumbnails and vendor segments are removed. So is everything that phones append after the end:
+videos, depth maps, second pictures. Bytes between segments are skipped in the same way as in libjpeg, so the pixels
+stay the same. See ITU-T T.81, annex B.
 """
 
 import re
@@ -14,20 +15,20 @@ from newsletter.load.metadata.malformed import Malformed, number, part
 MAGIC = b"\xff\xd8\xff"
 
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
-# Frames and tables: SOF0 to SOF15 with DHT and DAC among them (C8 is reserved), SOS, DQT, DNL, DRI.
+# Frames and tables: SOF0 to SOF15, including DHT and DAC (C8 is reserved), SOS, DQT, DNL, DRI.
 _DECODING = frozenset({*range(0xC0, 0xD0), _SOS, 0xDB, 0xDC, 0xDD} - {0xC8})
-_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and RST; between segments they have no meaning
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})  # TEM and RST, which are meaningless between segments
 _METADATA = frozenset({*range(_APP0, 0xF0), 0xFE})  # APP0 to APP15, COM
 
 _MARKER = re.compile(rb"\xff[^\x00\xff]")
-# In compressed data, FF00 encodes the byte FF, and FFD0 to FFD7 only divide it.
+# In compressed data, FF00 encodes the byte FF, and FFD0 to FFD7 are restart markers.
 _MARKER_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 _EXIF = b"Exif\0\0"
 
 
 def strip(content: bytes) -> bytes:
-    """Return the picture without metadata. Raises Malformed."""
+    """Return the picture without metadata. Raises Malformed if it is damaged."""
     kept = [content[:2]]
     position, orientation, after_scan = 2, 0, False
     while True:
@@ -56,7 +57,7 @@ def strip(content: bytes) -> bytes:
 
 
 def has_position(head: bytes) -> bool:
-    """Return whether the Exif block in the beginning of a picture has a position; False if it is not JPEG."""
+    """Return whether the Exif block in the first bytes of a JPEG file has a GPS directory; False for other formats."""
     position = 2 if head.startswith(MAGIC) else len(head)
     while match := _MARKER.search(head, position):
         marker, start = head[match.end() - 1], match.end()
@@ -70,7 +71,7 @@ def has_position(head: bytes) -> bool:
 
 
 def _end_of_segment(content: bytes, start: int, marker: int) -> int:
-    """Return the end of the segment whose length is at `start`. Raises Malformed."""
+    """Return the end of the segment whose length field is at `start`. Raises Malformed."""
     if marker not in _DECODING | _METADATA:
         raise Malformed("a second picture begins inside it" if marker == _SOI else f"its segment {marker:X} is unknown")
     length = number(content, start, ">H")
@@ -86,13 +87,13 @@ def _end_of_scan(content: bytes, start: int) -> int:
     if match is None:
         raise Malformed("the end of the picture is missing")
     if content[match.end() - 1] < 0xC0:
-        # Some decoders continue after it, others stop.
+        # Some decoders continue after such a marker; others stop.
         raise Malformed("its compressed data is damaged")
     return match.start()
 
 
 def _rewritten(marker: int, payload: bytes) -> bytes:
-    """Return the parts of an APP segment or comment that affect how the pixels are shown."""
+    """Return the parts of an APP segment or comment that affect how the pixels are displayed."""
     if marker == _APP0 and payload.startswith(b"JFIF\0") and len(payload) >= 14:
         return _segment(marker, payload[:12] + b"\0\0")  # no thumbnail
     if marker == _APP2 and payload.startswith(b"ICC_PROFILE\0"):

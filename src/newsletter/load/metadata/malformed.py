@@ -1,10 +1,10 @@
-"""The exception of this package, and functions that read within the bounds of the content."""
+"""Read bytes and integers with bounds checks, and define the exception for malformed pictures."""
 
 import struct
 
 
 class Malformed(ValueError):
-    """The picture violates its format, so that its metadata cannot be identified; the message says how."""
+    """The picture violates its format, so its metadata cannot be identified. The message says what is wrong."""
 
 
 def part(content: bytes, start: int, length: int) -> bytes:

@@ -1,6 +1,7 @@
-"""PNG: keeps the chunks that are needed to show the picture, and removes texts, dates, Exif and private chunks.
+"""Remove metadata from PNG files.
 
-See PNG, third edition (W3C 2025), sections 5 and 11. Data after the chunk IEND is removed, too.
+Only the chunks needed to display the picture are kept. Text, dates, Exif, private chunks and data after the IEND chunk
+are removed. See PNG, third edition (W3C 2025), sections 5 and 11.
 """
 
 import struct
@@ -11,18 +12,18 @@ from newsletter.load.metadata.malformed import Malformed, number, part
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
 
-# The chunks that are kept, with the maximum size of each in bytes, so that they cannot carry other data.
+# The chunks to keep, with the maximum size of each in bytes, so that they cannot carry other data.
 _ANY = 1 << 31
 _KEPT = {
     b"IHDR": 13, b"PLTE": 768, b"IDAT": _ANY, b"IEND": 0, b"tRNS": 256, b"gAMA": 4, b"cHRM": 32, b"sRGB": 1,
     b"iCCP": _ANY, b"cICP": 4, b"mDCV": 24, b"cLLI": 8, b"sBIT": 4, b"bKGD": 6, b"pHYs": 9, b"hIST": 512,
     b"acTL": 8, b"fcTL": 26, b"fdAT": _ANY,
 }  # fmt: skip
-_OVERHEAD = 12  # bytes of a chunk besides its content: length, type, checksum
+_OVERHEAD = 12  # bytes of a chunk in addition to its content: length, type, checksum
 
 
 def strip(content: bytes) -> bytes:
-    """Return the picture without metadata. Raises Malformed."""
+    """Return the picture without metadata. Raises Malformed if it is damaged."""
     kept = [content[: len(MAGIC)]]
     position, orientation = len(MAGIC), 0
     while True:
@@ -36,7 +37,7 @@ def strip(content: bytes) -> bytes:
         elif kind == b"eXIf" and not orientation:
             orientation = exif.orientation(chunk[8:-4])
             kept.append(_chunk(b"eXIf", exif.minimal(orientation)) if orientation > 1 else b"")
-        elif not kind[0] & 0x20:  # a capital letter: a critical chunk, which is needed to show the picture
+        elif not kind[0] & 0x20:  # an initial capital marks a chunk as critical
             raise Malformed("it has an unknown chunk that is needed to show it")
         if kind == b"IEND":
             return b"".join(kept)

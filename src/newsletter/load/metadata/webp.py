@@ -1,6 +1,7 @@
-"""WebP: keeps the chunks of the RIFF file that contain the picture, and removes Exif, XMP and unknown chunks.
+"""Remove metadata from WebP files.
 
-See RFC 9649, section 2. Data after the end of the RIFF file is removed, too.
+Only the chunks of the RIFF file that contain the picture are kept. Exif, XMP, unknown chunks and data after the end of
+the RIFF file are removed. See RFC 9649, section 2.
 """
 
 import struct
@@ -12,21 +13,21 @@ from newsletter.load.metadata.malformed import Malformed, number, part
 _PICTURE = frozenset({b"VP8 ", b"VP8L"})
 _KEPT = _PICTURE | {b"VP8X", b"ICCP", b"ANIM", b"ALPH"}
 _FLAG_EXIF, _FLAG_XMP = 0x08, 0x04
-_FRAME = 16  # bytes at the beginning of ANMF with the position, duration and mode of the frame
+_FRAME = 16  # bytes at the beginning of ANMF: the position, duration and mode of the frame
 
 
 def matches(head: bytes) -> bool:
-    """Return whether a file with these first bytes is WebP."""
+    """Return whether a file is WebP, by its first bytes `head`."""
     return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
 
 
 def strip(content: bytes) -> bytes:
-    """Return the picture without metadata. Raises Malformed."""
+    """Return the picture without metadata. Raises Malformed if it is damaged."""
     body = part(content, 12, number(content, 4, "<I") - 4)
     chunks = list(_chunks(body))
     if not chunks or chunks[0][0] not in _PICTURE | {b"VP8X"}:
         raise Malformed("it does not begin with a picture")
-    if chunks[0][0] != b"VP8X":  # the simple format has only one chunk; readers ignore all others
+    if chunks[0][0] != b"VP8X":  # the simple format has a single chunk; readers ignore all others
         return _riff(_chunk(*chunks[0]))
     header = part(chunks[0][1], 0, 10)
     orientation = _orientation(chunks) if header[0] & _FLAG_EXIF else 1
@@ -45,7 +46,7 @@ def strip(content: bytes) -> bytes:
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield type and payload of each chunk. The padding of the last one may be missing."""
+    """Yield the type and payload of each chunk. The last chunk may lack its padding."""
     position = 0
     while position < len(body):
         length = number(body, position + 4, "<I")
@@ -59,7 +60,7 @@ def _orientation(chunks: list[tuple[bytes, bytes]]) -> int:
 
 
 def _frame(payload: bytes) -> bytes:
-    """Return a frame of an animation with only those of its chunks that are kept."""
+    """Return an animation frame without metadata."""
     chunks = _chunks(payload[_FRAME:])
     return part(payload, 0, _FRAME) + b"".join(_chunk(*each) for each in chunks if each[0] in _PICTURE | {b"ALPH"})
 
