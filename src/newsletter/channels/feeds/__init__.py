@@ -1,6 +1,6 @@
-"""Render feeds in Atom, RSS and JSON: the main feed and one for each tag, language and month.
+"""Render feeds in Atom, RSS and JSON: the main feed, and one feed for each tag, language and month.
 
-Also renders the list of all feeds in OPML, and the page that presents them.
+Also renders the list of feeds in OPML, and the web page that presents them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
         yield from feeds.write(feed, updated)
     for number in share.of(range(len(selection.months))):
         archive = selection.archive(number)
-        # An archive must not depend on other months, so its times are made distinct within the month.
+        # Make times distinct within the month only, because an archive must not depend on other months.
         yield from feeds.write(archive, update_times(archive.announcements))
     if share.first:
         subscriptions = tuple(_metadata(feed, publication, updated) for feed in selection.subscriptions)
@@ -60,7 +60,7 @@ class _FeedWriter:
     budget: EntryBudget
 
     def write(self, feed: Feed, updated: Mapping[str, datetime]) -> Iterator[Artefact]:
-        """Yield the feed in every format. `updated` maps stems of announcements to their times."""
+        """Yield the feed in every format. `updated` maps an announcement's stem to its update time."""
         entries, meta = self.budget.select(feed), _metadata(feed, self.publication, updated)
         atom_entries = ((each.lang, updated[each.stem], each.lines.atom) for each in entries)
         documents = {
