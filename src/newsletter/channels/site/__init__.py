@@ -1,4 +1,4 @@
-"""Render the site: a page for each announcement, issue and tag, the index, calendar files, sitemap and assets."""
+"""Render the web site: a page for each announcement, issue and tag, the index, calendar files, sitemap and assets."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from newsletter.theme.templates import Templates
 
 
 def render(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Artefact]:
-    """Yield the files under `site/`, without its feeds. Raises Aborted if the theme has an error."""
+    """Yield the files under `site/`, except the feeds. Raises Aborted if the theme has an error."""
     site, share = Site(publication, templates), publication.share
     pages = Pages(site)
     for announcement in share.of(publication.announcements):
@@ -34,7 +34,7 @@ def render(publication: Publication, templates: Templates, problems: Problems) -
 
 
 def _assets(publication: Publication) -> Iterator[Artefact]:
-    """Yield the project's files that pages show or link to, to be copied unchanged."""
+    """Yield the project files that pages show or link to. They are copied unchanged."""
     origins: dict[str, str] = {}
     files = (issue.file for issue in publication.issues if issue.file)
     holders: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *files)
