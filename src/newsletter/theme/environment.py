@@ -252,7 +252,7 @@ def _bound(environment: jinja2.Environment, called: Any, function: Any) -> Any:
 def _part(environment: Environment, name: str, /, **values: Any) -> Any:
     """Render another template of the theme, with only these values.
 
-    A template for the entries of a long list needs this, so that all entries share its traces.
+    With this function, all entries of a long list can share the traces of one template.
     """
     return _marked_up(name, _renderer(environment, name)(values))
 

@@ -137,9 +137,10 @@ class Site:
         return TagPage(label, slug, lang, tuple(announcements))
 
     def render(self, template: str, page: Page, root: str | None = None, **values: Any) -> Artefact:
-        """Render the page with `site/<template>.html`, whose values include `values`.
+        """Render the page with the template `site/<template>.html`.
 
-        `root` is the URL of the site's top folder. By default, it is relative to the page.
+        `root` is the URL of the site's top folder. By default, it is relative to the page. `values` are additional
+        values for the template.
         """
         if root is None:
             root = "../" * page.path.count("/")

@@ -36,7 +36,7 @@ class Shape(Generic[AnyStr]):
     def fill(self, content: Sequence[AnyStr]) -> tuple[AnyStr, ...]:
         """Return the document in pieces: literals at even indexes, content at odd indexes.
 
-        `content` contains the content of each slot, by slot number.
+        `content` is indexed by slot number.
         """
         filled = list(self.pieces)
         filled[1::2] = [content[slot] for slot in self.order]
@@ -78,11 +78,11 @@ class Form(NamedTuple):
     select: Callable[[Sequence[str]], tuple[str, ...]]
 
     def fill(self, content: Sequence[str]) -> str:
-        """Return the document, filled with `content`, which contains the content of each slot by slot number."""
+        """Return the document with its slots filled. `content` is indexed by slot number."""
         return self.join(self.select(content))
 
     def join(self, texts: tuple[str, ...]) -> str:
-        """Return the document, filled with `texts`, which are in document order."""
+        """Return the document with its slots filled. `texts` are in document order."""
         filled = self.pieces.copy()
         filled[1::2] = texts
         return "".join(filled)
@@ -97,7 +97,7 @@ def form(text: str) -> Form:
 
 
 def lost(text: str | Sequence[str], issued: int) -> str:
-    """Return what damaged the tokens in `text`, or "" if all `issued` tokens are complete and there is no fragment.
+    """Return a description of damage to the `issued` tokens in `text`, or "" if all are complete and none is cut.
 
     `text` is a text, or the list of its pieces split at the tokens.
     """

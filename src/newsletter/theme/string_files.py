@@ -94,7 +94,7 @@ class _Strings:
                 known.setdefault(key, set()).update(names)
 
     def _report(self, key: str, message: str, fix: str) -> None:
-        # A table that is written only as `key.part = …` has no place, so use the first part's.
+        # A table that is written only as `key.part = …` has no place of its own. Use the place of its first part.
         places = (place for names, place in self._places.items() if names[0] == key)
         line, column = self._places.get((key,)) or min(places, default=(1, 1))
         self.problems.error(Place(self.path, line, column), "bad-string", f"the string '{key}': {message}", fix)
@@ -109,7 +109,7 @@ def _kind(value: Any) -> str:
 
 
 def _quoted(key: str, value: Any) -> str:
-    """Return the fix for a value that is not a text, which shows the line to write instead."""
+    """Return the fix for a value that is not a text. The fix shows the line to write instead."""
     if isinstance(value, list | dict):
         return f'write one text in quotes: {key} = "…"'
     return f'write it in quotes: {key} = "{str(value).lower() if isinstance(value, bool) else value}"'

@@ -55,9 +55,9 @@ class Template:
         return self._rendered(values), []
 
     def render_with_jinja(self, values: Mapping[str, Any]) -> str:
-        """Render the template with Jinja, even if there is a trace. Otherwise the same as render().
+        """Render the template like render(), but always with Jinja.
 
-        Use this for values whose trace would rarely be used again.
+        Use this method for values whose trace would rarely be used again.
         """
         return self._rendered(values)
 

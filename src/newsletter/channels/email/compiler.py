@@ -196,9 +196,9 @@ class MailCompiler:
 
 
 def _keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
-    """Add a value to the cache. If the cache is full, the oldest value is dropped.
+    """Add a value to the cache, and drop the oldest value if the cache is full.
 
-    Its size is limited because the shapes of issues are large and rarely reused.
+    The size is limited because the shapes of issues are large and rarely reused.
     """
     if len(cache) >= MAX_SHAPES:
         del cache[next(iter(cache))]

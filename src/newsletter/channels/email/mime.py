@@ -112,7 +112,7 @@ def _address_headers(sender: Sender, list_title: str) -> bytes:
 
 @lru_cache(maxsize=64)
 def _list_headers(list_id: str, list_title: str, unsubscribe: Unsubscribe, lang: str) -> bytes:
-    """Return the mailing list headers and those after them, which are the same in all mails of a language."""
+    """Return the List-Id header and all headers after it, which are the same in all mails in one language."""
     lines = (
         _header("List-Id", *_name_and_address(list_title, list_id, "List-Id")),
         *_unsubscribe_headers(unsubscribe),

@@ -21,7 +21,7 @@ _EVERYWHERE = frozenset(("css-class", "mj-class"))
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """An error in MJML; `position` is a character offset, `code` the problem code."""
+    """An error in MJML. `code` is the problem code, and `position` is a character offset."""
 
     code: str
     position: int
@@ -31,7 +31,7 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """The attributes and children that a tag may have; `text` is True if the tag contains HTML."""
+    """The attributes and children that a tag may have. `text` is True if the tag contains HTML."""
 
     attributes: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()

@@ -18,7 +18,9 @@ from newsletter.theme.fastpath.traced import Bailout, TooLong
 from newsletter.theme.printable import html_of, require_characters, text_of
 from newsletter.theme.slots import Shape, split
 
-WARM_UP = 12  # renderings by Jinja before the first trace, which takes more time than it saves for fewer announcements
+# The number of renderings by Jinja before the first trace. With fewer announcements, a trace takes more time than it
+# saves.
+WARM_UP = 12
 _ATTEMPTS = 3  # number of traces that are recorded even if none is used again
 _FILLS_PER_TRACE = 4  # number of fills after which one more trace may be recorded
 _VARIABLE = re.compile(r"\bv(\d+)\b")
