@@ -123,7 +123,7 @@ def test_what_is_not_a_text_is_told_with_the_line_to_write(tmp_path: Path) -> No
     told = [str(each).removeprefix("templates/strings/fr.toml:") for each in problems]
     assert told == [
         """1:1: error: the string 'a': a number is not a text; write it in quotes: a = "1.5" [bad-string]""",
-        """2:1: error: the string 'b': the switch true is not a text; write it in quotes: b = "true" [bad-string]""",
+        """2:1: error: the string 'b': the boolean true is not a text; write it in quotes: b = "true" [bad-string]""",
         """3:1: error: the string 'c': a list is not a text; write one text in quotes: c = "…" [bad-string]""",
         """4:1: error: the string 'd': a date or time is not a text; write it in quotes: d = "2024-12-01" [bad-string]""",  # noqa: E501
         """5:1: error: the string 'e': a date or time is not a text; write it in quotes: e = "07:30:00" [bad-string]""",

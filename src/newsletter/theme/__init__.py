@@ -1,1 +1,1 @@
-"""The theme: templates, strings, colours, and the views of announcements that templates print."""
+"""Load and render a theme: its templates, strings and colours, and the data that templates print."""

@@ -1,10 +1,10 @@
-"""The brand colours that mails and pages share."""
+"""Define the brand colours of mails and pages."""
 
 from functools import lru_cache
 
 from newsletter.model import Settings
 
-# The default brand. Tests check the contrast of every pair, light and dark.
+# The default brand. Tests check the contrast of every pair of colours, light and dark.
 BRAND = {
     "accent": "#0b5563", "accent_dark": "#7fd1e0",
     "on_accent": "#ffffff", "on_accent_dark": "#0d1b20",
@@ -17,12 +17,12 @@ BRAND = {
 
 
 def colours(settings: Settings) -> dict[str, str]:
-    """Return the colours as `#rrggbb` by name: the default brand, updated from the settings."""
+    """Return the colours by name, as `#rrggbb`. The settings override the default brand."""
     return BRAND | dict(settings.brand)
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours `#rrggbb`, from 1 to 21 (WCAG 2.2)."""
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2.2). Colours are written as `#rrggbb`."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

@@ -1,4 +1,4 @@
-"""Compile templates to Python code whose output can be recorded and is checked at the line that prints it."""
+"""Compile templates to Python code whose output can be recorded, and is checked where it is printed."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from jinja2.compiler import CodeGenerator, Frame
 
 
 class Generator(CodeGenerator):
-    """Jinja's code generator, with the environment's methods in place of some operators and of printing."""
+    """Jinja's code generator, except that printing and some operators call methods of the environment."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._end = ", marks=True)" if is_snippet(self.name or "") else ")"  # of calls of print()
+        self._end = ", marks=True)" if is_snippet(self.name or "") else ")"  # end of a call of print()
         self._block_filters: set[int] = set()  # id() of the filters of `{% filter %}` blocks
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
-        """`a ~ b`."""
+        """Compile `a ~ b`."""
         self.write("environment.concat_content((")
         for part in node.nodes:
             self.visit(part, frame)
@@ -23,7 +23,7 @@ class Generator(CodeGenerator):
         self.write("))")
 
     def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:
-        """`a in b`, and other comparisons."""
+        """Compile `a in b` and other comparisons."""
         ops = [operand.op for operand in node.ops]
         if ops not in (["in"], ["notin"]):
             return super().visit_Compare(node, frame)
@@ -34,8 +34,8 @@ class Generator(CodeGenerator):
         self.write("))")
 
     def visit_Mod(self, node: nodes.BinExpr, frame: Frame) -> None:
-        """`a % b`."""
-        # For Python, any object with items is a mapping: `"" % traced` would not fail.
+        """Compile `a % b`."""
+        # Python accepts any object with items as a mapping, so `"" % traced` would not fail.
         self.write("environment.modulo(")
         self.visit(node.left, frame)
         self.write(", ")
@@ -49,20 +49,20 @@ class Generator(CodeGenerator):
 
     def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
         if not isinstance(node, nodes.TemplateData):
-            raise nodes.Impossible  # so that print() checks it while rendering, and a fault has a line
+            raise nodes.Impossible  # print() must check the value during rendering, so that an error has a line
         return super()._output_child_to_const(node, frame, finalize)
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         self.write(self._end)
 
     def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:
-        """`{% filter %}`."""
+        """Compile `{% filter %}`."""
         self._unrecorded()
         self._block_filters.add(id(node.filter))
         super().visit_FilterBlock(node, frame)
 
     def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:
-        """`a|filter`, and the filter of a `{% filter %}` block, whose result is printed."""
+        """Compile `a|filter`, and the filter of a `{% filter %}` block, whose result is printed."""
         if id(node) not in self._block_filters:
             return super().visit_Filter(node, frame)
         self._block_filters.remove(id(node))
@@ -71,7 +71,7 @@ class Generator(CodeGenerator):
         self.write(self._end)
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        """`a()`, and the call of a `{% call %}` block, whose result is printed."""
+        """Compile `a()`, and the call of a `{% call %}` block, whose result is printed."""
         if not forward_caller:
             return super().visit_Call(node, frame)
         self.write("environment.print_unescaped(")
@@ -79,15 +79,15 @@ class Generator(CodeGenerator):
         self.write(self._end)
 
     def visit_AssignBlock(self, node: nodes.AssignBlock, frame: Frame) -> None:
-        """`{% set %}` with a block."""
+        """Compile `{% set %}` with a block."""
         self._unrecorded()
         super().visit_AssignBlock(node, frame)
 
     def _unrecorded(self) -> None:
-        """Prevent recording: the template uses printed text here, which would contain tokens instead of content."""
+        """Prevent recording, because the template uses printed text, which would contain tokens instead of content."""
         self.writeline("environment.unrecorded()")
 
 
 def is_snippet(name: str) -> bool:
-    """Return whether a template's name is that of a snippet: only these contain marks between blocks."""
+    """Return whether `name` is the name of a snippet template. Only snippets contain marks between blocks."""
     return name.startswith("social/") and name.endswith(".txt")

@@ -1,7 +1,8 @@
-"""Text from announcements, issues and settings, as templates see it.
+"""Define how templates see data from announcements, issues and settings.
 
-Content behaves like a str: comparison, length and slicing act on the text. Its HTML form is the text, escaped. While
-the shape of a mail is drawn, its HTML form is a slot's token instead, so that no serialiser touches the text itself.
+A text becomes Content, which behaves like a str: comparison, length and slicing work on the text. The HTML form of
+Content is the escaped text. While a mail's shape is rendered, the HTML form is the token of a slot instead, so that no
+serializer changes the text itself. A dataclass becomes a View.
 """
 
 import re
@@ -15,7 +16,7 @@ from markupsafe import Markup, escape
 
 from newsletter.text.entities import escape_as_templates
 
-HEAD, TAIL = "QzSlot", "Zq"  # a token is letters and digits only, so that nothing escapes it
+HEAD, TAIL = "QzSlot", "Zq"  # a token contains only letters and digits, so that no escaping changes it
 TOKEN = re.compile(f"{HEAD}([0-9]{{1,9}}){TAIL}")
 
 _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
@@ -23,7 +24,10 @@ _slots: ContextVar[list[str] | None] = ContextVar("slots", default=None)
 
 @contextmanager
 def slots() -> Iterator[list[str]]:
-    """Capture content in this context: templates print tokens, and the yielded list gets the HTML of each slot."""
+    """Capture content in this context.
+
+    Templates print tokens instead of content. The HTML of each slot is added to the yielded list.
+    """
     captured: list[str] = []
     token = _slots.set(captured)
     try:
@@ -38,7 +42,7 @@ def is_capturing() -> bool:
 
 
 def capture_part(draw: Callable[[], tuple[Sequence[str], list[str]]]) -> str:
-    """Add the content of a part to the slots being captured, and return the part's text with tokens renumbered.
+    """Add a part's content to the captured slots, and return the part's text with its tokens renumbered.
 
     `draw` returns the part's text, split at its tokens, and its content.
     """
@@ -57,7 +61,7 @@ def capture_part(draw: Callable[[], tuple[Sequence[str], list[str]]]) -> str:
 
 
 class _Tokens(dict[int, str]):
-    """Tokens by number: a cache, as the same few hundred are used all the time."""
+    """A cache of tokens by number. The same few hundred tokens are used all the time."""
 
     def __missing__(self, number: int) -> str:
         token = self[number] = f"{HEAD}{number}{TAIL}"
@@ -75,19 +79,19 @@ def as_html(value: Any) -> str:
 
 
 class Content(str):
-    """A text from outside the template; `safe` if it is HTML already."""
+    """A text that does not come from the template. `safe` is True if the text is HTML."""
 
     safe: bool = False
 
     def __new__(cls, value: str, safe: bool = False) -> "Content":
-        """Create Content from a text or, with `safe`, from HTML."""
+        """Create Content from a text or, if `safe`, from HTML."""
         content = str.__new__(cls, value)
-        if safe:  # set only when needed: without attributes of its own the object has no dictionary
+        if safe:  # set the attribute only if needed, because without attributes the object has no dictionary
             content.safe = True
         return content
 
     def __html__(self) -> str:
-        """Return a slot's token while content is captured, else the text as HTML."""
+        """Return the token of a new slot while content is captured, otherwise the text as HTML."""
         captured = _slots.get()
         if captured is None or self.isspace() or not self:
             return self.as_html()
@@ -95,7 +99,7 @@ class Content(str):
         return f"{HEAD}{len(captured) - 1}{TAIL}"
 
     def as_html(self) -> str:
-        """Return the text, escaped for both element text and attribute values."""
+        """Return the text as HTML, escaped for both element text and attribute values."""
         return str.__str__(self) if self.safe else escape_as_templates(str.__str__(self))
 
     def __add__(self, other: str) -> Any:
@@ -109,7 +113,7 @@ class Content(str):
 
 
 def _content_method(name: str) -> Callable[..., Any]:
-    """Return str's method `name`, made to return Content where str's returns str."""
+    """Return a method like str's method `name`, except that it returns Content instead of str."""
     str_method = getattr(str, name)
 
     def method(self: Content, *args: Any, **options: Any) -> Any:
@@ -131,7 +135,10 @@ for _name in (
 
 
 def concat(parts: Iterable[Any]) -> Any:
-    """Jinja's `~`: the result is Markup if one of the parts is, else Content if one of the parts is."""
+    """Return the result of Jinja's operator `~`.
+
+    It is Markup if one of the parts is Markup, otherwise Content if one of the parts is Content, otherwise str.
+    """
     parts = tuple(parts)
     if not _TEXTS.issuperset(map(type, parts)):
         return concat_any(parts)
@@ -145,7 +152,7 @@ def concat(parts: Iterable[Any]) -> Any:
 
 
 def concat_any(parts: tuple[Any, ...]) -> Any:
-    """Do the same for parts of any type."""
+    """Return the same as concat(), for parts of any type."""
     if any(isinstance(part, Markup) for part in parts):
         return Markup("").join(parts)
     texts = tuple(part if isinstance(part, str) else str(part) for part in parts)
@@ -158,7 +165,7 @@ def concat_any(parts: tuple[Any, ...]) -> Any:
 
 
 def join(values: Iterable[Any], separator: str = "") -> Any:
-    """Jinja's `join` filter, with concat() in place of str.join()."""
+    """Return the result of Jinja's `join` filter, computed with concat() instead of str.join()."""
     parts: list[Any] = []
     for value in values:
         parts += [separator] if parts else []
@@ -167,7 +174,10 @@ def join(values: Iterable[Any], separator: str = "") -> Any:
 
 
 def as_content(value: Any) -> Any:
-    """Return what a template sees of `value`: Content for text, View for a dataclass, and tuples of these."""
+    """Return `value` as templates see it.
+
+    A str becomes Content, a dataclass becomes a View, and the items of a tuple are converted in the same way.
+    """
     if value.__class__ is str:
         return Content(value)
     if isinstance(value, tuple):
@@ -181,7 +191,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def for_templates(method: Method) -> Method:
-    """Decorate a method of a dataclass that templates may call."""
+    """Decorator for a method of a dataclass that templates may call."""
     method.__dict__["for_templates"] = True
     return method
 
@@ -192,7 +202,7 @@ def is_for_templates(method: Any) -> bool:
 
 
 class View:
-    """A dataclass as templates see it."""
+    """A dataclass instance as templates see it. Attributes are converted with as_content()."""
 
     __slots__ = ("_of",)
 
@@ -213,7 +223,7 @@ class View:
 
 
 class Constant:
-    """Base class of values that are the same object in many renderings, so that results for them can be cached."""
+    """Base class of values that are the same object in many renderings. Results for them can be cached."""
 
     __slots__ = ()
 
@@ -232,13 +242,13 @@ _TEXTS = frozenset((str, Content, ConstantText))
 
 
 class CapturedHtml(str):
-    """The HTML of a slot whose content is the same in all documents of its shape."""
+    """The HTML of a slot that has the same content in all documents of its shape."""
 
     __slots__ = ()
 
 
 def constant(value: Any) -> Any:
-    """Return as_content(value), marked as an object that templates get in many renderings."""
+    """Return as_content(value), marked as a value that is the same object in many renderings."""
     if value.__class__ is str:
         return ConstantText(value)
     return ConstantView(value) if is_dataclass(value) else as_content(value)

@@ -1,4 +1,7 @@
-"""Jinja's filters and operators that produce text: content stays content, and values must have a text."""
+"""Replace Jinja's text filters and operators, so that their result for Content is Content.
+
+They also raise Unprintable for values that have no text, such as functions.
+"""
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +26,7 @@ TEXT_FILTERS = (
 
 
 def of_texts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that converts its arguments to text, made to raise Unprintable for those that have none."""
+    """Wrap a function that converts its arguments to text: raise Unprintable for an argument that has no text."""
     first = 0 if _PassArg.from_obj(function) is None else 1
 
     @functools.wraps(function)
@@ -36,14 +39,14 @@ def of_texts(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def modulo(left: Any, right: Any) -> Any:
-    """`left % right`."""
+    """Return `left % right`. Raises Unprintable if `left` is a text and `right` has no text."""
     if isinstance(left, str):
         require_text(right)
     return left % right
 
 
 def concat(parts: tuple[Any, ...]) -> Any:
-    """Jinja's `~`."""
+    """Return the result of Jinja's operator `~`. Raises Unprintable if a part has no text."""
     for part in parts:
         require_text(part)
     return content.concat(parts)

@@ -1,4 +1,4 @@
-"""The pages of the site: their metadata, and what they share, such as stylesheet, strings and tags."""
+"""Render pages of the web site, with their metadata and shared data such as the style sheet, strings and tags."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from newsletter.theme.branding import colours
 from newsletter.theme.templates import Templates
 from newsletter.theme.vocabulary import Catalog
 
-# The media types of the feeds that pages link to in their head.
+# The media types of the feeds linked in the head of a page.
 FEED_TYPES = {"Atom": FEED_MEDIA_TYPES["atom"], "JSON": FEED_MEDIA_TYPES["json"]}
 
 Dated = TypeVar("Dated", Announcement, Issue)
@@ -22,7 +22,7 @@ Dated = TypeVar("Dated", Announcement, Issue)
 
 @dataclass(frozen=True, slots=True)
 class Alternate:
-    """A language version of a page, which may be the page itself: language and absolute URL."""
+    """A language version of a page, with its absolute URL. It may be the page itself."""
 
     lang: str
     url: str
@@ -30,7 +30,11 @@ class Alternate:
 
 @dataclass(frozen=True, slots=True)
 class SharePicture:
-    """The picture that other sites show with a link to a page; `large` is true if it is this page's own."""
+    """The picture that other sites show with a link to a page.
+
+    `width` and `height` are in pixels, or 0 if unknown. `large` is True if the picture comes from the page, and False
+    for the publication's logo.
+    """
 
     url: str
     alt: str = ""
@@ -42,7 +46,11 @@ class SharePicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The metadata of a page. `path` is relative to outbox/site; a page without `canonical` gets noindex."""
+    """The metadata of a page.
+
+    `path` is relative to outbox/site. `canonical` is the canonical URL; a page without one gets `noindex`. `kind` is
+    the page's `og:type`. `origin` is the path of the source file, or "".
+    """
 
     path: str
     lang: str
@@ -57,9 +65,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class TagPage:
-    """A tag, in its newest spelling, with its announcements, newest first.
+    """A tag and its announcements, newest first. `label` is the newest spelling of the tag.
 
-    `lang` is the publication's language if one of the announcements is in it, else the newest announcement's.
+    `lang` is the publication's language if one of the announcements is in this language; otherwise it is the language
+    of the newest announcement.
     """
 
     label: str
@@ -75,7 +84,7 @@ class TagPage:
 
 @dataclass
 class Site:
-    """The site of one publication: renders pages, and computes once what several of them need."""
+    """The web site of one publication. Renders pages, and caches data that several pages need."""
 
     publication: Publication
     templates: Templates
@@ -83,18 +92,18 @@ class Site:
 
     @cached_property
     def words(self) -> Catalog:
-        """Strings and dates, by language."""
+        """The theme's strings and date formats, by language."""
         return Catalog(self.templates, self.publication.settings.timezone)
 
     @cached_property
     def stylesheet(self) -> Artefact:
-        """The only CSS file, named after its hash."""
+        """The site's only CSS file, which is named after its hash."""
         css = self.templates.get("site/site.css").render({"brand": self.brand}).encode()
         return Artefact(f"site/assets/{hashlib.sha256(css).hexdigest()[:8]}-site.css", css, "text/css")
 
     @cached_property
     def tags(self) -> tuple[TagPage, ...]:
-        """All tags of visible announcements, in alphabetical order."""
+        """All tags of visible announcements, sorted by slug."""
         by_slug: dict[str, tuple[str, list[Announcement]]] = {}
         for announcement in self.publication.announcements:
             for tag in announcement.tags:
@@ -104,7 +113,7 @@ class Site:
 
     @cached_property
     def own_tags(self) -> tuple[TagPage, ...]:
-        """The tags that the index shows: those in the publication's language."""
+        """The tags in the publication's language, which the index page shows."""
         return tuple(tag for tag in self.tags if tag.lang == self.publication.settings.language)
 
     @cached_property
@@ -128,7 +137,11 @@ class Site:
         return TagPage(label, slug, lang, tuple(announcements))
 
     def render(self, template: str, page: Page, root: str | None = None, **values: Any) -> Artefact:
-        """Render a page. `root` is the URL of the site's top folder; by default, relative to the page."""
+        """Render the page with the template `site/<template>.html`.
+
+        `root` is the URL of the site's top folder. By default, it is relative to the page. `values` are additional
+        values for the template.
+        """
         if root is None:
             root = "../" * page.path.count("/")
         context = self._frame(page.lang, root, page.path == "index.html") | {
@@ -138,7 +151,7 @@ class Site:
         return Artefact(f"site/{page.path}", html.encode(), "text/html", page.origin)
 
     def _frame(self, lang: str, root: str, at_top: bool) -> dict[str, Any]:
-        """Return what pages in the same language and folder have in common. Caching it halves the time per page."""
+        """Return the values that pages in the same language and folder share. Caching them halves the time per page."""
         key = lang, root, at_top
         if key not in self._frames:
             frame = self._page_values(lang) | {"root": root, "at_top": at_top}
@@ -149,7 +162,7 @@ class Site:
         return self._frames[key]
 
     def _page_values(self, lang: str) -> dict[str, Any]:
-        """Return the values that all templates of pages in a language can use."""
+        """Return the values that every page template can use, in one language."""
         publication, words = self.publication, self.words(lang)
         return {
             "publication": publication.settings,
@@ -167,11 +180,15 @@ class Site:
         }
 
     def canonical(self, announcement: Announcement) -> str:
-        """Return the announcement's canonical URL: its `url` if it has one, else its page on this site."""
+        """Return an announcement's canonical URL: its `url` if it has one, otherwise its page on this site."""
         return announcement.url or self.publication.settings.url + announcement.page
 
     def share(self, announcement: Announcement | None = None) -> SharePicture | None:
-        """Return the announcement's picture, else the first picture in its body, else the logo."""
+        """Return the picture to share with a page, or None if there is none.
+
+        This is the announcement's picture, or else the first picture in its body that is a project file, or else the
+        publication's logo.
+        """
         if announcement is not None:
             targets, image = announcement.targets, announcement.image
             if image is not None:
@@ -194,9 +211,12 @@ def _type_and_size(asset: Asset) -> tuple[str, int, int]:
 
 
 def _neighbours(dated: Iterable[Dated]) -> dict[str, tuple[Dated | None, Dated | None]]:
-    """Return the newer and the older neighbour in the same language, by stem; `dated` is sorted newest first."""
+    """Return the newer and the older neighbour of each item in the same language, by stem.
+
+    `dated` is sorted newest first.
+    """
     neighbours: dict[str, tuple[Dated | None, Dated | None]] = {}
-    latest: dict[str, Dated] = {}  # the last one seen, by language
+    latest: dict[str, Dated] = {}  # the previous item, by language
     for each in dated:
         newer = latest.get(each.lang)
         neighbours[each.stem] = (newer, None)
@@ -207,7 +227,7 @@ def _neighbours(dated: Iterable[Dated]) -> dict[str, tuple[Dated | None, Dated |
 
 
 def _with_territory(locale: str) -> str:
-    """Return `fr_FR` for `fr`: og:locale is a language and a territory, without script or variant."""
+    """Return a locale for og:locale: a language and a territory without script or variant, such as `fr_FR` for `fr`."""
     parsed = Locale.parse(locale)
     if parsed.territory:
         return f"{parsed.language}_{parsed.territory}"

@@ -1,4 +1,7 @@
-"""What a template may print. Templates may come from strangers, and their output is published unchanged."""
+"""Check the values and characters that a template prints.
+
+This is necessary because templates may come from strangers, and their output is published unchanged.
+"""
 
 import re
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
@@ -18,13 +21,14 @@ _TEXTS = frozenset((str, Content, ConstantText, Markup, int, float, bool, NoneTy
 _PLAIN = (str, bytes, int, float, NoneType, date, time, timedelta, tzinfo, range, TemplateModule)
 _COLLECTIONS = (tuple, list, Mapping, KeysView, ValuesView, ItemsView)
 
-# The marks that begin, end and separate a note on the kind of a snippet's block. Announcements cannot contain them.
+# The characters that begin, end and separate a note about a block of a snippet, such as its kind. Announcements cannot
+# contain them.
 MARKS = "\x02", "\x03", "\x1f"
 _MARK = re.compile("\x02[^\0-\x1f\x7f-\x9f]*(?:\x1f-?[0-9]{1,9}){3}\x03")
 
 
 class Unprintable(ValueError):
-    """A value or character must not be printed; `fix` says what to do instead."""
+    """A template printed a value or character that it must not print. `fix` is what to do instead."""
 
     def __init__(self, message: str, fix: str = "correct this line") -> None:
         super().__init__(message)
@@ -34,12 +38,12 @@ class Unprintable(ValueError):
 def require_text(value: Any) -> None:
     """Raise Unprintable unless the text of a value is the same in each build.
 
-    For methods, generators and most other objects, Python shows an address in memory.
+    Python's text for methods, generators and most other objects contains a memory address.
     """
     if value.__class__ in _TEXTS or isinstance(value, _PLAIN):
         return
     if isinstance(value, Undefined):
-        str(value)  # raises UndefinedError, except for the result of an `if` without `else`, which prints nothing
+        str(value)  # raises UndefinedError, except for the empty result of an `if` without `else`
         return
     if isinstance(value, _COLLECTIONS):
         parts = value.items() if isinstance(value, Mapping) else value
@@ -53,13 +57,13 @@ def require_text(value: Any) -> None:
     if isinstance(value, GeneratorType | map | filter | zip):
         raise Unprintable("a sequence that can be read only once has no text", "add |join or |list")
     if type(of).__str__ is object.__str__:  # type: ignore[comparison-overlap]
-        raise Unprintable(f"{type(of).__name__} has no text", "print one of the values that it holds")
+        raise Unprintable(f"{type(of).__name__} has no text", "print one of its attributes")
 
 
 def require_characters(printed: str, *, marks: bool = False) -> str:
-    """Return the text. Raises Unprintable if it contains a character that must not be published.
+    """Return `printed` unchanged. Raises Unprintable if it contains a character that must not be published.
 
-    With `marks`, the notes at the start of a snippet's blocks are allowed: they are not published.
+    If `marks`, the notes at the start of a snippet's blocks are allowed, because they are not published.
     """
     if text.is_clean(printed):
         return printed
@@ -71,14 +75,20 @@ def require_characters(printed: str, *, marks: bool = False) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return what a template prints for a value in plain text. Raises Unprintable."""
+    """Return the text that a template prints for a value in plain text.
+
+    Raises Unprintable if the value has no text.
+    """
     if value.__class__ not in _TEXTS:
         require_text(value)
     return str(value)
 
 
 def html_of(value: Any) -> str:
-    """Return what a template prints for a value in HTML. Raises Unprintable."""
+    """Return the text that a template prints for a value in HTML.
+
+    Raises Unprintable if the value has no text.
+    """
     if value.__class__ not in _TEXTS:
         require_text(value)
     return as_html(value)

@@ -1,4 +1,7 @@
-"""Documents with slots: rendered once with tokens in place of content, split at the tokens, and filled many times."""
+"""Split documents into literals and slots, so that one rendering can be filled with different content many times.
+
+The document is rendered with tokens in place of content, and split at these tokens.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ __all__ = ["TOKEN", "Form", "Joined", "Shape", "form", "is_broken", "lost", "spl
 
 
 def token(number: int) -> str:
-    """Return the token for the content with that number."""
+    """Return the token for slot `number`, such as `QzSlot3Zq`."""
     return f"{HEAD}{number}{TAIL}"
 
 
@@ -19,7 +22,7 @@ def token(number: int) -> str:
 class Shape(Generic[AnyStr]):
     """A document with slots.
 
-    `pieces` has literals at even indices and slots at odd ones; `order` holds the numbers of these slots.
+    `pieces` has literals at even indexes and slots at odd indexes. `order` contains the numbers of these slots.
     """
 
     pieces: tuple[AnyStr, ...]
@@ -27,20 +30,23 @@ class Shape(Generic[AnyStr]):
 
     @property
     def literals(self) -> tuple[AnyStr, ...]:
-        """The pieces that all documents of this shape have in common."""
+        """The pieces that are the same in all documents of this shape."""
         return self.pieces[::2]
 
     def fill(self, content: Sequence[AnyStr]) -> tuple[AnyStr, ...]:
-        """Return the document's pieces: literals at even indices, content at odd ones."""
+        """Return the document in pieces: literals at even indexes, content at odd indexes.
+
+        `content` is indexed by slot number.
+        """
         filled = list(self.pieces)
         filled[1::2] = [content[slot] for slot in self.order]
         return tuple(filled)
 
 
 class Joined(bytes):
-    """A document as bytes, with the pieces it was joined from.
+    """A document as bytes, with the pieces from which it was joined.
 
-    Pieces at even indices are the literals of a shape: the same objects in all documents of that shape.
+    The pieces at even indexes are the literals of a shape. They are the same objects in all documents of that shape.
     """
 
     pieces: tuple[bytes, ...]
@@ -52,7 +58,7 @@ class Joined(bytes):
         return joined
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        """Pickle and copy as plain bytes."""
+        """Support pickling and copying as plain bytes."""
         return bytes, (bytes(self),)
 
 
@@ -63,17 +69,20 @@ def split(text: str) -> Shape[str]:
 
 
 class Form(NamedTuple):
-    """A document with slots that is quick to fill: `select` picks the content of its slots in the order of the text."""
+    """A document with slots that can be filled quickly.
+
+    `pieces` has literals at even indexes. `select` returns the content of the slots in document order.
+    """
 
     pieces: list[str]
     select: Callable[[Sequence[str]], tuple[str, ...]]
 
     def fill(self, content: Sequence[str]) -> str:
-        """Return the document with the content, by slot number."""
+        """Return the document with its slots filled. `content` is indexed by slot number."""
         return self.join(self.select(content))
 
     def join(self, texts: tuple[str, ...]) -> str:
-        """Return the document with these texts in its slots, in the order of the text."""
+        """Return the document with its slots filled. `texts` are in document order."""
         filled = self.pieces.copy()
         filled[1::2] = texts
         return "".join(filled)
@@ -88,9 +97,9 @@ def form(text: str) -> Form:
 
 
 def lost(text: str | Sequence[str], issued: int) -> str:
-    """Return what happened to one of `issued` tokens, or "" if each is complete and no fragment is left elsewhere.
+    """Return a description of damage to the `issued` tokens in `text`, or "" if all are complete and none is cut.
 
-    `text` may be split at its tokens already.
+    `text` is a text, or the list of its pieces split at the tokens.
     """
     pieces = TOKEN.split(text) if isinstance(text, str) else text
     complete = len(set(map(int, pieces[1::2])))
@@ -100,11 +109,11 @@ def lost(text: str | Sequence[str], issued: int) -> str:
 
 
 def is_broken(text: str) -> bool:
-    """Return whether the text holds a fragment of a token."""
+    """Return whether `text` contains a fragment of a token."""
     return _has_head(TOKEN.sub("", text))
 
 
 def _has_head(text: str) -> bool:
-    # No letter but Q and Z becomes q or z in lower case. Looking for the pairs first takes a tenth of the time of
-    # lower().
+    # Only the letters Q and Z become q and z in lower case. Search for these pairs first, because that is ten times as
+    # fast as lower().
     return any(pair in text for pair in ("QZ", "Qz", "qZ", "qz")) and HEAD.lower() in text.lower()

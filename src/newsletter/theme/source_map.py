@@ -1,4 +1,4 @@
-"""Find the line of the theme from which each piece of a rendered text comes."""
+"""Find the template line that produced each piece of a rendered text."""
 
 import re
 from bisect import bisect_right
@@ -11,12 +11,12 @@ from jinja2.lexer import Token, TokenStream
 
 from newsletter.model.problems import Place
 
-# Put before each line of a template's own text to make a source map: path and line between private-use characters.
+# A mark before a line of a template's own text: the line's path and number between private-use characters.
 _MARK = re.compile("\ue000([^\ue001]*)\ue001(\\d+)\ue002")
 
 
 def without_last_end(text: str) -> str:
-    """Return the text without its last line break, which a mark may follow."""
+    """Return the text without its last line break, even if a mark follows the line break."""
     if text.endswith("\ue002"):
         start = text.rfind("\ue000")
         return text[:start].removesuffix("\n") + text[start:]
@@ -24,10 +24,10 @@ def without_last_end(text: str) -> str:
 
 
 class Marks(Extension):
-    """Jinja extension that puts a mark before each line of a template's own text."""
+    """A Jinja extension that puts a mark before each line of a template's own text."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """Yield the template's tokens, with marks in its own text."""
+        """Yield the tokens of a template, with marks added to its own text."""
         for token in stream:
             if token.type != "data":
                 yield token
@@ -39,10 +39,10 @@ class Marks(Extension):
 
 @dataclass(frozen=True, slots=True)
 class SourceMap:
-    """The origins of a rendered text.
+    """The template lines from which the pieces of a rendered text come.
 
-    The piece of `text` that begins at the offset `starts[n]` comes from `origins[n]`, a path and a line; `sources` are
-    the templates by path. `starts` is sorted.
+    The piece of `text` that begins at offset `starts[n]` comes from `origins[n]`, which is a path and a line number.
+    `starts` is sorted. `sources` maps paths to the content of templates.
     """
 
     starts: tuple[int, ...]
@@ -51,13 +51,13 @@ class SourceMap:
     sources: Mapping[str, str]
 
     def place(self, offset: int) -> Place:
-        """Return the place in the theme for an offset in the text: the exact line, and the most likely column."""
+        """Return the place in the theme for an offset in the text: the exact line and the most likely column."""
         index = max(bisect_right(self.starts, offset) - 1, 0)
         path, line = self.origins[index]
         end = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
         source_line = (_lines(self.sources.get(path, ""))[line - 1 : line] or [""])[0]
         rendered = self.text[offset : min(end, offset + 24)].partition("\n")[0]
-        # Values are part of the rendered text, not of the template, so search for shorter and shorter beginnings.
+        # The rendered text contains values that are not in the template. Try shorter and shorter beginnings of it.
         columns = (source_line.find(rendered[:length]) for length in range(len(rendered), 0, -1))
         return Place(path, line, next((column for column in columns if column >= 0), 0) + 1)
 
@@ -68,7 +68,10 @@ def _lines(source: str) -> list[str]:
 
 
 def make_source_map(marked: str, path: str, text: str, sources: Mapping[str, str]) -> SourceMap:
-    """Return the source map of `text`; `marked` is the same text with marks, rendered from the template at `path`."""
+    """Return the source map of `text`, which was rendered from the template at `path`.
+
+    `marked` is the same text with marks. `sources` maps paths to the content of templates.
+    """
     starts, origins, plain = [0], [(path, 1)], []
     last = length = 0
     for mark in _MARK.finditer(marked):
@@ -77,7 +80,7 @@ def make_source_map(marked: str, path: str, text: str, sources: Mapping[str, str
         last = mark.end()
         starts.append(length)
         origins.append((mark[1], int(mark[2])))
-    # A filter that works on printed text may have changed the marks. Then only the template is known.
+    # A filter applied to printed text may have changed the marks. Then only the template is known, not the line.
     if "".join((*plain, marked[last:])) != text:
         starts, origins = [0], [(path, 1)]
     return SourceMap(tuple(starts), tuple(origins), text, sources)

@@ -1,4 +1,7 @@
-"""Load the theme's strings in one language from `strings/<language>.toml`, which may come from a stranger."""
+"""Load the theme's strings in one language from `strings/<language>.toml`.
+
+The file may come from a stranger, so the strings are checked.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,9 +17,10 @@ from newsletter.theme.templates import Templates
 
 
 def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
-    """Load the theme's strings in a language from `strings/<lang>.toml`; strings missing there are English.
+    """Load the theme's strings in a language from `strings/<lang>.toml`. Missing strings are in English.
 
-    The file of a project or theme only needs the strings that it changes. Reports errors in a file and raises Aborted.
+    The file in a project or theme only needs the strings that it changes. If a file has errors, reports them and raises
+    Aborted.
     """
     base = text.base_language(lang)
     faults = len(templates.problems)
@@ -34,18 +38,18 @@ def load_strings(templates: Templates, lang: str) -> Mapping[str, str]:
 
 @lru_cache(maxsize=32)
 def _parsed(content: str) -> Mapping[str, Any]:
-    """Return the values of a TOML file, cached because English is loaded with every language."""
+    """Return the values of a TOML file. They are cached, because English is loaded with every language."""
     return tomllib.loads(content)
 
 
 class _Strings:
-    """A file of strings. Reports invalid TOML and raises Aborted."""
+    """A file of strings. If it is not valid TOML, reports this and raises Aborted."""
 
     def __init__(self, path: str, content: str, problems: Problems) -> None:
         self.path, self.content, self.problems = path, content, problems
         try:
             parsed = _parsed(content)
-        except (ValueError, RecursionError) as fault:  # not TOML, or a number or a nesting that Python refuses
+        except (ValueError, RecursionError) as fault:  # not TOML, or a number or nesting that Python rejects
             problems.error(
                 syntax_place(fault, path),
                 "toml-syntax",
@@ -64,9 +68,10 @@ class _Strings:
         return key_places(self.content)
 
     def check(self, known: dict[str, set[str]]) -> None:
-        """Report strings that cannot be formatted, or that use other `{names}` than the string has.
+        """Report strings that cannot be formatted or that use an unknown `{name}`.
 
-        `known` has the names in each string of the files that this one takes precedence over; its own are added.
+        `known` contains the allowed names in each string, from the files with lower precedence. Names in new strings
+        are added.
         """
         for key, value in self.values.items():
             for _, character in text.forbidden(value):
@@ -82,14 +87,14 @@ class _Strings:
                 )
             elif key in known and not names <= known[key]:
                 self._report(
-                    key, f"there is no {{{min(names - known[key])}}} here",
+                    key, f"{{{min(names - known[key])}}} is not available here",
                     f"use {', '.join(f'{{{name}}}' for name in sorted(known[key]))}" if known[key] else "leave it out",
                 )  # fmt: skip
             else:
                 known.setdefault(key, set()).update(names)
 
     def _report(self, key: str, message: str, fix: str) -> None:
-        # A table that is only written as `key.part = …` has no place of its own.
+        # A table that is written only as `key.part = …` has no place of its own. Use the place of its first part.
         places = (place for names, place in self._places.items() if names[0] == key)
         line, column = self._places.get((key,)) or min(places, default=(1, 1))
         self.problems.error(Place(self.path, line, column), "bad-string", f"the string '{key}': {message}", fix)
@@ -97,23 +102,24 @@ class _Strings:
 
 def _kind(value: Any) -> str:
     if isinstance(value, bool):
-        return f"the switch {str(value).lower()}"
+        return f"the boolean {str(value).lower()}"
     if isinstance(value, int | float):
         return "a number"
     return "a list" if isinstance(value, list) else "a table" if isinstance(value, dict) else "a date or time"
 
 
 def _quoted(key: str, value: Any) -> str:
-    """Return the fix for a value that is not a text: the line to write instead."""
+    """Return the fix for a value that is not a text. The fix shows the line to write instead."""
     if isinstance(value, list | dict):
         return f'write one text in quotes: {key} = "…"'
     return f'write it in quotes: {key} = "{str(value).lower() if isinstance(value, bool) else value}"'
 
 
 def _names(pattern: str) -> set[str] | None:
-    """Return the names in braces in a string; None if there is anything else in braces, or a single brace.
+    """Return the names in braces in a string.
 
-    Other format fields, such as `{title.__class__}`, could access attributes of the values.
+    Returns None if the string contains a single brace, or anything but a name in braces. Other format fields, such as
+    `{title.__class__}`, could access attributes of the values.
     """
     try:
         fields = [field for field in Formatter().parse(pattern) if field[1] is not None]

@@ -1,4 +1,4 @@
-"""Strings, dates, sizes and text direction of one language, as readers see them."""
+"""Provide the theme's strings in one language, and format dates, times and sizes in it."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ TIMES = ("time", "time_full_hour")  # strings that are Babel patterns for a time
 
 @dataclass(frozen=True)
 class Strings:
-    """The strings of the theme in `lang`; dates are shown in `zone`."""
+    """The theme's strings in the language `lang`. Dates are shown in the time zone `zone`."""
 
     lang: str
     strings: Mapping[str, str]
@@ -30,21 +30,24 @@ class Strings:
 
     @property
     def dir(self) -> str:
-        """`rtl` or `ltr`."""
+        """The text direction, which is `rtl` or `ltr`."""
         return "rtl" if base_language(self.lang) in _RIGHT_TO_LEFT else "ltr"
 
     @cached_property
     def locale(self) -> str:
-        """Babel's name for the language; English for a language that Babel does not know."""
+        """Babel's name for the language, or English if Babel does not know the language."""
         return known_locale(self.lang)
 
     def __call__(self, key: str, **values: Any) -> str:
-        """Return the string `key` with `{names}` replaced by values. It is Content if one of the values is."""
+        """Return the string `key`, with each `{name}` replaced by its value.
+
+        The result is Content if one of the values is Content, otherwise str.
+        """
         pattern = self.strings[key]
         for value in values.values():
             require_text(value)
         if "«" in pattern:
-            # A quotation inside a quotation has the other marks.
+            # A quotation inside a quotation takes the other kind of quotation marks.
             values = {name: _inner_quotes(value) for name, value in values.items()}
         string = pattern.format_map(values)
         for value in values.values():
@@ -64,7 +67,10 @@ class Strings:
 
     @for_templates
     def time(self, moment: datetime) -> str:
-        """Return the time of day, such as `9 h 30`, in the pattern `time` or, for full hours, `time_full_hour`."""
+        """Return the time of day, such as `9 h 30`.
+
+        The string `time` is the pattern; for full hours, it is `time_full_hour`.
+        """
         local = moment.astimezone(self.zone)
         pattern = self.strings["time"] if local.minute else self.strings["time_full_hour"]
         return _time(local.time(), pattern, self.locale)
@@ -88,7 +94,7 @@ class Strings:
 
     @for_templates
     def size(self, count: int) -> str:
-        """Return a size in bytes as text, such as `1,2 Mo`."""
+        """Return a size as text, such as `1,2 Mo`. `count` is in bytes."""
         for limit, unit in ((1_000_000, "megabytes"), (1_000, "kilobytes")):
             if count >= limit:
                 number = f"{count / limit:.1f}" if unit == "megabytes" else f"{round(count / limit)}"
@@ -120,10 +126,10 @@ def _time(moment: time, pattern: str, locale: str) -> str:
 
 
 def is_time_pattern(pattern: str) -> bool:
-    """Return whether a pattern, which may come from a stranger, can format a time of day."""
+    """Return whether `pattern` can format a time of day. The pattern may come from a stranger."""
     try:
         return len(pattern) <= _LONGEST_PATTERN and bool(_time(time(9, 30), pattern, "en"))
-    except Exception:  # for a field that a time does not have, Babel raises AttributeError, TypeError and others
+    except Exception:  # Babel raises AttributeError, TypeError and others for a field that a time does not have
         return False
 
 

@@ -1,4 +1,4 @@
-"""A template of the theme: rendered by Jinja or from a trace of it. Faults are reported at their lines."""
+"""Render a template with Jinja, or fill a trace recorded earlier. Errors are reported at their lines."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ from newsletter.theme.fastpath.compiled import CompiledTrace
 from newsletter.theme.fastpath.recorder import TraceRecorder
 from newsletter.theme.printable import Unprintable
 
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # in memory, another one in each run
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # a memory address, which differs in each run
 
 
 @dataclass(frozen=True)
 class Template:
-    """A template of the theme. `path` is its path for problems.
+    """A template of the theme. `path` is the path used in problem messages.
 
-    Where possible, it is filled from the trace of an earlier rendering (CompiledTrace) instead of being rendered by
+    Where possible, it is filled from the trace of an earlier rendering (see CompiledTrace) instead of being rendered by
     Jinja.
     """
 
@@ -41,41 +41,47 @@ class Template:
         return CompiledTrace(self._record, shape=True)
 
     def render(self, values: Mapping[str, Any]) -> str:
-        """Render the template with `values`. Reports a fault at its line and raises Aborted."""
+        """Render the template with `values`. If an error occurs, reports it at its line and raises Aborted."""
         if filled := self._text.fill(values):
             text, content = filled
             return "".join(text.shape.fill(content))
         return self._rendered(values)
 
     def fill(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
-        """Return the text of render() with tokens in place of the printed values, and the texts of these values.
+        """Return the text of render() with tokens in place of printed values, and the texts of these values.
 
-        Calls with the same trace return the same text. A text that Jinja rendered is returned without tokens and
-        values. Faults are reported as by render().
+        Calls that use the same trace return the same text. If Jinja renders the text, it has no tokens, and the list of
+        values is empty. Reports errors like render().
         """
         if filled := self._text.fill(values):
             return filled[0].text, filled[1]
         return self._rendered(values), []
 
     def render_with_jinja(self, values: Mapping[str, Any]) -> str:
-        """Do the same as render(), but always with Jinja: for values whose trace would hardly ever be used again."""
+        """Render the template like render(), but always with Jinja.
+
+        Use this method for values whose trace would rarely be used again.
+        """
         return self._rendered(values)
 
     def draw(self, values: Mapping[str, Any]) -> tuple[str, list[str]]:
-        """Return the text with tokens in place of content, and the HTML of this content.
+        """Return the text with tokens in place of content, and the HTML of the content for each token.
 
-        Faults are reported as by render().
+        Reports errors like render().
         """
         if filled := self._shape.fill(values):
             return filled[0].text, filled[1]
         return self._drawn(values)
 
     def within(self, values: Mapping[str, Any]) -> str:
-        """Render the template as a part of another one: with tokens if that is being drawn."""
+        """Render the template as part of another template.
+
+        The text contains tokens if content is captured in the other template.
+        """
         return capture_part(lambda: self._split(values)) if is_capturing() else self.render(values)
 
     def _split(self, values: Mapping[str, Any]) -> tuple[Sequence[str], list[str]]:
-        """Do the same as draw(), but return the text split at its tokens."""
+        """Return the same as draw(), with the text split at its tokens."""
         if filled := self._shape.fill(values):
             return filled[0].shape.pieces, filled[1]
         text, content = self._drawn(values)
@@ -102,7 +108,10 @@ class Template:
 
 
 def report(fault: Exception, problems: Problems, path: str = "templates") -> Aborted:
-    """Report an exception at the innermost line of a template in its traceback, or else at `path`."""
+    """Report an exception raised by a template, and return the Aborted to raise.
+
+    The place is the innermost template line in the traceback or, if there is none, `path`.
+    """
     place = Place(path)
     if isinstance(fault, jinja2.TemplateSyntaxError):
         place = Place(fault.filename or fault.name or "templates", fault.lineno)

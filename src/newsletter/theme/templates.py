@@ -1,4 +1,4 @@
-"""The templates of a project's theme: found, compiled and rendered."""
+"""Find and compile the templates of a project's theme."""
 
 import os
 import re
@@ -17,22 +17,22 @@ from newsletter.theme.fastpath.code_cache import CodeCache
 from newsletter.theme.source_map import SourceMap
 from newsletter.theme.template import Template
 
-# The name of a file of the theme: a relative path without hidden parts and without "..".
+# The name of a file in the theme, which is a relative path without hidden parts and without "..".
 _NAME = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,9})|([0-9]{1,9}))")
-_MAX_REPORTED = 20  # forbidden characters reported for one file
+_MAX_REPORTED = 20  # maximum number of forbidden characters reported for one file
 
 __all__ = ["SourceMap", "Template", "Templates"]
 
 
 @dataclass(slots=True)
 class Templates:
-    """The theme of a project: files in `root`/templates take precedence over those of the package.
+    """The templates of a project's theme.
 
-    The files of a `theme` other than the default one are in `templates/themes/<name>/`; for files that it does not
-    have, the default theme's are used. `tally` counts shapes, and mails that were compiled without one. `watch` is
-    called with each object that a channel makes once and uses often, such as the shape of a mail. `code_cache` keeps
-    the code of compiled templates for later runs.
+    Files in `root`/templates take precedence over files in the package. The files of a `theme` other than the default
+    theme are in `templates/themes/<name>/`. For files missing there, the default theme's files are used. `tally` counts
+    mail shapes, and mails that were compiled without a shape. `watch` is called with each object that a channel creates
+    once and uses often, such as the shape of a mail. `code_cache` stores the code of compiled templates for later runs.
     """
 
     root: Path
@@ -57,7 +57,7 @@ class Templates:
         self._environment.filters.update({name: self._environment.recorded(each) for name, each in named.items()})
 
     def prepare(self, folder: str) -> None:
-        """Compile the templates in a folder of the theme. Errors are reported only when a template is used."""
+        """Compile the templates in a folder of the theme. Errors are not reported until a template is used."""
         problems, self.problems = self.problems, Problems()
         for name in default_theme.names():
             if name.startswith(f"{folder}/"):
@@ -71,14 +71,14 @@ class Templates:
         return self._cache[name]
 
     def together(self, names: Sequence[str], between: str) -> Template:
-        """Return a template that includes these templates, with the plain text `between` after all but the last.
+        """Return a template that includes the templates `names`, separated by the plain text `between`.
 
-        Raises Aborted as get() does.
+        Raises Aborted if one of them cannot be compiled.
         """
         return self._environment.together([self.get(name).name for name in names], between, self.problems)
 
     def read(self, name: str) -> tuple[str, str]:
-        """Return path and content of a file of the theme. Raises Aborted if there is no such file."""
+        """Return the path and content of a file in the theme. Raises Aborted if there is no such file."""
         source = self._find(name)
         if source is None:
             self.problems.error(Place(f"templates/{name}"), "missing-template", "there is no such file", "restore it")
@@ -86,11 +86,11 @@ class Templates:
         return source
 
     def sources(self) -> Mapping[str, tuple[str, str]]:
-        """Return path and content of all templates loaded so far, by name."""
+        """Return the path and content of each template loaded so far, by name."""
         return self._sources
 
     def source_map(self, template: Template, values: Mapping[str, Any], text: str) -> SourceMap:
-        """Return the source map of `text`, which `template` rendered for `values`."""
+        """Return the source map of `text`, which `template` rendered from `values`."""
         return self._environment.source_map(template, values, text, dict(self._sources.values()))
 
     def _load(self, name: str) -> tuple[str, str, Callable[[], bool]] | None:
@@ -102,9 +102,9 @@ class Templates:
         return content, path, lambda: True
 
     def layers(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield path and content of each file called `name`, the one with the highest precedence first.
+        """Yield the path and content of each file called `name`, in order of precedence, highest first.
 
-        Raises Aborted for a file that cannot be read, is not UTF-8, or lies behind a symbolic link in the project.
+        Raises Aborted if a file cannot be read, is not UTF-8, or is behind a symbolic link in the project.
         """
         if not _NAME.fullmatch(name):
             return
@@ -125,7 +125,10 @@ class Templates:
         return next(self.layers(name), None)
 
     def _own(self, name: str) -> bytes | None:
-        """Return the bytes of a file in the project's templates, or None. Raises Aborted if it must not be read."""
+        """Return the bytes of a file in the project's templates, or None if it does not exist.
+
+        If the file must not be read, reports this and raises Aborted.
+        """
         path = f"templates/{name}"
         try:
             return read(open_beneath(str(self.root), path), MAX_TEMPLATE)
@@ -162,7 +165,7 @@ class Templates:
 
 
 def _subfolders(folder: Path) -> list[str]:
-    """Return the names of a folder's subfolders; none if the folder is absent or unreadable."""
+    """Return the names of a folder's subfolders, or [] if the folder does not exist or cannot be read."""
     try:
         return [path.name for path in folder.iterdir() if os.path.isdir(path)]
     except OSError:

@@ -1,4 +1,4 @@
-"""An announcement as templates see it: URLs, dates and text, ready to print."""
+"""Prepare an announcement for templates: its URLs, dates and texts are ready to print."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture: URL, alternative text, caption, credit, and size in pixels."""
+    """A picture. `width` and `height` are in pixels, or 0 if unknown."""
 
     url: str
     alt: str
@@ -26,7 +26,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event, with its times in words; `calendar` is the URL of its .ics file."""
+    """An event. `when` is its date and time in words, and `calendar` is the URL of its .ics file."""
 
     when: str
     place: str
@@ -37,7 +37,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """An attachment: title, URL, and in `note` its type and size, such as `PDF, 1,2 Mo`."""
+    """An attachment. `note` is its type and size, such as `PDF, 1,2 Mo`."""
 
     title: str
     url: str
@@ -64,11 +64,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Addressing:
-    """How a channel writes URLs.
+    """The functions and options with which a channel writes URLs.
 
-    `target` returns the URL of a link's or image's target, `page` that of a path relative to outbox/site. `mark` adds
-    the channel's parameters, such as UTM, to links, but not to images. The other fields are those of
-    prose.RenderOptions.
+    `target` returns the URL for the target of a link or image. `page` returns the URL for a path relative to
+    outbox/site. `mark` adds the channel's parameters, such as UTM, to a link's URL; images are not marked. The other
+    fields have the same meaning as in prose.RenderOptions.
     """
 
     target: Callable[[Target], str]
@@ -85,15 +85,18 @@ def absolute(
     style: Callable[[str], str] = prose.no_style,
     mark: Callable[[str], str] = str,
 ) -> Addressing:
-    """Return the addressing of mails and feeds: absolute URLs."""
+    """Return the addressing for mails and feeds, in which all URLs are absolute.
+
+    The parameters `widest`, `style` and `mark` are fields of Addressing.
+    """
     base = publication.settings.url
     return Addressing(lambda target: target.url, lambda path: base + path, widest, style, mark=mark)
 
 
 def relative(page: str) -> Addressing:
-    """Return the addressing of the page at a path relative to outbox/site.
+    """Return the addressing for the page at the path `page`, which is relative to outbox/site.
 
-    URLs of the site's own files are relative, so that they also work when the pages are opened from disk.
+    URLs of the site's own files are relative, so that they also work in pages opened from disk.
     """
     up = "../" * page.count("/")
 
@@ -106,7 +109,10 @@ def relative(page: str) -> Addressing:
 
 
 def render_options(targets: Mapping[str, Target], addressing: Addressing) -> prose.RenderOptions:
-    """Return the options for rendering a body. `targets` maps its links and images, as written, to their targets."""
+    """Return the options for rendering a body.
+
+    `targets` maps the links and images, as written in the body, to their targets.
+    """
 
     def picture(src: str) -> tuple[str, int, int]:
         target = targets[src]
@@ -123,7 +129,7 @@ def render_options(targets: Mapping[str, Target], addressing: Addressing) -> pro
 
 
 class Lazy(Generic[Value]):
-    """A cached property without a setter: computed when first read, then stored in the instance."""
+    """A cached property without a setter. It is computed when first read, and then stored in the instance."""
 
     def __init__(self, function: Callable[[Any], Value]) -> None:
         self._function = function
@@ -140,17 +146,20 @@ class Lazy(Generic[Value]):
 
 @dataclass(frozen=True)
 class Story:
-    """An announcement, ready to print in the language of `words`. Attributes are computed when a template uses them."""
+    """An announcement whose values are ready to print in the language of `words`.
+
+    An attribute is computed when a template first uses it.
+    """
 
     of: Announcement
-    # Not in repr(): a template that prints the story must not show paths of this machine.
+    # Hidden in repr(), so that a template that prints the story does not reveal paths on this computer.
     publication: Publication = field(repr=False)
     words: Strings = field(repr=False)
     addressing: Addressing = field(repr=False)
 
     @Lazy
     def options(self) -> prose.RenderOptions:
-        """How the body and its links are rendered."""
+        """The options for rendering the body and its links."""
         return render_options(self.of.targets, self.addressing)
 
     @Lazy
@@ -165,12 +174,12 @@ class Story:
 
     @Lazy
     def preheader(self) -> str:
-        """The text that mail programs show after the subject in a list of mails."""
+        """The preview text that mail programs show after the subject in a list of mails."""
         return self.of.preheader
 
     @Lazy
     def lang(self) -> str:
-        """The language."""
+        """The language tag, such as `fr`."""
         return self.of.lang
 
     @Lazy
@@ -180,7 +189,7 @@ class Story:
 
     @Lazy
     def url(self) -> str:
-        """The canonical URL."""
+        """The canonical URL, with the channel's parameters."""
         return self._home(self.of)
 
     @Lazy
@@ -190,22 +199,22 @@ class Story:
 
     @Lazy
     def updated(self) -> str:
-        """The date of the last change, or ""."""
+        """The date of the last change, or "" if the announcement has not changed."""
         return self.words.date(self.of.updated) if self.of.updated != self.of.date else ""
 
     @Lazy
     def image(self) -> Figure | None:
-        """The picture."""
+        """The picture, or None."""
         return _figure(self.of, self.addressing)
 
     @Lazy
     def event(self) -> Happening | None:
-        """The event."""
+        """The event, or None."""
         return _happening(self.of, self.words, self.addressing)
 
     @Lazy
     def action(self) -> Link | None:
-        """The button."""
+        """The title and URL of the button, or None."""
         action = self.of.action
         return Link(action.title, self.options.link(action.url)) if action else None
 
@@ -216,7 +225,7 @@ class Story:
 
     @Lazy
     def attachments(self) -> tuple[Download, ...]:
-        """Files to download."""
+        """The attachments, which are files to download."""
         return tuple(
             Download(
                 each.title,

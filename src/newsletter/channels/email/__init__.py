@@ -1,4 +1,4 @@
-"""Render every announcement and issue as a mail: HTML, text and .eml."""
+"""Render each announcement and issue as a mail, in three files: HTML, plain text and .eml."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def _issues(mails: Callable[[], "Mails"], issues: Iterable[Issue]) -> Iterator[A
 
 
 class Mails:
-    """Renders the mails of one publication, one by one or in batches."""
+    """Renders the mails of one publication, singly or in batches."""
 
     def __init__(self, publication: Publication, theme: Theme, templates: Templates) -> None:
         self.publication = publication
@@ -62,18 +62,18 @@ class Mails:
         self._without_utm = absolute(publication, TEXT_WIDTH, theme.style)
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
-        """Yield the HTML, text and .eml of one announcement."""
+        """Yield the HTML, text and .eml files of one announcement."""
         yield from self.announcements((announcement,))
 
     def announcements(self, announcements: Sequence[Announcement]) -> Iterator[Artefact]:
-        """Yield the HTML, text and .eml of each announcement."""
+        """Yield the HTML, text and .eml files of each announcement."""
         for batch in batches(announcements):
             values = [self.announcement_values(each) for each in batch]
             origins = [each.source.path for each in batch]
             yield from self._mails("announcement", batch, values, origins)
 
     def announcement_values(self, announcement: Announcement) -> Mapping[str, Any]:
-        """Return the values for the templates of an announcement's mail."""
+        """Return the values passed to the templates of an announcement's mail."""
         story = self._story(announcement, self._addressing(announcement.stem))
         url = self.publication.settings.url + announcement.page
         return self._values(announcement.lang, announcement.title, announcement.preheader, url) | {
@@ -81,12 +81,12 @@ class Mails:
         }
 
     def issue(self, issue: Issue) -> Iterator[Artefact]:
-        """Yield the HTML, text and .eml of one issue."""
+        """Yield the HTML, text and .eml files of one issue."""
         origin = issue.file.source.path if issue.file else ""
         yield from self._mails("issue", (issue,), (self.issue_values(issue),), (origin,))
 
     def issue_values(self, issue: Issue) -> Mapping[str, Any]:
-        """Return the values for the templates of an issue's mail."""
+        """Return the values passed to the templates of an issue's mail."""
         introduction, introduction_text = Content(""), ""
         addressing = self._addressing(issue.stem)
         if issue.file:
@@ -124,7 +124,10 @@ class Mails:
         values: Sequence[Mapping[str, Any]],
         origins: Sequence[str],
     ) -> Iterator[Artefact]:
-        """Yield the mails of a batch. Each step handles the whole batch before the next (see workers.BATCH_SIZE)."""
+        """Yield the mails of a batch.
+
+        Each step processes the whole batch before the next step starts (see workers.BATCH_SIZE).
+        """
         mjml, txt = (self.templates.get(f"email/{kind}.{part}") for part in ("mjml", "txt"))
         htmls = [self.theme.compiler.render_pieces(mjml, each) for each in values]
         texts = [txt.render(each) for each in values]
@@ -152,9 +155,9 @@ class Mails:
         )
 
     def _message_id(self, kind: str, item: Announcement | Issue) -> str:
-        """Return a Message-ID that survives rebuilds and renamed files: it is derived from the permanent id."""
+        """Return a Message-ID derived from the permanent id, so that it survives rebuilds and renamed files."""
         settings = self.publication.settings
-        # The address of the site may change; the authority never does.
+        # Use the authority, because the site's URL may change.
         seed = f"{settings.authority}|{kind}|{item.id}|{item.lang}"
         return f"{item.id}.{hashlib.sha256(seed.encode()).hexdigest()[:16]}@{self.domain}"
 

@@ -1,9 +1,10 @@
-"""Render mail templates, compiling each shape of a mail only once.
+"""Render mail templates, compiling each mail shape only once.
 
-A template is rendered with a token in place of each piece of content. The resulting MJML is the
-mail's shape: announcements with the same blocks have the same shape. Only shapes go through mrml
-and premailer, and of those only each distinct section (see `fastpath.sections`). If a template
-breaks a token, that mail is compiled with its content in place, and a problem is reported.
+A template is rendered with a token, such as `QzSlot3Zq`, in place of each piece of content. The
+resulting MJML is the mail's shape. Announcements with the same blocks have the same shape. Only
+shapes go through mrml and premailer, and each distinct section of them only once (see
+`fastpath.sections`). If a template damages a token, the mail is compiled with its content in place,
+and a problem is reported.
 """
 
 import re
@@ -23,16 +24,17 @@ from newsletter.theme.content import CapturedHtml, slots
 from newsletter.theme.slots import TOKEN, Shape, lost, split, token
 from newsletter.theme.templates import SourceMap, Template, Templates
 
-MAX_SHAPES = 64  # size of each cache
+MAX_SHAPES = 64  # maximum number of entries in each cache
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledMail:
-    """The MJML that a template rendered, and the HTML that it was compiled to.
+    """The MJML rendered from a template, and the HTML compiled from it.
 
-    If `is_shape`, `mjml` has tokens in place of content, and `sections` are its parts without the
-    numbers of their tokens: first the MJML around all sections, then each section. Otherwise it is
-    a whole mail with its content. `split` is None for a mail that was compiled in one piece.
+    If `is_shape` is true, `mjml` has tokens in place of content. `sections` is then its parts, with the
+    numbers removed from their tokens: first the MJML around all sections, then each section. If
+    `is_shape` is false, `mjml` is a complete mail with its content. `split` is None for a mail that was
+    compiled in one piece.
     """
 
     compiler: "MailCompiler"
@@ -46,11 +48,11 @@ class CompiledMail:
 
     @property
     def html(self) -> str:
-        """The compiled document, with its tokens."""
+        """The compiled document with its tokens."""
         return _with_tokens(self.shape)
 
     def html_of(self, sections: Sequence[str]) -> str:
-        """Return the document with only these of its `sections`; the first must be among them.
+        """Return the document reduced to a selection of its `sections`, which must include the first one.
 
         Returns the whole document if it was compiled in one piece.
         """
@@ -60,12 +62,12 @@ class CompiledMail:
         return _with_tokens(self.compiler.sections.shape(reduced, range("".join(sections).count(SLOT))))
 
     def source_map(self) -> SourceMap:
-        """Return the template line that each line of `mjml` comes from."""
+        """Return the source map of `mjml`: the template line for each of its lines."""
         with slots() if self.is_shape else nullcontext():
             return self.compiler.templates.source_map(self.template, self.values, self.mjml)
 
     def marked(self) -> str:
-        """Compile `mjml` again, with each element marked with its offset in `mjml` (see `mark`)."""
+        """Compile `mjml` again and return the HTML, in which each element is marked with its offset (see `mark`)."""
         return inline(to_html(mark(self.mjml)), self.compiler.css)
 
 
@@ -74,8 +76,8 @@ class MailCompiler:
     """Renders mail templates, compiling each shape once.
 
     `css` is inlined into style attributes. `shapes` maps MJML with tokens to compiled shapes. `folded`
-    holds the shapes of mails that came more than once, with constant content joined to the literals
-    around it.
+    contains the shapes that were used more than once, with constant content merged into the
+    surrounding literals.
     """
 
     templates: Templates
@@ -89,13 +91,13 @@ class MailCompiler:
         self.sections = Sections(self.css)
 
     def render(self, template: Template, values: Mapping[str, Any]) -> str:
-        """Return a mail's HTML. Raises Aborted if the template has an error, reported at its line."""
+        """Return a mail's HTML. If the template has an error, reports it at its line and raises Aborted."""
         return "".join(self.render_pieces(template, values))
 
     def render_pieces(self, template: Template, values: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return a mail's HTML in pieces: literals of the shape at even indexes, content at odd ones.
+        """Return a mail's HTML in pieces: literals of the shape at even indexes, content at odd indexes.
 
-        Raises Aborted as `render` does.
+        Reports errors like `render`.
         """
         mjml, content = template.draw(values)
         shape = self.shapes.get(mjml)
@@ -110,15 +112,15 @@ class MailCompiler:
         constants = tuple([each if each.__class__ is CapturedHtml else None for each in content])
         key = mjml, constants
         if key not in self.folded:
-            _keep(self.folded, key, None)  # most issues have a shape of their own: wait for a second mail
+            _keep(self.folded, key, None)  # fold at the second mail: most issues have a unique shape
             return shape.fill(content)
         folded = self.folded[key] = self.folded[key] or _fold_constants(shape, constants)
         return folded.fill(content)
 
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
-        """Return a mail's HTML, sending the whole document with its content through mrml and premailer.
+        """Return a mail's HTML, compiled with its content by mrml and premailer.
 
-        Raises Aborted as `render` does.
+        Reports errors like `render`.
         """
         self.templates.tally["full paths"] += 1
         mail = CompiledMail(self, template, values, template.render(values), is_shape=False)
@@ -177,12 +179,15 @@ class MailCompiler:
     def _report_lost(self, template: Template, damage: str) -> None:
         self.problems.warning(
             Place(template.path, *self._line_of_filter_block()), "lost-slot",
-            f"this template changes content after it was printed ({damage}), so each mail is compiled whole",
+            f"this template changes content after it was printed ({damage}), so each mail is compiled separately",
             "apply the filter to the value itself: {{ title|upper }}, not {% filter upper %}",
         )  # fmt: skip
 
     def _line_of_filter_block(self) -> tuple[int, int]:
-        """Return line and column of the first `{% filter %}`, the usual culprit, or of the template's beginning."""
+        """Return the line and column of the first `{% filter %}` block, which is the usual cause.
+
+        Returns (1, 1) if there is none.
+        """
         for _, source in self.templates.sources().values():
             if match := re.search(r"\{%-?\s*filter\b", source):
                 start = source.rfind("\n", 0, match.start())
@@ -191,16 +196,19 @@ class MailCompiler:
 
 
 def _keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
-    """Add a value, dropping the oldest one if the cache is full: the shapes of issues are large and rarely reused."""
+    """Add a value to the cache, and drop the oldest value if the cache is full.
+
+    The size is limited because the shapes of issues are large and rarely reused.
+    """
     if len(cache) >= MAX_SHAPES:
         del cache[next(iter(cache))]
     cache[key] = value
 
 
 def _fold_constants(shape: Shape[str], constants: Sequence[str | None]) -> Shape[str]:
-    """Fill the slots whose content is constant, joining it with the literals on either side into one literal.
+    """Fill the slots whose content is constant, and merge it with the literals on both sides.
 
-    `constants` holds the content of each slot, or None if the content varies.
+    `constants` contains the content of each slot, or None if the content varies.
     """
     pieces, order = [[shape.pieces[0]]], list[int]()
     for slot, literal in zip(shape.order, shape.pieces[2::2], strict=True):

@@ -1,9 +1,12 @@
-"""Inline CSS into style attributes. Only this module uses premailer, and hardens it.
+"""Inline CSS into style attributes.
 
-cssutils fetches `@import` even with `allow_network=False`, so the parser gets a fetcher that finds
-nothing. By default, premailer also strips `!important`, moves widths from CSS to attributes, rewrites
-links and drops dark-mode rules. MJML's own style blocks are not inlined, which would add 32 % to the
-size instead of 9 %.
+Only this module uses premailer. It restricts premailer as follows:
+
+- cssutils fetches `@import` even with `allow_network=False`, so the parser gets a fetcher that
+  returns nothing.
+- By default, premailer strips `!important`, moves widths from CSS to attributes, rewrites links and
+  drops dark-mode rules. These options are turned off.
+- MJML's own style blocks are not inlined: inlining them increases the size by 32 % instead of 9 %.
 """
 
 import logging
@@ -20,14 +23,15 @@ from lxml.etree import XPathError
 from newsletter.text.entities import escape, unescape
 from newsletter.text.html import VOID_ELEMENTS
 
-# premailer imports requests, which takes 50 ms; rendering must not use the network.
+# premailer imports requests. An empty module replaces it: the import takes 50 ms, and rendering must not
+# use the network.
 _absent = None if "requests" in sys.modules else sys.modules.setdefault("requests", ModuleType("requests"))
 from premailer import Premailer  # noqa: E402
 
 if _absent is not None:
     del sys.modules["requests"]
 
-_SHEETS = 8  # size of the cache of parsed style sheets
+_SHEETS = 8  # maximum number of parsed style sheets in the cache
 # Rules that are never inlined.
 _MEDIA = re.compile(r"@media[^{}@]*+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _POINTED = re.compile(r":(?:active|focus|hover|link|visited)\b")
@@ -35,7 +39,7 @@ _AROUND = re.compile(r"[+~:@\"'\\]")
 
 
 class CssFault(ValueError):
-    """CSS that cannot be inlined. The text of the exception says why, and `fix` what to do."""
+    """CSS that cannot be inlined. The exception's text is the reason; `fix` is what to do about it."""
 
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
@@ -43,13 +47,13 @@ class CssFault(ValueError):
 
 
 class _Offline(Premailer):  # type: ignore[misc]
-    """Premailer without access to files and network."""
+    """Premailer without access to files or the network."""
 
     _known: ClassVar[dict[tuple[str, int], Any]] = {}
 
     def _parse_css_string(self, css_body: str, validate: bool = True) -> Any:
-        # An unclosed comment extends to the end (CSS Syntax, 4.3.2). cssutils would search for its end again from
-        # every "/*", which takes quadratic time.
+        # An unclosed comment extends to the end of the style sheet (CSS Syntax, 4.3.2). Close it: cssutils would
+        # search for its end at every "/*", in quadratic time.
         if css_body.rfind("/*") > css_body.rfind("*/"):
             css_body += "*/"
         parser = cssutils.CSSParser(
@@ -58,7 +62,7 @@ class _Offline(Premailer):  # type: ignore[misc]
         return parser.parseString(css_body)
 
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
-        """Cache the parsed rules: parsing takes longer than inlining them into a small document."""
+        """Cache the parsed rules, because parsing takes longer than inlining them into a small document."""
         key = css_body, ruleset_index
         if key not in self._known:
             if len(self._known) == _SHEETS:
@@ -67,13 +71,13 @@ class _Offline(Premailer):  # type: ignore[misc]
         return self._known[key]
 
     def _load_external(self, url: str) -> str:
-        raise AssertionError(f"rendering reads nothing from outside: {url}")
+        raise AssertionError(f"rendering must not load external resources: {url}")
 
 
 def inline(html: str, css: str) -> str:
-    """Inline the rules of `css` into style attributes of the document, whose own styles stay as they are.
+    """Inline the rules of `css` into style attributes of the document `html`.
 
-    Raises CssFault if the rules cannot be inlined.
+    The document's own style blocks stay unchanged. Raises CssFault if the rules cannot be inlined.
     """
     protected = html.replace("<style", '<style data-premailer="ignore"')
     try:
@@ -107,16 +111,16 @@ def _inlined(html: str, css: str) -> str:
 
 
 def looks_around(css: str) -> bool:
-    """Return whether a rule of `css` may depend on an element's siblings; True when in doubt."""
+    """Return whether a rule in `css` may depend on an element's siblings. The result is True in case of doubt."""
     plain = _MEDIA.sub("", re.sub(r"/\*.*?(?:\*/|\Z)", "", css, flags=re.DOTALL))
     return any(_AROUND.search(_POINTED.sub("", text)) for text in re.findall(r"(?<![^{}])([^{}]*)\{", plain))
 
 
 def resolve(chains: Iterable[str], css: str) -> Mapping[str, str]:
-    """Return the style attribute that `css` results in for each chain of elements, such as `blockquote p`.
+    """Return the style attribute that `css` produces for each element chain, such as `blockquote p`.
 
-    Each value begins with a space or is empty. All chains are put into one specimen document. Raises
-    CssFault if the rules cannot be inlined.
+    Each value is empty or begins with a space. All chains are styled at once in one sample document.
+    Raises CssFault if the rules cannot be inlined.
     """
     numbered = list(chains)
     specimen = "".join(f'<div class="specimen">{_nested(chain, number)}</div>' for number, chain in enumerate(numbered))

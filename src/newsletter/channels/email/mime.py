@@ -1,7 +1,8 @@
 """Write mails as RFC 5322 messages.
 
-The email package is not used: it joins words of French subjects (python/cpython#92081) and encodes
-long List-Unsubscribe addresses, which breaks one-click unsubscribe (python/cpython#85725).
+The standard library's email package is not used for two reasons: it joins words of French subjects
+(python/cpython#92081), and it encodes long List-Unsubscribe addresses, which breaks one-click
+unsubscribe (python/cpython#85725).
 """
 
 import binascii
@@ -21,10 +22,10 @@ from newsletter.text.dates import format_rfc5322
 from newsletter.text.urls import ascii_mailbox
 from newsletter.theme.slots import Joined
 
-_MAX_FOLDED = 76  # RFC 2047, section 2: a line that contains encoded words
-_MAX_LINE = 998  # RFC 5322, section 2.1.1
+_MAX_FOLDED = 76  # characters in a line that contains encoded words (RFC 2047, section 2)
+_MAX_LINE = 998  # characters in any line (RFC 5322, section 2.1.1)
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-# An https address, or a mail service's placeholder: anything without a scheme.
+# Matches an https URL or a mail service's placeholder, which is any text without a scheme.
 _ONE_CLICK = re.compile(r"https:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 
 
@@ -32,7 +33,7 @@ _ONE_CLICK = re.compile(r"https:|(?![a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 class Letter:
     """The content of one mail. `message_id` has no angle brackets.
 
-    `html` is in pieces: those at even indexes belong to a shape and recur in other mails.
+    `html` is a sequence of pieces; the pieces at even indexes belong to a shape and recur in other mails.
     """
 
     subject: str
@@ -48,7 +49,7 @@ class Letter:
 
 
 class MailParts(NamedTuple):
-    """A mail's HTML and text in UTF-8, and the whole message."""
+    """A mail's HTML and plain text in UTF-8, and the whole message."""
 
     html: bytes
     text: bytes
@@ -56,25 +57,25 @@ class MailParts(NamedTuple):
 
 
 def encode(letter: Letter) -> bytes:
-    """Return the message: ASCII, CRLF, text part first.
+    """Return the message in ASCII, with CRLF line ends and the text part first.
 
-    Raises ValueError, naming the header, if a value is not allowed in a header.
+    Raises ValueError with the header's name if a value is not allowed in a header.
     """
     return write(letter).message
 
 
 def write(letter: Letter) -> MailParts:
-    """Return the message and its parts. Raises ValueError as `encode` does."""
+    """Return the message and its parts. Raises ValueError for the same reasons as `encode`."""
     plain_text, text, plain_html, html = quoted_printable.encode(letter.text, letter.html)
-    # The last piece that is not empty may lack its line end, which belongs to the boundary.
+    # Remove the line end from the last piece that is not empty: that line end belongs to the boundary.
     if len(html) % 2 == 0:
         html.append(b"")
     last = len(html) - 1
     while last and not html[last]:
         last -= 1
     html[last], unfinished = quoted_printable.split_unfinished_line(html[last])
-    # "=_" never occurs in quoted-printable, so no part can contain the boundary. Hashing the text, a
-    # fifth of the whole, is enough to tell it from the boundary of a mail that quotes this one.
+    # "=_" never occurs in quoted-printable, so no part can contain the boundary. A hash of the text, which
+    # is a fifth of the message, is enough to distinguish it from the boundary of a mail that quotes this one.
     boundary = f"=_{hashlib.sha256(text).hexdigest()[:32]}".encode()
     own_headers = (
         _header("Subject", *_encode_text(letter.subject, "Subject")),
@@ -82,7 +83,7 @@ def write(letter: Letter) -> MailParts:
         _header("Message-ID", _bracket(letter.message_id, "Message-ID")),
     )
     delimiter = b"\r\n--" + boundary
-    # Each piece is whole lines; those at even indexes recur in other mails.
+    # Each piece consists of complete lines. The pieces at even indexes recur in other mails.
     message = Joined(
         (_address_headers(letter.sender, letter.list_title), _join_headers(own_headers),
          _list_headers(letter.list_id, letter.list_title, letter.unsubscribe, letter.lang),
@@ -111,7 +112,7 @@ def _address_headers(sender: Sender, list_title: str) -> bytes:
 
 @lru_cache(maxsize=64)
 def _list_headers(list_id: str, list_title: str, unsubscribe: Unsubscribe, lang: str) -> bytes:
-    """Return the mailing list headers and those after them, which are the same in all mails of a language."""
+    """Return the List-Id header and all headers after it, which are the same in all mails in one language."""
     lines = (
         _header("List-Id", *_name_and_address(list_title, list_id, "List-Id")),
         *_unsubscribe_headers(unsubscribe),
@@ -135,7 +136,11 @@ def _part_headers(kind: str, lang: str) -> bytes:
 
 
 def _header(name: str, *pieces: str) -> str:
-    """Return a header, folded between its pieces. Every header line is made and checked here."""
+    """Return a header, folded between its pieces.
+
+    Raises ValueError if a piece is too long or contains a forbidden character. Every header except the first
+    Content-Type is written here.
+    """
     for piece in pieces:
         if not (piece.isascii() and piece.isprintable()):
             bad = next(character for character in piece if not " " <= character <= "~")
@@ -146,13 +151,13 @@ def _header(name: str, *pieces: str) -> str:
 
 
 def _refuse_hidden(value: str, name: str) -> None:
-    """Raise ValueError for line breaks and other forbidden characters, which encoded words would let through."""
+    """Raise ValueError for line breaks and other forbidden characters, which an encoded word would hide."""
     if bad := "U+000A" if "\n" in value else next((character for _, character in forbidden(value)), ""):
         raise ValueError(f"{name}: {bad} is not allowed in a header")
 
 
 def _encode_text(value: str, name: str) -> tuple[str, ...]:
-    """Return the pieces of a header text: folded at spaces if it is plain, otherwise as encoded words."""
+    """Return a header text in pieces: folded at spaces if it is plain, otherwise as encoded words."""
     _refuse_hidden(value, name)
     if _is_plain(value):
         first, *rest = wrap(value, _MAX_FOLDED, f"{name}: ", " ").split("\n")
@@ -162,7 +167,10 @@ def _encode_text(value: str, name: str) -> tuple[str, ...]:
 
 
 def _encoded_words(value: str, column: int) -> Iterator[str]:
-    """Yield encoded words of whole characters (RFC 2047, sections 2 and 5); the first one begins at `column`."""
+    """Yield `value` as encoded words that never split a character (RFC 2047, sections 2 and 5).
+
+    The first word begins at `column`.
+    """
     octets, start = value.encode(), 0
     while start < len(octets):
         end = start + (_MAX_FOLDED - max(column, 1) - len("=?utf-8?b??=")) // 4 * 3
@@ -173,12 +181,15 @@ def _encoded_words(value: str, column: int) -> Iterator[str]:
 
 
 def _is_plain(value: str) -> bool:
-    """Return whether a text needs no encoding: ASCII, no blanks that folding loses, nothing like an encoded word."""
+    """Return whether a text needs no encoding.
+
+    It must be ASCII, must not resemble an encoded word, and must not have blanks that folding would lose.
+    """
     return value.isascii() and "=?" not in value and value == " ".join(value.split())
 
 
 def _phrase(value: str, name: str) -> tuple[str, ...]:
-    """Return the pieces of a display name, quoted or encoded if necessary."""
+    """Return a display name in pieces, quoted or encoded if necessary."""
     quoted = '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
     if not _is_plain(value) or len(name) + len(quoted) > _MAX_FOLDED - 2:
         return _encode_text(value, name)
@@ -186,7 +197,7 @@ def _phrase(value: str, name: str) -> tuple[str, ...]:
 
 
 def _name_and_address(title: str, address: str, name: str) -> tuple[str, ...]:
-    """Return the pieces of `title <address>`."""
+    """Return `title <address>` in pieces."""
     *before, last = _phrase(title, name)
     address = _bracket(address, name)
     column = len(last) + (1 if before else len(name) + 2)
@@ -201,7 +212,7 @@ def _bracket(address: str, name: str) -> str:
 
 
 def _mailbox(email: str, name: str) -> str:
-    """Return a mail address with its domain in IDNA. Raises ValueError if it has no ASCII form."""
+    """Return a mail address with its domain in IDNA. Raises ValueError if the address has no ASCII form."""
     _refuse_hidden(email, name)
     mailbox = ascii_mailbox(email)
     if not mailbox:
@@ -210,9 +221,9 @@ def _mailbox(email: str, name: str) -> str:
 
 
 def _unsubscribe_headers(unsubscribe: Unsubscribe) -> list[str]:
-    """Return List-Unsubscribe, never folded inside an address, and List-Unsubscribe-Post if the URL allows one click.
+    """Return the header List-Unsubscribe (RFC 2369), which is never folded inside an address.
 
-    See RFC 2369 and RFC 8058.
+    If the URL allows one-click unsubscribe, also return List-Unsubscribe-Post (RFC 8058).
     """
     name, url = "List-Unsubscribe", unsubscribe.url
     addresses = [_bracket(url, name)] if url else []

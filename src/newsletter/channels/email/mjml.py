@@ -1,9 +1,12 @@
-"""Compile MJML to HTML. Only this module uses mjml-python (the mrml engine).
+"""Compile MJML to HTML.
 
-It works around these faults of the engine: attributes are printed in Rust's debug form (NBSP becomes
-`\\u{a0}`), so everything outside ASCII is passed as numeric references; deep nesting overflows the C
-stack; without `fonts={}` the document links to a font service; the doctype is in lower case, which
-premailer drops.
+Only this module uses mjml-python (the mrml engine). It works around these bugs of the engine:
+
+- Attributes are printed in Rust's debug form: NBSP becomes `\\u{a0}`. Therefore non-ASCII characters
+  are passed as numeric references.
+- Deep nesting overflows the C stack. Therefore the depth is limited to MAX_DEPTH.
+- Without `fonts={}`, the document links to a font service.
+- The doctype is in lower case, and premailer drops it.
 """
 
 import re
@@ -14,7 +17,7 @@ from newsletter.text.html import VOID_ELEMENTS
 
 MAX_DEPTH = 200
 
-# Up to the end if a comment is never closed, so that its end is searched only once.
+# An unclosed comment matches up to the end of the text, so that its end is searched for only once.
 _TAG = re.compile(
     r"<(?:!--.*?(?:-->|(?P<open>\Z))|/?[A-Za-z][^<>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^<>\"']*)*>)", re.DOTALL
 )
@@ -22,7 +25,7 @@ _ATTRIBUTE = re.compile(r"(=\s*)(\"[^\"]*\"|'[^']*')")
 
 
 class MjmlFault(ValueError):
-    """MJML that cannot be compiled. `position` is a character offset in it, or -1 if unknown."""
+    """MJML that cannot be compiled. `position` is a character offset in the MJML, or -1 if unknown."""
 
     def __init__(self, message: str, position: int = -1) -> None:
         super().__init__(message)
@@ -37,15 +40,18 @@ def to_html(mjml: str) -> str:
         html = str(mjml2html(safe, disable_comments=True, fonts={}))
     except ValueError as fault:
         where = re.search(r"at position (\d{1,9}):(\d+)", str(fault))
-        # The engine counts bytes; `safe` is ASCII, so these are characters, too.
+        # The engine counts bytes. `safe` is ASCII, so a byte is a character.
         position = _original(mjml, safe, int(where[1])) if where else -1
         raise MjmlFault(re.sub(r" at position \d+:\d+", "", str(fault)), position) from None
-    # premailer drops a doctype that it does not know, and compares it case-sensitively.
+    # premailer compares the doctype case-sensitively, and drops a doctype that it does not recognize.
     return html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
 
 
 def check_balance(mjml: str) -> None:
-    """Raise MjmlFault unless every tag is closed by its own name: the engine accepts `</mj-colum>` silently."""
+    """Raise MjmlFault unless every start tag has an end tag of the same name.
+
+    The engine silently accepts a misspelt end tag such as `</mj-colum>`.
+    """
     open_tags: list[re.Match[str]] = []
     for tag in _TAG.finditer(mjml):
         name = re.match(r"</?([A-Za-z0-9-]+)", tag[0])
@@ -58,7 +64,7 @@ def check_balance(mjml: str) -> None:
         elif open_tags and re.match(rf"<{name[1]}[\s>]", open_tags[-1][0]):
             open_tags.pop()
         else:
-            # The error is more likely in the tag that is still open than in the one that closes.
+            # The error is more likely in the open start tag than in this end tag.
             fault = open_tags[-1] if open_tags else tag
             raise MjmlFault(f"{fault[0].split()[0].rstrip('>')}> has no matching tag", fault.start())
     if open_tags:
@@ -66,7 +72,7 @@ def check_balance(mjml: str) -> None:
 
 
 def is_closed(part: str) -> bool:
-    """Return whether a piece of MJML closes every tag, comment and attribute value that it opens."""
+    """Return whether `part`, a piece of MJML, closes every tag, comment and attribute value that it opens."""
     if "<" in _TAG.sub(lambda tag: tag[0] if tag["open"] is not None else "", part):
         return False
     try:
@@ -77,14 +83,17 @@ def is_closed(part: str) -> bool:
 
 
 def inside(mjml: str, name: str) -> tuple[int, int]:
-    """Return start and end of the content of the element `name`; (-1, -1) if there is no such element."""
+    """Return the start and end offsets of the content of the element `name`, or (-1, -1) if there is none."""
     opening = _TAG.match(mjml, max(mjml.find(f"<{name}"), 0))
     start, end = opening.end() if opening else -1, mjml.rfind(f"</{name}")
     return (start, end) if opening and opening[0].startswith(f"<{name}") and start <= end else (-1, -1)
 
 
 def mark(mjml: str) -> str:
-    """Add each element's offset to the MJML: as `data-at` to HTML, as a class `at-…` to components of the body."""
+    """Mark each element with its offset in the MJML.
+
+    HTML elements get an attribute `data-at`, components in the body a class `at-…`.
+    """
     body = mjml.find("<mj-body")
 
     def marked(tag: re.Match[str]) -> str:
@@ -101,12 +110,15 @@ def mark(mjml: str) -> str:
 
 
 def escape_attributes(mjml: str) -> str:
-    """Return the MJML with attribute values that mrml prints as they are: on one line, without a backslash."""
+    """Return the MJML in ASCII, with attribute values that mrml prints unchanged.
+
+    The values are put on one line, and quotes and backslashes are escaped.
+    """
 
     def attribute(match: re.Match[str]) -> str:
         quote = match[2][0]
         inside = match[2][1:-1].replace("\\", "&#92;").replace("\r", "").replace("\n", " ")
-        # The kind of quotes that does not delimit the value has to be escaped, too.
+        # Escape both kinds of quotes, not only the kind that delimits the value.
         inside = inside.replace('"', "&quot;").replace("'", "&#39;")
         return f"{match[1]}{quote}{inside}{quote}"
 
@@ -123,7 +135,7 @@ def escape_attributes(mjml: str) -> str:
 
 
 def _original(mjml: str, safe: str, offset: int) -> int:
-    """Map an offset in `safe` to `mjml`, to the beginning of the same line."""
+    """Return the offset in `mjml` of the line that contains `offset` in `safe`."""
     line = safe.count("\n", 0, offset)
     starts = [0, *(match.end() for match in re.finditer("\n", mjml))]
     return starts[min(line, len(starts) - 1)]

@@ -1,7 +1,7 @@
-"""Validate MJML against the schema in mjml_schema.toml, because the engine accepts invalid MJML silently.
+"""Validate MJML against the schema in mjml_schema.toml.
 
-The engine prints unknown tags into the mail, drops unknown attributes, and does not check which tags
-are nested in which.
+This is necessary because the engine accepts invalid MJML silently: it prints unknown tags into the
+mail, drops unknown attributes, and does not check how tags are nested.
 """
 
 import re
@@ -21,7 +21,7 @@ _EVERYWHERE = frozenset(("css-class", "mj-class"))
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """One error in MJML, at a character offset."""
+    """An error in MJML. `code` is the problem code, and `position` is a character offset."""
 
     code: str
     position: int
@@ -31,7 +31,7 @@ class Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """The attributes and children that a tag may have; `text` is whether it contains HTML."""
+    """The attributes and children that a tag may have. `text` is True if the tag contains HTML."""
 
     attributes: frozenset[str] = frozenset()
     children: frozenset[str] = frozenset()
@@ -39,9 +39,9 @@ class Component:
 
 
 def find_invalid(mjml: str) -> Iterator[Invalid]:
-    """Yield unknown and forbidden tags, unknown attributes, and tags in the wrong place.
+    """Yield an error for each forbidden, unknown or misplaced tag, and for each unknown attribute.
 
-    Unclosed tags are not reported; see `mjml.check_balance`.
+    Unclosed tags are reported by `mjml.check_balance` instead.
     """
     known = _components()
     open_: list[str] = []
@@ -49,7 +49,7 @@ def find_invalid(mjml: str) -> Iterator[Invalid]:
         name, inside = tag[2], open_[-1] if open_ else ""
         if name is None:
             if re.search(r"</?mj-", tag[0]):
-                yield Invalid("split-comment", tag.start(), "this comment ends in another tag than it begins in",
+                yield Invalid("split-comment", tag.start(), "this comment begins in one tag and ends in another",
                               "close it in the same mj-raw, or the rest of the mail is printed as MJML")  # fmt: skip
         elif inside in known and known[inside].text and not (tag[1] and name == inside):
             yield from _in_text(tag, inside)
@@ -67,14 +67,14 @@ def _in_text(tag: re.Match[str], inside: str) -> Iterator[Invalid]:
             "wrong-parent", tag.start(), f"<{tag[2]}> is inside the text of <{inside}>", "put it beside that element"
         )
     elif tag[2].lower() == "script" and not tag[1]:
-        yield Invalid("forbidden-tag", tag.start(), "a mail may not hold <script>", "delete it")
+        yield Invalid("forbidden-tag", tag.start(), "a mail must not contain <script>", "delete it")
 
 
 def _opening(tag: re.Match[str], inside: str) -> Iterator[Invalid]:
     name, at, known = tag[2], tag.start(), _components()
     attributes = {match[1]: match[2] or match[3] or "" for match in _ATTRIBUTE.finditer(tag[3])}
     if reason := _forbidden().get(name) or _forbidden_use(name, attributes):
-        yield Invalid("forbidden-tag", at, f"<{name}> may not be used so", reason)
+        yield Invalid("forbidden-tag", at, f"this <{name}> is not allowed", reason)
     elif name not in known and not (inside == "mj-attributes" and name in ("mj-all", "mj-class")):
         fix = suggest(name, tuple(known)) if name.startswith("mj-") else "put HTML into mj-text or mj-raw"
         yield Invalid("unknown-tag", at, f"MJML has no <{name}>", fix or "use one that MJML has")
@@ -82,7 +82,7 @@ def _opening(tag: re.Match[str], inside: str) -> Iterator[Invalid]:
         yield from _unknown_attributes(tag, name, attributes)
     elif inside in known and name not in known[inside].children:
         parents = sorted(parent for parent, component in known.items() if name in component.children)
-        yield Invalid("wrong-parent", at, f"<{name}> may not stand in <{inside}>",
+        yield Invalid("wrong-parent", at, f"<{name}> is not allowed in <{inside}>",
                       f"put it into {' or '.join(f'<{parent}>' for parent in parents)}")  # fmt: skip
     else:
         yield from _unknown_attributes(tag, name, attributes)
@@ -101,7 +101,7 @@ def _unknown_attributes(tag: re.Match[str], name: str, attributes: Mapping[str, 
 
 def _forbidden_use(name: str, attributes: Mapping[str, str]) -> str:
     if name == "mj-font":
-        return "a font from elsewhere tells its host who reads: name fonts that readers have"
+        return "loading a font reveals the reader to its host: name fonts that readers have installed"
     if name == "mj-style" and attributes.get("inline") == "inline":
         return 'the engine ignores inline="inline": put these rules into email/inline.css'
     if name == "mj-navbar" and attributes.get("hamburger") == "hamburger":

@@ -1,4 +1,4 @@
-"""The parts of a theme that mails use: colours, CSS, prose styles and strings."""
+"""Load the parts of a theme that mails need: colours, CSS, prose styles and strings."""
 
 import re
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from newsletter.theme.branding import colours
 from newsletter.theme.templates import Templates
 from newsletter.theme.vocabulary import Catalog
 
-WIDTH = 600  # px, of the mail
-GUTTER = 32  # px, left and right of the text
+WIDTH = 600  # px, width of the mail
+GUTTER = 32  # px, margin on each side of the text
 
 _SELECTOR = re.compile(
     r"(?:[a-z][a-z0-9]*|\.[a-zA-Z][\w-]*|[a-z][a-z0-9]*\.[a-zA-Z][\w-]*)(?: +(?:[a-z][a-z0-9]*)?(?:\.[a-zA-Z][\w-]*)?)*"
@@ -23,7 +23,7 @@ _SELECTOR = re.compile(
 
 
 class Literals(dict[str, Any]):
-    """A mapping that templates can read as attributes, and whose values are inserted without a token."""
+    """A mapping whose items templates can read as attributes, and whose values are printed without a token."""
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -34,7 +34,7 @@ class Literals(dict[str, Any]):
 
 @dataclass(slots=True)
 class Theme:
-    """The theme as all mails of one build share it."""
+    """The parts of the theme that all mails of a build share."""
 
     publication: Publication
     templates: Templates
@@ -59,7 +59,10 @@ class Theme:
         self.compiler = MailCompiler(self.templates, css["inline"], self.problems)
 
     def resolve_styles(self, prose: Prose) -> None:
-        """Resolve the styles of the chains of elements in `prose`, for `style`. Raises Aborted if the CSS is faulty."""
+        """Resolve the styles of all element chains in `prose`, so that `style` can return them.
+
+        Raises Aborted if the CSS has an error.
+        """
         if not prose.chains <= self._styles.keys():
             try:
                 self._styles.update(resolve(sorted(prose.chains - self._styles.keys()), self._prose_css))
@@ -69,11 +72,11 @@ class Theme:
                 raise Aborted from None
 
     def style(self, chain: str) -> str:
-        """Return the style attribute of a resolved chain, with a leading space, or ""."""
+        """Return the style attribute of a resolved element chain, with a leading space, or ""."""
         return self._styles[chain]
 
     def values(self, lang: str) -> Mapping[str, Any]:
-        """Return the values for every mail template."""
+        """Return the values that every mail template gets; `lang` selects the strings."""
         words = self.words(lang)
         return {
             "t": words, "dir": words.dir, "brand": self.brand, "head_css": self.head_css,
@@ -81,9 +84,9 @@ class Theme:
         }  # fmt: skip
 
     def _check_selectors(self) -> None:
-        """Report the selectors of prose rules that a chain of elements cannot match. Raises Aborted if there are any.
+        """Report unsupported selectors in `email/prose.css`. Raises Aborted if there are any.
 
-        Type, class and descendant selectors are supported.
+        Only type, class and descendant selectors can match an element chain.
         """
         path, source = self.templates.read("email/prose.css")
         blanked = re.sub(
@@ -110,7 +113,7 @@ class Theme:
 
 
 def _squeeze(css: str) -> str:
-    """Remove comments (Orange's webmail drops rules that contain one) and needless white space."""
+    """Remove comments and unnecessary white space. Orange's webmail drops rules that contain a comment."""
     css = re.sub(r"/\*.*?(?:\*/|\Z)", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
     return re.sub(r" ?([{};,]) ?", r"\1", css).strip()

@@ -1,6 +1,6 @@
-"""Render feeds in Atom, RSS and JSON: the main feed and one for each tag, language and month.
+"""Render feeds in Atom, RSS and JSON: the main feed, and one feed for each tag, language and month.
 
-Also renders the list of all feeds in OPML, and the page that presents them.
+Also renders the list of feeds in OPML, and the web page that presents them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -58,7 +58,7 @@ def _metadata(feed: Feed, publication: Publication, updated: Mapping[str, dateti
 
 @dataclass(frozen=True, slots=True)
 class _FeedWriter:
-    """Writes feeds in every format. `updated` maps stems of announcements to their times."""
+    """Writes feeds in every format. `updated` maps an announcement's stem to its update time."""
 
     publication: Publication
     selection: FeedSelection
@@ -74,7 +74,7 @@ class _FeedWriter:
         """Yield the archives of these months (indices into `selection.months`) in every format."""
         for number in numbers:
             archive = self.selection.archive(number)
-            # An archive must not depend on other months, so its times are made distinct within the month.
+            # Make times distinct within the month only, because an archive must not depend on other months.
             yield from self._write(archive, update_times(archive.announcements))
 
     def _write(self, feed: Feed, updated: Mapping[str, datetime]) -> Iterator[Artefact]:

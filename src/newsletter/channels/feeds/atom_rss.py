@@ -1,13 +1,17 @@
-"""Write Atom and RSS. Only this module uses feedgen, and repairs its output.
+"""Write feeds in Atom and RSS.
 
-The repair replaces elements regardless of what feedgen wrote, so it can run twice, and a fixed feedgen
-breaks nothing. Known faults of feedgen 1.0.0: links of an Atom entry lose everything but their address
-(lkiesow/python-feedgen#135); dates default to the current time; RSS lacks authors without a mail
-address and all links except `self`; text constructs have no type; the process's locale is switched
-for every date, so threads must not use it.
+Only this module uses feedgen, and it repairs feedgen's output. The repair replaces elements regardless
+of what feedgen wrote. Therefore it can run twice, and it keeps working if feedgen is fixed. Known bugs
+of feedgen 1.0.0:
 
-An entry is written once, as lines without namespace declarations, and is put into every feed that
-contains it. Only `updated` of an Atom entry depends on the feed.
+- Links of an Atom entry lose everything but their address (lkiesow/python-feedgen#135).
+- Dates default to the current time.
+- RSS lacks authors without a mail address, and all links except `self`.
+- Text constructs have no type.
+- feedgen switches the locale of the process for every date, so it must not be used in threads.
+
+An entry is written once, as lines without namespace declarations, and copied into every feed that
+contains it. Only the element `updated` of an Atom entry depends on the feed.
 """
 
 import re
@@ -33,7 +37,7 @@ _NAMESPACES: Mapping[str, str] = {
     "media": "http://search.yahoo.com/mrss/",
 }
 _DECLARATION = re.compile(r' xmlns(?::\w+)?="[^"]*"')
-# Elements that contain HTML in any case.
+# Elements that always contain HTML.
 _HTML_ELEMENTS = frozenset({"content", f"{{{_NAMESPACES['content']}}}encoded"})
 _END_TAG = re.compile(r"</\w+>")
 _PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/css" href="{css}"?>\n'
@@ -43,7 +47,7 @@ _PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n<?xml-stylesheet type="text/c
 
 
 def write_entry(entry: Entry) -> tuple[str, str]:
-    """Return the children of an Atom entry, without `updated`, and those of an RSS item."""
+    """Return the children of an Atom entry, except `updated`, and the children of an RSS item, as XML."""
     base = FeedEntry()
     base.id(entry.id)
     base.title(entry.title)
@@ -61,7 +65,7 @@ def write_entry(entry: Entry) -> tuple[str, str]:
 
 
 def repair_atom_entry(element: Any, entry: Entry) -> None:
-    """Make an Atom entry match `entry`. Removes `updated`, which depends on the feed."""
+    """Make an Atom entry match `entry`. Removes `updated`, because it depends on the feed."""
     _remove(element, "updated", "link", "category", "published", "media:content", "media:thumbnail")
     for name, text in (("title", entry.title), ("summary", entry.summary)):
         _set_text(element.find(name), text)
@@ -98,7 +102,7 @@ def repair_rss_item(element: Any, entry: Entry) -> None:
 
 
 def _one_enclosure(enclosures: tuple[Enclosure, ...]) -> tuple[Enclosure, ...]:
-    """Return the only enclosure that RSS allows: the first audio or video, otherwise the first one."""
+    """Return the one enclosure that RSS allows: the first audio or video file, otherwise the first file."""
     media = tuple(each for each in enclosures if each.media_type.startswith(("audio/", "video/")))
     return (media or enclosures)[:1]
 
@@ -117,7 +121,7 @@ def _add_lead(element: Any, entry: Entry) -> None:
 
 
 def write_atom(meta: FeedMetadata, entries: Iterable[tuple[str, datetime, bytes]]) -> Iterator[bytes]:
-    """Yield an Atom feed in pieces. `entries` holds the language, the last change and the lines of each entry."""
+    """Yield an Atom feed in pieces. `entries` contains the language, update time and lines of each entry."""
     spaces = "".join(f' xmlns:{name}="{_NAMESPACES[name]}"' for name in ("fh", "media"))
     yield _PROLOG.format(css=meta.css).encode()
     yield f'<feed xmlns="{ATOM}"{spaces} xml:lang="{meta.lang}">\n'.encode()
@@ -130,7 +134,7 @@ def write_atom(meta: FeedMetadata, entries: Iterable[tuple[str, datetime, bytes]
 
 
 def write_atom_header(meta: FeedMetadata) -> str:
-    """Return the children of an Atom feed that are not entries."""
+    """Return the children of an Atom feed except its entries, as XML."""
     base = _generator(meta)
     base.id(meta.id)
     base.author({"name": meta.author, "uri": meta.site})
@@ -138,7 +142,7 @@ def write_atom_header(meta: FeedMetadata) -> str:
         base.icon(meta.logo)
         base.logo(meta.logo)
     root = etree.fromstring(base.atom_str())
-    for each in root.iter():  # remove namespaces, as in feedgen's entries
+    for each in root.iter():  # remove namespaces, because feedgen's entries have none
         each.tag = etree.QName(each).localname
     repair_atom_header(root, meta)
     return lines(root)
@@ -158,7 +162,7 @@ def repair_atom_header(root: Any, meta: FeedMetadata) -> None:
 
 
 def write_rss(meta: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield an RSS feed in pieces. `items` holds the lines of each item."""
+    """Yield an RSS feed in pieces. `items` contains the lines of each item."""
     spaces = "".join(f' xmlns:{name}="{space}"' for name, space in _NAMESPACES.items())
     yield _PROLOG.format(css=meta.css).encode()
     yield f'<rss version="2.0"{spaces}>\n<channel>\n'.encode()
@@ -171,7 +175,7 @@ def write_rss(meta: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def write_rss_header(meta: FeedMetadata) -> str:
-    """Return the children of an RSS channel that are not items."""
+    """Return the children of an RSS channel except its items, as XML."""
     base = _generator(meta)
     base.docs("https://www.rssboard.org/rss-specification")
     base.lastBuildDate(meta.updated)
@@ -233,36 +237,40 @@ def _add(parent: Any, name: str, text: str = "", **attributes: str) -> Any:
 
 
 def _set_text(element: Any, text: str) -> None:
-    """Fill an Atom text construct. Text that might be taken for HTML is escaped and declared as HTML."""
+    """Set the text of an Atom text construct. Text that looks like HTML is escaped and declared as HTML."""
     element.set("type", "html" if is_html(text) else "text")
     element.text = escape_text(text)
 
 
 def is_html(text: str) -> bool:
-    """Return whether a text has to be declared as HTML in Atom."""
+    """Return whether a text must be declared as HTML in Atom."""
     return "&" in text or "<" in text or ">" in text
 
 
 def has_end_tag(text: str) -> bool:
-    """Return whether readers take a text for HTML, even where plain text is expected."""
+    """Return whether feed readers interpret a text as HTML, even where plain text is expected."""
     return "</" in text and _END_TAG.search(text) is not None
 
 
 def rss_text(text: str) -> str:
-    """Return a short text for RSS, escaped once more if readers would take it for HTML and lose parts of it."""
+    """Return a short text for RSS.
+
+    A text that feed readers would interpret as HTML is escaped once more, so that they show all of it.
+    """
     return escape_text(text) if has_end_tag(text) else text
 
 
 def _optional_attribute(name: str, text: str) -> Mapping[str, str]:
-    """Return an attribute, or nothing if its value is empty or would be taken for HTML."""
+    """Return an attribute, or nothing if its value is empty or would be interpreted as HTML."""
     return {name: text} if text and not has_end_tag(text) else {}
 
 
 def lines(parent: Any) -> str:
-    """Serialize the children of an element, one line each, without namespace declarations, which the root has.
+    """Serialize the children of an element, one per line.
 
-    In short texts `&`, `<` and `>` become hexadecimal references, as the RSS Best Practices Profile
-    recommends: so no reader takes a literal `<details>` or `&eacute;` for HTML.
+    Namespace declarations are removed, because the root element has them. In short texts, `&`, `<` and `>`
+    become hexadecimal references, as the RSS Best Practices Profile recommends. Otherwise some feed
+    readers interpret a literal `<details>` or `&eacute;` as HTML.
     """
     return "".join(map(_line, parent))
 

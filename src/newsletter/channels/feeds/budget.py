@@ -1,4 +1,4 @@
-"""Write each announcement once for all feeds, and keep every feed within its budget of bytes."""
+"""Write each announcement once for all feeds, and limit the size of every feed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from newsletter.model.problems import Place, Problems
 from newsletter.workers import batches
 
 LIMIT = 512_000  # bytes; readers and mail services reject or truncate longer feeds
-_HEADER = 8_000  # bytes, the most that a feed takes without its entries
-_ELEMENT = 100  # bytes around the lines of an entry
+_HEADER = 8_000  # bytes, maximum size of a feed without its entries
+_ELEMENT = 100  # bytes, maximum size of the tags around an entry
 
 
 @dataclass(frozen=True, slots=True)
 class SizedEntry:
-    """One announcement in every format; `size` is that of the longest, in bytes."""
+    """An announcement in every format; `size` is the size of the longest format in bytes."""
 
     lang: str
     stem: str
@@ -26,7 +26,7 @@ class SizedEntry:
 
 
 class EntryBudget:
-    """Writes the entries of feeds, and keeps those that several feeds contain."""
+    """Writes the entries of feeds, and caches entries that several feeds can contain."""
 
     def __init__(self, entries: Entries, problems: Problems) -> None:
         self.entries = entries
@@ -38,7 +38,7 @@ class EntryBudget:
     def select(self, feed: Feed, limit: int = LIMIT) -> tuple[SizedEntry, ...]:
         """Return the entries of a feed that fit into `limit` bytes.
 
-        If they are too long together, the longest ones are reduced to a summary and a link. If that is
+        If the entries exceed the limit, the longest ones are reduced to a summary and a link. If that is
         not enough, the oldest ones are dropped, unless the feed is an archive.
         """
         keep = not feed.is_archive
@@ -58,7 +58,7 @@ class EntryBudget:
         return tuple(entries)
 
     def _entries(self, announcements: Sequence[Announcement], *, short: bool, keep: bool) -> list[SizedEntry]:
-        """Return an entry for each announcement, from the cache if possible. If `keep`, new ones are cached."""
+        """Return an entry for each announcement, from the cache if possible. If `keep`, cache new entries."""
         entries = {
             each.stem: self.cache[each.stem, short] for each in announcements if (each.stem, short) in self.cache
         }
@@ -78,7 +78,7 @@ class EntryBudget:
             yield SizedEntry(entry.lang, announcement.stem, lines, size)
 
     def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
-        # Many announcements in one month are not a fault of any of them.
+        # An archive may be too long only because the month has many announcements. Then none is at fault.
         if feed.is_archive and size < LIMIT // 2:
             return
         source = announcement.source

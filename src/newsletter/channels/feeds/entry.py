@@ -1,4 +1,4 @@
-"""Turn announcements into entries, which hold what every format of feed needs."""
+"""Convert announcements to feed entries, which contain the data for every feed format."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The lead image of an entry: its address, and its file if it belongs to the project."""
+    """The lead image of an entry: its URL, and its file if the project contains it."""
 
     url: str
     asset: Asset | None
@@ -35,10 +35,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One announcement in a feed: clean texts, absolute addresses, dates in UTC.
+    """A feed entry: clean texts, absolute URLs, dates in UTC.
 
-    `html` is the content. It has only allowed elements, but the writer still has to remove forbidden
-    characters (see `sanitize.encode`).
+    `html` is the content. It contains only allowed elements, but the writer still has to remove
+    forbidden characters (see `sanitize.encode`).
     """
 
     id: str
@@ -56,7 +56,7 @@ class Entry:
 
 
 class Entries:
-    """Makes the entries of one publication."""
+    """Creates the feed entries of one publication."""
 
     def __init__(self, site: Site, template: Template) -> None:
         self.site = site
@@ -65,7 +65,10 @@ class Entries:
         self.addressing = absolute(site.publication)
 
     def make(self, announcement: Announcement, *, short: bool) -> Entry:
-        """Return the entry of an announcement: its whole content or, if `short`, its summary and a link to its page."""
+        """Return the entry for an announcement, with the whole content.
+
+        If `short`, the content is only the summary and a link to the announcement's page.
+        """
         story = Story(announcement, self.publication, self.site.words(announcement.lang), self.addressing)
         return self._entry(story, self._html(story, short=short))
 
@@ -115,10 +118,11 @@ def _enclosures(announcement: Announcement) -> Iterable[Enclosure]:
 
 
 def update_times(announcements: Iterable[Announcement]) -> Mapping[str, datetime]:
-    """Return when each announcement was updated, in UTC, by stem; `announcements` are newest first.
+    """Return the update time of each announcement, in UTC, by stem. `announcements` are newest first.
 
-    All times differ, because feed readers sort by them and validators warn about equal ones.
-    Announcements of the same instant, such as days without a time, are set milliseconds apart, in order.
+    All times are distinct, because feed readers sort by them and validators warn about equal times.
+    Announcements with the same time, such as those that have only a date, are set one millisecond
+    apart, in order.
     """
     counts: dict[datetime, int] = {}
     times: dict[str, datetime] = {}

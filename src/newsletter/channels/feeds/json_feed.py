@@ -1,4 +1,4 @@
-"""Write JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+"""Write feeds in JSON Feed 1.1 (https://jsonfeed.org/version/1.1)."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from newsletter.text.dates import format_rfc3339
 
 
 def write_item(entry: Entry) -> str:
-    """Return an item as JSON on one line. Texts are plain text, never HTML-escaped."""
+    """Return an item as JSON on one line. Texts except the content are plain text and not escaped as HTML."""
     return _json(
         {
             "id": entry.id,
@@ -35,7 +35,7 @@ def write_item(entry: Entry) -> str:
 
 
 def write_json(meta: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield a feed in pieces. `items` are results of `write_item`, in UTF-8."""
+    """Yield a feed in pieces. `items` contains results of `write_item` in UTF-8."""
     feed = _json(
         {
             "version": "https://jsonfeed.org/version/1.1",
@@ -61,5 +61,5 @@ def write_json(meta: FeedMetadata, items: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _json(values: dict[str, Any]) -> str:
-    """Return a JSON object without the empty values."""
+    """Return `values` as a JSON object, without empty values."""
     return json.dumps({key: value for key, value in values.items() if value}, ensure_ascii=False)

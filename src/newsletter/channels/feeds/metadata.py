@@ -1,4 +1,4 @@
-"""The metadata of a feed: its title, addresses and links, in every format."""
+"""Compute the metadata of a feed, such as its title, URLs and links, for every format."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from newsletter.text import one_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedMetadata:
-    """The texts and addresses of a feed.
+    """The texts and URLs of a feed.
 
-    `site` is the address of the publication's site, and `home` that of the feed's page. `description`,
+    `site` is the URL of the publication's site, and `home` the URL of the feed's page. `description`,
     `hub` and `logo` may be empty.
     """
 
@@ -32,21 +32,21 @@ class FeedMetadata:
 
     @property
     def is_archive(self) -> bool:
-        """Whether the feed is an archive, which keeps its entries (RFC 5005)."""
+        """Whether the feed is an archive, whose entries are permanent (RFC 5005)."""
         return self.feed.is_archive
 
     @property
     def css(self) -> str:
-        """The address of the style sheet, relative to the feed."""
+        """The URL of the style sheet, relative to the feed."""
         return "../" * self.feed.name.count("/") + "feed.css"
 
     def address(self, kind: Kind, name: str | None = None) -> str:
-        """Return the absolute address of this feed, or of the feed called `name`, in one format."""
+        """Return the absolute URL of this feed, or of the feed called `name`, in the format `kind`."""
         feed = self.feed if name is None else Feed(name=name, title="", lang="", home="", announcements=())
         return self.site + feed.path(kind)
 
     def links(self, kind: Kind) -> Mapping[str, tuple[str, str]]:
-        """Return media type and address of each link of the feed, by relation."""
+        """Return the media type and URL of each link of the feed, by link relation."""
         media_type = FEED_MEDIA_TYPES[kind]
         links = {"self": (media_type, self.address(kind)), "alternate": ("text/html", self.home)}
         if self.hub:
@@ -59,9 +59,9 @@ class FeedMetadata:
 
 
 def metadata(feed: Feed, publication: Publication, updated: datetime | None) -> FeedMetadata:
-    """Return the metadata of `feed`, whose newest entry is from `updated`.
+    """Return the metadata of `feed`. `updated` is the update time of its newest entry.
 
-    If `updated` is None, the feed is empty: it gets the date of the settings' authority.
+    `updated` is None for an empty feed, which gets the date in the authority setting instead.
     """
     settings = publication.settings
     return FeedMetadata(
@@ -80,6 +80,6 @@ def metadata(feed: Feed, publication: Publication, updated: datetime | None) -> 
 
 
 def _authority_date(authority: str) -> datetime:
-    """Return the first moment of the year, month or day in an authority, such as `example.org,2024-11`."""
+    """Return the first instant of the year, month or day in an authority such as `example.org,2024-11`."""
     year, month, day = (*map(int, authority.rpartition(",")[2].split("-")), 1, 1)[:3]
     return datetime(year, month, day, tzinfo=UTC)

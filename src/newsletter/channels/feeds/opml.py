@@ -1,4 +1,4 @@
-"""Write the list of all feeds in OPML 2.0, for feed readers that import one."""
+"""Write the list of feeds in OPML 2.0, which feed readers can import."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from newsletter.text.entities import escape, escape_text
 
 
 def write_opml(feeds: Iterable[FeedMetadata], title: str, updated: datetime) -> str:
-    """Return the OPML of `feeds`, with the addresses of their Atom versions. `updated` is the newest entry's date."""
+    """Return an OPML document with the Atom URLs of `feeds`. `updated` is the date of the newest entry."""
     feeds = tuple(feeds)
     outlines = "".join(map(_outline, feeds))
     return (
@@ -30,7 +30,7 @@ def _outline(meta: FeedMetadata) -> str:
 
 
 def _as_html(text: str) -> str:
-    """Escape a text whose value is HTML, as OPML specifies; the writer escapes it again for XML."""
+    """Return a plain text as HTML, which OPML requires. The writer escapes it again for XML."""
     return escape_text(text)
 
 

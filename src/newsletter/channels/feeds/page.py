@@ -1,4 +1,4 @@
-"""Render the page /feeds/, which explains feeds and lists those of the publication."""
+"""Render the page /feeds/, which explains feeds and lists the publication's feeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from newsletter.channels.feeds.selection import FeedSelection
 from newsletter.model import Artefact
 from newsletter.theme.pages import Page, Site
 
-NEWEST = 5  # titles of the main feed that the page shows
+NEWEST = 5  # number of titles shown from the main feed
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A feed as the page shows it. The addresses are absolute, to be copied into a feed reader."""
+    """A feed on the page. Its URLs are absolute, so that they can be copied into a feed reader."""
 
     label: str
     lang: str
@@ -23,7 +23,7 @@ class Offer:
 
 
 def page(site: Site, feeds: Sequence[FeedMetadata], selection: FeedSelection) -> Artefact:
-    """Return the page. `feeds` is the metadata of `selection.subscriptions`, in the same order."""
+    """Return the page. `feeds` contains the metadata of `selection.subscriptions`, in the same order."""
     settings = site.publication.settings
     words = site.words(settings.language)
     labels = [settings.title, *(tag.label for tag in site.tags)]
@@ -40,7 +40,7 @@ def page(site: Site, feeds: Sequence[FeedMetadata], selection: FeedSelection) ->
     )  # fmt: skip
     return site.render(
         "feeds", about, main=offers[0], tags=tuple(offers[1:first_language]),
-        # With a single language, its feed would repeat the main one.
+        # With a single language, its feed would be the same as the main feed.
         languages=tuple(offers[first_language:]) if len(selection.languages) > 1 else (),
         newest=selection.main.announcements[:NEWEST], archives=tuple(month for month, _ in selection.months),
     )  # fmt: skip

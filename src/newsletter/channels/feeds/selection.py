@@ -1,4 +1,4 @@
-"""Select the feeds of a publication: their names, their titles and their announcements."""
+"""Select the feeds of a publication, with their names, titles and announcements."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +17,12 @@ MAIN: Mapping[Kind, str] = {"atom": "feeds/atom.xml", "rss": "feeds/rss.xml", "j
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One feed in all its formats. `announcements` are newest first; `home` is the address of its page.
+    """A feed, independent of its format.
 
-    `name` is the path in site/feeds without its ending, or "" for the main feed. An archive contains
-    the announcements of one month permanently (RFC 5005); `previous` is the name of the newest archive
-    that is older than this feed.
+    `name` is the path below site/feeds without its ending, or "" for the main feed. `logical` is the
+    permanent name used in the feed's id. `announcements` are newest first. `home` is the URL of the
+    feed's page. An archive permanently contains the announcements of one month (RFC 5005). `previous`
+    is the name of the newest archive that is older than this feed, or "".
     """
 
     name: str = ""
@@ -35,7 +36,7 @@ class Feed:
     is_archive: bool = False
 
     def path(self, kind: Kind) -> str:
-        """Return the path of the feed in this format, relative to outbox/site."""
+        """Return the path of the feed in the format `kind`, relative to outbox/site."""
         return f"feeds/{self.name}.{ENDINGS[kind]}" if self.name else MAIN[kind]
 
 
@@ -49,7 +50,7 @@ class FeedSelection:
 
     @cached_property
     def main(self) -> Feed:
-        """The publication's feed."""
+        """The main feed of the publication."""
         return Feed(
             title=self.settings.title, description=self.settings.description, lang=self.settings.language,
             home=self.settings.url, announcements=self.newest_of(_one_version(self.publication.announcements)),
@@ -58,22 +59,22 @@ class FeedSelection:
 
     @cached_property
     def tags(self) -> tuple[Feed, ...]:
-        """A feed for each tag, sorted by label."""
+        """A feed for each tag, in the order of `Site.tags`."""
         return tuple(self._tag(tag) for tag in self.site.tags)
 
     @cached_property
     def languages(self) -> tuple[Feed, ...]:
-        """A feed for each language, the publication's first."""
-        # Names that differ only in case would be the same file on many disks.
+        """A feed for each language. The publication's own language comes first."""
+        # On many file systems, names that differ only in case are the same file.
         by_folded = {lang.lower(): lang for lang in reversed(self.publication.languages)}
         return tuple(self._language(lang) for lang in reversed(by_folded.values()))
 
     @cached_property
     def months(self) -> tuple[tuple[str, tuple[Announcement, ...]], ...]:
-        """Each month's announcements in the main feed, the newest month first.
+        """The announcements for the archive of each month, newest month first.
 
-        Translations are left out if a version in the publication's language is in the same month: an
-        archive must not depend on other months.
+        A translation is left out only if the same month contains a version in the publication's language,
+        because an archive must not depend on other months.
         """
         zone = self.settings.timezone
 
@@ -85,7 +86,7 @@ class FeedSelection:
         return tuple((f"{year}-{number:02}", _one_version(tuple(group))) for (year, number), group in groups)
 
     def archive(self, number: int) -> Feed:
-        """Return the archive of a month. `number` is an index into `months`."""
+        """Return the archive feed of a month. `number` is an index into `months`."""
         name, announcements = self.months[number]
         return Feed(
             name=f"archive/{name}", title=self.settings.title, description=self.settings.description,
@@ -95,7 +96,7 @@ class FeedSelection:
 
     @property
     def subscriptions(self) -> Iterator[Feed]:
-        """All feeds except the archives: the main one, then by tag, then by language."""
+        """All feeds except the archives: the main feed, then the tag feeds, then the language feeds."""
         yield self.main
         yield from self.tags
         yield from self.languages
@@ -124,15 +125,18 @@ class FeedSelection:
         )  # fmt: skip
 
     def newest_of(self, announcements: Iterable[Announcement]) -> tuple[Announcement, ...]:
-        """Return the most recently updated ones, in the given order: a correction brings an old one back."""
+        """Return the most recently updated announcements, in their original order.
+
+        An old announcement returns to the feed when it is corrected.
+        """
         candidates = tuple(announcements)
-        # They are nearly in this order already, so sorting takes a tenth of the time of heapq.nlargest.
+        # The input is nearly sorted, so sorted() is ten times as fast as heapq.nlargest().
         newest = sorted(candidates, key=attrgetter("updated"), reverse=True)[: self.settings.feeds.entries]
         stems = {each.stem for each in newest}
         return tuple([each for each in candidates if each.stem in stems])
 
 
 def _one_version(announcements: Sequence[Announcement]) -> tuple[Announcement, ...]:
-    """Return those in the publication's language, and the others that have no version in it among these."""
+    """Remove each translation if `announcements` contains a version of it in the publication's language."""
     default_ids = {each.id for each in announcements if each.is_default_language}
     return tuple(each for each in announcements if each.is_default_language or each.id not in default_ids)

@@ -1,4 +1,4 @@
-"""Render the site: a page for each announcement, issue and tag, the index, calendar files, sitemap and assets."""
+"""Render the web site: a page for each announcement, issue and tag, the index, calendar files, sitemap and assets."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 
 
 def jobs(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Job]:
-    """Yield the jobs that render `site/`, without its feeds. Raises Aborted if the theme has an error."""
+    """Yield the jobs that render `site/`, except the feeds. Raises Aborted if the theme has an error."""
     pages = Pages(Site(publication, templates))
     for announcements in batches(publication.announcements, JOB_SIZE):
         yield partial(_each, pages.announcement, announcements)
@@ -43,7 +43,7 @@ def _pages_of_all(pages: Pages) -> Iterator[Artefact]:
 
 
 def _assets(publication: Publication) -> Iterator[Artefact]:
-    """Yield the project's files that pages show or link to, to be copied unchanged."""
+    """Yield the project files that pages show or link to. They are copied unchanged."""
     origins: dict[str, str] = {}
     files = (issue.file for issue in publication.issues if issue.file)
     holders: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *files)

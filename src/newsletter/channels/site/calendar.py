@@ -1,7 +1,7 @@
 """Write an announcement's event as an iCalendar file (RFC 5545). Only this module uses icalendar.
 
-icalendar determines the lines, their order and their parameters, once for each kind of event. The values are
-filled in here.
+icalendar determines the lines, their order and their parameters, once for each kind of event. This
+module fills in the values.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,14 @@ from newsletter.model import Announcement, Event, Publication, Settings
 from newsletter.text.urls import permanent_id
 
 _LAST_BUT_ONE = date.max - timedelta(days=1)
-_WIDTH = 74  # octets of a line; 75 on a continuation line, including its leading blank
+_WIDTH = 74  # octets in a line; a continuation line has 75, including its leading blank
 
 
 def calendar(announcement: Announcement, publication: Publication) -> bytes:
-    """Return the file's content: CRLF, lines folded at 75 octets. `announcement` must have an event."""
+    """Return the content of the .ics file, with CRLF line ends and lines folded at 75 octets.
+
+    `announcement` must have an event.
+    """
     settings, event = publication.settings, announcement.event
     assert event is not None
     address = announcement.url or settings.url + announcement.page
@@ -26,7 +29,7 @@ def calendar(announcement: Announcement, publication: Publication) -> bytes:
         "PRODID": _text(f"-//{settings.title.replace('//', '/')}//newsletter//{announcement.lang.upper()}"),
         "METHOD": "PUBLISH",
         "UID": _text(permanent_id(announcement, settings)),
-        # Not the time of the build, so that equal input results in equal bytes.
+        # Do not use the build time, so that equal input produces equal bytes.
         "DTSTAMP": changed,
         "LAST-MODIFIED": changed,
         **_span(event, settings),
@@ -57,25 +60,29 @@ def _day(day: date) -> str:
 
 
 def _span(event: Event, settings: Settings) -> dict[str, str]:
-    """Return start and end: days in the publication's time zone, with an exclusive end (§3.6.1), or instants in UTC."""
+    """Return the start and the end of an event.
+
+    They are instants in UTC or, for an event of whole days, dates in the publication's time zone. The end date is
+    exclusive (RFC 5545, section 3.6.1).
+    """
     if event.whole_day:
         first = event.start.astimezone(settings.timezone).date()
         last = (event.end or event.start).astimezone(settings.timezone).date()
-        if first == date.max:  # there is no later day for the end; without one the event takes one day
+        if first == date.max:  # no later date exists for the end; without an end, the event takes one day
             return {"DTSTART": _day(first)}
         return {"DTSTART": _day(first), "DTEND": _day(min(max(first, last), _LAST_BUT_ONE) + timedelta(days=1))}
     start = {"DTSTART": _instant(event.start)}
-    # The end must be after the start; without an end the event takes no time.
+    # The end must be later than the start. An event without an end has no duration.
     return {**start, "DTEND": _instant(event.end)} if event.end and event.end > event.start else start
 
 
 @lru_cache(maxsize=64)
 def _lines(names: frozenset[str], whole_day: bool) -> tuple[tuple[str, str], ...]:
-    """Return the start of each line, up to the colon (`DTSTART;VALUE=DATE`), and its name.
+    """Return the start of each line up to the colon, such as `DTSTART;VALUE=DATE`, and the line's name.
 
-    `BEGIN` and `END` lines are whole, and have no name.
+    A `BEGIN` or `END` line is returned whole, with an empty name.
     """
-    # Importing icalendar takes as long as a small build, and many publications have no event.
+    # Import icalendar only if needed: the import takes as long as a small build, and many publications have no event.
     from icalendar import Calendar  # noqa: PLC0415
     from icalendar import Event as Entry  # noqa: PLC0415
 
@@ -100,7 +107,7 @@ def _split_lines(ical: str) -> Iterator[tuple[str, str]]:
 
 
 def _fold(line: str) -> bytes:
-    """Return a line folded as RFC 5545 requires, but never inside a character or an escape."""
+    """Return a line folded according to RFC 5545, but never inside a character or an escape."""
     octets, start = line.encode(), 0
     if len(octets) <= _WIDTH:
         return octets + b"\r\n"

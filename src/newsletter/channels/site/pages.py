@@ -1,4 +1,4 @@
-"""Render the pages of the site, with the values that each kind of page shows."""
+"""Render the pages of the web site: announcements, issues, the index, tags and the 404 page."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from newsletter.model import Announcement, Artefact, Issue
 from newsletter.theme.pages import Alternate, Page, Site, TagPage
 from newsletter.theme.views import Addressing, Story, relative, render_options
 
-NEWEST = 12  # announcements that a list shows with summary and picture; the others get one line
+NEWEST = 12  # number of announcements listed with summary and picture; older ones get one line each
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Announcements under one heading: a year, or a language."""
+    """Announcements listed under one heading, which is a year or a language."""
 
     label: str
     lang: str
@@ -26,7 +26,7 @@ class Group:
 
 
 class Pages:
-    """Renders the pages of one site, one by one."""
+    """Renders the pages of one site."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -37,7 +37,7 @@ class Pages:
             self.issues.setdefault(issue.id, []).append(issue)
 
     def announcement(self, announcement: Announcement) -> Iterator[Artefact]:
-        """Yield an announcement's page, its calendar file, and for each former slug a page that redirects to it."""
+        """Yield an announcement's page, its calendar file, and a redirect page for each of its former slugs."""
         site, page = self.site, self._announcement_page(announcement)
         versions = self.publication.translations.get(announcement.id, ())
         newer, older = site.announcement_neighbours[announcement.stem]
@@ -55,7 +55,7 @@ class Pages:
             yield Artefact(path, calendar(announcement, self.publication), "text/calendar", announcement.source.path)
 
     def issue(self, issue: Issue) -> Iterator[Artefact]:
-        """Yield an issue's page: its introduction, and its stories with their summaries."""
+        """Yield an issue's page, which shows its introduction and the summaries of its stories."""
         site, base = self.site, self.publication.settings.url
         versions = self.issues[issue.id]
         page = Page(
@@ -76,7 +76,7 @@ class Pages:
         )  # fmt: skip
 
     def index(self) -> Iterator[Artefact]:
-        """Yield the index: the newest announcements, then all others, the issues and the tags."""
+        """Yield the index page, which lists all announcements (newest first), the issues and the tags."""
         settings, site = self.publication.settings, self.site
         page = Page(
             path="index.html", lang=self.language, title=settings.title, description=settings.description,
@@ -88,7 +88,7 @@ class Pages:
         )  # fmt: skip
 
     def tag(self, tag: TagPage) -> Iterator[Artefact]:
-        """Yield the page with all announcements of one tag."""
+        """Yield the page that lists all announcements with a tag."""
         page = Page(
             path=tag.page, lang=tag.lang, title=tag.label, canonical=self.publication.settings.url + tag.page,
             share=self.site.share(),
@@ -96,7 +96,10 @@ class Pages:
         yield self.site.render("tag", page, tag=tag, **self._listing(tag.announcements, page))
 
     def not_found(self) -> Iterator[Artefact]:
-        """Yield the page that servers show for unknown addresses. At any depth, so its links are absolute."""
+        """Yield the page that servers show for unknown URLs.
+
+        Its links are absolute, because the unknown URL may be in any folder.
+        """
         page = Page(path="404.html", lang=self.language, title="")
         yield self.site.render("404", page, self.publication.settings.url)
 
@@ -114,7 +117,11 @@ class Pages:
         return Story(announcement, self.publication, self.site.words(announcement.lang), addressing)
 
     def _listing(self, announcements: tuple[Announcement, ...], page: Page) -> dict[str, Any]:
-        """Return the values of a list: the newest as cards, the others by year, and translations by language."""
+        """Return the template values for a list of announcements.
+
+        `cards` contains the newest announcements, `years` the older ones by year, and `tongues` the translations by
+        language.
+        """
         main, others = self._by_language(announcements)
         addressing = relative(page.path)
         zone = self.publication.settings.timezone
@@ -128,7 +135,10 @@ class Pages:
     def _by_language(
         self, announcements: tuple[Announcement, ...]
     ) -> tuple[list[Announcement], list[tuple[str, tuple[Announcement, ...]]]]:
-        """Return those in the publication's language or without a version in it, and the others by language."""
+        """Split announcements into a main list and translations by language.
+
+        The main list contains announcements in the publication's language, and those without a version in it.
+        """
         default_ids = {each.id for each in announcements if each.is_default_language}
         main = [each for each in announcements if each.is_default_language or each.id not in default_ids]
         others = sorted(
@@ -142,6 +152,6 @@ def _lang(announcement: Announcement) -> str:
 
 
 def _alternates(versions: Iterable[tuple[str, str]]) -> tuple[Alternate, ...]:
-    """Return all language versions of a page, including itself, or none if there is only one."""
+    """Return all language versions of a page, including the page itself, or () if there is only one."""
     alternates = tuple(Alternate(lang, url) for lang, url in versions)
     return alternates if len(alternates) > 1 else ()

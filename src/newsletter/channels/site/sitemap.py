@@ -1,4 +1,4 @@
-"""Write the sitemap: the canonical address of each page (sitemaps.org)."""
+"""Write the sitemap (sitemaps.org), which contains the canonical URL of each page."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -7,14 +7,17 @@ from newsletter.model import Announcement, Artefact, Publication
 from newsletter.text.entities import escape
 from newsletter.theme.pages import TagPage
 
-MAX_ADDRESSES = 50_000  # in one file, according to the protocol
+MAX_ADDRESSES = 50_000  # maximum number of URLs in one file, according to the protocol
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 def sitemap(publication: Publication, tags: Iterable[TagPage], most: int = MAX_ADDRESSES) -> Iterator[Artefact]:
-    """Yield `site/sitemap.xml`. With more than `most` addresses, yield several files, and an index of them there."""
+    """Yield `site/sitemap.xml`.
+
+    If there are more than `most` URLs, yield several files, and make `site/sitemap.xml` an index of them.
+    """
     base, lines = publication.settings.url, tuple(_addresses(publication, tags))
     if len(lines) <= most:
         yield _file("sitemap", "urlset", lines)
@@ -38,7 +41,7 @@ def _addresses(publication: Publication, tags: Iterable[TagPage]) -> Iterator[st
     base = publication.settings.url
     yield _url(base, publication.announcements)
     for announcement in publication.announcements:
-        # An announcement with a canonical address elsewhere is left out.
+        # Leave out an announcement whose canonical URL is on another site.
         if not announcement.url:
             yield _url(base + announcement.page, (announcement,))
     for issue in publication.issues:

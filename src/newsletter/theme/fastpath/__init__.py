@@ -1,1 +1,1 @@
-"""Fast path for templates: renders one once with Jinja, records a trace, and fills later copies without Jinja."""
+"""Fast path for templates: record a trace while Jinja renders a template, then fill the trace without Jinja."""

@@ -1,8 +1,8 @@
-"""Keeps the code of compiled templates in the user's cache folder, so that the next run does not compile them again.
+"""Cache the code of compiled templates in the user's cache folder, so that the next run need not compile them.
 
-Only what Jinja generates from a template is kept, never what mrml, premailer or feedgen make. An entry belongs to one
-source, one path, and one version of Python, Jinja and this package. It begins with a hash of its key and its code:
-an entry that was cut, changed or swapped is compiled again, as if it were not there.
+Only the code that Jinja generates from a template is cached, never the output of mrml, premailer or feedgen. An entry
+is valid for one template source, one path, and one version of Python, Jinja and this package. It begins with a hash of
+its key and its code. A truncated, modified or misplaced entry is ignored, and the template is compiled again.
 """
 
 import marshal
@@ -23,15 +23,15 @@ from newsletter.model.switches import is_on
 from newsletter.text.digest import sha256_of
 
 _MAX_ENTRY = 1 << 24  # bytes
-_MAX_ENTRIES = 500  # beyond these, the folder is emptied
-_HASH = 32  # bytes
+_MAX_ENTRIES = 500  # when this number is reached, the folder is emptied
+_HASH = 32  # bytes of a hash
 
 
 def open_cache(outside: Iterable[Path]) -> "CodeCache | None":
-    """Return the cache in the user's cache folder.
+    """Return the cache in the user's cache folder, or None if the folder cannot be used.
 
-    Returns None if the folder cannot be used: it is in one of the folders `outside`, other users may write to it, or it
-    cannot be created.
+    It cannot be used if it is inside one of the folders in `outside`, if other users can access it, or if it cannot
+    be created.
     """
     if not is_on("template-code") or not hasattr(os, "geteuid"):
         return None
@@ -50,13 +50,13 @@ def open_cache(outside: Iterable[Path]) -> "CodeCache | None":
 
 
 class CodeCache(BytecodeCache):
-    """Compiled templates in `folder`, one file each. Whatever cannot be read or written is left out."""
+    """A cache of compiled templates in `folder`, one file each. Errors in reading and writing are ignored."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
     def get_bucket(self, environment: jinja2.Environment, name: str, filename: str | None, source: str) -> Bucket:
-        """Return the entry for a template, with its code if there is one."""
+        """Return the entry for a template, with its code if it is cached."""
         parts = (_program(), name.encode(), (filename or "").encode(), source.encode("utf-8", "surrogatepass"))
         key = sha256_of(parts).hex()
         bucket = Bucket(environment, key, key)
@@ -64,7 +64,7 @@ class CodeCache(BytecodeCache):
         return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Read the code of an entry."""
+        """Read the code of an entry, if it is valid."""
         with suppress(OSError), self.opened() as handle:
             entry = read(open_regular(bucket.key, handle), _MAX_ENTRY)
             code = entry[_HASH:]
@@ -72,7 +72,7 @@ class CodeCache(BytecodeCache):
                 bucket.code = marshal.loads(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Write an entry, so that another process sees all of it or nothing."""
+        """Write an entry atomically: another process sees all of it or nothing."""
         code = marshal.dumps(bucket.code)
         temporary = f".{bucket.key}.{os.getpid()}"
         with suppress(OSError), self.opened() as handle:
@@ -90,7 +90,10 @@ class CodeCache(BytecodeCache):
 
     @contextmanager
     def opened(self) -> Iterator[int]:
-        """Open the folder. Raises OSError if it is a link, or others may write to it."""
+        """Open the folder and yield its file descriptor.
+
+        Raises OSError if the folder is a symbolic link, or if other users can access it.
+        """
         handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
             status = os.fstat(handle)
@@ -103,6 +106,6 @@ class CodeCache(BytecodeCache):
 
 @cache
 def _program() -> bytes:
-    """Return a hash of everything but the template that decides what code is generated."""
+    """Return a hash of everything except the template that affects the generated code."""
     sources = (*sorted(Path(jinja2.__file__).parent.glob("*.py")), *sorted(Path(__file__).parents[1].rglob("*.py")))
     return sha256_of((sys.version.encode(), *(path.read_bytes() for path in sources)))

@@ -1,8 +1,8 @@
-"""Compile the traces of a template to Python functions, which fill its slots without Jinja.
+"""Compile the traces of a template to Python functions, which compute the content of its slots without Jinja.
 
-A function checks the guards of its trace in order. If all hold, it returns the content of the slots. At the first
-guard that fails it returns that guard's number and the new answer, and the branch recorded for this answer goes on
-from there. If there is no such branch, or anything raises an exception, Jinja renders the template.
+A function checks the guards of its trace in order. If all guards hold, it returns the content of the slots. Otherwise
+it returns the number of the first guard that failed, with the new answer, and the branch recorded for this answer
+continues from there. Jinja renders the template if there is no such branch, or if an exception is raised.
 """
 
 import re
@@ -18,15 +18,17 @@ from newsletter.theme.fastpath.traced import Bailout, TooLong
 from newsletter.theme.printable import html_of, require_characters, text_of
 from newsletter.theme.slots import Shape, split
 
-WARM_UP = 12  # renderings by Jinja before the first trace, which does not pay off for a few announcements
-_ATTEMPTS = 3  # traces that are recorded even if they are never used again
-_FILLS_PER_TRACE = 4  # fills that earn one more trace
+# The number of renderings by Jinja before the first trace. With fewer announcements, a trace takes more time than it
+# saves.
+WARM_UP = 12
+_ATTEMPTS = 3  # number of traces that are recorded even if none is used again
+_FILLS_PER_TRACE = 4  # number of fills after which one more trace may be recorded
 _VARIABLE = re.compile(r"\bv(\d+)\b")
 _CONSTANT = re.compile(r"k\d+")
 
 
 class RecordedText(NamedTuple):
-    """The text of a trace, with tokens for the slots, and its shape: the same text split at the tokens."""
+    """The text of a trace with tokens in its slots, and its shape, which is the same text split at the tokens."""
 
     text: str
     shape: Shape[str]
@@ -34,10 +36,10 @@ class RecordedText(NamedTuple):
 
 @dataclass(slots=True)
 class Branch:
-    """A compiled trace, or the rest of one after a guard that failed.
+    """A compiled trace, or the rest of a trace after a guard that failed.
 
-    `run` returns a list, the content of the slots of `text`, if all guards hold; otherwise the number of the guard
-    that failed and the answer, which is the key in `side_branches`.
+    If all guards hold, `run` returns a list with the content of the slots of `text`. Otherwise it returns a tuple of
+    the number of the failed guard and the new answer. This tuple is the key in `side_branches`.
     """
 
     run: Callable[[Mapping[str, Any]], Any]
@@ -46,9 +48,10 @@ class Branch:
 
 
 class _Signature(NamedTuple):
-    """The traces for values of the same names and classes. The class decides whether a value has an identity.
+    """The traces for values with the same names and classes.
 
-    `plain` are the names of the values that are identified by value, `objects` of those that are identified by id.
+    `plain` contains the names of values that are identified by value, and `objects` the names of values that are
+    identified by id. All other values are traced. The class decides (see `identity`).
     """
 
     plain: tuple[str, ...]
@@ -64,8 +67,8 @@ class _Signature(NamedTuple):
 class CompiledTrace:
     """The compiled traces of one template.
 
-    `record` renders the template with a recorder and returns the text; `shape` is passed to the recorder. `filled`
-    counts the calls of fill() that did not need Jinja.
+    `record` renders the template with a recorder and returns the text. `shape` is passed to the recorder. `filled`
+    is the number of calls of fill() that did not need Jinja.
     """
 
     record: Callable[[TraceRecorder], str]
@@ -77,7 +80,7 @@ class CompiledTrace:
     _kept_alive: list[Mapping[str, Any]] = field(default_factory=list)  # so that no other object gets the same id
 
     def fill(self, values: Mapping[str, Any]) -> tuple[RecordedText, list[str]] | None:
-        """Return the text for these values and the content of its slots, or None if Jinja has to render them."""
+        """Return the text for `values` and the content of its slots, or None if Jinja has to render the template."""
         if self._warm_up:
             self._warm_up -= 1
             return None
@@ -91,7 +94,7 @@ class CompiledTrace:
         while branch is not None:
             try:
                 result = branch.run(values)
-            except Exception:  # if something is wrong with the values, Jinja reports it
+            except Exception:  # Jinja renders the template instead and reports the error
                 return None
             if result.__class__ is list:
                 self.filled += 1
@@ -111,11 +114,15 @@ class CompiledTrace:
     def _add_trace(
         self, signature: _Signature, values: Mapping[str, Any], last: Branch | None, failed: tuple[int, Any] | None
     ) -> None:
-        """Record a trace for these values: a side branch of `last` for the guard that `failed`, or a first branch."""
+        """Record a trace for `values`.
+
+        `last` is the branch that could not fill the text, and `failed` is its result. If there is no such branch, both
+        are None.
+        """
         recorder = TraceRecorder(values, self.shape)
         try:
             if any(isinstance(value, Iterator) for value in values.values()):
-                raise Bailout  # recording would exhaust it before Jinja renders
+                raise Bailout  # recording would exhaust the iterator before Jinja renders the template
             text = self.record(recorder)
             shape = split(text)
             if shape.order != tuple(range(len(recorder.slots))):
@@ -129,7 +136,7 @@ class CompiledTrace:
             branch = Branch(_compile(recorder, first), RecordedText(text, shape))
         except TooLong:
             return
-        except Exception:  # for any other reason, Jinja renders this template from now on
+        except Exception:  # stop recording this template; Jinja renders it from now on
             self._attempts = -(10**9)
             return
         if last is None or failed is None:
@@ -140,13 +147,13 @@ class CompiledTrace:
 
 
 def _compile(recorder: TraceRecorder, first: int) -> Callable[[Mapping[str, Any]], Any]:
-    """Return a function that checks the guards from number `first` on; see Branch for what it returns."""
+    """Return a function that checks the guards, starting at number `first`. `Branch` describes its result."""
     constants = {f"k{number}": value for number, value in enumerate(recorder.constants)}
     lines = ["def branch(values):"]
     defined: set[int] = set()
     for number, guard in enumerate(recorder.guards[first:], first):
         if _CONSTANT.fullmatch(recorder.definitions[guard.variable]):
-            continue  # the answer never changes
+            continue  # the answer for a constant never changes
         lines += _definitions(recorder, guard.variable, defined)
         name = f"v{guard.variable}"
         if guard.question is bool:
@@ -167,13 +174,13 @@ def _compile(recorder: TraceRecorder, first: int) -> Callable[[Mapping[str, Any]
         printed.append(f"checked({code}, marks={marks})" if _is_computed(recorder, variable) else code)
     lines.append(f" return [{', '.join(printed)}]")
     scope = {"seen": as_content, "html": html_of, "plain": text_of, "checked": require_characters, **constants}
-    exec("\n".join(lines), scope)  # the code consists of the recorder's expressions, over names that it has chosen
+    exec("\n".join(lines), scope)  # safe: the code contains only expressions and names made by the recorder
     branch: Callable[[Mapping[str, Any]], Any] = scope["branch"]
     return branch
 
 
 def _is_computed(recorder: TraceRecorder, variable: int) -> bool:
-    """Return whether the template computes a value by a call: its characters were not checked when it was loaded."""
+    """Return whether a value is the result of a call, whose characters were not checked during loading."""
     code = recorder.definitions[variable]
     if "(" in code.replace("seen(", ""):
         return True
@@ -181,7 +188,7 @@ def _is_computed(recorder: TraceRecorder, variable: int) -> bool:
 
 
 def _definitions(recorder: TraceRecorder, variable: int, defined: set[int]) -> Iterator[str]:
-    """Yield the lines that define a variable and the variables it depends on, except those already `defined`."""
+    """Yield the lines that define a variable and its dependencies, except variables in `defined`."""
     if variable in defined:
         return
     defined.add(variable)

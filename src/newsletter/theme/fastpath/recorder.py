@@ -1,13 +1,13 @@
-"""Record a trace of a template: what it prints and what it branches on while it renders once.
+"""Record a trace of a template: the values that it prints and the conditions that it tests during one rendering.
 
-While a recorder is active, the values that differ from one announcement to the next are replaced by Traced objects.
-A Traced object knows the expression that leads to it (`values["story"].title`), but does not show its text. Printing
-one makes a slot. A question about one (is there an image? how many links?) is answered for the present values and
-becomes a guard: the question together with its answer. A trace therefore says: all values that satisfy these guards
-produce this text, with these expressions in its slots.
+While a recorder is active, values that can differ between announcements are replaced by Traced objects. A Traced
+object knows the expression that produced it, such as `values["story"].title`, but does not reveal its text. When it is
+printed, it becomes a slot. A question about it (Is there an image? How many links are there?) is answered for the
+current value, and the question and its answer become a guard. If other values satisfy all guards of a trace, they
+produce the same text, with the results of the recorded expressions in its slots.
 
-A Traced object has no text, so that content cannot slip into the trace. Any operation that is not implemented here
-raises Bailout, and the template is rendered by Jinja every time, as it would be without the fast path.
+A Traced object has no text, so that content cannot get into the trace by accident. An operation that is not
+implemented here raises Bailout. Then Jinja always renders the template, as it would without the fast path.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,25 +28,25 @@ Question = Callable[[Any], Any]
 
 current: ContextVar["TraceRecorder | None"] = ContextVar("recorder", default=None)
 
-# A template that needs more of either prints a list, such as an issue's stories. Two long lists are hardly ever alike,
-# and a long function takes long to compile.
+# A template that exceeds these limits prints a list, such as an issue's stories. Two long lists rarely have the same
+# trace, and compiling a long function takes long.
 MAX_GUARDS = 200
 MAX_VARIABLES = 160
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
 
 def visible(value: str) -> Any:
-    """True for a text with a visible character, which needs a slot; otherwise the text itself."""
+    """Return True for a text with a visible character, which needs a slot; otherwise return the text itself."""
     return value if not value or value.isspace() else True
 
 
 def value_and_class(value: Any) -> Any:
-    """Return the value with its class, so that 1 differs from True."""
+    """Return the value and its class, so that 1 differs from True."""
     return value.__class__, value
 
 
 class Slot(NamedTuple):
-    """A variable that is printed: as HTML or as plain text, in a snippet (`marks`) or elsewhere."""
+    """A printed variable. `html` is True for HTML and False for plain text; `marks` is True in a snippet."""
 
     variable: int
     html: bool
@@ -54,7 +54,7 @@ class Slot(NamedTuple):
 
 
 class Guard(NamedTuple):
-    """A question about a variable, and its answer while the trace was recorded."""
+    """A question about a variable, and the answer to it during recording."""
 
     question: Question
     variable: int
@@ -63,11 +63,11 @@ class Guard(NamedTuple):
 
 @dataclass(slots=True)
 class TraceRecorder:
-    """The trace of one rendering of a template.
+    """Records the trace of one rendering of a template.
 
-    `values` are the template's values. With `shape`, the text is MJML: there, numbers and blank texts are printed
-    directly instead of through a slot. `definitions` are Python expressions, one per variable, over `values`, earlier
-    variables (`v3`) and `constants` (`k1`).
+    `values` are the template's values. If `shape` is true, the text is MJML, in which numbers and blank texts are
+    printed directly instead of into a slot. `definitions` contains one Python expression for each variable. It may use
+    `values`, earlier variables (`v3`) and `constants` (`k1`).
     """
 
     values: Mapping[str, Any]
@@ -81,7 +81,7 @@ class TraceRecorder:
 
     @contextmanager
     def recording(self) -> Iterator[dict[str, Any]]:
-        """Record the template that is rendered in this context; yield the values to render it with."""
+        """Record the template rendered in this context. Yields the values to render it with."""
         token = current.set(self)
         try:
             yield {
@@ -92,7 +92,10 @@ class TraceRecorder:
             current.reset(token)
 
     def variable(self, code: str) -> int:
-        """Return the number of the variable defined by `code`. Raises TooLong beyond MAX_VARIABLES."""
+        """Return the number of the variable defined by `code`.
+
+        Raises TooLong if there are more than MAX_VARIABLES variables.
+        """
         if code not in self._numbers:
             if len(self.definitions) == MAX_VARIABLES:
                 raise TooLong
@@ -101,9 +104,10 @@ class TraceRecorder:
         return self._numbers[code]
 
     def guard(self, question: Question, variable: int, value: Any) -> Any:
-        """Return the answer to a question about a variable, whose present value is `value`, and record a guard once.
+        """Return the answer to a question about a variable, and record a guard unless it is already recorded.
 
-        Raises Bailout if the answer is not hashable, or beyond MAX_GUARDS.
+        `value` is the variable's current value. Raises Bailout if the answer is not hashable, or if there are more
+        than MAX_GUARDS guards.
         """
         key = question, variable
         if key not in self._answers:
@@ -118,7 +122,7 @@ class TraceRecorder:
         return self._answers[key]
 
     def code(self, value: Any) -> str:
-        """Return a Python expression for a value as the template sees it."""
+        """Return a Python expression for a value used in the template."""
         if isinstance(value, Traced):
             return value.template_code
         if isinstance(value, Rendered):
@@ -137,11 +141,14 @@ class TraceRecorder:
         return f"k{len(self.constants) - 1}"
 
     def call(self, function: Any, args: tuple[Any, ...], named: Mapping[str, Any] | None = None) -> "Traced":
-        """Record a call and return its result as a Traced object. The result must depend on the arguments alone."""
+        """Record a call and return its result as a Traced object.
+
+        The result of `function` must depend only on its arguments.
+        """
         named = named or {}
         arguments = [self.code(each) for each in args]
         arguments += [f"{identifier(name)}={self.code(each)}" for name, each in named.items()]
-        token = current.set(None)  # the function's own work is not part of the trace
+        token = current.set(None)  # do not record what the function does
         try:
             sample = real(function)(*map(real, args), **{name: real(each) for name, each in named.items()})
         finally:
@@ -149,7 +156,10 @@ class TraceRecorder:
         return Traced(self, f"{self.code(function)}({', '.join(arguments)})", sample)
 
     def print(self, value: Any, html: bool, marks: bool) -> str:
-        """Return what the text shows for a value that the template prints: for a Traced object, a slot's token."""
+        """Return the text that the template prints for a value. For a Traced object, this is the token of a slot.
+
+        `html` and `marks` have the same meaning as in Slot.
+        """
         if isinstance(value, Rendered):
             return value.text
         if isinstance(value, Content) and self.shape:
@@ -163,7 +173,7 @@ class TraceRecorder:
             return str(written(value))
         if self.shape:
             if isinstance(value.sample, Markup) or not html:
-                raise Bailout  # markup must pass through mrml, content must not
+                raise Bailout  # mrml must process markup, but must not process content
             if not isinstance(value.sample, Content):
                 return str(escape(self.guard(value_and_class, value.number, value.raw)[1]))
             if (text := self.guard(visible, value.number, value.raw)) is not True:
@@ -173,11 +183,11 @@ class TraceRecorder:
 
 
 def identity(value: Any, shape: bool) -> Any:
-    """Return a key that is equal as long as a template's value is the same, or None for a value to be traced.
+    """Return a key for a template's value that is equal while the value is the same, or None if it must be traced.
 
-    Strings, Markup, functions and other objects that live through many renderings are known by their id. With `shape`,
-    numbers and plain texts are known by their value: they belong to the theme, as the text of announcements is
-    Content there.
+    The key of Strings, Markup, functions and other objects that live through many renderings is their id. If `shape` is
+    true, the key of numbers and plain texts is their value: they come from the theme, because text from announcements
+    is Content.
     """
     if shape and value.__class__ in _PLAIN:
         return value.__class__, value

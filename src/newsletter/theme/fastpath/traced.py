@@ -1,4 +1,7 @@
-"""Values of a template while a trace is recorded: each knows its expression, but does not show its text."""
+"""Define the values that a template gets while a trace is recorded.
+
+Each value knows the Python expression that produced it, but does not reveal its text.
+"""
 
 import operator
 from collections.abc import Callable
@@ -13,15 +16,15 @@ if TYPE_CHECKING:
 
 
 class Bailout(Exception):
-    """The template does something that a trace cannot express."""
+    """The template uses an operation that a trace cannot express."""
 
 
 class TooLong(Bailout):
-    """The trace for these values is too long; for other values it may be short enough."""
+    """The trace for the current values is too long. For other values, it may be short enough."""
 
 
 class Opaque:
-    """A value that a template may pass on and print. Any other use raises Bailout."""
+    """A value that a template may only pass on and print. Any other operation raises Bailout."""
 
     __slots__ = ()
 
@@ -34,7 +37,7 @@ class Opaque:
 
 
 class Rendered(Opaque):
-    """The result of a macro or block: text that may hold slots."""
+    """The result of a macro or block, which is text that may contain the tokens of slots."""
 
     __slots__ = ("text",)
 
@@ -45,9 +48,9 @@ class Rendered(Opaque):
 class Traced(Opaque):
     """A value that may differ the next time the template is rendered.
 
-    `code` is the Python expression for `raw`, the present value: a View is replaced by the dataclass in it, and a text
-    is not yet Content. With `wrapped`, the template sees as_content(raw) instead. `sample` is what the template sees
-    now.
+    `raw` is the current value, and `code` is the Python expression for it. A View is replaced by its dataclass. If
+    `wrapped` is true, the template sees as_content(raw) instead of `raw`. `sample` is the value that the template
+    currently sees.
     """
 
     __slots__ = ("_wrapped", "number", "raw", "recorder", "sample")
@@ -61,7 +64,7 @@ class Traced(Opaque):
 
     @property
     def template_code(self) -> str:
-        """Python expression for the value as the template sees it."""
+        """The Python expression for the value that the template sees."""
         variable = f"v{self.number}"
         return f"v{self.recorder.variable(f'seen({variable})')}" if self._wrapped else variable
 
@@ -79,12 +82,12 @@ class Traced(Opaque):
         return Traced(self.recorder, f"{self.template_code}[{self.recorder.code(key)}]", self.sample[real(key)])
 
     def _member(self, code: str, raw: Any) -> "Traced":
-        """Return a member of a view, which shows text as Content and dataclasses as views."""
+        """Return a member of a view. In the template, text becomes Content and a dataclass becomes a View."""
         wrapped = raw.__class__ is str or isinstance(raw, tuple) or is_dataclass(raw)
         return Traced(self.recorder, code, raw, wrapped=wrapped)
 
     def guard_class(self) -> None:
-        """Record a guard on the value's class."""
+        """Record a guard that checks the value's class."""
         self.recorder.guard(type, self.number, self.raw)
 
     def __bool__(self) -> bool:
@@ -106,7 +109,10 @@ class Traced(Opaque):
 
 
 def _operator(function: Callable[..., Any], *, swapped: bool = False, is_test: bool = False) -> Callable[..., Any]:
-    """Return an operator method that records a call of `function`; with `is_test`, its truth becomes a guard."""
+    """Return an operator method that records a call of `function`.
+
+    If `swapped`, `self` is the last operand. If `is_test`, the truth value of the result becomes a guard.
+    """
 
     def method(self: Traced, *others: Any) -> Any:
         operands = (*others, self) if swapped else (self, *others)
@@ -126,7 +132,10 @@ for _name in ("neg", "pos"):
 
 
 def real(value: Any) -> Any:
-    """Return the present value of a traced value; any other value as it is."""
+    """Return the current value of a Traced object, or any other value unchanged.
+
+    Also replaces Traced objects in dicts, lists and tuples. Raises Bailout for a Rendered object.
+    """
     if isinstance(value, Traced):
         return value.sample
     if isinstance(value, Rendered):
@@ -137,7 +146,7 @@ def real(value: Any) -> Any:
 
 
 def holds_traced(value: Any) -> bool:
-    """Return whether a value is traced or, as a list, tuple or dict, holds a traced value."""
+    """Return whether a value is a Traced or Rendered object, or a list, tuple or dict that contains one."""
     if isinstance(value, Opaque):
         return True
     if isinstance(value, dict):
@@ -146,7 +155,7 @@ def holds_traced(value: Any) -> bool:
 
 
 def identifier(name: str) -> str:
-    """Return `name` if it can be used as a name in Python code; otherwise raise Bailout."""
+    """Return `name` if it is a valid name in Python code. Raises Bailout if it is not."""
     if not name.isidentifier() or iskeyword(name):
         raise Bailout
     return name

@@ -1,9 +1,10 @@
 """Compile a mail section by section: split its MJML, compile each distinct section once, join the HTML.
 
-An issue of sixty stories has a shape of its own, but only a few distinct sections. mrml and premailer
-compile each of these once, between seams at which the HTML is split. The MJML around the sections is
-compiled once for each set of document heads that the sections need. The joined HTML equals that of the
-whole document byte for byte; a mail whose sections depend on one another is compiled in one piece.
+An issue with sixty stories has a unique shape, but only a few distinct sections. mrml and premailer
+compile each section once, between markers at which the HTML is split afterwards. The MJML around the
+sections is compiled once for each set of document heads that the sections need. The joined HTML is
+identical, byte for byte, to the HTML of the whole document. A mail whose sections depend on one
+another is compiled in one piece.
 """
 
 import re
@@ -18,19 +19,19 @@ from newsletter.model.switches import is_on
 from newsletter.theme.content import HEAD, TAIL
 from newsletter.theme.slots import TOKEN, Shape, split, token
 
-SLOT = HEAD + TAIL  # a token without its number, so that equal sections are equal texts
-_SEAM = "QzSeamZq"
+SLOT = HEAD + TAIL  # a token without its number, so that equal sections have equal text
+_SEAM = "QzSeamZq"  # marks the boundaries of a section in HTML
 _START = re.compile(r"<mj-(?:section|wrapper|hero|raw)[\s>/]")
-# Tags with an effect outside the place where they are.
+# Tags that affect other parts of the document.
 _NONLOCAL_TAG = re.compile(r"<(?:html|head|title|base|meta|link|style|script|body|frameset)\b", re.IGNORECASE)
 
 
 class Inseparable(ValueError):
-    """A mail that has to be compiled in one piece: its sections depend on one another, or one has an error."""
+    """The mail must be compiled in one piece, because its sections depend on one another or one has an error."""
 
 
 class Split(NamedTuple):
-    """MJML without the numbers of its tokens, split into its sections and the parts before and behind them."""
+    """MJML split into its sections and the parts before and behind them. Its tokens have no numbers."""
 
     before: str
     sections: tuple[str, ...]
@@ -41,9 +42,9 @@ class Split(NamedTuple):
 class _Frame:
     """The compiled sections of mails that have the same `before` and `behind`.
 
-    `sections` holds the shape of each section, or None if it cannot be joined with others. `heads`
-    holds the HTML before each section in a document that has only this one. `edges` holds the shapes
-    before and behind all sections, by the set of their heads.
+    `sections` maps a section to its shape, or to None if it cannot be joined with others. `heads` maps
+    a section to the HTML before it in a document that contains only this section. `edges` maps a set
+    of heads to the shapes of the parts before and behind all sections.
     """
 
     before: str
@@ -53,14 +54,14 @@ class _Frame:
     edges: dict[tuple[str, ...], tuple[Shape[str], Shape[str]]] = field(default_factory=dict)
 
     def document(self, sections: Iterable[str]) -> str:
-        """Return a document of these sections, with seams around each and its tokens numbered in order."""
+        """Return a document of these sections, with a marker on each side of a section and numbered tokens."""
         first, *rest = f"<mj-raw>{_SEAM}</mj-raw>".join((self.before, *sections, self.behind)).split(SLOT)
         return "".join((first, *(token(number) + piece for number, piece in enumerate(rest))))
 
 
 @dataclass(slots=True)
 class Sections:
-    """Compiles mails section by section; `css` is inlined into style attributes."""
+    """Compiles mails section by section. `css` is inlined into style attributes."""
 
     css: str
     _is_joinable: bool = field(init=False)
@@ -76,13 +77,13 @@ class Sections:
         return sum(len(frame.sections) for frame in self._frames.values())
 
     def split(self, mjml: str) -> Split:
-        """Split MJML whose tokens have no numbers. Raises Inseparable if that is impossible."""
+        """Split MJML whose tokens have no numbers. Raises Inseparable if it cannot be split."""
         start, end = inside(mjml, "mj-body")
         if start < 0 or not self._is_closed(mjml[:start] + mjml[end:]):
             raise Inseparable
         sections, section_start = [], start
         for next_start in (*(match.start() for match in _START.finditer(mjml, start, end)), end):
-            # A tag inside a wrapper, a comment or a value does not begin a section.
+            # A tag inside a wrapper, a comment or an attribute value does not begin a section.
             part = mjml[section_start:next_start]
             if self._is_section(part):
                 sections.append(part)
@@ -98,7 +99,7 @@ class Sections:
         return answer
 
     def _is_section(self, part: str) -> bool:
-        """Return whether a part ends outside of wrappers, comments and values."""
+        """Return whether `part` ends outside wrappers, comments and attribute values."""
         answer = self._complete.get(part)
         if answer is None:
             is_balanced = part.count("<mj-wrapper") == part.count("</mj-wrapper")
@@ -106,16 +107,16 @@ class Sections:
         return answer
 
     def shape(self, mail: Split, numbers: Sequence[int]) -> Shape[str]:
-        """Return the compiled shape of a mail. `numbers` are the numbers of its tokens, in order.
+        """Return the compiled shape of a mail. `numbers` contains the numbers of its tokens, in order.
 
-        Raises Inseparable if the mail has to be compiled in one piece.
+        Raises Inseparable if the mail must be compiled in one piece.
         """
         if not self._is_joinable:
             raise Inseparable
         frame = self._frames.setdefault((mail.before, mail.behind), _Frame(mail.before, mail.behind))
         try:
             sections, before, behind = self._compiled(frame, mail.sections)
-        except ValueError:  # compiling the whole document reports the error at its place
+        except ValueError:  # the error is reported when the whole document is compiled
             raise Inseparable from None
         start = mail.before.count(SLOT)
         outer_numbers = [*numbers[:start], *numbers[len(numbers) - mail.behind.count(SLOT) :]]
@@ -129,7 +130,7 @@ class Sections:
         return Shape(tuple(pieces), tuple(order))
 
     def _append(self, pieces: list[str], more: tuple[str, ...]) -> None:
-        """Append pieces, joining the two literals that meet. The same two always become the same object."""
+        """Append pieces, and join the two adjacent literals. Equal pairs always result in the same object."""
         adjacent = (pieces[-1], more[0])
         joined = self._joined.get(adjacent)
         if joined is None:
@@ -138,7 +139,7 @@ class Sections:
         pieces += more[1:]
 
     def _compiled(self, frame: _Frame, sections: tuple[str, ...]) -> tuple[list[Shape[str]], Shape[str], Shape[str]]:
-        """Return the shapes of all sections, of the part before them and of the part behind them."""
+        """Return the shapes of all sections, and those of the parts before and behind them."""
         distinct = dict.fromkeys(sections)
         if new := [section for section in distinct if section not in frame.sections]:
             self._compile(frame, new)
@@ -162,7 +163,7 @@ class Sections:
         results = zip(raw.split(_SEAM)[1:-1], inline(raw, self.css).split(_SEAM)[1:-1], strict=True)
         first = frame.before.count(SLOT)
         for section, (compiled, inlined) in zip(sections, results, strict=True):
-            # Some components number themselves, so check that the HTML is the same when the section occurs twice.
+            # Some components have numbered ids, so check that a section's HTML is the same when it occurs twice.
             head, once, twice, _ = to_html(frame.document((section, section))).split(_SEAM)
             variants = {TOKEN.sub(SLOT, html) for html in (compiled, once, twice)}
             shape, count = split(inlined), section.count(SLOT)
@@ -173,7 +174,10 @@ class Sections:
             first += count
 
     def _edges(self, frame: _Frame, sections: tuple[str, ...]) -> tuple[Shape[str], Shape[str]]:
-        """Compile the parts before and behind these sections. Raises Inseparable if they hold a section's content."""
+        """Compile the parts before and behind these sections.
+
+        Raises Inseparable if one of the parts contains a token of a section.
+        """
         before, *_, behind = map(split, inline(to_html(frame.document(sections)), self.css).split(_SEAM))
         start, count = frame.before.count(SLOT), sum(section.count(SLOT) for section in sections)
         if any(start <= slot < start + count for slot in (*before.order, *behind.order)):
@@ -182,5 +186,5 @@ class Sections:
 
 
 def _without_slots(shape: Shape[str], start: int, count: int) -> Shape[str]:
-    """Renumber the slots as if the `count` slots from `start` on did not exist."""
+    """Renumber the slots as if `count` slots, starting at `start`, did not exist."""
     return Shape(shape.pieces, tuple(slot - count if slot >= start else slot for slot in shape.order))

@@ -1,1 +1,1 @@
-"""Fast path: write entries and headers of feeds from templates."""
+"""Fast path: write feed entries from templates."""

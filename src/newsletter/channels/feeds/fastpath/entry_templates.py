@@ -1,9 +1,9 @@
-"""Fast path: write the entries of feeds from templates, one for each shape of entry.
+"""Write feed entries quickly, from one template for each shape of entry.
 
-The template of a shape is the output of the plain writers (`write_entry`, `write_item`) for an entry
-whose texts are tokens. So the plain writers alone decide on the order of elements, on what is left
-out for an empty text, and on which texts are marked as HTML. Filling a template escapes the content
-as the plain writers would.
+A template is the output of the plain writers (`write_entry`, `write_item`) for an entry whose texts
+are tokens. Therefore only the plain writers decide the order of elements, which elements are left out
+for an empty text, and which texts are marked as HTML. When a template is filled, the texts are escaped
+in the same way as by the plain writers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,11 @@ _PUBLISHED, _UPDATED = datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tz
 
 @dataclass(frozen=True, slots=True)
 class EntryLines:
-    """An entry in UTF-8: the children of an Atom entry except `updated`, those of an RSS item, and a JSON item."""
+    """An entry in UTF-8.
+
+    `atom` contains the children of an Atom entry except `updated`, `rss` the children of an RSS item, and
+    `json` a JSON item.
+    """
 
     atom: bytes
     rss: bytes
@@ -46,9 +50,10 @@ class EntryLines:
 
 @dataclass(frozen=True, slots=True)
 class EntryTemplate:
-    """One shape of entries in each format.
+    """One shape of entry in each format.
 
-    A slot's number is the index of its text in `texts`; in an attribute of XML, the number of texts is added.
+    A slot's number is the index of its text in `texts`. For a slot in an XML attribute, the number of texts
+    is added to the index.
     """
 
     atom: Shape[bytes]
@@ -58,7 +63,7 @@ class EntryTemplate:
 
 @dataclass(slots=True)
 class EntryCompiler:
-    """Writes entries, making a template for each shape on first use."""
+    """Writes entries, and creates the template for each shape on first use."""
 
     templates: dict[Any, EntryTemplate] = field(default_factory=dict)
     is_on: bool = field(default_factory=lambda: is_on("feed-entries"))
@@ -99,7 +104,7 @@ def write_plain(entry: Entry) -> EntryLines:
 
 
 def texts(entry: Entry) -> list[str]:
-    """Return every text of an entry, with an empty one in place of the content."""
+    """Return every text of an entry. The content is replaced by an empty text."""
     values = [
         entry.id, entry.url, entry.lang, format_rfc3339(entry.published), format_rfc5322(entry.published),
         format_rfc3339(entry.updated), entry.title, entry.summary, "", *entry.labels,
@@ -117,7 +122,10 @@ def texts(entry: Entry) -> list[str]:
 
 
 def refill(entry: Entry, values: Iterator[str]) -> Entry:
-    """Replace the texts of an entry, in the order of `texts`. Dates and media types stay."""
+    """Return the entry with its texts replaced by `values`, in the order of `texts`.
+
+    Dates and media types do not change.
+    """
     identity, url, lang, _, _, _, title, summary, html = (next(values) for _ in range(_LABELS))
     return replace(
         entry, id=identity, url=url, lang=lang, title=title, summary=summary, html=html,
@@ -140,7 +148,10 @@ def _refill_lead(lead: Lead, values: Iterator[str]) -> Lead:
 
 
 def _key(entry: Entry, values: Sequence[str], *, is_marked: bool, is_empty: bool) -> Any:
-    """Return a key that is equal for entries of one shape: everything that the writers' decisions depend on."""
+    """Return the shape's key, which is equal for entries of the same shape.
+
+    It contains everything that the decisions of the plain writers depend on.
+    """
     lead, enclosures = entry.lead, entry.enclosures
     media_types = tuple([each.media_type for each in enclosures]) if enclosures else ()
     marks: tuple[bool, ...] = ()
@@ -175,7 +186,7 @@ def _rss_texts(values: Sequence[str], entry: Entry) -> list[str]:
 
 
 def _make_template(entry: Entry, values: Sequence[str], *, is_empty: bool) -> EntryTemplate:
-    """Return the template for the shape of an entry with the texts `values`."""
+    """Return the template for the shape of `entry`, whose texts are `values`."""
     tokens = [token(number) if text else "" for number, text in enumerate(values)]
     tokens[_HTML] = "" if is_empty else token(_HTML)
     outline = _mark_outline(refill(entry, iter(tokens)), entry)
@@ -190,7 +201,7 @@ def _tokenize_dates(text: str) -> str:
 
 
 def _mark_outline(outline: Entry, entry: Entry) -> Entry:
-    """Give the outline recognizable dates, and HTML marks where the entry's texts are treated as HTML."""
+    """Add recognizable dates to the outline, and an HTML mark to each text that is treated as HTML."""
     enclosures = zip(outline.enclosures, entry.enclosures, strict=True)
     return replace(
         outline, published=_PUBLISHED, updated=_PUBLISHED if entry.updated == entry.published else _UPDATED,
