@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newsletter.importers import ImportedFile, ImportOptions, Leftovers
     from newsletter.model.problems import Problems
 
-_MAX_DOUBTS = 5_000  # the most that one import reports
+_MAX_DOUBTS = 5_000  # reported for one import, at most
 
 
 def import_(

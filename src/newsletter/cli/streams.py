@@ -42,7 +42,7 @@ class _Output(io.FileIO):
 
 
 def prepare() -> None:
-    """Replace the standard streams by ones that use UTF-8 in every locale and escape lone surrogates."""
+    """Replace the standard streams with ones that use UTF-8 in every locale and escape lone surrogates."""
     _reopen_closed()
     if sys.stdout is sys.__stdout__:
         sys.stdout = _stream(1)

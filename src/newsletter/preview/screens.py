@@ -82,7 +82,7 @@ class Screens:
         )  # fmt: skip
 
     def problems(self, lang: str) -> str:
-        """Render the problems by file, at most MAX_PROBLEMS, the most serious ones first."""
+        """Render the problems by file. Of more than MAX_PROBLEMS, only the most serious ones are listed."""
         snapshot = self.session.snapshot
         problems = sorted(
             {*self.session.faults, *self.session.render_problems, *(snapshot.problems if snapshot else ())}
