@@ -1,8 +1,11 @@
-"""The command line. Nothing heavy is imported at the top, so that `main` can report an import that fails."""
+"""Define the entry point of the command line.
+
+Nothing heavy is imported at the top of this module, so that `main` can report a failed import.
+"""
 
 import sys
 
-TYPE_CHECKING = False  # type checkers take it for true; importing it from typing takes time
+TYPE_CHECKING = False  # type checkers treat it as true; importing it from typing takes time
 if TYPE_CHECKING:
     from newsletter.cli.commands import app
 
@@ -10,13 +13,13 @@ __all__ = ["app", "main"]
 
 
 def main() -> None:
-    """Run the command line, then exit with its exit code. This is the entry point of the program."""
+    """Run the command line, then exit with its exit code."""
     try:
         from newsletter.cli import ending
     except KeyboardInterrupt:
         sys.exit(130)
     except (ImportError, MemoryError, OSError) as fault:
-        # Too little memory or too few open files even for the module that explains such failures.
+        # Memory or file descriptors ran out before the module that explains such failures could load.
         if sys.stderr is not None:
             sys.stderr.write(f"newsletter: cannot start: {fault or 'not enough memory'}\n")
         sys.exit(74)

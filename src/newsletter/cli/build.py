@@ -27,7 +27,9 @@ from newsletter.cli.progress import Progress
 if TYPE_CHECKING:
     from newsletter.outbox.publish import Receipt
 
-_ONLY = typer.Option("--only", metavar="A,B", help="Build only these of email, feeds, site, social; requires --out.")
+_ONLY = typer.Option(
+    "--only", metavar="A,B", help="Build only these channels (email, feeds, site, social); requires --out."
+)
 
 
 def _parse_jobs(value: str | int) -> int:
@@ -45,7 +47,7 @@ _JOBS = typer.Option(
     show_default=False,
 )
 _FORCE = typer.Option("--force", help="Render every file, even if nothing changed since the last build.")
-# The kinds of files that the summary counts: how the path begins, how it ends, and the name of the kind.
+# The kinds of files that the summary counts: path prefix, path suffix and name.
 _KINDS = (
     ("email/announcements/", ".eml", "announcement mail"),
     ("email/issues/", ".eml", "issue mail"),
@@ -54,7 +56,7 @@ _KINDS = (
     ("site/", ".ics", "calendar file"),
     ("site/", ".html", "page"),
 )
-# A browser shows these whole from disk. The images of a mail are on the web: `preview` shows those.
+# Pages that a browser can show from disk. Mails load their images from the web, so they need `preview`.
 _STARTING_POINTS = ("site/index.html", "social/index.html")
 
 
@@ -81,7 +83,7 @@ def build(
     from newsletter import pipeline
     from newsletter.channels import CHANNELS
 
-    # A build creates no reference cycles to speak of. Looking for them takes 3 % of the time of a long build.
+    # A build creates hardly any reference cycles, but searching for them takes 3 % of the time of a long build.
     gc.set_threshold(1_000_000, 20, 100)
     channels = [name.strip() for name in only.split(",") if name.strip()] or list(CHANNELS)
     if unknown := [name for name in channels if name not in CHANNELS]:
@@ -103,7 +105,7 @@ def build(
                 jobs=jobs, force=force, on_progress=progress.checked, on_receipt=count,
             )  # fmt: skip
         state = f"{published.written} written, {published.removed} removed" if published.changed else "nothing changed"
-        # In the formats for programs, standard output holds the problems and nothing else.
+        # In machine-readable formats, standard output contains only the problems.
         stream = sys.stdout if format == "text" else sys.stderr
         print(f"{display_path(outbox)}: {published.files} files ({state})", file=stream)
         for line in summary.lines(outbox, project.root):
@@ -111,7 +113,7 @@ def build(
 
 
 class _Summary:
-    """Counts the files of a build by kind, and remembers those that a reader should open first."""
+    """Counts the files of a build by kind, and lists the pages to open first."""
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()
@@ -127,7 +129,7 @@ class _Summary:
             self.starting_points.add(path)
 
     def lines(self, outbox: Path, root: Path) -> Iterator[str]:
-        """Yield the lines of the summary for the project at `root`: files of each kind, and those to open first."""
+        """Yield the lines of the summary of a build of the project in the folder `root`."""
         order = [kind for _, _, kind in _KINDS]
         counted = [f"{self.kinds[kind]} {kind}{'s' * (self.kinds[kind] > 1)}" for kind in order if self.kinds[kind]]
         if counted:

@@ -28,7 +28,7 @@ def check(
 ) -> None:
     """Check announcements and everything rendered from them, without writing the outbox.
 
-    docs/problems.md has a page for each problem. Examples:
+    docs/problems.md explains every problem. Examples:
 
       newsletter check
 
@@ -78,10 +78,10 @@ def _check_links(project: "Project", now: datetime, problems: "Problems") -> Non
 
 
 def _print_diff(mended: "Mended") -> None:
-    """Print what changed in a file as a unified diff. A no-break space, invisible on a terminal, is shown as ⍽."""
+    """Print the changes to a file as a unified diff, with no-break spaces shown as ⍽."""
     before, after = (side.replace("\u00a0", "⍽").splitlines() for side in (mended.before, mended.after))
     print(f"--- {mended.path}\n+++ {mended.path}", file=sys.stderr)
-    # Fixes never add or remove a line, so line n is compared with line n. difflib would compare each with all.
+    # Fixes never add or remove lines, so line n corresponds to line n. difflib would compare every pair of lines.
     changed = [number for number, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
     # In a run of consecutive numbers, the difference between number and index is constant.
     for _, consecutive in groupby(enumerate(changed), key=lambda pair: pair[1] - pair[0]):

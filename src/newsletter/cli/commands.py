@@ -1,4 +1,7 @@
-"""The Typer application with every command. Modules that are slow to import are imported by the commands."""
+"""Define the Typer application and its commands.
+
+Each command imports the modules that are slow to load when it runs.
+"""
 
 from typing import Annotated
 
@@ -42,7 +45,7 @@ def global_options(
         bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Take the options that are written before the command."""
+    """Accept the options that precede the command."""
     options.before_command["directory"] = directory
 
 

@@ -1,4 +1,4 @@
-"""The `count` command: print the length of a text on each platform."""
+"""The `count` command: count a text the way each platform does."""
 
 import errno
 import json
@@ -13,7 +13,7 @@ import typer
 from newsletter.cli.codes import PROBLEMS
 from newsletter.cli.options import Folder, named_folder, refuse
 
-LONGEST = 4 * 1024 * 1024  # bytes; every platform's limit is below 64 KB
+LONGEST = 4 * 1024 * 1024  # bytes; the limit of every platform is below 64 KB
 
 
 def count(
@@ -24,9 +24,9 @@ def count(
     ] = None,
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
 ) -> None:
-    """Count a text as each platform counts it. A final line feed counts, too.
+    """Count a text the way each platform does. A trailing line feed counts too.
 
-    The exit code is 1 if the text exceeds a limit. It may have up to 4 MiB. Examples:
+    The exit code is 1 if the text exceeds a limit. The text may have up to 4 MiB. Examples:
 
       printf %s "Été à Genève !" | newsletter count
 
@@ -64,7 +64,7 @@ def _open(file: str) -> AbstractContextManager[IO[bytes]]:
 
 
 def _read(file: str) -> str:
-    """Return the text with its line ends and byte order mark unchanged. Reads at most one byte more than is allowed."""
+    """Return the text with line endings and byte order mark unchanged. Reads at most one byte beyond the limit."""
     name = "<stdin>" if file == "-" else file
     try:
         with _open(file) as stream:

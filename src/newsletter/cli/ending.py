@@ -1,7 +1,7 @@
-"""Run the command line, and turn exceptions that no command handles into a message and an exit code.
+"""Run the command line, and turn every unhandled exception into a message and an exit code.
 
-For an error of the operating system, the message names the path or the limit. Any other exception is reported as a
-bug in this program. NEWSLETTER_TRACEBACK=1 also prints the traceback.
+For an operating system error, the message names the path or the limit. Any other exception is reported as a bug in
+this program. With NEWSLETTER_TRACEBACK=1, the traceback is printed too.
 """
 
 import gc
@@ -17,7 +17,7 @@ _INTERNAL = """\
 newsletter: internal error: {kind}: {fault}
 This is a bug in newsletter, not in your files. Please report it on the project's issue page, with the command and its
 output when the environment variable NEWSLETTER_TRACEBACK is set to 1."""
-# Bytes of address space. With less, libraries fail to load or end the process, each in its own way.
+# Bytes of address space. With less, libraries fail to load or crash the process, each in its own way.
 _MIN_MEMORY = 128_000_000
 _OUT_OF_MEMORY = b"newsletter: not enough memory\n"
 
@@ -29,7 +29,7 @@ def run() -> int:
         return streams.finish(_run_app())
     except KeyboardInterrupt:
         return INTERRUPTED
-    except MemoryError:  # raised again while it was being reported
+    except MemoryError:  # raised again while the first one was being reported
         os.write(2, _OUT_OF_MEMORY)
         return DISK
 
@@ -43,7 +43,8 @@ def _run_app() -> int:
     try:
         from newsletter.cli.commands import app
 
-        # A build creates many objects and keeps most of them. At the default threshold, collecting takes a fifth of it.
+        # A build creates many objects and keeps most of them. At the default threshold, garbage collection takes a
+        # fifth of the build's time.
         gc.set_threshold(200_000, 20, 100)
         app()
     except SystemExit as end:
@@ -59,7 +60,7 @@ def _run_app() -> int:
 
 
 def report(fault: BaseException) -> int:
-    """Print to standard error why a run ended, and return the exit code."""
+    """Print to standard error why the run failed, and return the exit code."""
     if os.environ.get("NEWSLETTER_TRACEBACK"):
         import traceback
 
@@ -79,7 +80,7 @@ def _explain(fault: BaseException) -> tuple[str, int]:
     if isinstance(fault, MemoryError):
         return f"newsletter: not enough memory{_memory_limit()}", DISK
     if isinstance(fault, ImportError | SystemError) and _memory_limit():
-        # A library that cannot be mapped into memory raises ImportError; one that runs out of it, SystemError.
+        # ImportError: a library cannot be mapped into memory. SystemError: a library runs out of memory.
         return f"newsletter: not enough memory{_memory_limit()}: {fault}", DISK
     if isinstance(fault, ImportError):
         return f"newsletter: the installation is damaged: {fault}; install newsletter again", INTERNAL
@@ -87,7 +88,7 @@ def _explain(fault: BaseException) -> tuple[str, int]:
 
 
 def _memory_limit() -> str:
-    """Return a note for messages about the limit on this process's address space; "" if it is unlimited."""
+    """Return the limit on this process's address space, as a note for messages; "" if it is unlimited."""
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit == resource.RLIM_INFINITY:
         return ""

@@ -1,4 +1,4 @@
-"""How to install the optional packages that some commands need."""
+"""Explain how to install the optional packages that some commands need."""
 
 from pathlib import Path
 
@@ -6,9 +6,9 @@ _COMMANDS = {"import": "make runtime-env", "preview": "make preview"}  # targets
 
 
 def how_to_add(extra: str) -> str:
-    """Return how to add an extra to this installation, as the end of a message.
+    """Return instructions for adding an extra to this installation, as the end of a message.
 
-    Never suggests installing `newsletter` by name from an index, where the name may belong to someone else.
+    They never suggest installing `newsletter` by name from an index, where the name may belong to someone else.
     """
     if is_checkout(Path(__file__).parents[3]):
         return f"run: {_COMMANDS[extra]}"
@@ -19,12 +19,15 @@ def how_to_add(extra: str) -> str:
 
 
 def is_checkout(folder: Path) -> bool:
-    """Return whether `folder` is a checkout of this program, whose Makefile installs what is missing."""
+    """Return whether `folder` is a checkout of this program. Its Makefile installs missing packages."""
     return (folder / "Makefile").is_file() and (folder / "src" / "newsletter").is_dir()
 
 
 def with_extras(package: str) -> str:
-    """Return the requirement `package` with every extra added; unchanged unless `newsletter @ …` or a local wheel."""
+    """Return the pip requirement `package` with every extra added.
+
+    Only `newsletter @ …` and the path of a local wheel are changed.
+    """
     names = f"[{','.join(sorted(_COMMANDS))}]"
     if package.startswith("newsletter @ "):
         return package.replace("newsletter", f"newsletter{names}", 1)

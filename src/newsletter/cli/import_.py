@@ -1,4 +1,4 @@
-"""The `import` command: turn a press release, or another tool's site, into announcement files."""
+"""The `import` command: convert a press release, or another tool's site, to announcement files."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from newsletter.importers import ImportedFile, ImportOptions, Leftovers
     from newsletter.model.problems import Problems
 
-_MAX_DOUBTS = 5_000  # doubts of one import that are reported
+_MAX_DOUBTS = 5_000  # reported for one import, at most
 
 
 def import_(
@@ -32,8 +32,8 @@ def import_(
 ) -> None:
     """Import a press release (.docx, .odt, .html, .txt, .md) or a Jekyll, Hugo or WordPress site as announcements.
 
-    Everything that had to be guessed or left out is reported, with its line. No file is overwritten. Posts that were
-    hidden become drafts. Examples:
+    Every guess and every omission is reported with its line. No file is overwritten. Hidden posts become drafts.
+    Examples:
 
       newsletter import communique.docx
 
@@ -74,7 +74,7 @@ def _read(file: Path, options: "ImportOptions", root: Path, leftovers: "Leftover
         if not is_site and not file.exists():
             refuse(f"{display_path(file)} does not exist")
         if not is_site and file.is_symlink():
-            refuse(f"{display_path(file)} is a symbolic link; name the file to which it leads")
+            refuse(f"{display_path(file)} is a symbolic link; name the file that it points to")
     except OSError as fault:
         raise Unreadable(f"it cannot be read: {fault.strerror}") from None
     if not is_site:
@@ -99,13 +99,13 @@ def _read(file: Path, options: "ImportOptions", root: Path, leftovers: "Leftover
 
 
 def _save(imported_files: Iterator["ImportedFile"], root: Path, problems: "Problems", leftovers: "Leftovers") -> None:
-    """Write each announcement before reading the next one, since all images of a site may not fit into memory."""
+    """Write each announcement before reading the next one, because a site's images may not all fit into memory."""
     from newsletter.model.problems import Place
 
     images: set[str] = set()
     count = doubts = 0
     for file in imported_files:
-        # Images come first, so that an announcement never names a missing one.
+        # Images are written first, so that no announcement refers to a missing one.
         for path, content in (*file.needs.items(), (file.path, file.content.encode())):
             _create(root, path, content)
         count += 1
@@ -129,11 +129,11 @@ def _create(root: Path, path: str, content: bytes) -> None:
     try:
         safe_write.create(root, path, content)
     except FileExistsError:
-        return  # the name holds the hash of the content, so it is the same file
+        return  # the name contains a hash of the content, so it is the same file
     except OSError as fault:
         raise DiskFault(f"{display_path(root / path)} cannot be written: {fault.strerror or fault}") from None
 
 
 def _printable(line: str) -> str:
-    """Make a line safe for a terminal: it may hold file names and titles from another tool."""
+    """Make a line safe for a terminal. It may contain file names and titles from another tool."""
     return "".join(character if character.isprintable() else "\ufffd" for character in line)

@@ -16,12 +16,12 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The project's folder; created if it does not exist.")],
     directory: Folder = None,
     lang: Annotated[
-        str, typer.Option("--lang", metavar="fr|en", help="The language of settings, sample and README.")
+        str, typer.Option("--lang", metavar="fr|en", help="Language of the settings, the sample and the README.")
     ] = "fr",
     package: Annotated[
         str,
         typer.Option(
-            "--package", metavar="REQUIREMENT", help="What CI installs newsletter from, as a pip requirement."
+            "--package", metavar="REQUIREMENT", help="Where CI installs newsletter from, as a pip requirement."
         ),
     ] = "",
     now: Now = "",
@@ -59,7 +59,7 @@ def init(
     settings, requirements = display_path(folder / "newsletter.toml"), display_path(folder / "requirements.txt")
     typer.echo(f"Now edit {settings}, then run: newsletter -C {display_path(folder)} build", err=True)
     if not (package or _origin()):
-        typer.echo(f"For CI, write in {requirements} where to install newsletter from.", err=True)
+        typer.echo(f"For CI, state in {requirements} where to install newsletter from.", err=True)
 
 
 def _check_package(package: str) -> None:

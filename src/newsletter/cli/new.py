@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 def new(
     title: Annotated[str, typer.Argument(help="The title, which is also the subject of the mail.")] = "",
     directory: Folder = None,
-    date: Annotated[str, typer.Option("--date", metavar="DATE", help="When it is published (default: today).")] = "",
-    tags: Annotated[str, typer.Option("--tags", metavar="A,B", help="Labels, separated by commas.")] = "",
+    date: Annotated[str, typer.Option("--date", metavar="DATE", help="Publication date (default: today).")] = "",
+    tags: Annotated[str, typer.Option("--tags", metavar="A,B", help="Tags, separated by commas.")] = "",
     kind: Annotated[
-        str, typer.Option("--kind", metavar="KIND", help="Start from a model: news, event, award or enrolment.")
+        str, typer.Option("--kind", metavar="KIND", help="Kind of announcement: news, event, award or enrolment.")
     ] = "",
-    lang: Annotated[str, typer.Option("--lang", help="Its language (default: the publication's).")] = "",
-    draft: Annotated[bool, typer.Option("--draft", help="Mark it as a draft, which is not published.")] = False,
+    lang: Annotated[str, typer.Option("--lang", help="Language (default: the publication's).")] = "",
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Mark the announcement as a draft, which is not published.")
+    ] = False,
     edit: Annotated[bool, typer.Option("--edit", help="Open the file in $VISUAL or $EDITOR.")] = False,
 ) -> None:
     """Create an announcement file with a permanent id. An existing file is never overwritten.
 
-    Without TITLE, the values are asked for at the terminal. Examples:
+    Without TITLE, the command prompts for the values. Examples:
 
       newsletter new
 
@@ -59,7 +61,7 @@ def new(
 
 @dataclass(slots=True)
 class Answers:
-    """Values for the new announcement, from options or typed at the terminal; "" for those left out."""
+    """The values of a new announcement, from options or prompts; "" for a missing value."""
 
     title: str
     date: str
@@ -70,7 +72,7 @@ class Answers:
 
 
 def _ask(answers: Answers, kinds: tuple[str, ...]) -> Answers:
-    """Ask at the terminal for the values that no option gave."""
+    """Prompt for the values that no option supplied."""
     answers.title = typer.prompt("Title", err=True)
     answers.date = answers.date or typer.prompt("Date (2024-11-26 or 2024-11-26 09:30)", "today", err=True)
     answers.date = "" if answers.date == "today" else answers.date

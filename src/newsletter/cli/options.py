@@ -1,4 +1,4 @@
-"""What commands share: options, finding the project, reporting problems, exit codes, the clock."""
+"""Code that commands share: options, finding the project, reporting problems, exit codes and the clock."""
 
 import os
 import sys
@@ -34,7 +34,7 @@ Out = Annotated[
     typer.Option("--out", metavar="DIR", help="The outbox (default: outbox/ in the project)."),
 ]
 
-# Options written before the command, as in `newsletter -C DIR build`.
+# Options that precede the command, as in `newsletter -C DIR build`.
 before_command: dict[str, Path | None] = {"directory": None}
 
 
@@ -42,9 +42,9 @@ before_command: dict[str, Path | None] = {"directory": None}
 def run(
     directory: Path | None, format: str, strict: bool, if_aborted: str = ""
 ) -> Iterator["tuple[Project, Problems]"]:
-    """Open the project and a collector for problems; at the end, report the problems and exit.
+    """Yield the project and a collector for problems; at the end, report the problems and exit.
 
-    `if_aborted` is added to the summary if an error ends the run early.
+    `if_aborted` is appended to the summary if an error ends the run early.
     """
     from newsletter import pipeline
     from newsletter.cli import report
@@ -76,7 +76,10 @@ def run(
 
 
 def named_folder(directory: Path | None) -> Path:
-    """Return the folder given by -C, before or after the command; by default the current one. Refuse a missing one."""
+    """Return the folder that -C names, before or after the command, or else the current folder.
+
+    Exits with a message if the folder does not exist.
+    """
     folder = directory or before_command["directory"]
     if folder is None:
         return Path()
@@ -99,7 +102,7 @@ def project_folder(directory: Path | None) -> Path:
 
 
 def _resolve(folder: Path) -> Path:
-    """Return the absolute path of a folder that can be entered; refuse any other."""
+    """Return the absolute path of a folder. Exits with a message if the folder cannot be entered."""
     try:
         path = folder.resolve(strict=True)
     except FileNotFoundError:  # also if a build has replaced the shell's current folder
@@ -118,7 +121,7 @@ def _resolve(folder: Path) -> Path:
 
 
 def moment(now: str, project: "Project", option: str = "--now") -> datetime:
-    """Parse `now`, the value of `option`, in the time zone of the project. Returns the current time if it is empty."""
+    """Parse `now`, the value of `option`, in the project's time zone. Returns the current time if `now` is empty."""
     from newsletter.text.dates import read_moment
 
     if not now:
@@ -142,13 +145,13 @@ def refuse(message: str) -> NoReturn:
 
 
 def require_text(option: str, value: str) -> None:
-    """Refuse an argument that cannot be written to a text file as one line."""
+    """Exit with a message if the value of an option cannot be one line of a text file."""
     from newsletter.text import forbidden
 
     obstacle = next((name for _, name in forbidden(value)), "")
     if any(character in value for character in "\r\n\t"):
         obstacle = "a line break or tab"
-    # Python decodes bytes of an argument that are not UTF-8 as lone surrogates.
+    # Python decodes invalid UTF-8 in an argument as lone surrogates.
     if any("\ud800" <= character <= "\udfff" for character in value):
         obstacle = "bytes that are not UTF-8"
     if obstacle:
@@ -164,7 +167,7 @@ def _prefix(root: Path) -> str:
 
 
 def display_path(path: Path) -> str:
-    """Return a path for messages: relative to the current folder if it lies inside."""
+    """Return a path for messages: relative to the current folder if it is inside."""
     try:
         here = Path.cwd()
     except OSError:  # the current folder no longer exists, or cannot be read
@@ -173,7 +176,7 @@ def display_path(path: Path) -> str:
 
 
 def project_option(root: Path) -> str:
-    """Return the option that a command typed here needs to find the project: ` -C DIR`, or "" inside its folder."""
+    """Return ` -C DIR`, the option that a command needs to find the project from here; "" inside the project."""
     import shlex
 
     try:
@@ -184,5 +187,5 @@ def project_option(root: Path) -> str:
 
 
 def has_colour(stream: object) -> bool:
-    """Return whether to write colours to a stream: it is a terminal, and NO_COLOR is not set (no-color.org)."""
+    """Return whether output to a stream is coloured: it is a terminal, and NO_COLOR is not set (no-color.org)."""
     return not os.environ.get("NO_COLOR") and getattr(stream, "isatty", bool)()

@@ -25,7 +25,7 @@ def preview(
 ) -> None:
     """Show announcements in a browser as readers will get them, and update them whenever a file is saved.
 
-    The preview can be reached from this machine only. Examples:
+    The preview is reachable only from this machine. Examples:
 
       newsletter preview
 
@@ -58,7 +58,7 @@ def preview(
 
 
 def _require_resources() -> None:
-    """Exit with a message if limits allow too few files or threads, or too little memory; libraries would crash."""
+    """Exit with a message if the limits on files, threads or memory are so low that libraries would crash."""
     import resource
     import threading
 
@@ -83,7 +83,7 @@ def _require_resources() -> None:
 
 
 def _clock(now: str, root: Path) -> Callable[[], datetime]:
-    """Return a function that returns the moment to show: that of `--now` if given, else the current time."""
+    """Return a function that returns the moment to show: `now` if given, else the current time."""
     from newsletter.load.settings import load_settings
     from newsletter.model.problems import Aborted, Problems
     from newsletter.text.dates import read_moment

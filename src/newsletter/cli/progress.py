@@ -1,4 +1,4 @@
-"""Show the progress of long work on one line of a terminal; nothing is shown if output is redirected."""
+"""Show the progress of a long run on one line of a terminal; show nothing if output is redirected."""
 
 import sys
 import time
@@ -6,11 +6,11 @@ from types import TracebackType
 
 DELAY = 1.0  # seconds before the line is shown for the first time
 INTERVAL = 0.1  # seconds between two updates
-STEP = 64  # announcements or files between two looks at the clock
+STEP = 64  # announcements or files between two readings of the clock
 
 
 class Progress:
-    """A context manager around the work; on exit, the line is erased."""
+    """A context manager that shows progress, and erases the line on exit."""
 
     def __init__(self) -> None:
         self._next_update = time.monotonic() + DELAY
@@ -33,7 +33,7 @@ class Progress:
             self._show(f"{done:,} of {total:,} announcements read …")
 
     def count_file(self) -> None:
-        """Count one more rendered file, and show their number."""
+        """Count one more rendered file, and show how many there are."""
         self._files += 1
         if self._files % STEP == 0:
             self._show(f"{self._files:,} files …")

@@ -21,7 +21,7 @@ def report(
 ) -> None:
     """Write problems in one of FORMATS: text to `stderr`, the others to `stdout`.
 
-    `prefix` is the project's path in its repository, for `github` and `gitlab`. `colour` is for text.
+    `prefix` is the project's path in its repository; `github` and `gitlab` use it. `colour` applies to `text`.
     """
     if format == "text":
         for problem in problems:
@@ -44,7 +44,7 @@ def summary(problems: Iterable[Problem]) -> str:
 
 
 def _escape(message: str) -> str:
-    """Escape control and bidirectional characters. File names may be hostile, and terminals obey such characters."""
+    """Escape control and bidirectional characters, because file names may be hostile and terminals obey them."""
     escaped = message.encode("utf-8", "backslashreplace").decode()
     for offset, _ in reversed(list(text.forbidden(escaped))):
         escaped = escaped[:offset] + escaped[offset].encode("unicode_escape").decode() + escaped[offset + 1 :]
@@ -90,7 +90,7 @@ def _annotation(problem: Problem, prefix: str) -> str:
 
 
 def _code_quality(problems: Iterable[Problem], prefix: str) -> list[dict[str, object]]:
-    """GitLab's Code Quality report. Fingerprints are unique in a report and stay the same from run to run."""
+    """Return a GitLab Code Quality report. Fingerprints are unique in a report and stable from run to run."""
     occurrences: dict[str, int] = {}
     entries: list[dict[str, object]] = []
     for problem in problems:

@@ -12,7 +12,7 @@ def schema(
     directory: Folder = None,
     format: Annotated[
         str,
-        typer.Option("--format", metavar="FORMAT", help="json, vscode (snippets) or decap (configuration of a form)."),
+        typer.Option("--format", metavar="FORMAT", help="json, vscode (snippets) or decap (web form configuration)."),
     ] = "json",
 ) -> None:
     """Print the JSON Schema of an announcement's front matter, or editor settings derived from it.

@@ -85,7 +85,7 @@ def _rows(project: "Project", now: datetime, problems: "Problems") -> list[dict[
 
 
 def _print_changed_feeds(project: "Project", out: Path, earlier: Path, problems: "Problems", format: str) -> None:
-    """Print the URL of each feed in the outbox `out` that is not the same in the manifest `earlier`."""
+    """Print the URL of each feed in the outbox `out` that is new or changed since the manifest `earlier`."""
     from newsletter.model import MANIFEST
     from newsletter.outbox.manifest import changed_feeds, read_manifest
 

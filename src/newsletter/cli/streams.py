@@ -1,7 +1,7 @@
-"""Standard streams that never raise an exception, even if they are closed, full or cut off.
+"""Provide standard streams that never raise an exception, even if they are closed, full or disconnected.
 
-Output that cannot be written is dropped, and the command goes on; `finish` reports the loss once. A reader that stops
-early, such as `head`, is not an error and does not change the exit code.
+Output that cannot be written is dropped and the command continues; `finish` reports the loss once. A reader that
+stops early, such as `head`, is not an error and does not change the exit code.
 """
 
 import errno
@@ -16,12 +16,12 @@ _NAMES = {1: "standard output", 2: "standard error"}
 
 
 class _Output(io.FileIO):
-    """A standard stream. The first error in writing is kept in `fault`, and nothing more is written after it."""
+    """A standard stream. It stores the first write error in `fault` and drops all later output."""
 
     fault: OSError | None = None
 
     def write(self, content: object) -> int:
-        """Write all bytes, or drop them after an error. Always returns their number, as if all were written."""
+        """Write all bytes, or drop them after an error. Always returns the number of bytes, as if all were written."""
         remaining = memoryview(content).cast("B")  # type: ignore[arg-type]
         size = len(remaining)
         while remaining and self.fault is None:
@@ -42,7 +42,7 @@ class _Output(io.FileIO):
 
 
 def prepare() -> None:
-    """Replace the standard streams. They use UTF-8 in every locale, and escape what UTF-8 cannot encode."""
+    """Replace the standard streams with ones that use UTF-8 in every locale and escape lone surrogates."""
     _reopen_closed()
     if sys.stdout is sys.__stdout__:
         sys.stdout = _stream(1)
@@ -65,7 +65,7 @@ def finish(code: int) -> int:
 
 
 def _reopen_closed() -> None:
-    """Open closed streams on the null device; otherwise the next files opened would get their file descriptors.
+    """Open closed streams on the null device. Otherwise the next files opened would get their file descriptors.
 
     Standard input is opened for writing and standard output for reading, so that using them still fails. Standard
     error is opened for writing: closing it is a way to silence a program.

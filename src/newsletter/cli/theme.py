@@ -18,7 +18,7 @@ theme = typer.Typer(
 
 @theme.callback()
 def options(directory: Folder = None) -> None:
-    """Options that go before `list` and `copy`."""
+    """Accept the options that precede `list` and `copy`."""
     before_command["directory"] = directory or before_command["directory"]
 
 
@@ -34,7 +34,7 @@ def list_(directory: Folder = None) -> None:
 
     own = project_folder(directory) / "templates"
     for name in default_theme.names():
-        # In a checkout of newsletter itself, the project's folder is the default theme.
+        # In a checkout of newsletter itself, the project's templates/ is the default theme.
         is_overridden = os.path.isfile(own / name) and own != default_theme.folder()
         print(f"{'*' if is_overridden else ' '} {name}")
 

@@ -1,12 +1,12 @@
-"""The `verify` command: check that the outbox is still as it was built."""
+"""The `verify` command: compare the outbox with its manifest."""
 
 from newsletter.cli.options import Folder, Format, Out, display_path, run
 
 
 def verify(directory: Folder = None, out: Out = None, format: Format = "text") -> None:
-    """Compare every file of the outbox with its manifest.
+    """Compare every file in the outbox with the manifest.
 
-    Missing, damaged and edited files are reported, and the exit code is then 1. Example:
+    Missing, damaged and edited files are reported, and the exit code is 1 if there are any. Example:
 
       newsletter verify
     """

@@ -1,1 +1,1 @@
-"""A local server that shows announcements as readers will get them, and updates when files change."""
+"""Serve announcements locally as readers will get them, and update the screens when files change."""

@@ -1,6 +1,6 @@
-"""The routes of the preview server.
+"""Define the routes of the preview server.
 
-Requests are answered from what a session has read. No part of a URL is ever used as a file name.
+Every answer comes from the files that the session has read. No part of a URL is ever used as a file name.
 """
 
 import re
@@ -27,10 +27,10 @@ _STATIC_FILES = {
     name: ((HERE / "static" / name).read_bytes(), kind)
     for name, kind in (("preview.css", "text/css"), ("preview.js", "text/javascript"), ("icon.svg", "image/svg+xml"))
 }
-_HEARTBEAT = 15  # seconds between two comments that keep an event stream open
+_HEARTBEAT = 15  # seconds between the comments that keep an event stream open
 _KINDS = ("announcement", "issue")
 
-# A page such as a feed reader may show: it uses its own fonts and colours.
+# Imitates a feed reader, which uses its own fonts and colours.
 _FEED_READER = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>feed</title>
 <style>body {{ margin: 0; font: 1.0625rem/1.6 Georgia, serif; overflow-wrap: break-word }}
@@ -47,7 +47,7 @@ _INTERNAL_ERROR = """<!doctype html>
 
 
 class Preview:
-    """The handlers of all requests."""
+    """The handlers of all routes."""
 
     def __init__(self, session: Session, notifier: Notifier) -> None:
         self.session = session
@@ -55,12 +55,12 @@ class Preview:
         self.screens = Screens(session)
 
     def overview(self, request: Request) -> Response:
-        """`/`: all announcements."""
+        """Handle `/`: list all announcements."""
         query, expanded = request.query_params.get("q", ""), request.query_params.get("all", "")
         return self._screen(request, self.screens.overview(self._lang(request), query[:200], expanded))
 
     def calendar(self, request: Request) -> Response:
-        """`/calendar/2024-12`: what is published in a month."""
+        """Handle `/calendar` and `/calendar/2024-12`: show what is published in a month."""
         text = request.path_params.get("month", "")
         month = read_month(text)
         if text and month is None:
@@ -68,11 +68,11 @@ class Preview:
         return self._screen(request, self.screens.calendar(self._lang(request), month))
 
     def problems(self, request: Request) -> Response:
-        """`/problems`: all problems."""
+        """Handle `/problems`: list all problems."""
         return self._screen(request, self.screens.problems(self._lang(request)))
 
     def subject(self, request: Request) -> Response:
-        """`/announcement/<key>/<view>` and `/issue/<key>/<view>`."""
+        """Handle `/announcement/<key>/<view>` and `/issue/<key>/<view>`: show one view."""
         kind, view = request.path_params["kind"], request.path_params.get("view", "mail")
         if self.session.faults and self.session.snapshot:
             return self.problems(request)
@@ -82,7 +82,7 @@ class Preview:
         return self._screen(request, self.screens.subject(self._lang(request), kind, subject_view, view))
 
     def mail(self, request: Request) -> Response:
-        """`…/mail.html`: the HTML of a mail, for a frame."""
+        """Handle `…/mail.html`: return the HTML of a mail, for a frame."""
         subject_view = self._subject_view(request)
         artefact = self.session.channel_files(subject_view, "email").ending(".html") if subject_view else None
         if artefact is None:
@@ -91,7 +91,7 @@ class Preview:
         return self._framed(artefact, request, policy)
 
     def eml(self, request: Request) -> Response:
-        """`…/mail.eml`: the mail as a file to open in a mail program."""
+        """Handle `…/mail.eml`: return the mail as a file to open in a mail program."""
         subject_view = self._subject_view(request)
         artefact = self.session.channel_files(subject_view, "email").ending(".eml") if subject_view else None
         if artefact is None:
@@ -101,7 +101,7 @@ class Preview:
         return Response(artefact.data, media_type=artefact.media_type, headers=headers)
 
     def entry(self, request: Request) -> Response:
-        """`…/feed.html`: the content of a feed entry, for a frame."""
+        """Handle `…/feed.html`: return the content of a feed entry, for a frame."""
         subject_view = self._subject_view(request)
         try:
             entry = feed_entry(self.session.channel_files(subject_view, "feeds")) if subject_view else {}
@@ -114,7 +114,10 @@ class Preview:
         return self._framed(Artefact("feed.html", page.encode(), "text/html"), request, FRAMED)
 
     def site(self, request: Request) -> Response:
-        """`/site/<path>`: a file of the site as of now; `/announcement/<key>/site/<path>`: as of that day."""
+        """Handle `/site/<path>` and `/announcement/<key>/site/<path>`: return a file of the site.
+
+        The first is the site as of now, the second the site on the day of the announcement.
+        """
         artefact = self.session.page(request.path_params.get("key", ""), request.path_params["path"] or "index.html")
         if artefact is None:
             return self._not_found(request)
@@ -123,7 +126,7 @@ class Preview:
         return self._framed(artefact, request, FRAMED)
 
     def static(self, request: Request) -> Response:
-        """`/own/<name>`: the stylesheet, script and icon of the screens."""
+        """Handle `/own/<name>`: return the style sheet, script or icon of the screens."""
         name = request.path_params["name"]
         if name not in _STATIC_FILES:
             return self._not_found(request)
@@ -131,7 +134,7 @@ class Preview:
         return Response(data, media_type=media_type)
 
     async def events(self, request: Request) -> Response:
-        """`/events`: the id of the current version, then that of each new one, as server-sent events."""
+        """Handle `/events`: send the id of the current version, then of each new one, as server-sent events."""
 
         async def stream() -> AsyncIterator[str]:
             yield f"retry: 500\ndata: {self.session.version_id}\n\n"
@@ -142,7 +145,7 @@ class Preview:
         return StreamingResponse(stream(), media_type="text/event-stream")
 
     async def internal_error(self, request: Request, fault: Exception) -> Response:
-        """Answer a request whose handler failed. Uses no thread and no template: they may be the cause."""
+        """Answer a request whose handler failed. Uses no thread and no template, since either may be the cause."""
         problem = escape(str(as_problem(fault)))
         return HTMLResponse(_INTERNAL_ERROR.format(problem=problem), 500, {"Content-Security-Policy": SCREEN})
 
@@ -159,7 +162,7 @@ class Preview:
         return Response(data, media_type=asset.media_type, headers={"Content-Security-Policy": FRAMED})
 
     def _framed(self, artefact: Artefact, request: Request, policy: str) -> Response:
-        """Answer with a rendered file. In `src` and `href`, the site's URL is replaced by that of the preview."""
+        """Answer with a rendered file. In `src` and `href`, the preview's URL replaces the site's URL."""
         data = artefact.data
         if artefact.media_type == "text/html" and self.session.snapshot:
             url = self.session.snapshot.settings.url
@@ -176,7 +179,7 @@ class Preview:
         return self.screens.language(request.query_params.get("lang") or request.cookies.get("lang", ""))
 
     def _screen(self, request: Request, page: str) -> Response:
-        """Answer with a screen of the preview. The query `?lang=…` is stored in a cookie instead, by a redirect."""
+        """Answer with a screen of the preview. If the query has `?lang=…`, set a cookie and redirect instead."""
         chosen = request.query_params.get("lang")
         if chosen not in LANGUAGES:
             return HTMLResponse(page)

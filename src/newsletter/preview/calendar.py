@@ -1,16 +1,16 @@
-"""The weeks of a month, with the announcements and issues published on each day."""
+"""Lay out the weeks of a month, with the announcements and issues published on each day."""
 
 from calendar import Calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-FIRST_YEAR, LAST_YEAR = 1970, 2200  # of the months that can be shown
+FIRST_YEAR, LAST_YEAR = 1970, 2200  # the range of months that can be shown
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An announcement on the day of its date, or an issue on the last day of its period (then `moment` is None)."""
+    """An announcement on its date, or an issue on the last day of its period. `moment` is None for an issue."""
 
     day: date
     moment: datetime | None
@@ -29,7 +29,7 @@ class Day:
 
 
 def read_month(text: str) -> date | None:
-    """Return the first day of a month written as `2024-12`; None if `text` is anything else or out of range."""
+    """Return the first day of the month `text`, written as `2024-12`; None if it is invalid or out of range."""
     try:
         month = date.fromisoformat(f"{text}-01") if len(text) == len("2024-12") else None
     except ValueError:
@@ -48,7 +48,7 @@ def adjacent_months(month: date) -> tuple[date, date]:
 
 
 def weeks(month: date, entries: Iterable[CalendarEntry]) -> tuple[tuple[Day, ...], ...]:
-    """Return the weeks of a month, starting on Monday; each has seven days."""
+    """Return the weeks that cover a month. Each week has seven days and starts on Monday."""
     by_day: dict[date, list[CalendarEntry]] = {}
     for entry in entries:
         by_day.setdefault(entry.day, []).append(entry)
@@ -63,5 +63,5 @@ def _day(day: date, month: date, by_day: Mapping[date, list[CalendarEntry]]) -> 
 
 
 def _order(entry: CalendarEntry) -> tuple[float, str]:
-    """Sort by time; issues, which have none, come last."""
+    """Return the sort key of an entry: by time, then title. Issues have no time and come last."""
     return entry.moment.timestamp() if entry.moment else float("inf"), entry.title

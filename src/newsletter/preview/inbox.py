@@ -1,7 +1,8 @@
-"""Subject and preheader as the message lists of mail programs show them, cut to the same length.
+"""Cut subject and preheader to the length that the message lists of mail programs show.
 
-Programs cut by width; the limits are the number of characters that fit in average text. Sources: emailtooltester.com,
-"email subject lines character limit" (iPhone); else the lower end of the range that several senders' guides give.
+Programs cut by width, so each limit is the number of characters of average text that fit. Sources:
+emailtooltester.com, "email subject lines character limit", for the iPhone; for the others, the lower end of the range
+that several senders' guides give.
 """
 
 from collections.abc import Iterator
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A mail program, and how many characters of the subject and of the preheader its list shows.
+    """A mail program, with the number of characters of the subject and of the preheader that its list shows.
 
-    If `one_line`, both are on one line, which has room for `preheader` characters in all.
+    If `one_line` is true, the list shows both on one line of at most `preheader` characters.
     """
 
     name: str
@@ -34,7 +35,7 @@ PROGRAMS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a program shows of the subject and the preheader; the `…_rest` fields hold what it cuts off."""
+    """The parts of the subject and the preheader that a program shows; it cuts off the `…_rest` parts."""
 
     program: Program
     subject: str
@@ -53,7 +54,7 @@ def lines(subject: str, preheader: str) -> Iterator[Line]:
 
 
 def _cut(text: str, limit: int) -> tuple[str, str]:
-    """Split text into what is shown, with an ellipsis if it is cut, and the rest."""
+    """Split text into the part that is shown, with an ellipsis if it is cut, and the rest."""
     if len(text) <= limit:
         return text, ""
     shown = text[: max(0, limit - 1)]

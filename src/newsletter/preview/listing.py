@@ -1,4 +1,4 @@
-"""One row for each announcement, for the overview and the calendar."""
+"""List the announcements for the overview and the calendar."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ STATES = ("broken", "scheduled", "draft", "public", "expired")
 
 @dataclass(frozen=True, slots=True)
 class ListingRow:
-    """An announcement. For a file that has never been free of errors, `state` is "broken" and `date` is None."""
+    """An announcement. If its file has always had an error, `state` is "broken" and `date` is None."""
 
     key: str
     path: str
@@ -30,12 +30,12 @@ class ListingRow:
 
     @property
     def href(self) -> str:
-        """The path of its screen."""
+        """The URL path of the announcement's screen."""
         return f"/announcement/{quote(self.key)}"
 
 
 def listing(snapshot: Snapshot) -> tuple[ListingRow, ...]:
-    """Return a row for every announcement: broken files first, then the newest first."""
+    """Return a row for every announcement: broken files first, then newest first."""
     rows = [
         _row(file, snapshot)
         for file in snapshot.files.values()

@@ -1,4 +1,4 @@
-"""Tell every open screen when there is a new version."""
+"""Notify every open screen of a new version."""
 
 import asyncio
 
@@ -11,12 +11,12 @@ class Notifier:
         self._waiting: set[asyncio.Event] = set()
 
     def notify(self) -> None:
-        """Wake all tasks that wait."""
+        """Wake all waiting tasks."""
         for event in self._waiting:
             event.set()
 
     def close(self) -> None:
-        """Wake all tasks for the last time, because the server stops."""
+        """Wake all waiting tasks for the last time, when the server stops."""
         self.closed = True
         self.notify()
 

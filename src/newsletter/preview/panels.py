@@ -1,4 +1,4 @@
-"""The values that each view's template shows, taken from the files that a build would write."""
+"""Collect the values that each view's template shows from the files that a build would write."""
 
 import hashlib
 import json
@@ -24,9 +24,10 @@ GMAIL_LIMIT = 102_000  # bytes of HTML after which Gmail clips a mail
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The content of a view. `values` are for its template; `missing` is true if an error left nothing to show.
+    """The content of a view. `values` are the variables of its template.
 
-    `stale` is true if the values were rendered from an older version of the files.
+    `missing` is true if an error left nothing to show. `stale` is true if the values come from an older version of
+    the files.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class Panel:
 class Snippet:
     """A post for one platform. `shown` is the part of `text` before the fold, `folded` the part after it.
 
-    `post` is its entry in `posts` of `social/<stem>.json`. `has_card` is true if the platform shows a card for its
+    `post` is the entry in `posts` of `social/<stem>.json`. `has_card` is true if the platform shows a card for the
     link.
     """
 
@@ -54,20 +55,20 @@ class Snippet:
 
     @property
     def share(self) -> int:
-        """How much of the limit is used, in percent, at most 100."""
+        """The used share of the limit, in per cent, at most 100."""
         return min(100, round(100 * int(self.post["count"]) / max(1, int(self.post["limit"]))))
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header of a mail: encoded, as in the file, and decoded."""
+    """A mail header: encoded as in the file (`raw`), and decoded."""
 
     name: str
     raw: str
     decoded: str
 
 
-# The views, in the order of their tabs, and the channel whose files each one shows.
+# The views, in the order of their tabs, with the channel whose files each one shows.
 VIEWS: Mapping[str, str] = {
     "mail": "email", "inbox": "email", "text": "email", "headers": "email",
     "web": "site", "social": "social", "feed": "feeds",
@@ -167,7 +168,7 @@ def _limit(post: Mapping[str, Any]) -> int:
 
 
 def _card(subject_view: SubjectView, subject: Subject, base: str) -> dict[str, str]:
-    """Return the card that platforms show for the page that a snippet links to."""
+    """Return the card that platforms show for the link of a snippet."""
     story = subject.stories[0] if isinstance(subject, Issue) else subject
     site_base = "" if isinstance(subject, Issue) else base
     summary = subject.preheader if isinstance(subject, Issue) else subject.summary
@@ -187,7 +188,7 @@ def _feed(subject_view: SubjectView, subject: Subject, files: ChannelFiles, base
 
 
 def feed_entry(files: ChannelFiles) -> Mapping[str, Any]:
-    """Return the entry in JSON feeds rendered for a single announcement. Raises LookupError if there is none."""
+    """Return the first entry of the JSON feeds of one announcement. Raises LookupError if there is none."""
     for path, artefact in sorted(files.artefacts.items()):
         if path.startswith("site/feeds/") and path.endswith(".json"):
             entries: list[Mapping[str, Any]] = json.loads(artefact.data).get("items", [])

@@ -25,7 +25,7 @@ from newsletter.rules.written.review import review, review_codes
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the project in the folder `root`, and remembers what it has read."""
+    """Reads the project in the folder `root`, and caches the files that it has read."""
 
     root: Path
     _settings: Settings | None = None
@@ -35,7 +35,7 @@ class Reader:
     _files: dict[str, SourceState] = field(default_factory=dict)
 
     def read(self, now: datetime) -> Snapshot:
-        """Return the project as of `now`. Raises Aborted if no settings were ever valid; `faults` then says why."""
+        """Return the project as of `now`. Raises Aborted if the settings have never been valid; see `faults`."""
         settings = self._read_settings()
         problems = new_collector(settings)
         problems.extend(self._settings_problems)
@@ -72,7 +72,7 @@ class Reader:
             try:
                 settings = load_settings(self.root, problems)
                 if settings != self._settings:
-                    # All files must be checked again: the result depends on the time zone, language and URL.
+                    # Check all files again, because the result depends on the time zone, language and URL.
                     self._files = {path: replace(each, stamp=(0, 0, 0)) for path, each in self._files.items()}
                 self._settings, self._settings_stale = settings, False
             except Aborted:
@@ -83,9 +83,9 @@ class Reader:
         return self._settings
 
     def _file(self, path: str, settings: Settings, project_files: ProjectFiles) -> SourceState:
-        """Return the state of a file. It is read again only if it, or an asset that it uses, has changed."""
+        """Return the state of a file. Reads it again only if the file or one of its assets has changed."""
         before, current_stamp = self._files.get(path), stamp(self.root / path)
-        # A file with an error is always checked again: a missing asset may exist by now.
+        # A file with an error is always checked again, because a missing asset may exist by now.
         has_error = before and before.collector.fatal
         if before and before.stamp == current_stamp and not has_error and _unchanged(before.assets):
             return before
@@ -103,7 +103,7 @@ class Reader:
 
 
 def stamp(path: Path | str) -> Stamp:
-    """Return a value that changes when the file does, without reading the file; zeros if it does not exist."""
+    """Return a value that changes when the file does; zeros if the file does not exist. Does not read the file."""
     try:
         status = os.stat(path)
     except OSError:

@@ -1,6 +1,6 @@
 """Render one announcement or issue, with the classes and functions that `build` uses.
 
-Mails and pages are rendered one by one. The other channels render a publication that is reduced to that subject.
+Mails and pages are rendered individually. The other channels render a publication reduced to that one subject.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ Subject = Announcement | Issue
 
 
 def as_published(announcement: Announcement, now: datetime) -> tuple[Announcement, datetime]:
-    """Return a copy that is neither a draft nor expired, and the first moment, from `now` on, when it is public."""
+    """Return a copy that is neither a draft nor expired, and the first moment, not before `now`, when it is public."""
     public = replace(announcement, draft=False) if announcement.draft else announcement
     if public.expires is not None and public.expires <= max(now, public.date):
         public = replace(public, expires=None)
@@ -34,7 +34,7 @@ def as_published(announcement: Announcement, now: datetime) -> tuple[Announcemen
 def render(
     root: Path, publication: Publication, subject: Subject, name: str, templates: Templates
 ) -> Iterator[Artefact]:
-    """Yield the files of `subject` in the channel `name` (email, site, …). Raises Aborted if the theme fails."""
+    """Yield the files of `subject` in the channel `name` (email, site, …). Raises Aborted on a theme error."""
     problems = templates.problems
     if name == "email":
         inspection = Inspection(
@@ -75,14 +75,14 @@ class Website:
         self._pages = Pages(Site(self.publication, self.templates))
 
     def page(self, path: str) -> Artefact | None:
-        """Return the file that a build would write to site/`path`, or None. Raises Aborted if the theme fails."""
+        """Return the file that a build would write to site/`path`, or None. Raises Aborted on a theme error."""
         if path not in self._artefacts:
             for artefact in self._render(path):
                 self._artefacts[artefact.path.removeprefix("site/")] = artefact
         return self._artefacts.get(path)
 
     def _render(self, path: str) -> Iterator[Artefact]:
-        """Yield the file `path`, if it exists, and files that are rendered together with it."""
+        """Yield the file `path`, if it exists, and the files rendered together with it."""
         pages, publication = self._pages, self.publication
         if path == "index.html":
             yield from pages.index()

@@ -1,4 +1,4 @@
-"""Render the preview's own pages from the content of a session."""
+"""Render the preview's own pages from the state of a session."""
 
 import os
 from collections import Counter
@@ -27,8 +27,8 @@ from newsletter.theme.templates import Templates
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")
 _LEVELS = ("error", "warning", "info")
-MAX_PROBLEMS = 500  # that are listed
-MAX_ROWS = 50  # announcements of each state that the overview lists, unless all are asked for
+MAX_PROBLEMS = 500  # problems listed
+MAX_ROWS = 50  # announcements of each state that the overview lists, unless the URL requests all of them
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Screens:
     session: Session
     _templates: Templates = field(init=False)
     _strings: dict[str, Mapping[str, str]] = field(init=False)
-    _listing: tuple[Snapshot | None, tuple[ListingRow, ...]] = (None, ())  # of the snapshot listed last
+    _listing: tuple[Snapshot | None, tuple[ListingRow, ...]] = (None, ())  # the snapshot listed last, and its rows
 
     def __post_init__(self) -> None:
         self._templates = Templates(HERE, Problems())
@@ -46,13 +46,16 @@ class Screens:
         self._strings = {lang: load_strings(self._templates, lang) for lang in LANGUAGES}
 
     def language(self, wanted: str) -> str:
-        """Return the language of the screens: `wanted` if it is known, else the publication's, else English."""
+        """Return the language of the screens: `wanted` if available, else the publication's, else English."""
         snapshot = self.session.snapshot
         own = base_language(snapshot.settings.language) if snapshot else "en"
         return wanted if wanted in LANGUAGES else own if own in LANGUAGES else "en"
 
     def overview(self, lang: str, query: str = "", expanded: str = "") -> str:
-        """Announcements by state, and issues. `query` filters them; `expanded` names a state to list in full."""
+        """Render the list of announcements by state, and of issues.
+
+        `query` filters the announcements. `expanded` names a state to list in full.
+        """
         snapshot = self.session.snapshot
         if snapshot is None or self.session.faults:
             return self.problems(lang)
@@ -66,7 +69,7 @@ class Screens:
         )  # fmt: skip
 
     def calendar(self, lang: str, month: date | None) -> str:
-        """Render what is published in the month that starts on `month`, by default in the current one."""
+        """Render the calendar of the month that starts on `month`, by default the current month."""
         snapshot = self.session.snapshot
         if snapshot is None or self.session.faults:
             return self.problems(lang)
@@ -79,7 +82,7 @@ class Screens:
         )  # fmt: skip
 
     def problems(self, lang: str) -> str:
-        """Render all problems by file, only the most serious ones if there are too many."""
+        """Render the problems by file. Of more than MAX_PROBLEMS, only the most serious ones are listed."""
         snapshot = self.session.snapshot
         problems = sorted(
             {*self.session.faults, *self.session.render_problems, *(snapshot.problems if snapshot else ())}
@@ -127,7 +130,7 @@ class Screens:
         return {name: f"/{kind}/{quote(to)}" if to else "" for name, to in (("newer", newer), ("older", older))}
 
     def _rows(self) -> tuple[ListingRow, ...]:
-        """Return a row for every announcement. They are created once for each snapshot."""
+        """Return a row for every announcement. The rows are created once for each snapshot."""
         snapshot = self.session.snapshot
         if snapshot is None:
             return ()
@@ -155,13 +158,13 @@ class Screens:
         )  # fmt: skip
 
     def _editor(self, path: str, line: int = 1, column: int = 1) -> str:
-        """Return a URL that opens a place in an editor; "" if `path` is not a file of the project."""
+        """Return a URL that opens a place in VS Code; "" if `path` is not a file of the project."""
         file = self.session.root / path
         return f"vscode://file{quote(file.as_posix())}:{line}:{column}" if os.path.isfile(file) else ""
 
 
 def _counter(strings: Strings) -> Any:
-    """Return a function for templates that returns a number with its noun, in singular or plural."""
+    """Return a template function that returns a number with its noun, in the singular or plural."""
     plural_form = Locale.parse(strings.lang).plural_form
 
     def count(key: str, number: int) -> str:
@@ -171,7 +174,7 @@ def _counter(strings: Strings) -> Any:
 
 
 def _day_namer(lang: str) -> Any:
-    """Return a function for templates that formats a date by one of Babel's patterns."""
+    """Return a template function that formats a date with one of Babel's patterns."""
 
     def name(day: date, pattern: str) -> str:
         return str(format_date(day, pattern, locale=lang))

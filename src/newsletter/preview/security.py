@@ -1,6 +1,6 @@
 """Refuse requests from other sites, and set security headers.
 
-A page of another site must not read drafts, even if its host name resolves to this machine (DNS rebinding).
+A page of another site must not be able to read drafts, even if its host name resolves to this machine (DNS rebinding).
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ _HEADERS: Mapping[str, str] = {
 
 
 class RequestGuard:
-    """Middleware that refuses other Host headers, cross-site requests, and all methods but GET and HEAD."""
+    """Middleware that refuses foreign Host headers, cross-site requests, and methods other than GET and HEAD."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -56,10 +56,10 @@ class RequestGuard:
 
 
 def _refusal(method: str, headers: Headers, port: int) -> tuple[str, int]:
-    """Return the reason to refuse a request, and the HTTP status; "" and 200 if it is allowed."""
+    """Return the reason for refusing a request, and the HTTP status; "" and 200 if it is allowed."""
     host = headers.get("host", "").lower()
     if host not in {f"{name}:{port}" for name in ("127.0.0.1", "localhost")}:
-        return "This preview can be reached as 127.0.0.1 or localhost only.", 421
+        return "This preview is reachable only as 127.0.0.1 or localhost.", 421
     is_cross_site = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
     if is_cross_site or headers.get("origin", f"http://{host}") != f"http://{host}":
         return "Other sites may not read this preview.", 403

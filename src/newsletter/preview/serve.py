@@ -17,19 +17,20 @@ from newsletter.preview.session import Session
 
 HOST = "127.0.0.1"
 _IGNORED = ("outbox", "node_modules", "venv", "__pycache__")
-_FOLDER_INTERVAL = 1  # seconds between checks that the project's folder is still the same one
-_REFRESH_INTERVAL = 20  # seconds between refreshes without a change: time passes, and a watch may miss a change
-# Milliseconds: a burst of changes ends after _STEP without one, and after _DEBOUNCE at the latest.
+_FOLDER_INTERVAL = 1  # seconds between checks that the project's folder has not been replaced
+# Seconds between refreshes without a change. They are needed because time passes and a watch may miss a change.
+_REFRESH_INTERVAL = 20
+# Milliseconds. A burst of changes ends after _STEP without a change, and after _DEBOUNCE at the latest.
 _STEP, _DEBOUNCE = 20, 200
-_CATCH_UP_DELAY = 0.2  # seconds after which a watch is sure to work; earlier changes are found by a refresh
+_CATCH_UP_DELAY = 0.2  # seconds after which a watch certainly works; a refresh then finds earlier changes
 
 
 class PortInUse(OSError):
-    """The port is in use, or may not be used."""
+    """The port is in use or not allowed."""
 
 
 def serve(session: Session, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve until interrupted. `on_ready` is called with the URL.
+    """Serve until interrupted. Once the server is ready, call `on_ready` with the URL.
 
     Port 0 chooses a free port. Raises PortInUse if the port cannot be bound.
     """
@@ -74,7 +75,7 @@ async def _run(server: uvicorn.Server, session: Session, notifier: Notifier) -> 
     loops = (_watch(session, notifier, watch_again), _refresh_regularly(session, notifier, watch_again))
     tasks = {serving, *(asyncio.create_task(loop) for loop in loops)}
     warming = asyncio.create_task(_warm(session))
-    # The loops never return, so the first task to finish is the server, or one that failed.
+    # The loops never return, so the first task to finish is the server or a failed loop.
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     for task in (*tasks - {serving}, warming):
@@ -85,23 +86,23 @@ async def _run(server: uvicorn.Server, session: Session, notifier: Notifier) -> 
 
 
 async def _warm(session: Session) -> None:
-    with suppress(Exception):  # an error is shown when the screen is requested
+    with suppress(Exception):  # the screen shows the error when it is requested
         await asyncio.to_thread(session.warm)
 
 
 async def _refresh(session: Session, notifier: Notifier) -> None:
     try:
         changed = await asyncio.to_thread(session.refresh)
-    except RuntimeError:  # the system refuses another thread; requests then wait for the refresh
+    except RuntimeError:  # the system refuses another thread, so requests must wait for the refresh
         changed = session.refresh()
     if changed:
         notifier.notify()
 
 
 async def _refresh_regularly(session: Session, notifier: Notifier, watch_again: asyncio.Event) -> None:
-    """Refresh at intervals, and at once if the project's folder is removed or replaced by another one.
+    """Refresh at intervals, and immediately if the project's folder is removed or replaced.
 
-    A watch follows the folder for which it was started, so `watch_again` is then set to restart the watches.
+    A watch follows the original folder even if it has moved, so `watch_again` is then set to restart the watches.
     """
     identity, rounds = _identity(session.root), 0
     while True:
@@ -125,7 +126,7 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 async def _watch(session: Session, notifier: Notifier, watch_again: asyncio.Event) -> None:
-    """Refresh after every change of a file, forever. Restart all watches whenever `watch_again` is set."""
+    """Refresh after every change to a file, forever. Restart all watches whenever `watch_again` is set."""
 
     async def refresh() -> None:
         await _refresh(session, notifier)
@@ -139,7 +140,7 @@ async def _watch(session: Session, notifier: Notifier, watch_again: asyncio.Even
         watched, stop = folders(session.root), asyncio.Event()
         watching_folders = asyncio.create_task(_watch_folders(watched, stop, refresh))
         catching_up = asyncio.create_task(catch_up())
-        # Settings files are watched through their folder, because editors replace files.
+        # Watch the folder of the settings files instead of the files, because editors replace files.
         # If the folder is gone, or the system refuses a watch, _refresh_regularly notices the changes.
         with suppress(OSError, RuntimeError):
             async for _ in awatch(

@@ -1,6 +1,6 @@
-"""The state of a running preview: the latest snapshot, and files rendered from it on demand.
+"""Store the state of a running preview: the latest snapshot, and the files rendered from it on demand.
 
-If a file, a template or the settings break, the last good render is kept and marked as stale.
+If an error appears in a file, a template or the settings, the last good render is shown and marked as stale.
 """
 
 import os
@@ -23,7 +23,7 @@ from newsletter.theme.templates import Templates
 
 @dataclass(frozen=True, slots=True)
 class ChannelFiles:
-    """The files that one channel rendered for a subject, by path; `stale` if its source has changed since."""
+    """The files that one channel rendered for a subject, by path; `stale` is true if they are out of date."""
 
     artefacts: Mapping[str, Artefact] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -38,8 +38,8 @@ class ChannelFiles:
 class SubjectView:
     """An announcement or issue, and the publication in which it is shown.
 
-    For an announcement that is not public, `publication` is that of the moment at which it would be. `subject` is
-    None for a file that has never been free of errors. `state` is None for an issue, and without a subject.
+    If an announcement is not public, `publication` is the publication at the moment when it would be. `subject` is
+    None if the file has always had an error. `state` is None for an issue, and if there is no subject.
     """
 
     key: str
@@ -53,9 +53,10 @@ class SubjectView:
 
 @dataclass(slots=True)
 class Session:
-    """The project in the folder `root`, read again and again. All methods are safe to call from any thread.
+    """The project in the folder `root`, which is read repeatedly. All methods are thread-safe.
 
-    `version` counts the refreshes that changed something. `faults` are problems that keep the project from being read.
+    `version` is the number of refreshes that changed something. `faults` are the problems that prevent the project
+    from being read.
     """
 
     root: Path
@@ -76,9 +77,9 @@ class Session:
         self._reader = Reader(self.root)
 
     def refresh(self) -> bool:
-        """Read what changed, and take the current time. Returns False if the screens stay the same.
+        """Read the changed files and the current time. Returns False if the screens stay the same.
 
-        Nothing is rendered until it is requested.
+        A file is rendered only when it is requested.
         """
         with self._lock:
             before, faults, theme_stamps = self.snapshot, self.faults, self._theme_stamps
@@ -104,21 +105,21 @@ class Session:
             self.snapshot, self.faults = self._reader.read(self.clock()), ()
         except Aborted:
             self.faults = self._reader.faults
-        except Exception as fault:  # the preview must go on: the next change may fix the cause
+        except Exception as fault:  # the preview must keep running: the next change may fix the cause
             self.faults = (as_problem(fault),)
 
     @property
     def version_id(self) -> str:
-        """A text that identifies this version, also among those of earlier processes."""
+        """An identifier of this version that is unique across server processes."""
         return f"{os.getpid()}.{self.version}"
 
     @property
     def render_problems(self) -> frozenset[Problem]:
-        """The problems of everything that has been rendered in this version."""
+        """The problems of all files rendered in this version."""
         return frozenset(problem for files in tuple(self._rendered.values()) for problem in files.problems)
 
     def warm(self) -> None:
-        """Render one announcement, to import libraries and compile templates before someone waits for it."""
+        """Render one announcement, so that libraries and templates are loaded before the first request."""
         snapshot = self.snapshot
         for announcement in snapshot.publication.announcements[:1] if snapshot else ():
             key = announcement.source.path.rpartition("/")[2].removesuffix(".md")
@@ -177,7 +178,7 @@ class Session:
         return files
 
     def _open_templates(self, problems: Problems) -> Templates:
-        """Return the theme. Compiled templates are kept until a file of it changes. Raises Aborted if it is unknown."""
+        """Return the compiled theme, cached until one of its files changes. Raises Aborted if it is unknown."""
         assert self.snapshot is not None
         settings = self.snapshot.settings
         if self._templates is None or self._templates.theme != settings.theme:
@@ -186,7 +187,7 @@ class Session:
         return self._templates
 
     def page(self, key: str, path: str) -> Artefact | None:
-        """Return a file of the site: as of now, or in the publication in which the announcement `key` is shown."""
+        """Return a file of the site as of now or, if `key` is not "", of the site that shows this announcement."""
         with self._lock:
             if self.snapshot is None:
                 return None
@@ -205,15 +206,15 @@ class Session:
 
 
 def _read_theme_stamps(root: Path) -> tuple[object, ...]:
-    """Return the stamps of all files of the project's themes."""
+    """Return the stamps of all template files in the project."""
     try:
         return tuple((str(path), stamp(path)) for path in sorted((root / "templates").rglob("*")))
-    except OSError:  # a folder cannot be read, which is reported when the theme is opened
+    except OSError:  # an unreadable folder is reported when the theme is opened
         return ()
 
 
 def as_problem(fault: Exception) -> Problem:
-    """Return a problem for the screens from an exception that ended reading or rendering."""
+    """Convert an exception that ended reading or rendering to a problem for the screens."""
     if isinstance(fault, OSError | MemoryError):
         message = sentence(fault) if isinstance(fault, OSError) else "not enough memory"
         return Problem(Place("."), "unreadable", "error", message)
@@ -229,14 +230,14 @@ def _is_same(one: Snapshot | None, other: Snapshot | None) -> bool:
         other.files, other.settings, other.settings_stale, other.logo,
     ):  # fmt: skip
         return False
-    # The day decides which issue is open, and which day the calendar marks as today.
+    # The date determines which issue is open and which day the calendar highlights.
     zone = one.settings.timezone
     is_same_day = one.now.astimezone(zone).date() == other.now.astimezone(zone).date()
     return is_same_day and all(state(each, one.now) == state(each, other.now) for each in other.announcements)
 
 
 def _with_announcement(view: SubjectView, announcement: Announcement, snapshot: Snapshot) -> SubjectView:
-    """Return `view` with the announcement, in the publication as of now or, if later, as of when it becomes public."""
+    """Return `view` with the announcement, in the publication as of now or of the moment when it becomes public."""
     current_state = state(announcement, snapshot.now)
     publication, problems = snapshot.publication, view.problems
     if current_state != "public":

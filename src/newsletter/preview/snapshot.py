@@ -1,4 +1,4 @@
-"""Everything that was read from a project at one moment."""
+"""Store everything that was read from a project at one moment."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -19,8 +19,9 @@ Stamp = tuple[int, int, int]  # modification time (ns), size and inode of a file
 class SourceState:
     """An announcement or issue file, and the result of checking it.
 
-    `shown` is the last version without an error; `stale` is true if that is not the current one. `collector` received
-    the problems of the file; `problems` are the same, sorted by place. `assets` are the project files that it uses.
+    `shown` is the last version without an error; `stale` is true if that is not the current version. `collector`
+    contains the problems of the file; `problems` are the same, sorted by place. `assets` are the project files that
+    it uses.
     """
 
     path: str
@@ -38,8 +39,8 @@ class Snapshot:
     """The project at the moment `now`.
 
     `files` maps the path of every announcement and issue file to its state. `settings_stale` is true if the settings
-    have an error, so that `settings` are the last valid ones. `paths` are the announcement files that could be read.
-    `common` holds the problems that do not come from a single file.
+    have an error; `settings` are then the last valid ones. `paths` are the readable announcement files. `common`
+    contains the problems that do not come from a single file.
     """
 
     root: Path
@@ -65,7 +66,7 @@ class Snapshot:
         return tuple(sorted({*own, *(each for each in self.common if each.place.path == path)}))
 
     def reports(self, problem: Problem) -> bool:
-        """Return whether a problem is one of those of its file."""
+        """Return whether the snapshot contains a problem."""
         return problem in self.problems_of(problem.place.path)
 
     @cached_property
@@ -85,13 +86,13 @@ class Snapshot:
         return counts
 
     def new_collector(self) -> Problems:
-        """Return an empty collector that ignores or raises warnings as the settings and the files ask."""
+        """Return an empty collector that ignores warnings, or makes them errors, as the settings and files request."""
         problems = new_collector(self.settings)
         problems.suppress_like(self.common)
         return problems
 
     def compose(self, announcement: Announcement, now: datetime) -> tuple[Publication, tuple[Problem, ...]]:
-        """Return the publication as of `now` with `announcement` instead of the one of its file, and its problems."""
+        """Return the publication as of `now`, with `announcement` in place of its file's version, and the problems."""
         problems = self.new_collector()
         others = (each for each in self.announcements if each.source.path != announcement.source.path)
         publication = compose(
@@ -101,5 +102,5 @@ class Snapshot:
 
 
 def new_collector(settings: Settings) -> Problems:
-    """Return an empty collector that ignores or raises warnings as the settings ask."""
+    """Return an empty collector that ignores warnings, or makes them errors, as the settings request."""
     return Problems(ignore=frozenset(settings.check.ignore), raised=frozenset(settings.check.error))

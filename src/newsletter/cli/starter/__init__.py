@@ -1,4 +1,4 @@
-"""The files of a new project, and a skeleton for each kind of announcement."""
+"""Provide the files of a new project, and a skeleton for each kind of announcement."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from newsletter.load import schema
 LANGUAGES = ("fr", "en")
 KINDS = ("news", "event", "award", "enrolment")
 
-# Each file of this folder, and its path in a project. Here the files have no hidden names, because git and build
-# tools would act on them.
+# The files in this folder, and their paths in a project. They have no hidden names here, because git and build tools
+# would act on them.
 _PATHS = {
     "{lang}/newsletter.toml": "newsletter.toml",
     "{lang}/announcement.md": "announcements/{day}-{slug}.md",
@@ -52,7 +52,7 @@ def project(lang: str, today: date, package: str = "") -> Mapping[str, str]:
 
 
 def skeleton(kind: str, lang: str) -> tuple[str, str]:
-    """Return additional front matter and the body for a new announcement, in `lang` or else in English.
+    """Return additional front matter and the body of a new announcement, in `lang` if available, else in English.
 
     `kind` is one of KINDS.
     """

@@ -1,11 +1,11 @@
-// The preview's script: live reload, frames that fit, toggles, copying, shortcuts. Everything else works without it.
+// The preview's script: live reload, frame sizes, toggles, copy buttons, shortcuts. Everything else works without it.
 'use strict';
 
 const body = document.body;
 const toast = document.getElementById('toast');
 const live = document.getElementById('live');
 
-// --- Toggles: stored for the next screen, and set as attributes of <html>.
+// --- Toggles: stored for the next screen, and set as attributes on <html>.
 const CHOICES = {width: ['both', 'desktop', 'phone'], scheme: ['light', 'dark'], images: ['on', 'off']};
 
 function chosen(name) {
@@ -17,7 +17,7 @@ function chosen(name) {
 }
 
 function choose(name, value) {
-  try { localStorage.setItem('preview-' + name, value); } catch { /* storage is blocked: the choice is valid on this page only */ }
+  try { localStorage.setItem('preview-' + name, value); } catch { /* storage is blocked: the choice applies to this page only */ }
   document.documentElement.dataset[name] = value;
   applyChoices();
 }
@@ -27,7 +27,7 @@ function next(name) {
   choose(name, values[(values.indexOf(document.documentElement.dataset[name]) + 1) % values.length]);
 }
 
-// --- Frames: as high as their content, as wide as the device they imitate, scaled down to fit.
+// --- Frames: as tall as their content, as wide as the device they imitate, scaled down to fit.
 function applyChoices() {
   const set = document.documentElement.dataset;
   for (const button of document.querySelectorAll('button[data-set]')) {
@@ -84,7 +84,7 @@ function fit() {
   }
 }
 
-// --- Live reload: replace regions that differ; keep scroll position, focus and toggles.
+// --- Live reload: replace changed regions; keep scroll position, focus and toggles.
 let version = body.dataset.version;
 let running = false;
 let pending = '';
@@ -112,7 +112,7 @@ function replaceRegion(region, fresh) {
   const heights = frames.map((frame) => frame.parentElement.style.height);
   region.className = fresh.className;
   region.replaceChildren(...fresh.childNodes);
-  // While a frame loads, it keeps its former height, so that the page does not jump.
+  // A frame keeps its old height while it loads, so that the page does not jump.
   [...region.querySelectorAll('iframe')].forEach((frame, index) => { frame.parentElement.style.height = heights[index] ?? ''; });
   if (selector) region.querySelector(selector)?.focus({preventScroll: true});
 }
@@ -127,7 +127,7 @@ async function update(address = location.href) {
       pending = '';
       const response = await fetch(requested, {headers: {Accept: 'text/html'}});
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
-      if (pending) continue; // a newer page has been asked for meanwhile
+      if (pending) continue; // a newer page has been requested since
       document.title = fresh.title;
       const [oldRegions, newRegions] = [document, fresh].map((each) => [...each.querySelectorAll('[data-live]')]);
       if (oldRegions.map((each) => each.id).join() !== newRegions.map((each) => each.id).join()) return location.reload();

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Publish outbox/site to the branch that is served: .ci/publish BRANCH
+# Publish outbox/site to the branch that the web server serves: .ci/publish BRANCH
 #
-# Pages are replaced. Files in assets/ are kept for ever, because mails already sent show them; their names contain the
-# hash of the project's file that each was made from. Nothing is pushed if nothing changed. Afterwards, FETCH_HEAD is
-# the published branch.
+# Pages are replaced. Files in assets/ are kept for ever, because mails already sent show them. The name of an asset
+# contains the hash of its source file in the project. Nothing is pushed if nothing changed. Afterwards, FETCH_HEAD
+# is the published branch.
 #
 # PUBLISH_LOGIN, if set, is NAME:TOKEN for the remote repository. It is passed to git in the environment, and only to
 # commands that contact the remote. It is never written to a file or a command line, where others could read it.
@@ -26,7 +26,7 @@ remote() (
 site=$(mktemp -d)
 trap 'git worktree remove --force "$site" 2>/dev/null || rm -rf "$site"' EXIT
 
-# Status 2 means that the branch does not exist yet. Any other failure must stop here, or assets would be lost.
+# Status 2 means that the branch does not exist yet. Any other failure must end the script, or assets would be lost.
 status=0
 remote ls-remote --exit-code --heads origin "refs/heads/$branch" >/dev/null || status=$?
 case $status in
@@ -44,7 +44,7 @@ esac
 
 find "$site" -mindepth 1 -maxdepth 1 ! -name .git ! -name assets ! -name CNAME -exec rm -rf {} +
 cp -R outbox/site/. "$site/"
-touch "$site/.nojekyll" # otherwise GitHub leaves out names that begin with _
+touch "$site/.nojekyll" # otherwise GitHub does not serve names that begin with _
 
 git -C "$site" add --all --force
 if git -C "$site" rev-parse --quiet --verify HEAD >/dev/null && git -C "$site" diff --cached --quiet; then
