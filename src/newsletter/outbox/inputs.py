@@ -22,7 +22,7 @@ from newsletter.theme import default as default_theme
 def environment_hash(root: Path, settings: Settings) -> str:
     """Return the SHA-256, in hex, of the program, the theme and the time zone.
 
-    Besides the sources, a build reads nothing else.
+    These are everything that a build reads besides sources.
     """
     return sha256_of(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone)))).hex()
 
@@ -79,7 +79,7 @@ def _program() -> Iterator[bytes]:
 def _theme(top: Path) -> Iterator[bytes]:
     """Yield the path and content of every file in a project's templates/ folder.
 
-    The content of a symbolic link, which is an error, is b"link".
+    A symbolic link, which is an error, has the content b"link".
     """
     if is_link(str(top)):
         yield b"link"

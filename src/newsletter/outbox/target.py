@@ -138,7 +138,7 @@ def _find_container(target: str, project: str) -> str:
     if _is_in_git(target) and not _is_in_git(project):
         return "this is inside '.git'"
     for name in _SOURCES:
-        # Compare by inode: links, mounts and case-insensitive file systems give a folder other names.
+        # Compare by inode: links, mounts and case-insensitive file systems can rename a folder.
         if _contains(os.path.realpath(f"{project}/{name}"), target):
             return f"this is inside '{name}' of the project"
     for folder in _above(target):

@@ -136,7 +136,7 @@ def settle(next_tree: str, target: str) -> None:
     """
     aside = f"{next_tree}.old"
     with refusals(next_tree):
-        # A symbolic link with that name is not ours: it came with a checkout, and may lead anywhere.
+        # A symbolic link with that name is not ours. It came with a checkout and may lead anywhere.
         if os.path.isdir(aside) and not is_link(aside) and not os.path.lexists(target):
             os.rename(aside, target)
         remove(aside)
