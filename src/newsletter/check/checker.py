@@ -180,7 +180,7 @@ class Checker:
         if not values.get("summary"):
             # The title summarizes a body without sentences, such as a table.
             values["summary"] = summarize(prose) or (values.get("title", "") if prose.blocks else "")
-            # Do not report a body that could not be parsed as empty.
+            # If the body could not be parsed, do not report it as empty.
             if not values["summary"] and (is_valid or not source.body.strip()):
                 place = Place(source.path, source.body_line)
                 self.problems.error(place, "empty-body", "there is neither a body nor a summary", "write one of them")

@@ -43,8 +43,8 @@ class Mended:
 def write_ids(root: Path, problems: Problems) -> tuple[tuple[str, str], ...]:
     """Write missing ids into the announcement files of the project at `root`.
 
-    Returns (path, id) for each changed file. Reports to `problems` only the files that cannot be
-    written, not other problems of the files.
+    Returns (path, id) for each changed file. Only files that cannot be written are reported to
+    `problems`.
     """
     changed = []
     for source in tuple(load(root, Problems())):
@@ -95,11 +95,10 @@ def _with_id_filled_in(source: Source, id_: str) -> list[object]:
 
 
 def write_typography(root: Path, language: str, problems: Problems) -> tuple[Mended, ...]:
-    """Correct the typography of the project at `root`, in its announcement and issue files.
+    """Correct the typography of the announcement and issue files of the project at `root`.
 
     Each file follows the rules of its own language, or of `language` if it does not set one.
-    Returns the changed files. Reports to `problems` only the files that cannot be written, not
-    other problems of the files.
+    Returns the changed files. Only files that cannot be written are reported to `problems`.
     """
     changed = []
     ignored = Problems()
@@ -215,8 +214,8 @@ def _read(root: Path, source: Source, problems: Problems) -> bytes | None:
 def _write(root: Path, path: str, content: tuple[bytes, bytes], problems: Problems) -> bool:
     """Replace the content of a file; `content` is the content before and after.
 
-    Report a problem and return False if the file cannot be written, or if another program changed
-    it.
+    Report a problem and return False if the file cannot be written, or if its content is no longer
+    as before.
     """
     try:
         safe_write.replace(root, path, *content)

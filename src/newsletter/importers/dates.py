@@ -63,7 +63,7 @@ def _find_dates(content: str) -> Iterator[WrittenDate]:
             month = match["month"].casefold().replace("\u0131", "i").replace("\u0307", "").rstrip(".")
             is_numeric = month.isdecimal()
             day, number = int(match["day"]), int(month) if is_numeric else _NUMBER.get(month, 0)
-            # In 12/31/2024, the month comes first. Nobody writes that with full stops: such a number is
+            # In 12/31/2024, the month comes first. Nobody writes that with full stops: 12.31.2024 is
             # a telephone number.
             if number > 12 >= day and "/" in match[0]:
                 day, number = number, day

@@ -34,7 +34,7 @@ Find = Callable[[str], tuple[str, bytes] | None]
 
 
 def find_nothing(source: str) -> None:
-    """Find no image, which is the default of MarkdownConverter."""
+    """Return None for every image: the default `find` of MarkdownConverter."""
 
 
 @dataclass(slots=True)

@@ -64,7 +64,7 @@ class _Odt:
     """Converts OpenDocument elements to HTML, recursively. The parser limits their depth."""
 
     def __init__(self, styles: list[etree._Element]) -> None:
-        # A paragraph style and a text style may share a name; text is hidden if either one hides it.
+        # A paragraph style and a text style may share a name. Text is hidden if either hides it.
         self.children: dict[str, list[str]] = {}
         self.looks: dict[str, set[str]] = {}
         self.ordered: set[str] = set()

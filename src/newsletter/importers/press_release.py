@@ -217,7 +217,7 @@ def _title(blocks: list[str], known: str, doubts: list[Doubt], is_given: bool) -
     """
     for index, block in enumerate(blocks[:8]):
         heading = _HEADING.fullmatch(block)
-        # Below a paragraph, a heading is the title only if its level is 1 or it equals the known title.
+        # Below a paragraph, only a heading of level 1 or one that equals the known title is the title.
         is_on_top = all(len(above) < _LONGEST_HEADING or above.startswith("![") for above in blocks[:index])
         if heading and (heading[1] == "#" or (_is_same(heading[2], known) if known else is_on_top)):
             return _words(heading[2]), blocks[:index] + blocks[index + 1 :]

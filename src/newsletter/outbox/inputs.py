@@ -22,7 +22,7 @@ from newsletter.theme import default as default_theme
 def environment_hash(root: Path, settings: Settings) -> str:
     """Return the SHA-256, in hex, of the program, the theme and the time zone.
 
-    These are everything that a build reads besides sources.
+    A build reads nothing else besides its sources.
     """
     return sha256_of(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone)))).hex()
 

@@ -28,7 +28,7 @@ def entries_of(content: bytes) -> dict[str, Any] | None:
 def read_manifest(path: Path, shown: str, fix: str, problems: Problems) -> Mapping[str, Any]:
     """Return the entries of the manifest at `path`.
 
-    Problems call the manifest `shown` and suggest `fix`. Raises Aborted after reporting
+    Problems name the manifest `shown` and suggest `fix`. Raises Aborted after reporting
     `no-manifest` or `bad-manifest`.
     """
     if not path.is_file():  # reading a pipe may never end

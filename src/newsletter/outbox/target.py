@@ -43,7 +43,7 @@ def check_place(out: Path, root: Path, problems: Problems) -> str:
 
 
 def check_unlocked(target: str, name: str, problems: Problems) -> None:
-    """Do the same check as check_content(), before a lock file is written beside the folder.
+    """Check the same as check_content(), before a lock file is written beside the folder.
 
     Raises Aborted and DiskFault.
     """
@@ -138,7 +138,8 @@ def _find_container(target: str, project: str) -> str:
     if _is_in_git(target) and not _is_in_git(project):
         return "this is inside '.git'"
     for name in _SOURCES:
-        # Compare by inode: links, mounts and case-insensitive file systems can rename a folder.
+        # Compare by inode: through links, mounts or case-insensitive file systems, a folder can have
+        # several names.
         if _contains(os.path.realpath(f"{project}/{name}"), target):
             return f"this is inside '{name}' of the project"
     for folder in _above(target):
