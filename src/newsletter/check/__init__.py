@@ -1,1 +1,1 @@
-"""Check sources: each becomes an announcement, or problems at their places."""
+"""Check sources, and turn each one into an announcement or report its problems."""

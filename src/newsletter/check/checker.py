@@ -18,13 +18,13 @@ from newsletter.model import SLOT, Announcement, Fields, Image, IssueFile, Node,
 from newsletter.model.problems import Place, Problems
 from newsletter.text.dates import Moment
 
-MAX_SLUG = 200  # characters; a file name, with language, platform and extension, may have 255
+MAX_SLUG = 200  # characters; a file name may have 255, including language, platform and extension
 
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d-?")
 _SLUG = re.compile(SLUG)
 _SUFFIX = re.compile(rf"(.+)\.({LANGUAGE})")
 
-# ISO 639-1 as of 2024: reserved, so that there may be a page for each language one day.
+# ISO 639-1 as of 2024. These are reserved so that each language can have a page in the future.
 _LANGUAGES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el "
     "en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu "
@@ -41,14 +41,17 @@ RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Checker:
-    """Checks the announcement and issue files of one project, with its settings and its other files."""
+    """Checks the announcement and issue files of one project.
+
+    `settings` are the project's settings, and `files` are its other files.
+    """
 
     settings: Settings
     files: ProjectFiles
     problems: Problems
 
     def announcement(self, source: Source) -> Announcement | None:
-        """Return the announcement, or None if it has an error. Every problem is reported."""
+        """Return the announcement, or None if it has an error. Reports every problem."""
         errors_before = self.problems.count("error")
         values = ANNOUNCEMENT.collect(source.values, self._context(source))
         stem, suffix = file_stem(source.path)
@@ -69,14 +72,14 @@ class Checker:
         return Announcement(source=source.file, stem=page_stem, prose=prose, targets=targets.resolved, **values)
 
     def issue_file(self, source: Source) -> IssueFile | None:
-        """Return the content of an issue file, or None if it has an error. Every problem is reported."""
+        """Return the issue file's content, or None if it has an error. Reports every problem."""
         errors_before = self.problems.count("error")
         values = ISSUE_FILE.collect(source.values, self._context(source))
         stem = source.path.rpartition("/")[2].removesuffix(".md")
         match = re.fullmatch(rf"([A-Za-z0-9-]+)(?:\.({LANGUAGE}))?", stem)
         if match is None:
             place = Place(source.path)
-            self.problems.error(place, "bad-id", f"'{stem}' is not an issue id", "name it as 2024-11.md")
+            self.problems.error(place, "bad-id", f"'{stem}' is not an issue id", "give it a name like 2024-11.md")
             return None
         lang = str(values.setdefault("lang", match[2] or self.settings.language))
         prose = self._prose(source)
@@ -174,9 +177,9 @@ class Checker:
 
     def _summary(self, source: Source, values: dict[str, Any], prose: Prose, *, is_valid: bool) -> None:
         if not values.get("summary"):
-            # A body without sentences, such as a table, is summarized by the title.
+            # The title summarizes a body without sentences, such as a table.
             values["summary"] = summarize(prose) or (values.get("title", "") if prose.blocks else "")
-            # A body that could not be parsed is not reported as empty.
+            # If the body could not be parsed, do not report it as empty.
             if not values["summary"] and (is_valid or not source.body.strip()):
                 place = Place(source.path, source.body_line)
                 self.problems.error(place, "empty-body", "there is neither a body nor a summary", "write one of them")
@@ -185,7 +188,10 @@ class Checker:
 
 
 def summarize(prose: Prose, limit: int = MAX_SUMMARY) -> str:
-    """Return the first sentences of a body that fit into `limit` code points, or the first words of a long one."""
+    """Return the first sentences of a body that fit into `limit` code points.
+
+    If the first sentence is longer, return its first words.
+    """
     summary = ""
     for paragraph in _paragraphs(prose):
         for sentence in text.iter_sentences(paragraph):
@@ -197,9 +203,10 @@ def summarize(prose: Prose, limit: int = MAX_SUMMARY) -> str:
 
 
 def _paragraphs(prose: Prose) -> Iterator[str]:
-    """Yield the texts of the paragraphs. If there are none, yield the first one inside a list, a quote or the like.
+    """Yield the texts of the paragraphs.
 
-    Texts are computed on demand, because the first one is usually enough.
+    If there are none, yield the first one nested in a list, a quotation or the like. Each text is
+    computed on demand, because the first one is usually enough.
     """
     paragraph = ""
     for paragraph in filter(None, iter_paragraphs(prose, prose.lead if prose.lead > 0 else None)):
@@ -210,19 +217,25 @@ def _paragraphs(prose: Prose) -> Iterator[str]:
 
 
 def default_slug(stem: str) -> str:
-    """Return the slug of an announcement that does not set one, from the stem of its file. May be empty."""
+    """Return the slug derived from the stem of a file name; it may be empty."""
     return text.fold(_DATE.sub("", stem))
 
 
 def file_stem(path: str) -> tuple[str, str]:
-    """Split a file name without `.md` into its stem and its language suffix, which may be empty."""
+    """Split the file name in `path`, without `.md`, into its stem and its language suffix.
+
+    The suffix may be empty. For example, `announcements/prix.en.md` becomes ("prix", "en").
+    """
     stem = path.rpartition("/")[2].removesuffix(".md")
     match = _SUFFIX.fullmatch(stem) if "." in stem else None
     return (match[1], match[2]) if match else (stem, "")
 
 
 def _nested_place(source: Source, key: str, name: str, index: int = -1) -> Place:
-    """Return the place of `key.name` in the front matter or, if `index` is not negative, of `key[index].name`."""
+    """Return the place of a nested key in the front matter.
+
+    This is `key.name` or, if `index` is not negative, `key[index].name`.
+    """
     node: Node | None = source.front.get(key)
     if index >= 0 and node is not None and not isinstance(node, (Scalar, Fields)):
         node = node.items[index] if index < len(node.items) else node

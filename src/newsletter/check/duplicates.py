@@ -1,6 +1,6 @@
-"""Find ids, slugs and aliases that two files use, and report them in both.
+"""Find ids, slugs and aliases that two files share, and report them in both.
 
-This compares sources, not announcements, so that files with other errors are included.
+This compares sources, not announcements, so it includes files with other errors.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from newsletter.check.checker import default_slug, file_stem
 from newsletter.model import Items, Plain, Settings, Source
 from newsletter.model.problems import Place, Problems
 
-MAX_VERSIONS = 50  # languages of one announcement; each of its pages links to all others
+MAX_VERSIONS = 50  # languages of one announcement, whose pages all link to each other
 
 
 class Claim(NamedTuple):
@@ -45,7 +45,10 @@ def claims(source: Source, settings: Settings) -> Iterator[Claim]:
 
 
 def find_clashes(claims: Iterable[Claim], problems: Problems) -> None:
-    """Report every id, slug or alias that is used twice in one language, and ids with too many languages."""
+    """Report ids and slugs that two files use in one language, and ids with too many languages.
+
+    Aliases count as slugs.
+    """
     first_claims: dict[tuple[str, str, str], Claim] = {}
     versions: Counter[str] = Counter()
     for claim in claims:

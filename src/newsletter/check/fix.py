@@ -1,4 +1,4 @@
-"""Correct files in place: add missing ids and correct typography, without changing anything else."""
+"""Correct files in place: add missing ids and correct typography, and change nothing else."""
 
 import errno
 import hashlib
@@ -18,7 +18,7 @@ from newsletter.model import Fields, Items, Node, Scalar, Source
 from newsletter.model.problems import Place, Problems
 from newsletter.text.typography import Passage, mend, passage
 
-_MAX_ROUNDS = 9  # some errors are found only after those around them have been corrected
+_MAX_ROUNDS = 9  # some errors are found only after those around them are corrected
 _LINE_END = re.compile(rb"\r\n?|\n")
 _EMPTY_ID = re.compile(rb"((?:\A|[\r\n]))id:[ \t]*(?=[\r\n])")
 _FIXES = {
@@ -33,7 +33,7 @@ _FIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A corrected file: its path, and its text before and after, with LF as line end."""
+    """A corrected file: its path, and its text before and after, with LF line endings."""
 
     path: str
     before: str
@@ -43,8 +43,8 @@ class Mended:
 def write_ids(root: Path, problems: Problems) -> tuple[tuple[str, str], ...]:
     """Write missing ids into the announcement files of the project at `root`.
 
-    Returns (path, id) for each changed file. Files that cannot be written are reported to `problems`; other
-    problems of the files are not.
+    Returns (path, id) for each changed file. Only files that cannot be written are reported to
+    `problems`.
     """
     changed = []
     for source in tuple(load(root, Problems())):
@@ -72,7 +72,7 @@ def _has_id(source: Source) -> bool:
 def _with_id(source: Source, raw: bytes, id_: str) -> bytes | None:
     """Return the content of a file with `id_` added to its front matter.
 
-    Returns None if that is impossible, or would change how anything else in the file is read.
+    Return None if that is impossible, or would change how the rest of the file is read.
     """
     line = f"id: {id_}".encode()
     first = _LINE_END.search(raw)
@@ -97,8 +97,8 @@ def _with_id_filled_in(source: Source, id_: str) -> list[object]:
 def write_typography(root: Path, language: str, problems: Problems) -> tuple[Mended, ...]:
     """Correct the typography of the announcement and issue files of the project at `root`.
 
-    The rules are those of a file's own language, or of `language` if it has none. Returns the changed files.
-    Files that cannot be written are reported to `problems`; other problems of the files are not.
+    Each file follows the rules of its own language, or of `language` if it does not set one.
+    Returns the changed files. Only files that cannot be written are reported to `problems`.
     """
     changed = []
     ignored = Problems()
@@ -110,7 +110,7 @@ def write_typography(root: Path, language: str, problems: Problems) -> tuple[Men
         before = re.sub(r"\r\n?", "\n", content)
         after = mend_file(source, before, language)
         if after != before:
-            # Corrections never add or remove lines, so each line keeps its own line end.
+            # Corrections never add or remove lines, so each line keeps its own line ending.
             ends = [*re.findall(r"\r\n?|\n", content), ""]
             lines = "".join(line + end for line, end in zip(after.split("\n"), ends, strict=True))
             mark = BOM_UTF8 if raw.startswith(BOM_UTF8) else b""
@@ -120,9 +120,9 @@ def write_typography(root: Path, language: str, problems: Problems) -> tuple[Men
 
 
 def mend_file(source: Source, content: str, language: str) -> str:
-    """Return the content of the file that was read as `source`, with its typography corrected.
+    """Return `content`, the text of the file read as `source`, with its typography corrected.
 
-    `language` is that of a file that does not set one.
+    `language` applies if the file does not set its own.
     """
     own = source.front.get("lang")
     lang = (own.value if isinstance(own, Scalar) else "") or file_stem(source.path)[1] or language
@@ -152,7 +152,10 @@ def _passages(source: Source, content: str) -> Iterator[Passage]:
 
 
 def _scalar(content: str, start: int, node: Scalar) -> Passage | None:
-    """Return a YAML scalar that begins at `start`, or None if it is not written exactly as its value."""
+    """Return the YAML scalar that begins at `start`.
+
+    Return None if it is not written exactly as its value.
+    """
     indicator = content[start : start + 1]
     if indicator in ("|", ">"):
         return _block_scalar(content, start, node)
@@ -163,7 +166,10 @@ def _scalar(content: str, start: int, node: Scalar) -> Passage | None:
 
 
 def _block_scalar(content: str, start: int, node: Scalar) -> Passage | None:
-    """Return the lines of a literal or folded scalar, or None if they differ from its value by more than blanks."""
+    """Return the lines of a literal or folded scalar.
+
+    Return None if they differ from its value by more than white space.
+    """
     line_start = content.find("\n", start) + 1
     indent = re.compile(r"[ \n]*").match(content, line_start)
     margin = indent.end() - content.rfind("\n", 0, indent.end()) - 1 if indent else 0
@@ -190,7 +196,10 @@ def _outline(node: Node) -> object:
 
 
 def _read(root: Path, source: Source, problems: Problems) -> bytes | None:
-    """Read the file of `source` again. Reports a problem and returns None if it is unreadable or has changed since."""
+    """Read the file of `source` again.
+
+    Report a problem and return None if the file is unreadable or has changed since.
+    """
     try:
         raw = b"".join(pieces(str(root / source.path)))
         content = _LINE_END.sub(b"\n", raw.removeprefix(BOM_UTF8))
@@ -203,9 +212,10 @@ def _read(root: Path, source: Source, problems: Problems) -> bytes | None:
 
 
 def _write(root: Path, path: str, content: tuple[bytes, bytes], problems: Problems) -> bool:
-    """Replace the content of a file. `content` is the content before and after.
+    """Replace the content of a file; `content` is the content before and after.
 
-    Reports a problem and returns False if the file cannot be written, or is no longer as before.
+    Report a problem and return False if the file cannot be written, or if its content is no longer
+    as before.
     """
     try:
         safe_write.replace(root, path, *content)

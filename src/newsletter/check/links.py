@@ -1,4 +1,4 @@
-"""Resolve the targets of the links and images of a file, and report those that cannot be used."""
+"""Resolve the targets of a file's links and images, and report those that cannot be used."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from newsletter.text.urls import Unsafe, judge
 
 Where = Callable[[], Place]  # finds the place of a link; called only to report a problem
 
-# Code, message and fix for the hidden content of an attachment.
+# Code, message and fix for each kind of hidden content in an attachment.
 _HIDDEN = {
     POSITION: (
         "hidden-position", "reveals where it was recorded, or contains a photograph that does",
-        "export it without location; if the location may be known, ignore this",
+        "export it without its location; ignore this if the location may be public",
     ),
     CHANGES: (
         "tracked-changes", "contains tracked changes: everyone can read what was deleted",
@@ -31,8 +31,8 @@ _MAX_LISTED = 50  # anchors in a message
 class Targets:
     """Resolves the targets of one file, and collects them in `resolved`.
 
-    `page` is the path of the file's page, relative to outbox/site. `anchors` are the anchors of its headings.
-    Targets that cannot be used are reported to `problems` at their place.
+    `page` is the path of the file's page, relative to outbox/site. `anchors` are the anchors of its
+    headings. Targets that cannot be used are reported to `problems`.
     """
 
     source: Source
@@ -81,7 +81,7 @@ class Targets:
     def image(self, target: str, where: Where) -> Asset | None:
         """Resolve an image: a file of the project or, with a warning, a web address.
 
-        Returns the file, or None if it is not a file of the project or cannot be used.
+        Returns the file, or None for a web address or an image that cannot be used.
         """
         try:
             destination = judge(target)
@@ -104,7 +104,7 @@ class Targets:
         return None
 
     def file(self, target: str, where: Where) -> Asset | None:
-        """Resolve a file of the project that is offered for download. Returns None if it cannot be used."""
+        """Resolve a project file that is offered for download; return None if it cannot be used."""
         try:
             destination = judge(target)
             if destination.kind == "file":
@@ -125,7 +125,7 @@ class Targets:
         if anchor and anchor not in self.anchors:
             self._anchor_list = self._anchor_list or _format_anchors(self.anchors)
             message = f"no heading has the anchor '#{anchor}'"
-            self.problems.warning(where(), "unknown-anchor", message, f"there are: {self._anchor_list}")
+            self.problems.warning(where(), "unknown-anchor", message, f"available anchors: {self._anchor_list}")
         self.resolved[target] = Target(f"{self.settings.url}{self.page}#{anchor}", f"{self.page}#{anchor}")
 
 

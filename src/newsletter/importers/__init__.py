@@ -1,7 +1,8 @@
-"""Importers turn a press release, or another tool's whole site, into announcement files.
+"""Turn a press release, or another tool's whole site, into announcement files.
 
-The input is not trusted: sizes and depths are bounded, XML may not declare entities, nothing is fetched, and names
-from a file never become paths. The result may be wrong, so every guess is reported as a Doubt.
+Importers do not trust their input. They limit sizes and depths, refuse XML that declares entities,
+fetch nothing, and never use names from a file as paths. The result may be wrong, so they report
+every guess as a Doubt.
 """
 
 from newsletter.importers.draft import Doubt, Draft, ImportedFile, ImportedPicture, ImportOptions, Unreadable, write

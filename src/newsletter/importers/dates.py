@@ -24,13 +24,14 @@ _FORMS = tuple(
         r"(?<![\d/.])(?P<day>\d\d?)[/.](?P<month>\d\d?)[/.](?P<year>(?:19|20)\d\d)(?!\d)",
     )
 )
-# "Amiens, le 26 novembre 2024" dates a release; a date in a sentence may mean something else.
+# "Amiens, le 26 novembre 2024" is the date of a release. A date in a sentence may have
+# another meaning.
 _DATELINE = re.compile(r"(?:^|\n)[ \t]*[A-ZÀ-Þ][\w’' -]{1,40},(?: le)? ?\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenDate:
-    """A date in a text: its value, its words, their offset, and whether day and month could be swapped."""
+    """A date in a text: its value, words and offset, and whether day and month could be swapped."""
 
     value: date
     words: str
@@ -39,12 +40,15 @@ class WrittenDate:
 
 
 def dates(content: str) -> tuple[WrittenDate, ...]:
-    """Return every complete date in a text, in order. `03/04/2024` is read day first."""
+    """Return every complete date in a text, in order.
+
+    In dates such as `03/04/2024`, the day comes first.
+    """
     return tuple(sorted(_find_dates(content), key=lambda written: written.offset))
 
 
 def likeliest(content: str) -> WrittenDate | None:
-    """Return the date in the dateline of a release, else the first date, else None."""
+    """Return the date in a release's dateline, or else the first date in the text, if any."""
     candidates = dates(content)
     for candidate in candidates:
         if _DATELINE.search(content[max(0, candidate.offset - 60) : candidate.offset]):
@@ -59,7 +63,8 @@ def _find_dates(content: str) -> Iterator[WrittenDate]:
             month = match["month"].casefold().replace("\u0131", "i").replace("\u0307", "").rstrip(".")
             is_numeric = month.isdecimal()
             day, number = int(match["day"]), int(month) if is_numeric else _NUMBER.get(month, 0)
-            # In 12/31/2024 the month comes first. Nobody writes that with full stops: it is a telephone number.
+            # In 12/31/2024, the month comes first. Nobody writes that with full stops: 12.31.2024 is
+            # a telephone number.
             if number > 12 >= day and "/" in match[0]:
                 day, number = number, day
             try:

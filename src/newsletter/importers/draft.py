@@ -1,4 +1,4 @@
-"""Write an announcement file from the draft that an importer made."""
+"""Write an announcement file from an importer's draft."""
 
 import hashlib
 from collections import Counter
@@ -14,17 +14,23 @@ from newsletter.load.keys import MAX_SUMMARY, MAX_TITLE
 MAX_TEXT = 2 * 2**20  # characters of one announcement; twice the limit for publication
 MAX_BROUGHT = 200 * 2**20  # bytes of one announcement's images and files
 MAX_FILES = 1_000  # images and files in one announcement
-_MOST_DOUBTS = 100  # with one code, in one announcement
+_MOST_DOUBTS = 100  # of one code, in one announcement
 _ENDINGS = ((b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"GIF8", ".gif"))
 
 
 class Unreadable(ValueError):
-    """The file cannot be imported; the message says why and what would be right."""
+    """The file cannot be imported.
+
+    The message says why, and what would work instead.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something guessed or lost. Its place is the first occurrence of `at` in the announcement file."""
+    """Something guessed or lost, to report to the author.
+
+    Its place is the first occurrence of `at` in the announcement file.
+    """
 
     code: str
     message: str
@@ -34,14 +40,17 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class ImportedPicture:
-    """The bytes of an image or attachment, with a generated name that is safe as a file name."""
+    """The bytes of an image or attachment, with a generated, safe file name."""
 
     name: str
     content: bytes
 
 
 def picture(name: str, content: bytes) -> ImportedPicture | None:
-    """Return an image under a name made from its content, or None if mail programs do not show its format."""
+    """Return an image under a name that ends in a hash of its content.
+
+    Return None if mail programs do not show its format.
+    """
     ending = next((ending for begins, ending in _ENDINGS if content.startswith(begins)), "")
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         ending = ".webp"
@@ -55,7 +64,8 @@ def picture(name: str, content: bytes) -> ImportedPicture | None:
 class Draft:
     """An announcement before it is written.
 
-    `body` is Markdown. `more` holds further keys of the front matter; None as a value leaves it to the author.
+    `body` is Markdown. `more` contains further front matter keys; the author must fill in those
+    whose value is None.
     """
 
     title: str
@@ -70,7 +80,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """Options of an import. `today` dates a release without a date; `title` and `date` override those in the file."""
+    """Options of an import.
+
+    `today` is the date of a release without a date. `title` and `date` override those in the file.
+    """
 
     today: date
     lang: str
@@ -80,9 +93,9 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """An announcement file: slug, path in the project, text and doubts.
+    """An announcement file: its slug, path in the project, text and doubts.
 
-    `needs` holds the images and files it refers to, by their paths in the project.
+    `needs` contains the images and files that it refers to, keyed by their paths in the project.
     """
 
     slug: str
@@ -100,8 +113,8 @@ class ImportedFile:
 def write(draft: Draft, options: ImportOptions, taken: Mapping[str, str]) -> ImportedFile:
     """Return the announcement file for a draft, with an id.
 
-    `taken` maps each slug in use to the day of its announcement, or to "" if it is in use on any day.
-    Raises Unreadable for a body over MAX_TEXT.
+    `taken` maps each slug in use to the day of its announcement, or to "" if the slug is not
+    available on any day. Raises Unreadable for a body longer than MAX_TEXT.
     """
     if len(draft.body) > MAX_TEXT:
         raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; shorten it, or split it")
@@ -126,7 +139,7 @@ def write(draft: Draft, options: ImportOptions, taken: Mapping[str, str]) -> Imp
     if len(keys.get("summary") or "") > MAX_SUMMARY:
         keys["summary"] = text.shorten(keys["summary"], MAX_SUMMARY)
         doubts.append(
-            Doubt("import-lost", f"the summary was longer than {MAX_SUMMARY} characters", "look at it", "summary: ")
+            Doubt("import-lost", f"the summary was longer than {MAX_SUMMARY} characters", "check it", "summary: ")
         )
     content = strip_forbidden(
         "\n".join(["---", *front_matter.lines(keys), "---", "", strip_forbidden(draft.body).strip("\n"), ""])
@@ -139,7 +152,10 @@ def write(draft: Draft, options: ImportOptions, taken: Mapping[str, str]) -> Imp
 
 
 def _first(doubts: list[Doubt]) -> Iterator[Doubt]:
-    """Yield the first doubts of each code and the number of the others: finding the place of each scans the text."""
+    """Yield the first doubts of each code, and then the number of the others.
+
+    Their number is limited because finding the place of a doubt scans the text.
+    """
     counts = Counter(doubt.code for doubt in doubts)
     shown = Counter[str]()
     for doubt in doubts:
@@ -153,7 +169,10 @@ def _first(doubts: list[Doubt]) -> Iterator[Doubt]:
 
 
 def _free(slug: str, day: str, taken: Mapping[str, str]) -> str:
-    """Return the slug, numbered if another day uses it. The same slug on the same day is the same announcement."""
+    """Return the slug, with a number if another day uses it.
+
+    The same slug on the same day belongs to the same announcement.
+    """
     number, candidate = 1, slug
     while taken.get(candidate, day) != day:
         number += 1
@@ -162,7 +181,7 @@ def _free(slug: str, day: str, taken: Mapping[str, str]) -> str:
 
 
 def strip_forbidden(content: str) -> str:
-    """Return the text without the characters that announcements may not contain."""
+    """Return the text without the characters that announcements must not contain."""
     content = content.replace("\r\n", "\n").replace("\r", "\n")
     pieces, start = [], 0
     for offset, _ in text.forbidden(content):

@@ -1,4 +1,4 @@
-"""Map another tool's front matter to ours, and collect the images and files of its body."""
+"""Map another tool's front matter to ours, and collect the images and files of a page."""
 
 import hashlib
 import re
@@ -15,7 +15,7 @@ from newsletter.importers.draft import MAX_BROUGHT, MAX_FILES, Doubt, ImportedPi
 from newsletter.importers.moments import moment
 from newsletter.importers.safe_files import read
 
-# Other tools' names for our keys; the first that is present wins.
+# Our keys, and other tools' names for them. The first name that is present wins.
 _SAME = {
     "updated": ("updated", "lastmod", "last_modified_at", "modified"),
     "summary": ("summary", "description", "excerpt"),
@@ -29,11 +29,12 @@ _AS_OURS = ("links", "event", "action", "attachments", "social", "issue", "alias
 # Keys that matter only to the other tool; they are dropped without a report.
 _SILENT = frozenset("layout comments type weight toc permalink guid published draft title date slug author".split())
 _DATES = ("date", "publishDate", "pubDate", "published")
-# Hugo ignores case in keys.
+# Hugo ignores the case of keys.
 _NAMES = {
     name.lower(): name for names in (*_SAME.values(), _IMAGES, _TAGS, _AS_OURS, _SILENT, _DATES) for name in names
 }
-# Here, in sites and in wordpress, every repetition is possessive or bounded: backtracking could take hours.
+# Here, in sites and in wordpress, every repetition is possessive or bounded, because backtracking
+# could take hours.
 _IMAGE = re.compile(
     r"!\[(?P<alt>(?:[^\[\]\\]|\\.)*+)\]\(\s*<?(?P<src>[^()\s>]{1,1000})>?(?P<title>\s+[\"'][^)]{0,300}[\"'])?\s*\)"
 )
@@ -48,14 +49,14 @@ Locate = Callable[[str], Path | None]
 def find_inside(folder: Path, source: str) -> Path | None:
     """Return the file below `folder` (a resolved path) that the link `source` names.
 
-    Returns None if there is none, if it is outside the folder, or if it is a symbolic link.
+    Return None if there is no such file, if it is outside the folder, or if it is a symbolic link.
     """
     name = unquote(source.partition("?")[0].partition("#")[0]).replace("\\", "/").lstrip("/")
     if not name or re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", name) or source.startswith("//") or "\0" in name:
         return None
     place = folder / name
     try:
-        # Symbolic links and `..` in the path are resolved before it is compared with the folder.
+        # Resolve symbolic links and `..` in the path before comparing it with the folder.
         real = place.resolve(strict=True)
     except (OSError, RuntimeError, ValueError):
         return None
@@ -64,10 +65,11 @@ def find_inside(folder: Path, source: str) -> Path | None:
 
 @dataclass(slots=True)
 class MappedKeys:
-    """Another tool's keys mapped to ours, with the images and files that they and the body need.
+    """Another tool's front matter keys mapped to ours, with the images and files that a page uses.
 
-    `locate` finds a file of the other tool by its address in the text. A page that is hidden `today`, or will be from
-    some day on, stays hidden: by `draft`, by a later `date`, by `expires`. `left` lists keys that have no equivalent.
+    `locate` finds a file of the other tool by its address in the text. A page that is hidden on the
+    day `today`, or will be hidden later, stays hidden through `draft`, a later `date` or `expires`.
+    `left` lists keys without an equivalent.
     """
 
     keys: Mapping[str, Any]
@@ -112,7 +114,10 @@ class MappedKeys:
         self.left = sorted(set(self.keys) - used - set(_AS_OURS))
 
     def hide(self, reason: str) -> None:
-        """Make it a draft. `reason` says what hid it; "" if a draft is no surprise to the author."""
+        """Make the announcement a draft.
+
+        `reason` says what hid the page; it is "" if a draft will not surprise the author.
+        """
         self.more["draft"] = True
         if reason:
             fix = "delete `draft: true` when everybody may read it"
@@ -151,7 +156,10 @@ class MappedKeys:
                 self.doubts.append(Doubt("import-image", message, "describe it after alt:", "image:"))
 
     def images(self, body: str) -> str:
-        """Return the body with the addresses of its images and files made ours, and collect both."""
+        """Return the body with links to its images and files rewritten, and collect both.
+
+        The new links point into images/ and files/.
+        """
 
         def image_link(match: re.Match[str]) -> str:
             image = self._import_image(match["src"])
@@ -181,7 +189,10 @@ class MappedKeys:
     def _load(
         self, source: str, make: Callable[[str, bytes], ImportedPicture | None]
     ) -> tuple[bool, ImportedPicture | None]:
-        """Return whether an address names a file, and the result of `make` for it. Each file is read once."""
+        """Return whether an address names a file, and the result of `make` for that file.
+
+        Each file is read once.
+        """
         key = make.__name__, source
         if key in self._cache or len(self._cache) >= MAX_FILES:
             return self._cache.get(key, (False, None))
@@ -200,7 +211,7 @@ class MappedKeys:
 
 
 def _attachment(name: str, content: bytes) -> ImportedPicture:
-    """Return a file with a name that ends in a hash of its content."""
+    """Return an attachment under a name that ends in a hash of its content."""
     stem, _, ending = name.rpartition(".")
     folded = text.fold(stem)[:60].strip("-") or "file"
     return ImportedPicture(f"{folded}-{hashlib.sha256(content).hexdigest()[:8]}.{ending.lower()}", content)

@@ -1,4 +1,7 @@
-"""Parse other tools' front matter (YAML, TOML or JSON) into plain values of bounded depth and size."""
+"""Parse other tools' front matter (YAML, TOML or JSON) into plain values.
+
+Depth and size are limited.
+"""
 
 import json
 import re
@@ -19,12 +22,13 @@ _KEY = re.compile(r"[^\W\d][\w.-]{0,100}")
 
 
 def split(content: str) -> tuple[dict[str, Any], str]:
-    """Return the keys (YAML between `---`, TOML between `+++`, or a JSON object) and the body.
+    """Split a file into the keys of its front matter and its body.
 
-    Raises Unreadable for front matter that cannot be read.
+    The front matter is YAML between `---`, TOML between `+++`, or a JSON object. Raises Unreadable
+    if it cannot be parsed.
     """
     content = strip_forbidden(content)
-    start = content.lstrip(" \t\n")  # Hugo allows white space before it
+    start = content.lstrip(" \t\n")  # Hugo allows white space before front matter
     if match := _TOML.match(start):
         return read_toml(match[1]), start[match.end() :]
     if _YAML.match(start):
@@ -61,7 +65,7 @@ def _json(content: str) -> tuple[dict[str, Any], str]:
     try:
         keys, end = json.JSONDecoder().raw_decode(content)
     except (ValueError, RecursionError):
-        return {}, content  # a text that begins with a brace
+        return {}, content  # plain text that begins with a brace
     return _normal_keys(keys), content[end:].removeprefix("\n")
 
 
@@ -77,19 +81,22 @@ def _value(node: Node) -> Any:
 
 def _normal_keys(value: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
     named = {key: each for key, each in value.items() if _KEY.fullmatch(key)}
-    return {key: normal for key, each in named.items() if (normal := _normalise(each, depth + 1)) != {}}
+    return {key: normal for key, each in named.items() if (normal := _normalize(each, depth + 1)) != {}}
 
 
-def _normalise(value: Any, depth: int) -> Any:
-    """Return a value as _yaml would: with dates as text, and without keys that could not be written out again."""
+def _normalize(value: Any, depth: int) -> Any:
+    """Convert a value to what _yaml() would return.
+
+    Dates become text, and keys that could not be written out again are dropped.
+    """
     if depth > MAX_DEPTH:
         raise Unreadable(f"its front matter is nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict):
         return _normal_keys(value, depth)
     if isinstance(value, list):
-        return [normal for each in value if (normal := _normalise(each, depth + 1)) != {}]
+        return [normal for each in value if (normal := _normalize(each, depth + 1)) != {}]
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, int) and abs(value) >= 10**18:
-        raise Unreadable("its front matter holds a number that is too large")
+        raise Unreadable("its front matter contains a number that is too large")
     return value

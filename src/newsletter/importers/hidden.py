@@ -1,7 +1,8 @@
-"""Find out whether another tool hid a page from readers, so that the import does not publish it.
+"""Detect whether another tool hid a page from readers, so that the import does not publish it.
 
-Names of keys are compared without case, `_` and `-`. If a value cannot be understood, the page counts as hidden: a
-draft costs its owner one line, but a published secret cannot be taken back.
+Names of keys are compared without regard to case, `_` and `-`. If a value cannot be understood, the
+page counts as hidden: a draft costs its owner one line, but a published secret cannot be taken
+back.
 """
 
 import re
@@ -12,12 +13,12 @@ from typing import Any
 
 from newsletter.importers.moments import moment
 
-# Keys that hide a page unless their value is false, with the reason that is reported.
+# Keys that hide a page unless their value is false, with the reason to report.
 _HIDES = {
     "draft": "", "isdraft": "", "wip": "",
     "private": "it was private", "hidden": "it was hidden", "unlisted": "it was unlisted",
     "unpublished": "it was not published", "headless": "it had no page of its own",
-    "noindex": "it was kept from search engines", "protected": "it was protected", "encrypted": "it was encrypted",
+    "noindex": "it was hidden from search engines", "protected": "it was protected", "encrypted": "it was encrypted",
     "eleventyexcludefromcollections": "it was excluded from collections",
     "password": "it was password-protected", "postpassword": "it was password-protected",
     "passwd": "it was password-protected",
@@ -28,7 +29,7 @@ _SHOWS = {
     "public": "it was not public", "visible": "it was not visible", "listed": "it was unlisted",
     "routable": "it had no page of its own", "permalink": "it had no page of its own",
     "render": "it had no page of its own", "output": "it had no page of its own",
-    "sitemap": "it was kept from search engines",
+    "sitemap": "it was hidden from search engines",
 }  # fmt: skip
 _STATES = ("status", "poststatus", "publishstatus", "access")
 _HIDDEN_STATES = frozenset(
@@ -47,7 +48,7 @@ class Hiding:
     """Whether and why a page was hidden, and when it is shown.
 
     `reason` completes "this is a draft because …"; it is "" if the page called itself a draft.
-    `start` and `end` are dates in our form, or "" for no bound.
+    `start` and `end` are dates in our form, or "" for no limit.
     """
 
     hidden: bool = False
@@ -57,7 +58,11 @@ class Hiding:
 
 
 def judge(keys: Mapping[str, Any], day: str, today: date) -> Hiding:
-    """Return whether and when the front matter `keys` hide a page dated `day` ("" if unknown)."""
+    """Return whether, why and when front matter hides a page.
+
+    `keys` are the page's front matter keys, `day` is its date ("" if unknown), and `today` is the
+    day of the import.
+    """
     values = {name.lower().replace("_", "").replace("-", ""): value for name, value in list(keys.items())[::-1]}
     starts = [start for name in _STARTS if (start := moment(values.get(name) or "")) and start[:10] >= f"{today}"]
     ends = sorted(expiry for name in _ENDS if (expiry := moment(values.get(name) or "")))
@@ -73,7 +78,10 @@ def judge(keys: Mapping[str, Any], day: str, today: date) -> Hiding:
 
 
 def _reasons(values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the reasons why a page is hidden; "" if it called itself a draft."""
+    """Yield the reasons why a page is hidden.
+
+    A reason is "" if the page called itself a draft.
+    """
     for name, reason in _HIDES.items():
         if not _is_false(values.get(name)):
             yield reason
@@ -87,16 +95,19 @@ def _reasons(values: Mapping[str, Any]) -> Iterator[str]:
     if not _is_false(values.get("visibility")) and _word(values["visibility"]) not in _EVERYBODY:
         yield f"its visibility was '{_word(values['visibility'])[:50]}'"
     if {"noindex", "none"} & set(re.findall(r"[a-z]+", _word(values.get("robots")))):
-        yield "it was kept from search engines"
+        yield "it was hidden from search engines"
     sitemap = values.get("sitemap")
     if isinstance(sitemap, dict) and any(not _is_false(sitemap.get(name)) for name in ("disable", "ignore", "exclude")):
-        yield "it was kept from search engines"
+        yield "it was hidden from search engines"
     if _is_not_built(values.get("build")):
         yield "it had no page of its own, or was unlisted"
 
 
 def _is_not_built(build: Any) -> bool:
-    """Return whether Hugo's `build` (`_build` in older versions) gives a page no address or keeps it off lists."""
+    """Return whether Hugo's `build` gives a page no address or excludes it from lists.
+
+    Older versions of Hugo call it `_build`.
+    """
     if not isinstance(build, dict):
         return False
     settings = {str(name).lower(): _word(value) for name, value in build.items()}
@@ -106,7 +117,7 @@ def _is_not_built(build: Any) -> bool:
 def cascades(keys: Mapping[str, Any], today: date) -> str:
     """Return why the `cascade` of a Hugo page hides the pages below it, or "" if it does not.
 
-    A `target` is ignored: the cascade counts for every page below.
+    `target` is ignored: the cascade is taken to apply to every page below.
     """
     cascade = next((value for name, value in keys.items() if name.lower() == "cascade"), None)
     for each in cascade if isinstance(cascade, list) else [cascade]:
@@ -124,5 +135,5 @@ def _word(value: Any) -> str:
 
 
 def _is_false(value: Any) -> bool:
-    """Return whether a value is empty, or a word for "no" in YAML, in TOML or to people."""
+    """Return whether a value is empty, or a word for "no" in YAML, in TOML or in everyday use."""
     return not value or _word(value) in _FALSE | _EMPTY

@@ -1,4 +1,4 @@
-"""Convert a tree of HTML, from a page or an office document, to the Markdown of an announcement."""
+"""Convert HTML, from a page or an office document, to the Markdown of an announcement."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ from newsletter.text.urls import Unsafe, judge
 
 __all__ = ["Find", "MarkdownConverter", "find_nothing", "parse"]
 
-_MAX_CELLS = 20_000  # of a table, with all its rows as wide as the widest
+_MAX_CELLS = 20_000  # of a table, counting each row as wide as the widest
 # Elements that are dropped without a report, and elements whose loss is reported.
 _SILENT = frozenset(
     "script style template noscript head nav header footer aside button input select textarea label meta link".split()
@@ -34,12 +34,12 @@ Find = Callable[[str], tuple[str, bytes] | None]
 
 
 def find_nothing(source: str) -> None:
-    """Find no image: the default of MarkdownConverter."""
+    """Return None for every image: the default `find` of MarkdownConverter."""
 
 
 @dataclass(slots=True)
 class MarkdownConverter:
-    """Converts a tree to Markdown, collecting its images in `pictures` and its losses in `doubts`.
+    """Converts HTML to Markdown, and collects its images in `pictures` and losses in `doubts`.
 
     `find` returns the name and the bytes of the image at an address, or None.
     """
@@ -56,7 +56,7 @@ class MarkdownConverter:
         return _bounded("\n\n".join(self.blocks(element)))
 
     def blocks(self, element: etree._Element) -> Iterator[str]:
-        """Yield the blocks in an element; text between blocks is a paragraph."""
+        """Yield the blocks in an element; text between blocks becomes a paragraph."""
         line: list[str] = [markdown_escape.escape(_collapse_spaces(element.text))]
         for child in element:
             tag = child.tag if isinstance(child.tag, str) else ""
@@ -82,7 +82,7 @@ class MarkdownConverter:
     def _block(self, tag: str, element: etree._Element) -> Iterator[str]:
         if tag in _HEADINGS:
             if title := self.line(element):
-                # A picture alone is not a heading.
+                # An image alone is not a heading.
                 is_heading = re.sub(r"!\[[^\[\]]*+\]\([^()]*+\)", "", title).strip()
                 yield f"{'#' * int(tag[1])} {title}" if is_heading else title
         elif tag in ("ul", "ol"):
@@ -173,9 +173,10 @@ class MarkdownConverter:
         return link
 
     def _load_image(self, source: str) -> tuple[ImportedPicture | None, str | None]:
-        """Return the image at an address, if its format can be used, and the name of its file, if there is one.
+        """Return the image at an address and its file name.
 
-        Each image is read once.
+        The image is None if its format cannot be used; the name is None if no file is found. Reads
+        each image once.
         """
         if source in self._cache or len(self._cache) >= MAX_FILES:
             return self._cache.get(source, (None, None))
@@ -199,7 +200,7 @@ class MarkdownConverter:
         for number, item in enumerate(items, 1):
             mark = f"{number}. " if ordered else "- "
             blocks = list(self.blocks(item) if item.tag == "li" else self._block(item.tag, item))
-            # A list may follow a paragraph directly; other blocks need an empty line between.
+            # A list may follow a paragraph directly. Other blocks need a blank line before them.
             spaced = blocks[:1] + [block if _is_list(block) else f"\n{block}" for block in blocks[1:]]
             inner = "\n".join(spaced)
             if inner.strip():
@@ -215,7 +216,7 @@ class MarkdownConverter:
         lines = ([self.line(cell).replace("|", "\\|") for cell in row] for row in cells)
         rows = [row for row in lines if any(row)]
         width = max(map(len, rows), default=0)
-        if width < 2:  # a layout frame, not a table
+        if width < 2:  # used for layout, not as a table
             yield from (cell for row in rows for cell in row if cell)
             return
         if len(rows) * width > _MAX_CELLS:
@@ -224,7 +225,7 @@ class MarkdownConverter:
             yield from (cell for row in rows for cell in row if cell)
             return
         if any(cell.get(span, "1") != "1" for row in cells for cell in row for span in ("colspan", "rowspan")):
-            self._lose("a table had merged cells, which Markdown does not have", "check the table")
+            self._lose("a table had merged cells, which Markdown does not support", "check the table")
         rows = [row + [""] * (width - len(row)) for row in rows]
         shown = [f"| {' | '.join(row)} |" for row in rows]
         yield "\n".join([shown[0], "|" + "---|" * width, *shown[1:]])
@@ -237,7 +238,7 @@ class MarkdownConverter:
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
-    """Yield the rows of a table, without those of tables inside its cells."""
+    """Yield the rows of a table, but not those of tables inside its cells."""
     for child in table:
         if child.tag == "tr":
             yield child
@@ -246,9 +247,10 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
 
 
 def _bounded(markdown: str) -> str:
-    """Return the text itself. Raises Unreadable if it is longer than MAX_TEXT.
+    """Return the text unchanged. Raises Unreadable if it is longer than MAX_TEXT.
 
-    Nested lists and quotations repeat their marks in each line, so their text grows with their depth.
+    Nested lists and quotations repeat their markers on each line, so their text grows with their
+    depth.
     """
     if len(markdown) > MAX_TEXT:
         raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; shorten it, or split it")
@@ -277,7 +279,7 @@ def _code(code: str) -> str:
 
 
 def _collapse_spaces(content: str | None) -> str:
-    """Replace each run of white space by one space, as a browser does; no-break spaces stay."""
+    """Replace each run of white space with one space, as browsers do; keep no-break spaces."""
     return re.sub(r"[ \t\r\n\f]+", " ", content or "")
 
 

@@ -1,4 +1,4 @@
-"""Summarise what the import of a site left out, in a bounded number of lines."""
+"""Summarize what the import of a site left out, in a limited number of lines."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,10 @@ _SHOWN = 50  # lines of each kind
 
 @dataclass(slots=True)
 class Leftovers:
-    """Collects what was left out. Names come from the site, so escape them before printing them to a terminal."""
+    """Collects what an import left out.
+
+    Names come from the site, so escape them before printing them to a terminal.
+    """
 
     _single: list[str] = field(default_factory=list)
     _number: int = 0
@@ -18,30 +21,34 @@ class Leftovers:
     _keys: Counter[str] = field(default_factory=Counter)
 
     def add(self, name: str, why: str) -> None:
-        """Add a page with its own reason."""
+        """Add a page that was left out for a reason of its own."""
         self._number += 1
         if self._number <= _SHOWN:
             self._single.append(f"{name}: {why}")
 
     def group(self, name: str, one: str, many: str) -> None:
-        """Add a page whose reason others share; `one` and `many` describe one such page and several."""
+        """Add a page that was left out for a common reason.
+
+        `one` and `many` describe one such page and several, such as "a page without a date" and
+        "pages without a date".
+        """
         count, first, _ = self._groups.get(many, (0, name, one))
         self._groups[many] = count + 1, first, one
 
     def undated(self, name: str) -> None:
-        """Add a page without a date, or with one that cannot be read."""
+        """Add a page whose date is missing or cannot be read."""
         self.group(name, "a page without a date", "pages without a date")
 
     def count(self, kind: str, number: int = 1) -> None:
-        """Add things of a kind that announcements do not have."""
+        """Count things of a kind that announcements do not have, such as comments."""
         self._kinds[kind] += number
 
     def keys(self, names: list[str]) -> None:
-        """Add the keys of one page that announcements do not have."""
+        """Add the front matter keys of one page that announcements do not have."""
         self._keys.update(names)
 
     def lines(self) -> Iterator[str]:
-        """Yield the summary."""
+        """Yield the lines of the summary."""
         yield from self._single
         if self._number > _SHOWN:
             yield f"{self._number - _SHOWN:,} more, each for its own reason"
@@ -52,7 +59,7 @@ class Leftovers:
         for key, count in _most_frequent(self._keys):
             yield f"the key '{key}' of {count} post{'s' * (count > 1)}"
         if others := max(len(self._kinds) - _SHOWN, 0) + max(len(self._keys) - _SHOWN, 0):
-            yield f"{others:,} other keys or kinds of things"
+            yield f"{others:,} other keys or kinds of content"
 
 
 def _most_frequent(counts: Counter[str]) -> Iterator[tuple[str, int]]:

@@ -1,10 +1,11 @@
-"""Escape text and inline markup so that Markdown reads back as the same text."""
+"""Escape text and inline markup so that Markdown parsers read the same text back."""
 
 import re
 import unicodedata
 from collections.abc import Callable
 
-# Placeholders for emphasis until the whole paragraph is known: whether `*` works depends on its neighbours.
+# Placeholders for emphasis, until the whole paragraph is known: whether `*` works depends on the
+# characters beside it.
 STRONG, STRONG_END, EM, EM_END = "\ue000", "\ue001", "\ue002", "\ue003"
 _MARKS = {STRONG: ("**", "<strong>"), STRONG_END: ("**", "</strong>"), EM: ("*", "<em>"), EM_END: ("*", "</em>")}
 _PAIRS = {STRONG: STRONG_END, EM: EM_END}
@@ -22,7 +23,7 @@ def escape(content: str) -> str:
 
 
 def guard(paragraph: str) -> str:
-    """Escape the beginnings of lines that Markdown would read as a heading, a list or a rule."""
+    """Escape the beginnings of lines that Markdown would read as headings, lists or rules."""
 
     def escape_start(match: re.Match[str]) -> str:
         sign = match[2]
@@ -32,7 +33,10 @@ def guard(paragraph: str) -> str:
 
 
 def wrap(begin: str, inner: str, end: str) -> str:
-    """Put `inner` between two marks. White space and line breaks at its ends stay outside; blank text gets no marks."""
+    """Put `inner` between two marks.
+
+    White space and line breaks at its ends stay outside. Blank text gets no marks.
+    """
     start, stop = _extent(inner, str.isspace)
     if start == stop:
         return inner
@@ -46,9 +50,9 @@ def without_breaks(line: str) -> str:
 
 
 def _extent(content: str, is_blank: Callable[[str], bool]) -> tuple[int, int]:
-    """Return the start and end of a text without the blanks and hard line breaks (`\\` at the end of a line) around it.
+    """Return where a text starts and ends without the blanks and hard line breaks around it.
 
-    Takes linear time.
+    A hard line break is `\\` at the end of a line. Takes linear time.
     """
     start, stop = 0, len(content)
     while start < stop and (is_blank(content[start]) or content.startswith("\\\n", start)):
@@ -61,7 +65,10 @@ def _extent(content: str, is_blank: Callable[[str], bool]) -> tuple[int, int]:
 
 
 def resolve_emphasis(paragraph: str) -> str:
-    """Replace the placeholders for emphasis by `*` where CommonMark (§6.2) reads it as emphasis, else by HTML."""
+    """Replace the placeholders for emphasis with `*` or HTML.
+
+    A placeholder becomes `*` where CommonMark (§6.2) reads that as emphasis.
+    """
     paragraph = re.sub(f"{STRONG_END}{STRONG}|{EM_END}{EM}", "", paragraph)  # Word splits runs for no reason
     out: list[str] = []
     stack: list[tuple[int, str]] = []
@@ -90,7 +97,7 @@ def _closes(paragraph: str, index: int) -> bool:
 
 
 def _neighbour(paragraph: str, index: int, step: int) -> str:
-    """Return the character before or after a placeholder; another placeholder counts as `*`."""
+    """Return the character beside a placeholder; another placeholder counts as `*`."""
     index += step
     if not 0 <= index < len(paragraph):
         return " "

@@ -1,4 +1,4 @@
-"""Read dates from other tools' front matter."""
+"""Parse dates in other tools' front matter."""
 
 import re
 from datetime import date, datetime
@@ -10,7 +10,10 @@ _MOMENT = re.compile(
 
 
 def moment(value: Any) -> str:
-    """Return a date of another tool in our form: `2024-11-26`, with its time and offset if any; "" if it is not one."""
+    """Return another tool's date in our form, or "" if `value` is not a date.
+
+    The result looks like `2024-11-26`, `2024-11-26 09:30` or `2024-11-26T09:30+01:00`.
+    """
     if isinstance(value, datetime | date):
         value = value.isoformat()
     match = _MOMENT.match(str(value))

@@ -1,4 +1,4 @@
-"""Read OpenDocument XML: names of elements, attributes, and the cells of a table that are not shown."""
+"""Read OpenDocument XML: names of elements, attributes, and hidden cells of tables."""
 
 import re
 from bisect import bisect_right
@@ -22,21 +22,21 @@ _SPACES = {prefix: space for space, prefix in _NS.items()}
 
 
 def prefixed_name(name: Any) -> str:
-    """Return the name of an element with its usual prefix, such as `text:p`."""
+    """Return an element's name with its usual prefix, such as `text:p`."""
     space, _, local = str(name).removeprefix("{").rpartition("}")
     return f"{_NS.get(space, '?')}:{local}"
 
 
 def attribute(element: etree._Element, wanted: str) -> str:
-    """Return the attribute with this prefixed name; "" if there is none."""
-    # Looked up by name: with lxml, listing all attributes takes quadratic time.
+    """Return the attribute with this prefixed name, or "" if there is none."""
+    # Look it up by name: in lxml, listing all attributes takes quadratic time.
     space, _, local = wanted.partition(":")
     return str(element.get(f"{{{_SPACES[space]}}}{local}") or "")
 
 
 def hidden_cells(table: etree._Element) -> Iterator[etree._Element]:
-    """Yield the cells that another cell covers, and those of collapsed columns."""
-    ends: list[int] = []  # for each group of equal columns, the number of columns up to its end
+    """Yield the cells that another cell covers, and the cells of collapsed columns."""
+    ends: list[int] = []  # for each group of equal columns, the index after its last column
     collapsed: list[bool] = []  # for each group, whether it is collapsed
     for each in _rows_and_columns(table):
         kind = prefixed_name(each.tag)
@@ -48,7 +48,7 @@ def hidden_cells(table: etree._Element) -> Iterator[etree._Element]:
 
 
 def _rows_and_columns(table: etree._Element) -> Iterator[etree._Element]:
-    """Yield what a table contains, also within groups of rows or columns."""
+    """Yield the rows and columns of a table, including those in groups."""
     for each in table:
         if prefixed_name(each.tag).endswith(("-rows", "-row-group", "-columns", "-column-group")):
             yield from _rows_and_columns(each)
@@ -62,7 +62,7 @@ def _hidden_in_row(row: etree._Element, ends: list[int], collapsed: list[bool]) 
         kind = prefixed_name(cell.tag)
         if kind not in ("table:table-cell", "table:covered-table-cell"):
             continue
-        # Searched by halves: a row of one cell may repeat it over all columns.
+        # Use a binary search: one cell may be repeated over all columns.
         group = bisect_right(ends, column)
         if kind == "table:covered-table-cell" or (group < len(collapsed) and collapsed[group]):
             yield cell
@@ -70,6 +70,9 @@ def _hidden_in_row(row: etree._Element, ends: list[int], collapsed: list[bool]) 
 
 
 def repetitions(element: etree._Element) -> int:
-    """Return how many times a cell or column is repeated; 1 if its attribute, which may be anything, is not valid."""
+    """Return how many times a cell or column is repeated.
+
+    The attribute may be anything; if it is not valid, the result is 1.
+    """
     written = attribute(element, "table:number-columns-repeated")
     return max(int(written), 1) if NUMBER.fullmatch(written) else 1

@@ -1,4 +1,4 @@
-"""Convert .odt documents to a tree of HTML, and read their images."""
+"""Convert .odt documents to an HTML tree, and read their images."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,10 @@ from newsletter.importers.trees import any_ancestor_or_self, require_shallow
 
 
 def heading_level(written: str) -> int:
-    """Return a heading's level from 1 to 6; 1 if `written`, which may be anything, is not a valid number."""
+    """Return a heading level from 1 to 6.
+
+    `written` may be anything; if it is not a valid number, the level is 1.
+    """
     return min(int(written), 6) if NUMBER.fullmatch(written) and int(written) else 1
 
 
@@ -27,14 +30,15 @@ _DROPPED = frozenset(
 )
 
 
-_TINY = re.compile(r"0*[01]?(?:\.[0-9]*)?pt|0*[0-9](?:\.[0-9]*)?%")  # below 2 points, or a tenth of the text around it
-_HIDDEN = "hidden"  # marks a hidden style, among its HTML elements
+_TINY = re.compile(r"0*[01]?(?:\.[0-9]*)?pt|0*[0-9](?:\.[0-9]*)?%")  # below 2 points, or 10 % of the text around it
+_HIDDEN = "hidden"  # pseudo-element of styles that hide text
 
 
 def open_document(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
-    """Return an .odt document as HTML, a function that finds its images, and the number of hidden pieces left out.
+    """Convert an .odt document to HTML.
 
-    Raises Unreadable.
+    Returns the HTML tree, a function that finds the document's images, and the number of hidden
+    pieces left out. Raises Unreadable.
     """
     archive = Archive(content)
     tree = archive.tree("content.xml")
@@ -57,23 +61,23 @@ def open_document(content: bytes) -> tuple[etree._Element, html_to_markdown.Find
 
 
 class _Odt:
-    """Converts OpenDocument elements to HTML, recursively; the parser bounds their depth."""
+    """Converts OpenDocument elements to HTML, recursively. The parser limits their depth."""
 
     def __init__(self, styles: list[etree._Element]) -> None:
-        # A paragraph style and a text style may have the same name: neither may show what the other hides.
+        # A paragraph style and a text style may share a name. Text is hidden if either hides it.
         self.children: dict[str, list[str]] = {}
         self.looks: dict[str, set[str]] = {}
         self.ordered: set[str] = set()
-        self.coloured: dict[str, bool] = {}  # whether the colour that a style sets is as white as paper
+        self.coloured: dict[str, bool] = {}  # whether the text colour of a style is white
         self.backgrounds: set[str] = set()  # styles with a coloured background
-        self.on_background: dict[etree._Element, bool] = {}  # whether an element or one of its ancestors has one
+        self.on_background: dict[etree._Element, bool] = {}  # cache for any_ancestor_or_self()
         self.pale = False  # whether the text of the current element is white
         self.hidden_cells: set[etree._Element] = set()
         self.hidden = 0
-        # Text to append to the element `where`. It is appended in one go, because lxml copies all text each time.
+        # Text to append to the element `where`, all at once: lxml copies the whole text each time.
         self.pending: list[str] = []
         self.where: etree._Element | None = None
-        # A frame may contain any number of images, and has one description.
+        # A frame has one description, but may contain several images.
         self.frame: etree._Element | None = None
         self.alt = ""
         for each in styles:
@@ -97,7 +101,7 @@ class _Odt:
         self.backgrounds = set(self.inherited(dict.fromkeys(self.backgrounds, True)))
 
     def inherited(self, own: dict[str, bool]) -> dict[str, bool]:
-        """Return the property `own` of some styles, and of all styles that inherit it from them."""
+        """Return the property `own` of some styles, and of all styles that inherit it."""
         result, waiting = dict(own), list(own)
         while waiting:
             name = waiting.pop()
@@ -121,7 +125,7 @@ class _Odt:
         self.pale = pale
 
     def add(self, into: etree._Element, content: str | None) -> None:
-        """Append text to an element, unless it is white."""
+        """Append text to an element, unless the text is white."""
         if not content or (self.pale and content.strip()):
             return
         if into is not self.where:
@@ -141,7 +145,7 @@ class _Odt:
             self.pending.clear()
 
     def child(self, into: etree._Element, tag: str, **attributes: str) -> etree._Element:
-        """Append a new element to another."""
+        """Append a new child to an element, and return the child."""
         self.flush()
         return etree.SubElement(into, tag, attributes)
 
@@ -204,11 +208,11 @@ class _Odt:
         return kind in ("text:p", "text:h", "text:span") and style in self.hiding
 
     def is_pale(self, source: etree._Element) -> bool | None:
-        """Return whether an element makes its text as white as paper, or None if it does not set a colour."""
+        """Return whether an element makes its text white, or None if it does not set a colour."""
         return self.coloured.get(attribute(source, "text:style-name"))
 
     def has_background(self, source: etree._Element) -> bool:
-        """Return whether an element has a coloured background, or may have one, as in shapes."""
+        """Return whether an element has a coloured background, or may have one, as shapes do."""
         styles = (attribute(source, "text:style-name"), attribute(source, "table:style-name"))
         return prefixed_name(source.tag).startswith("draw:") or not self.backgrounds.isdisjoint(styles)
 
@@ -218,7 +222,7 @@ def _is_white(colour: str) -> bool:
 
 
 def _looks(properties: etree._Element) -> Iterator[str]:
-    """Yield the HTML elements for a style's properties, and _HIDDEN if it hides text."""
+    """Yield the HTML elements for a style's properties, and _HIDDEN if the style hides text."""
     if _TINY.fullmatch(attribute(properties, "fo:font-size")):
         yield _HIDDEN
     if attribute(properties, "fo:font-weight") in ("bold", "600", "700", "800", "900"):

@@ -1,4 +1,4 @@
-"""Read one file, usually a press release, into a Draft, and find its title, its date and its links."""
+"""Read one file, usually a press release, into a Draft, and find its title, date and links."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ _LABELS = re.compile(
 
 
 def draft(path: Path, options: ImportOptions) -> Draft:
-    """Return the release in a file; the suffix of its name gives the format.
+    """Read a press release from a file, whose suffix determines the format.
 
     Raises Unreadable, and ModuleNotFoundError for a Word document if mammoth is not installed.
     """
@@ -40,7 +40,10 @@ def draft(path: Path, options: ImportOptions) -> Draft:
 
 
 def decode(content: bytes, doubts: list[Doubt]) -> str:
-    """Decode UTF-8, UTF-16 with a byte order mark or, for files of older programs, Windows-1252."""
+    """Decode UTF-8, UTF-16 with a byte order mark, or Windows-1252, which older programs write.
+
+    Adds a doubt to `doubts` if it decodes the text as Windows-1252.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace").replace("\r\n", "\n").replace("\r", "\n")
     try:
@@ -53,7 +56,7 @@ def decode(content: bytes, doubts: list[Doubt]) -> str:
 
 
 def check_length(content: str) -> str:
-    """Return the text itself. Raises Unreadable if it is longer than MAX_TEXT."""
+    """Return the text unchanged. Raises Unreadable if it is longer than MAX_TEXT."""
     if len(content) > MAX_TEXT:
         raise Unreadable(f"its text is longer than {MAX_TEXT:,} characters; shorten it, or split it")
     return content
@@ -63,7 +66,7 @@ def _text(path: Path, options: ImportOptions) -> Draft:
     doubts: list[Doubt] = []
     content = check_length(decode(read(path), doubts))
     paragraphs = re.split(r"\n[ \t]*\n", content.strip("\n"))
-    if len(paragraphs) == 1:  # word processors save each paragraph as one line, without empty lines
+    if len(paragraphs) == 1:  # word processors save each paragraph as one line, without blank lines
         paragraphs = content.split("\n")
     lines = [text.one_line(paragraph) for paragraph in paragraphs]
     blocks = [_plain_block(line) for line in lines if line]
@@ -110,7 +113,7 @@ def _page(path: Path, options: ImportOptions) -> Draft:
 
 
 def _finder(path: Path) -> Find:
-    """Return a function that finds images in the folder of a page, or below it."""
+    """Return a function that finds images in or below the folder of a page."""
     folder = path.parent.resolve()
 
     def find(source: str) -> tuple[str, bytes] | None:
@@ -173,15 +176,16 @@ def complete(
     start: Draft = _EMPTY,
     body: str = "",
 ) -> Draft:
-    """Return `start` with a body of Markdown blocks, and with title, date, slug and links found in them if it has none.
+    """Complete the draft `start` from the Markdown blocks of its body.
 
-    `body` is the Markdown that the blocks were cut from; it is used unchanged if no block is removed.
+    The title, date, slug and links come from the blocks if `start` has none. `body` is the Markdown
+    from which the blocks were cut; it is used unchanged if no block is removed.
     """
     unlabelled = (_LABELS.sub("", block, count=1) if len(block) < 100 else block for block in blocks)
     blocks = [block for block in unlabelled if block]
     date = start.date or _date("\n".join(blocks), path, doubts, bool(options.date))
     title, rest = _title(blocks, start.title, doubts, bool(options.title))
-    # A slug made of a guessed title would be a whole sentence; the author chose the file's name.
+    # A guessed title is a whole sentence, too long for a slug; the author chose the file name.
     is_guessed = any(doubt.code == "import-title" for doubt in doubts)
     slug = start.slug or (re.sub(r"^\d{4}-\d\d-\d\d[-_ ]|[-_ ](?:19|20)\d\d$", "", path.stem) if is_guessed else "")
     more = dict(start.more)
@@ -194,23 +198,26 @@ def complete(
 
 
 def _date(content: str, path: Path, doubts: list[Doubt], is_given: bool) -> str:
-    """Return the date in the text, else that in the file's name, else ""."""
+    """Return the date in the text, or else the one in the file name, or else ""."""
     written = dates.likeliest(content)
     if written is not None:
         message = f"the date was taken from “{written.words}” in the text"
         message += "; day and month may be swapped" if written.ambiguous else ""
         if not is_given:
-            doubts.append(Doubt("import-date", message, "write when it is to become public", "date: "))
+            doubts.append(Doubt("import-date", message, "write when it should become public", "date: "))
         return written.value.isoformat()
     match = re.match(r"(\d{4}-\d\d-\d\d)(?!\d)", path.name)
     return moment(match[1]) if match else ""
 
 
 def _title(blocks: list[str], known: str, doubts: list[Doubt], is_given: bool) -> tuple[str, list[str]]:
-    """Return the title, and the blocks without it. `known` is the title in the file's metadata, or ""."""
+    """Return the title, and the blocks without it.
+
+    `known` is the title in the file's metadata, or "".
+    """
     for index, block in enumerate(blocks[:8]):
         heading = _HEADING.fullmatch(block)
-        # Below a paragraph, a heading is the title only if it is of level 1 or equals the known title.
+        # Below a paragraph, only a heading of level 1 or one that equals the known title is the title.
         is_on_top = all(len(above) < _LONGEST_HEADING or above.startswith("![") for above in blocks[:index])
         if heading and (heading[1] == "#" or (_is_same(heading[2], known) if known else is_on_top)):
             return _words(heading[2]), blocks[:index] + blocks[index + 1 :]
@@ -236,7 +243,7 @@ def _words(markdown: str) -> str:
 
 
 def _links(blocks: list[str], doubts: list[Doubt]) -> tuple[list[dict[str, str | None]], list[str]]:
-    """Return the list of links at the end of a release as `links`, and the blocks without it."""
+    """Return the links listed at the end of a release, and the blocks without that list."""
     for index in range(len(blocks) - 1, max(-1, len(blocks) - 15), -1):
         heading = _words(_HEADING.sub(r"\2", blocks[index]))
         if not _LINKS_HEADING.match(heading) or len(heading) > 2 * _LONGEST_HEADING or not blocks[index + 1 :]:

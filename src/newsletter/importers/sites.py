@@ -24,7 +24,7 @@ _PAGES = (*_MARKDOWN, ".html")
 
 
 def drafts(path: Path, today: date, leftovers: Leftovers) -> Iterator[Draft]:
-    """Return the posts of a site, as seen on the day `today`; what is left out is added to `leftovers`.
+    """Return the posts of a site as of the day `today`, and add what is left out to `leftovers`.
 
     Raises Unreadable, before the first post, if `path` is not a site.
     """
@@ -46,7 +46,10 @@ def drafts(path: Path, today: date, leftovers: Leftovers) -> Iterator[Draft]:
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
-    """A file of a site with front matter, before its keys are mapped. `shown` is its path in the site."""
+    """A file of a site with front matter, before its keys are mapped.
+
+    `shown` is its path in the site.
+    """
 
     path: Path
     shown: str
@@ -57,7 +60,10 @@ class SitePage:
 
 @dataclass(slots=True)
 class _Site:
-    """A site whose posts are files with front matter. `public` are folders whose files the site publishes."""
+    """A site whose posts are files with front matter.
+
+    `public` lists the folders whose files the site publishes.
+    """
 
     root: Path
     today: date
@@ -73,7 +79,10 @@ class _Site:
         raise NotImplementedError
 
     def hides(self, page: SitePage) -> str | None:
-        """Return why the site, not the page itself, hides a page; "" for an obvious reason, None if it does not."""
+        """Return why the site, rather than the page itself, hides a page.
+
+        Return "" if the reason is obvious, or None if the site does not hide the page.
+        """
         raise NotImplementedError
 
     def may_be_undated(self, page: SitePage) -> bool:
@@ -81,10 +90,10 @@ class _Site:
         return False
 
     def drafts(self) -> Iterator[Draft]:
-        """Yield the posts. Raises Unreadable, before the first, if there are too many."""
+        """Yield the posts. Raises Unreadable, before the first one, if there are too many."""
         paths = list(self.paths())
         if len(paths) > MAX_POSTS:
-            raise Unreadable(f"it holds more than {MAX_POSTS:,} posts; import it in parts")
+            raise Unreadable(f"it has more than {MAX_POSTS:,} posts; import it in parts")
         for path in paths:
             shown = path.relative_to(self.root).as_posix()
             if path.stem == "_index":
@@ -102,9 +111,9 @@ class _Site:
                 self.leftovers.undated(shown)
 
     def walk(self, folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-        """Yield folders and pages below a folder, in order, as os.walk does.
+        """Yield the folders and pages below a folder, in order, as os.walk does.
 
-        Symbolic links are not followed; names that begin with a full stop are skipped.
+        Does not follow symbolic links, and skips names that begin with a full stop.
         """
 
         def report(fault: OSError) -> None:
@@ -122,7 +131,7 @@ class _Site:
         return SitePage(path, shown, keys, body, doubts)
 
     def draft(self, page: SitePage) -> Draft:
-        """Return a page as an announcement. Raises Unreadable."""
+        """Convert a page to a draft. Raises Unreadable."""
         path, doubts = page.path, page.doubts
         base = path.parent.name if path.stem == "index" else path.stem
         named = _POST.fullmatch(base)
@@ -146,7 +155,10 @@ class _Site:
         return Draft(title, day, body, slug, mapped.more, pictures, files, tuple(doubts))
 
     def locate(self, path: Path, source: str) -> Path | None:
-        """Find the file for an address in a post: beside the post, or in a public folder of the site."""
+        """Find the file for an address in a post.
+
+        It may be beside the post, or in a public folder of the site.
+        """
         folders = [path.parent] if not source.startswith("/") else []
         for folder in (*folders, *self.public):
             file = front_matter.find_inside(folder.resolve(), source)
@@ -176,7 +188,7 @@ class _Jekyll(_Site):
             return ""
         inside = page.shown.removeprefix("_posts/")
         if inside.startswith(("_", "#", "~")) or page.path.name.startswith(("_", "#", "~")):
-            return "Jekyll ignores files of that name"
+            return "Jekyll ignores files with such names"
         if not _POST.fullmatch(page.path.stem):
             return "Jekyll ignores posts whose name has no date"
         return sitesettings.hides(self.rules, page.shown, page.keys, self.today)
@@ -192,7 +204,7 @@ class _Hugo(_Site):
     def paths(self) -> Iterator[Path]:
         for parent, folders, names in self.walk(self.root / "content"):
             if bundle := [name for name in names if Path(name).stem.partition(".")[0] == "index"]:
-                # The other files of a page's bundle belong to that page, and have no page of their own.
+                # Other files in a page's bundle belong to that page and have no page of their own.
                 for name in names if len(bundle) < len(names) else ():
                     if name not in bundle:
                         shown = (parent / name).relative_to(self.root).as_posix()
@@ -204,7 +216,10 @@ class _Hugo(_Site):
                 yield parent / name
 
     def cascade(self, path: Path) -> None:
-        """Record whether a list page hides all pages below it; if it cannot be read, they count as hidden."""
+        """Record whether a list page hides all pages below it.
+
+        If the list page cannot be read, those pages count as hidden.
+        """
         shown = path.relative_to(self.root).as_posix()
         try:
             reason = sitesettings.cascades(self.page(path, shown).keys, self.today)

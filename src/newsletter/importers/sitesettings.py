@@ -1,4 +1,4 @@
-"""Read the settings of a Jekyll or Hugo site that hide whole groups of its pages."""
+"""Read the settings of a Jekyll or Hugo site that hide whole groups of pages."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,15 +21,16 @@ _HUGO = tuple(
     for name in ("hugo", "config", "cascade")
     for ending in ("toml", "yaml", "yml", "json")
 )
-# Entries of Jekyll's `defaults`: a scope (path, type) and default keys for its posts; None for excluded posts.
+# Entries of Jekyll's `defaults`: a scope (path, type), and default keys for its posts, or None for
+# excluded posts.
 Rules = list[tuple[str, str, Mapping[str, Any] | None]]
 _MAX_RULES = 500
 
 
 def jekyll(root: Path, leftovers: Leftovers) -> Rules:
-    """Return the defaults and the excluded paths of `_config.yml`.
+    """Return the defaults and the excluded paths in `_config.yml`.
 
-    An unreadable file is added to `leftovers`, because it may hide posts.
+    A file that cannot be read is added to `leftovers`, because it may hide posts.
     """
     rules: Rules = []
     for name in ("_config.yml", "_config.yaml", "_config.toml"):
@@ -49,9 +50,9 @@ def jekyll(root: Path, leftovers: Leftovers) -> Rules:
 
 
 def hides(rules: Rules, post: str, keys: Mapping[str, Any], today: date) -> str | None:
-    """Return why the rules hide a post, or None if they do not, or if its own `keys` override them.
+    """Return why the rules hide a post, or None if they do not.
 
-    `post` is the path of its file, relative to the site.
+    `post` is the path of its file, relative to the site. The post's own `keys` override the rules.
     """
     for path, kind, values in rules:
         if kind not in ("", "posts", "drafts") or not _matches(path, post):
@@ -65,7 +66,10 @@ def hides(rules: Rules, post: str, keys: Mapping[str, Any], today: date) -> str 
 
 
 def _matches(pattern: str, post: str) -> bool:
-    """Return whether the path of a scope is that of a post or of a folder above it, with or without `_posts`."""
+    """Return whether the path of a scope matches a post or a folder above it.
+
+    The path may omit `_posts`.
+    """
     pattern = pattern.strip("/")
     paths = (post, post.removeprefix("_posts/"))
     return not pattern or any(
@@ -76,7 +80,7 @@ def _matches(pattern: str, post: str) -> bool:
 def hugo(root: Path, today: date, leftovers: Leftovers) -> str:
     """Return why the site's own cascade hides its pages, or "" if it does not.
 
-    An unreadable file is added to `leftovers`, because it may hide pages.
+    A file that cannot be read is added to `leftovers`, because it may hide pages.
     """
     for name in _HUGO:
         settings = _read(root / name, name, leftovers)

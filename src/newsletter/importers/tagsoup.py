@@ -1,8 +1,9 @@
-"""Rewrite HTML of unknown origin so that parsing it takes bounded time and memory.
+"""Rewrite untrusted HTML so that parsing it takes limited time and memory.
 
-libxml2 compares each attribute of an element with all others, and searches all open elements for each end tag. So the
-page is first tokenised here, in linear time, as in the HTML standard (§13.2.5), and written out again: no tag has many
-attributes, no stray `<` could begin another tag, and every end tag has a start tag.
+libxml2 compares each attribute of an element with all others, and searches all open elements for
+each end tag. So this module first tokenizes the page in linear time, as in the HTML standard
+(§13.2.5), and writes it out again. In the result, no tag has many attributes, no stray `<` can
+begin another tag, and every end tag has a start tag.
 """
 
 import re
@@ -12,9 +13,9 @@ from collections.abc import Iterator
 from newsletter.importers.draft import Unreadable
 from newsletter.text.html import VOID_ELEMENTS
 
-MAX_TAGS = 100_000  # comments, and each `<` in the text, count as one
+MAX_TAGS = 100_000  # each comment and each `<` in the text counts as one
 MAX_ATTRIBUTES = 64  # of one tag; more are dropped
-MAX_OPEN = 2_000  # start tags that are waiting for an end tag, without those that need none
+MAX_OPEN = 2_000  # open elements, except those that need no end tag
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*+)[^\t\n\f\r />]*+", re.ASCII)
 _ATTRIBUTE = re.compile(
@@ -24,17 +25,21 @@ _ATTRIBUTE = re.compile(
 _END = re.compile(r"[\t\n\f\r /]*+>")
 _SHORT_COMMENT = re.compile(r"<!---?>")
 _BOGUS_COMMENT = re.compile(r"<[!?]|</[^a-zA-Z]")
-# The content of these is text up to their own end tag. Browsers show it only for the two in _SHOWN.
+# The content of these elements is text up to their end tag. Browsers show it only for _SHOWN.
 _TEXT_ONLY = frozenset("script style textarea title iframe noembed noframes xmp plaintext".split())
 _SHOWN = frozenset(("title", "xmp"))
-# These need no end tag: they are empty, or end with their parent or at the next element of their kind.
+# These elements need no end tag. They are empty, or end with their parent or before a sibling of
+# their kind.
 _SELF_ENDING = VOID_ELEMENTS | frozenset(
     "param p li dt dd tr td th thead tbody tfoot option optgroup rt rp colgroup".split()
 )
 
 
 def rewrite(content: str) -> str:
-    """Return the same page with bounded tags. Raises Unreadable for too many tags, or too deep ones."""
+    """Rewrite a page with limited attributes and balanced tags.
+
+    Raises Unreadable if there are too many tags, or if they are nested too deep.
+    """
     return "".join(_pieces(content))
 
 
@@ -47,7 +52,7 @@ def _pieces(content: str) -> Iterator[str]:
             raise Unreadable(f"it has more than {MAX_TAGS:,} tags; an announcement has a few hundred")
         tag = _TAG.match(content, start)
         if tag is None:
-            position = _behind_comment(content, start)
+            position = _after_comment(content, start)
             if position == start:  # a `<` in the text
                 yield "&lt;"
                 position += 1
@@ -80,7 +85,10 @@ def _end_tag(name: str, opened: Counter[str]) -> str:
 
 
 def _attributes(content: str, position: int) -> tuple[str, int]:
-    """Return the attributes of a tag, escaped, with the slash of `<br/>`; and the position after the tag."""
+    """Return the attributes of a tag, escaped, and the position after the tag.
+
+    The slash of `<br/>` is returned with the attributes.
+    """
     attributes: list[str] = []
     while (end := _END.match(content, position)) is None:
         match = _ATTRIBUTE.match(content, position)
@@ -100,15 +108,18 @@ _IN_VALUES = {ord('"'): "&quot;", ord("<"): "&lt;"}
 
 
 def _text_only(content: str, position: int, name: str) -> tuple[str, int]:
-    """Return what browsers show of an element whose content is text, and the position after it."""
+    """Return what browsers show of a text-only element, and the position after it."""
     end = re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE).search(content, position)
     inside = content[position : end.start() if end else len(content)]
-    behind = content.find(">", end.end()) if end else -1
-    return inside.replace("<", "&lt;") if name in _SHOWN else "", behind + 1 if behind >= 0 else len(content)
+    after = content.find(">", end.end()) if end else -1
+    return inside.replace("<", "&lt;") if name in _SHOWN else "", after + 1 if after >= 0 else len(content)
 
 
-def _behind_comment(content: str, start: int) -> int:
-    """Return the position after a comment, doctype or processing instruction, or `start` if none begins there."""
+def _after_comment(content: str, start: int) -> int:
+    """Return the position after a comment, doctype or processing instruction.
+
+    Return `start` if none begins there.
+    """
     if content.startswith("<!--", start):
         short = _SHORT_COMMENT.match(content, start)
         end = short.end() if short else content.find("-->", start + 4) + 3

@@ -1,11 +1,11 @@
-"""Convert the tags of a site's template language in a body to Markdown, where that is possible."""
+"""Convert a site's template tags to Markdown where possible."""
 
 import re
 from collections.abc import Callable, Iterator
 
 from newsletter.importers.draft import Doubt
 
-# Takes a body and returns it with the known tags converted; each other tag is added to the doubts.
+# Takes a body and returns it with known tags converted. Adds a doubt for each other tag.
 TagConverter = Callable[[str, list[Doubt]], str]
 
 _LONGEST = 2_000  # characters of a tag
@@ -20,7 +20,7 @@ _HUGO_COMMENTS = (
 
 
 def liquid(body: str, doubts: list[Doubt]) -> str:
-    """Convert the Liquid tags in the body of a Jekyll post. Comments are removed, as readers never saw them."""
+    """Convert the Liquid tags in a Jekyll post, and remove comments, which readers never saw."""
     body = remove_between(body, *_COMMENTS)
     body = re.sub(r"\{%-?\s*#[^%]{0,1000}%\}", "", body)
     body = re.sub(r"\{\{-?\s*(?:site\.(?:baseurl|url)|'[^'{}]{0,500}'\s*\|\s*relative_url)\s*-?\}\}", _relative, body)
@@ -40,7 +40,7 @@ def _relative(match: re.Match[str]) -> str:
 
 
 def shortcodes(body: str, doubts: list[Doubt]) -> str:
-    """Convert the shortcodes in the body of a Hugo page. Comments are removed, as readers never saw them."""
+    """Convert the shortcodes in a Hugo page, and remove comments, which readers never saw."""
     body = remove_between(body, *_HUGO_COMMENTS)
     body = remove_between(body, re.compile(r"\{\{-?\s*/\*"), re.compile(r"\*/\s*-?\}\}"))
     for begins, ends in _SHORTCODES:
@@ -54,7 +54,7 @@ def shortcodes(body: str, doubts: list[Doubt]) -> str:
 
 
 def _with_figures(body: str, begins: str, ends: str) -> str:
-    """Replace the shortcode `figure` by an image and its caption."""
+    """Replace each shortcode `figure` with an image and its caption."""
     pieces, position = [], 0
     for start, tag in tags(body, begins, ends):
         words = tag[len(begins) : -len(ends)].strip().rstrip("/").split(None, 1)
@@ -67,7 +67,10 @@ def _with_figures(body: str, begins: str, ends: str) -> str:
 
 
 def remove_between(body: str, begins: re.Pattern[str], ends: re.Pattern[str]) -> str:
-    """Remove everything from each match of `begins` to the next match of `ends`, or to the end. Takes linear time."""
+    """Remove everything from each match of `begins` to the next match of `ends`, or to the end.
+
+    Takes linear time.
+    """
     pieces, position = [], 0
     while begin := begins.search(body, position):
         pieces.append(body[position : begin.start()])
@@ -77,7 +80,10 @@ def remove_between(body: str, begins: re.Pattern[str], ends: re.Pattern[str]) ->
 
 
 def tags(body: str, begins: str, ends: str) -> Iterator[tuple[int, str]]:
-    """Yield offset and text of each tag of at most 2,000 characters. Takes linear time."""
+    """Yield the offset and text of each tag of at most 2,000 characters.
+
+    Takes linear time.
+    """
     position, end = 0, -1
     while (position := body.find(begins, position)) >= 0:
         if end < position + len(begins):
@@ -92,7 +98,7 @@ def tags(body: str, begins: str, ends: str) -> Iterator[tuple[int, str]]:
 
 
 def _report_tags(body: str, doubts: list[Doubt], delimiters: tuple[tuple[str, str], ...]) -> None:
-    """Add a doubt for each different tag that is left in the body."""
+    """Add a doubt for each distinct tag that is left in the body."""
     remaining = sorted(each for begins, ends in delimiters for each in tags(body, begins, ends))
     for tag in dict.fromkeys(tag for _, tag in remaining):
         line = tag.split("\n")[0][:80]

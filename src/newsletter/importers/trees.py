@@ -1,4 +1,4 @@
-"""Parse HTML into a tree of bounded depth, and remove what its author hid."""
+"""Parse HTML into a tree of limited depth, and remove what its author hid."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,10 @@ _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def parse(content: str) -> etree._Element:
-    """Parse a page into a tree, including its scripts. Raises Unreadable if it is too deep, too large, or empty."""
+    """Parse a page into a tree, including its scripts.
+
+    Raises Unreadable if the page is too deep, too large or empty.
+    """
     rewritten = tagsoup.rewrite(content)
     parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
     try:
@@ -37,7 +40,7 @@ def parse(content: str) -> etree._Element:
 
 
 def require_shallow(tree: etree._Element) -> etree._Element:
-    """Return the tree. Raises Unreadable if it is too deep for the recursive functions that walk it."""
+    """Return the tree. Raises Unreadable if it is too deep for recursive functions."""
     depth = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
@@ -47,7 +50,7 @@ def require_shallow(tree: etree._Element) -> etree._Element:
 
 
 def empty_hidden(tree: etree._Element) -> int:
-    """Turn elements that a browser would not show into empty `template` elements; return their number."""
+    """Turn elements that browsers hide into empty `template` elements; return their number."""
     hidden = [
         each
         for each in tree.iter(etree.Element)
@@ -63,13 +66,13 @@ def empty_hidden(tree: etree._Element) -> int:
 
 
 def _hides(style: str) -> bool:
-    """Return whether the declarations of a style attribute keep text from being seen."""
+    """Return whether a style attribute hides its element."""
     plain = _COMMENT.sub(" ", style) if "/*" in style else style
     return bool(_HIDDEN.search(plain) or (_FLAT.search(plain) and _CLIPPED.search(plain)))
 
 
 def block_holders(tree: etree._Element) -> set[etree._Element]:
-    """Return every element that has a block among its descendants."""
+    """Return every element with a block among its descendants."""
     holders: set[etree._Element] = set()
     for block in tree.iter(*BLOCKS):
         parent = block.getparent()
@@ -84,7 +87,7 @@ def any_ancestor_or_self(
 ) -> bool:
     """Return whether `test` is true for an element or one of its ancestors.
 
-    `known` holds the answers for one tree, so that asking for all of its elements takes linear time.
+    `known` caches the answers for one tree, so that testing all of its elements takes linear time.
     """
     visited: list[etree._Element] = []
     current: etree._Element | None = element

@@ -1,4 +1,4 @@
-"""Convert .docx documents to a tree of HTML with mammoth, and read their images."""
+"""Convert .docx documents to an HTML tree with mammoth, and read their images."""
 
 import io
 import zipfile
@@ -20,11 +20,13 @@ p[style-name='Intense Quote'] => blockquote > p:fresh
 
 
 def word(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
-    """Return a .docx document as HTML, a function that finds its images, and the number of hidden pieces left out.
+    """Convert a .docx document to HTML.
 
-    Raises Unreadable, and ModuleNotFoundError without the extra `import`.
+    Returns the HTML tree, a function that finds the document's images, and the number of hidden
+    pieces left out. Raises Unreadable, and ModuleNotFoundError if the extra `import` is not
+    installed.
     """
-    import mammoth  # noqa: PLC0415 (optional, and it costs 180 ms)
+    import mammoth  # noqa: PLC0415 (optional, and importing it takes 180 ms)
 
     harmless, hidden = _harmless(Archive(content))
     extracted: list[tuple[str, bytes]] = []
@@ -36,7 +38,7 @@ def word(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
             extracted.append((f"image.{image.content_type.rpartition('/')[2]}", stream.read()))
         weight += len(extracted[-1][1])
         if weight > MAX_BROUGHT:
-            raise Unreadable(f"its images weigh more than {MAX_BROUGHT // 2**20} MB together")
+            raise Unreadable(f"its images are larger than {MAX_BROUGHT // 2**20} MB in total")
         return {"src": f"part:{len(extracted) - 1}"}
 
     try:
@@ -46,16 +48,16 @@ def word(content: bytes) -> tuple[etree._Element, html_to_markdown.Find, int]:
         )  # fmt: skip
     except Unreadable:
         raise
-    except Exception as fault:  # mammoth does not define its own errors
+    except Exception as fault:  # mammoth defines no exceptions of its own
         raise Unreadable(f"it cannot be read as a Word document ({type(fault).__name__})") from None
     images = {f"part:{number}": each for number, each in enumerate(extracted)}
     return html_to_markdown.parse(result.value or "<p></p>"), images.get, hidden
 
 
 def _harmless(archive: Archive) -> tuple[bytes, int]:
-    """Return the document without hidden text, as a new archive, and the number of hidden pieces.
+    """Return the document as a new archive without hidden text, and the number of hidden pieces.
 
-    mammoth's parser has no limits, so it gets only XML that our parser has accepted.
+    mammoth's parser has no limits, so it receives only XML that our parser has accepted.
     """
     names = archive.names()
     if "[Content_Types].xml" not in names or "word/document.xml" not in names:

@@ -1,4 +1,4 @@
-"""Remove from Word's XML the text that Word does not show, or shows so that nobody can read it."""
+"""Remove text from Word's XML that Word does not show, or shows so that nobody can read it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,8 +8,8 @@ from lxml import etree
 from newsletter.importers.trees import any_ancestor_or_self
 
 _OFF = ("0", "false", "off", "none")
-_WHITE = re.compile(r"f[a-f0-9]f[a-f0-9]f[a-f0-9]")  # colours that cannot be seen on white paper
-_SMALLEST = 4  # half points; smaller text looks like a line or a speck
+_WHITE = re.compile(r"f[a-f0-9]f[a-f0-9]f[a-f0-9]")  # colours that are invisible on white paper
+_SMALLEST = 4  # half points; smaller text looks like a line or a dot
 _INVISIBLE_SHAPE = re.compile(r"(?:^|;)\s*(?:visibility\s*:\s*hidden|display\s*:\s*none)", re.IGNORECASE)
 
 
@@ -26,7 +26,7 @@ def _first(element: etree._Element | None, name: str) -> etree._Element | None:
 
 
 def _attribute(element: etree._Element, name: str) -> str:
-    """Return an attribute in the element's own namespace, of which there are two: transitional and strict."""
+    """Return an attribute in the namespace of its element: transitional or strict."""
     space, closing, _ = str(element.tag).rpartition("}")
     return str(element.get(f"{space}{closing}{name}") or "")
 
@@ -37,7 +37,7 @@ def _value(element: etree._Element) -> str:
 
 
 def _text_value(properties: etree._Element | None, name: str) -> str:
-    """Return the value of the first property called `name`; "" if there is none."""
+    """Return the value of the first property called `name`, or "" if there is none."""
     first = _first(properties, name)
     return "" if first is None else _value(first)
 
@@ -49,7 +49,7 @@ def _is_on(properties: etree._Element | None, *names: str) -> bool | None:
 
 
 def _is_pale(properties: etree._Element | None) -> bool | None:
-    """Return whether text is white or too small to see, or None if neither colour nor size says."""
+    """Return whether text is white or too small to see, or None if it sets no colour."""
     colour, size = _text_value(properties, "color"), _text_value(properties, "sz")
     if size.isdecimal() and len(size) < 5 and int(size) < _SMALLEST:
         return True
@@ -57,7 +57,7 @@ def _is_pale(properties: etree._Element | None) -> bool | None:
 
 
 class HidingStyles:
-    """The styles of a document that hide text: by a switch, by a white colour or by a tiny size.
+    """The styles of a document that hide text, by a switch, a white colour or a tiny size.
 
     `trees` are all XML parts of the document.
     """
@@ -66,7 +66,7 @@ class HidingStyles:
         self._parents: dict[str, str] = {}
         self._hides: dict[str, bool | None] = {}
         self._pale: dict[str, bool | None] = {}
-        self._defaults: dict[str, str] = {}  # the styles of paragraphs, runs and tables that name none
+        self._defaults: dict[str, str] = {}  # default styles of paragraphs, runs and tables
         self.is_dark_page = False
         for tree in trees:
             self.is_dark_page = self.is_dark_page or any(True for _ in tree.iterchildren("{*}background"))
@@ -80,15 +80,21 @@ class HidingStyles:
                     self._defaults[_attribute(style, "type")] = name
 
     def hides(self, kind: str, name: str) -> bool:
-        """Return whether a style hides text. Without a `name`, the default style of this `kind` applies."""
+        """Return whether a style hides text.
+
+        If `name` is empty, the default style of this `kind` applies.
+        """
         return self._inherited(self._hides, kind, name)
 
     def is_pale(self, kind: str, name: str) -> bool:
-        """Return whether a style makes text white or tiny. Without a `name`, the default of this `kind` applies."""
+        """Return whether a style makes text white or tiny.
+
+        If `name` is empty, the default style of this `kind` applies.
+        """
         return self._inherited(self._pale, kind, name)
 
     def _inherited(self, known: dict[str, bool | None], kind: str, name: str) -> bool:
-        """Return what a style, or the nearest of its parents that says anything, says."""
+        """Return the value of a style, or of its nearest ancestor that has one."""
         style = name or self._defaults.get(kind, "")
         answer: bool | None = None
         passed: dict[str, None] = {}
@@ -96,13 +102,13 @@ class HidingStyles:
             passed[style] = None
             answer = known[style]
             style = self._parents[style]
-        # The answer is stored for all styles on the way: a long chain is walked once.
+        # Store the answer for all styles on the way, so that a long chain is walked only once.
         known.update(dict.fromkeys(passed, bool(answer)))
         return bool(answer)
 
 
 def remove_hidden(tree: etree._Element, styles: HidingStyles) -> int:
-    """Remove what Word does not show from an XML part, and return the number of pieces removed."""
+    """Remove what Word does not show from an XML part; return the number of pieces removed."""
     hidden = [*_hidden_cells(tree), *_hidden_shapes(tree), *_hidden_runs(tree, styles)]
     count = 0
     for element in hidden:
@@ -114,7 +120,7 @@ def remove_hidden(tree: etree._Element, styles: HidingStyles) -> int:
 
 
 def _hidden_runs(tree: etree._Element, styles: HidingStyles) -> Iterator[etree._Element]:
-    """Yield the runs of text that are hidden, or that are white or tiny without a coloured background."""
+    """Yield text runs that are hidden, and white or tiny ones without a coloured background."""
     backgrounds: dict[etree._Element, bool] = {}
     for paragraph in tree.iter("{*}p"):
         paragraph_style = _text_value(_first(paragraph, "pPr"), "pStyle")
@@ -134,7 +140,7 @@ def _hidden_runs(tree: etree._Element, styles: HidingStyles) -> Iterator[etree._
 
 
 def _hidden_cells(tree: etree._Element) -> Iterator[etree._Element]:
-    """Yield rows that are hidden, and rows and cells whose deletion is tracked."""
+    """Yield hidden rows, and rows and cells whose deletion is tracked."""
     for row in tree.iter("{*}tr"):
         properties = _first(row, "trPr")
         if _is_on(properties, "hidden") or _children(properties, "del"):
@@ -145,7 +151,7 @@ def _hidden_cells(tree: etree._Element) -> Iterator[etree._Element]:
 
 
 def _hidden_shapes(tree: etree._Element) -> Iterator[etree._Element]:
-    """Yield the drawings that are hidden."""
+    """Yield hidden drawings."""
     for drawing in tree.iter("{*}inline", "{*}anchor"):
         switches = (drawing, *_children(drawing, "docPr"))
         if any(str(each.get("hidden") or "off").lower() not in _OFF for each in switches):
@@ -156,7 +162,10 @@ def _hidden_shapes(tree: etree._Element) -> Iterator[etree._Element]:
 
 
 def _has_background(element: etree._Element) -> bool:
-    """Return whether an element has a coloured background, or may have one: as a shape, or a table with a style."""
+    """Return whether an element has, or may have, a coloured background.
+
+    A shape, or a table with a style, may have one.
+    """
     kind = _local(element)
     properties = _first(element, f"{kind}Pr")
     has_table_style = kind == "tbl" and _text_value(properties, "tblStyle") != ""

@@ -1,4 +1,7 @@
-"""Read a WordPress export (WXR) into one Draft for each post, with images from a folder of uploads beside it."""
+"""Read a WordPress export (WXR) into one Draft for each post.
+
+Images come from a folder of uploads beside the export.
+"""
 
 import re
 from collections import Counter
@@ -20,11 +23,11 @@ from newsletter.importers.trees import empty_hidden
 MAX_EXPORT = 200 * 2**20  # bytes
 MAX_POSTS = 20_000
 Attached = dict[str, tuple[str, str]]  # URL and alternative text of each attachment, by its id
-# States in which readers see a post, now or on its date; and in which they do not, with the reason that is reported.
-# Posts in other states are left out.
+# States in which readers see a post, now or on its date; and states in which they do not, with the
+# reason to report. Posts in other states are left out.
 _PUBLIC = ("publish", "future")
-_HIDDEN = {"draft": "", "pending": "it waited for review", "private": "it was private"}
-# Custom fields by which common plugins restrict a post to some readers.
+_HIDDEN = {"draft": "", "pending": "it was waiting for review", "private": "it was private"}
+# Custom fields that common plugins use to restrict a post to some readers.
 _RESTRICTIONS = (
     "_members_access_role", "rcp_user_level", "rcp_access_level", "rcp_subscription_level", "_wpmem_block",
     "_pmpro_access", "_mepr_unauthorized_message", "_private_post",
@@ -36,9 +39,13 @@ _CAPTION = re.compile(r"\[/?caption(?:\s[^\[\]]{0,500}+)?\]")
 
 
 def drafts(path: Path, today: date, leftovers: Leftovers) -> Iterator[Draft]:
-    """Yield the posts of an export; add what is left out to `leftovers`. Raises Unreadable before the first post."""
+    """Yield the posts of an export, and add what is left out to `leftovers`.
+
+    Raises Unreadable, before the first post, if the export cannot be used.
+    """
     content = read(path, MAX_EXPORT)
-    # Read twice: images may come after the posts that show them, and damage must be found before anything is written.
+    # Read it twice: images may come after the posts that show them, and damage must be found before
+    # anything is written.
     attached: Attached = {}
     kinds = Counter[str]()
     for item in wxr.items(content):
@@ -100,7 +107,7 @@ def _draft(item: wxr.ExportItem, attached: Attached, folder: Path, today: date) 
 
 
 def _reasons(item: wxr.ExportItem) -> Iterator[str]:
-    """Yield the reasons why readers do not see a post; "" for a draft."""
+    """Yield the reasons why readers do not see a post; "" means that it is a draft."""
     if item.of("post_password"):
         yield "it was password-protected"
     if item.of("status") in _HIDDEN:
@@ -133,7 +140,7 @@ def _add_featured_image(item: wxr.ExportItem, attached: Attached, find: Find, ma
 
 
 def _find_upload(folder: Path, source: str) -> Path | None:
-    """Find the file for an address in `uploads` or `wp-content/uploads` beside the export."""
+    """Find the file for an address, in `uploads` or `wp-content/uploads` beside the export."""
     try:
         path = urlsplit(source).path
     except ValueError:
@@ -146,10 +153,13 @@ def _find_upload(folder: Path, source: str) -> Path | None:
 
 
 def _html(content: str, doubts: list[Doubt]) -> str:
-    """Return a post as HTML, with paragraphs where the classic editor saves empty lines; report its shortcodes."""
+    """Return a post as HTML, and report its shortcodes.
+
+    The classic editor separates paragraphs with blank lines; they become elements.
+    """
     content = _CAPTION.sub("", content)
     content = remove_between(content, re.compile("<!--"), re.compile("-->"))
-    shortcodes: dict[str, str] = {}  # the first one of each name
+    shortcodes: dict[str, str] = {}  # the first of each name
     for match in _SHORTCODE.finditer(content):
         shortcodes.setdefault(match[1], match[0])
     for shortcode in shortcodes.values():

@@ -1,4 +1,7 @@
-"""Read the entries of a WordPress export (WXR) one at a time, so that memory does not grow with the export."""
+"""Read the entries of a WordPress export (WXR) one at a time.
+
+Memory use does not grow with the size of the export.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,15 +12,15 @@ from newsletter.importers.draft import Unreadable
 MAX_ELEMENTS = 5_000_000
 MAX_DEPTH = 50
 MAX_PARTS = 100_000  # elements of one entry; each comment has about twelve
-_PIECE = 4 * 2**20  # bytes that are parsed at a time
+_PIECE = 4 * 2**20  # bytes to parse at a time
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 
 
 class ExportItem:
     """One entry of an export.
 
-    `texts` maps the names of child elements to their text, `labels` lists categories and tags, and `meta` holds the
-    values that plugins added (`postmeta`).
+    `texts` maps the names of child elements to their text, `labels` lists categories and tags, and
+    `meta` contains the values that plugins added (`postmeta`).
     """
 
     def __init__(self) -> None:
@@ -32,7 +35,10 @@ class ExportItem:
 
 
 class _ExportReader:
-    """Builds entries from expat's events; the caller empties `entries` after each piece."""
+    """Builds entries from expat's events.
+
+    The caller empties `entries` after each piece.
+    """
 
     def __init__(self) -> None:
         self.entries: list[ExportItem] = []
@@ -51,7 +57,10 @@ class _ExportReader:
         self.parser.CharacterDataHandler = self.text
 
     def doctype(self, *_: object) -> None:
-        """Refuse document types: they declare entities and default attributes, which can expand without bound."""
+        """Refuse document types.
+
+        They declare entities and default attributes, which can expand without limit.
+        """
         raise Unreadable("its XML declares a document type or entities; do not trust this file")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -59,7 +68,7 @@ class _ExportReader:
         self.elements += 1
         self.parts += 1
         if self.depth > MAX_DEPTH or self.elements > MAX_ELEMENTS or (self.item and self.parts > MAX_PARTS):
-            raise Unreadable("its XML has more elements, or deeper ones, than any export")
+            raise Unreadable("its XML has more or deeper elements than any export")
         space, _, local = name.rpartition(" ")
         if self.item is None:
             if local == "item":
@@ -100,7 +109,10 @@ class _ExportReader:
 
 
 def items(content: bytes) -> Iterator[ExportItem]:
-    """Yield the entries of an export. Raises Unreadable at any point for damaged or malicious XML."""
+    """Yield the entries of an export.
+
+    Raises Unreadable, at any point, for damaged or malicious XML.
+    """
     reader = _ExportReader()
     starts = range(0, len(content) or 1, _PIECE)
     for start in starts:

@@ -1,1 +1,1 @@
-"""Write artefacts to the outbox: all of them or none."""
+"""Write all artefacts to the outbox, or none of them."""

@@ -1,7 +1,8 @@
-"""Hash everything that a build depends on into one fingerprint.
+"""Compute a fingerprint of everything that a build depends on.
 
-The fingerprint shows only whether something changed, not what: if it differs, everything is built. Only visible
-content that was read is hashed, so drafts, other spellings of the same time and unused files do not change it.
+The fingerprint shows that something changed, but not what: if it differs, everything is built
+again. It covers only visible content that was read, so drafts, other spellings of the same time and
+unused files do not change it.
 """
 
 import os
@@ -19,12 +20,15 @@ from newsletter.theme import default as default_theme
 
 
 def environment_hash(root: Path, settings: Settings) -> str:
-    """Return the SHA-256, in hex, of what a build reads besides sources: the program, the theme, the time zone."""
+    """Return the SHA-256, in hex, of the program, the theme and the time zone.
+
+    A build reads nothing else besides its sources.
+    """
     return sha256_of(chain(_program(), _theme(root / "templates"), _zone(str(settings.timezone)))).hex()
 
 
 def fingerprint(environment: str, publication: Publication, channels: Collection[str]) -> str:
-    """Return the SHA-256, in hex, of everything that the files of these channels depend on.
+    """Return the SHA-256, in hex, of everything that the files of `channels` depend on.
 
     `environment` is the result of environment_hash().
     """
@@ -48,7 +52,7 @@ def _parts(environment: str, publication: Publication, channels: Collection[str]
 
 
 def _source_parts(holder: Announcement | IssueFile) -> Iterator[bytes]:
-    """Yield the path and hash of a file, and the targets of its links."""
+    """Yield the path and hash of a source file, and the targets of its links."""
     yield holder.source.path.encode()
     yield holder.source.digest
     for link, target in sorted(holder.targets.items()):
@@ -56,7 +60,10 @@ def _source_parts(holder: Announcement | IssueFile) -> Iterator[bytes]:
 
 
 def _program() -> Iterator[bytes]:
-    """Yield the version of Python, and the names and times of this package's files, the default theme and libraries."""
+    """Yield the version of Python, and the names and modification times of all code.
+
+    The code is this package, the default theme and the installed libraries.
+    """
     for folder in (Path(__file__).parents[1], default_theme.folder()):
         for path in _files(folder):
             with suppress(OSError):
@@ -70,7 +77,10 @@ def _program() -> Iterator[bytes]:
 
 
 def _theme(top: Path) -> Iterator[bytes]:
-    """Yield path and bytes of every file in a project's templates/; b"link" for a symbolic link, which is an error."""
+    """Yield the path and content of every file in a project's templates/ folder.
+
+    A symbolic link, which is an error, has the content b"link".
+    """
     if is_link(str(top)):
         yield b"link"
     for path in _files(top):
@@ -80,7 +90,10 @@ def _theme(top: Path) -> Iterator[bytes]:
 
 
 def _files(top: Path) -> Iterator[Path]:
-    """Yield every file below a folder. Links to folders are yielded, not followed: one may lead to the whole disk."""
+    """Yield every file below a folder.
+
+    A link to a folder is yielded but not followed, because it may lead to the whole disk.
+    """
     for folder, folders, names in os.walk(top):
         links = [name for name in folders if is_link(os.path.join(folder, name))]
         folders[:] = sorted(name for name in folders if name != "__pycache__")
@@ -89,7 +102,10 @@ def _files(top: Path) -> Iterator[Path]:
 
 
 def _zone(key: str) -> Iterator[bytes]:
-    """Yield the system's file for a time zone. If there is none, a library supplies the rules."""
+    """Yield the content of the system's file for a time zone.
+
+    If there is no such file, a library supplies the rules.
+    """
     for folder in zoneinfo.TZPATH:
         path = Path(folder, key)
         if path.is_file():

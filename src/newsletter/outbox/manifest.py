@@ -10,7 +10,10 @@ from newsletter.model.problems import Aborted, Place, Problems
 
 
 def entries_of(content: bytes) -> dict[str, Any] | None:
-    """Return the entries of a manifest by path in the outbox, or None if the content is not a manifest."""
+    """Return the entries of a manifest, keyed by path in the outbox.
+
+    Return None if `content` is not a manifest.
+    """
     try:
         manifest = json.loads(content)
         if manifest["schema"] == 1:
@@ -23,11 +26,12 @@ def entries_of(content: bytes) -> dict[str, Any] | None:
 
 
 def read_manifest(path: Path, shown: str, fix: str, problems: Problems) -> Mapping[str, Any]:
-    """Return the entries of the manifest at `path`; problems name it `shown` and suggest `fix`.
+    """Return the entries of the manifest at `path`.
 
-    Raises Aborted after reporting `no-manifest` or `bad-manifest`.
+    Problems name the manifest `shown` and suggest `fix`. Raises Aborted after reporting
+    `no-manifest` or `bad-manifest`.
     """
-    if not path.is_file():  # a pipe would never end
+    if not path.is_file():  # reading a pipe may never end
         problems.error(Place(shown), "no-manifest", "there is no manifest", fix)
         raise Aborted
     try:

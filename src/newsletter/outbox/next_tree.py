@@ -1,4 +1,4 @@
-"""Write the next outbox as a tree of its own, beside the current one."""
+"""Write the next outbox as a separate tree beside the current one."""
 
 import os
 import shutil
@@ -13,24 +13,24 @@ from newsletter.outbox.tree import as_disk_fault, refusals
 
 @dataclass(slots=True)
 class NextTree:
-    """The tree that becomes the next outbox, at the path `root`. Its methods raise DiskFault.
+    """The tree at `root`, which becomes the next outbox. Its methods raise DiskFault.
 
-    Worker processes, forked from the one that created this object, may write into the tree as well. A worker whose
-    parent was killed must not write into the tree of a later build: each one opens the tree while its parent lives,
-    and writes through that handle.
+    Worker processes forked from the process that created this object may also write into the tree.
+    If that process is killed, its workers must not write into the tree of a later build. So each
+    worker opens the tree while its parent is alive, and writes through that handle.
 
-    A folder gets the owner, mode and attributes of the folder of the same name in the tree `old`. Until finish(),
-    its owner may write into it in any case.
+    A folder gets the owner, mode and attributes of the folder with the same name in the tree `old`.
+    Until finish() is called, its owner can always write into it.
     """
 
     root: str
     old: str = ""
     _owner: int = field(default_factory=os.getpid)
-    _handles: dict[int, int] = field(default_factory=dict)  # of the root, by process
-    _folders: set[str] = field(default_factory=set)  # that exist already
+    _handles: dict[int, int] = field(default_factory=dict)  # of `root`, by process ID
+    _folders: set[str] = field(default_factory=set)  # known to exist
 
     def make_folder(self, folder: str) -> None:
-        """Create a folder and those above it, if they do not exist; "" is the tree itself."""
+        """Create a folder and its parents if they do not exist; "" is the tree itself."""
         if folder in self._folders:
             return
         try:
@@ -45,14 +45,17 @@ class NextTree:
         self._folders.add(folder)
 
     def write(self, path: str, pieces: Iterable[bytes]) -> None:
-        """Write a new file. Raises FileExistsError or NotADirectoryError if another file is in the way."""
+        """Write a new file from pieces of its content.
+
+        Raises FileExistsError or NotADirectoryError if another file is in the way.
+        """
         self.make_folder(path.rpartition("/")[0])
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=self._handle())
             try:
                 for piece in pieces:
                     while piece:
-                        piece = piece[os.write(handle, piece) :]  # noqa: PLW2901 (near a limit, a part may be written)
+                        piece = piece[os.write(handle, piece) :]  # noqa: PLW2901 (near a limit, a write may be partial)
             finally:
                 os.close(handle)
         except (BrokenPipeError, FileExistsError, NotADirectoryError):
@@ -61,7 +64,10 @@ class NextTree:
             raise as_disk_fault(fault, f"{self.root}/{path}") from None
 
     def _handle(self) -> int:
-        """Return this process's handle of the tree. Raises BrokenPipeError in a worker whose parent is gone."""
+        """Return this process's handle for the tree.
+
+        Raises BrokenPipeError in a worker whose parent is gone.
+        """
         process = os.getpid()
         handle = self._handles.get(process)
         if handle is None:
@@ -80,9 +86,9 @@ class NextTree:
         return False
 
     def _copy_attributes(self, folder: str, root: int, more: int = 0) -> None:
-        """Give a folder the attributes of the same folder in the old tree, and the mode bits `more`."""
+        """Copy a folder's attributes from the old tree, and add the mode bits `more`."""
         source = f"{self.old}/{folder}" if folder else self.old
-        with suppress(OSError):  # usually because it does not exist
+        with suppress(OSError):  # usually because the old folder does not exist
             status = os.lstat(source) if self.old else None
             if status is None or not stat.S_ISDIR(status.st_mode):
                 return
@@ -93,12 +99,15 @@ class NextTree:
                 os.close(handle)
 
     def finish(self, folders: Iterable[str]) -> None:
-        """Give these folders the permissions that they have in the old tree, once everything is written."""
+        """Give these folders their permissions from the old tree, once everything is written."""
         for folder in folders:
             self._copy_attributes(folder, self._handle())
 
     def move_in(self, path: str, source: str, *, over: bool) -> None:
-        """Move the file `source` to `path`, which may exist only if `over` is true. Raises OSError, DiskFault."""
+        """Move the file `source` to `path`, which may exist only if `over` is true.
+
+        Raises OSError and DiskFault.
+        """
         self.make_folder(path.rpartition("/")[0])
         root = self._handle()
         if over:
@@ -116,9 +125,10 @@ class NextTree:
             os.close(handle)
 
     def adopt(self, path: str, old: str, *, may_be_gone: bool = False) -> None:
-        """Take over a file of the tree `old`: as a hard link, or as a copy where links are impossible.
+        """Take over a file from the tree `old`: as a hard link, or a copy if links are impossible.
 
-        `may_be_gone` is for files of other programs, which may have deleted them since; then nothing is done.
+        Set `may_be_gone` for files of other programs, which may have deleted them since. A missing
+        file is then skipped.
         """
         if may_be_gone and not os.path.lexists(f"{old}/{path}"):
             return

@@ -1,7 +1,8 @@
-"""Read an outbox as the last build left it: its files, its manifest and its stamp.
+"""Read the outbox that the last build left: its files, its manifest and its stamp.
 
-The stamp is a file beside the outbox, `.<name>.stamp`. It holds the fingerprint of the build's inputs and the hash of
-the manifest, and shows whether the outbox is up to date. Without it, the next build only takes longer.
+The stamp is a file beside the outbox, `.<name>.stamp`. It contains the fingerprint of the build's
+inputs and the hash of the manifest, and shows whether the outbox is up to date. Without it, the
+next build only takes longer.
 """
 
 import hashlib
@@ -20,23 +21,29 @@ from newsletter.model.problems import Place, Problems
 from newsletter.outbox.manifest import entries_of
 from newsletter.outbox.tree import FileReader, refusals
 
-_DIGEST = 32  # bytes of a SHA-256
-_MIN_PER_WORKER = 4096  # files to compare; below, forking costs more than it gains
+_DIGEST = 32  # size of a SHA-256 hash in bytes
+_MIN_PER_WORKER = 4096  # files to compare; with fewer, forking costs more than it gains
 _FILES_PER_JOB = 512
 
 
 @dataclass(frozen=True, slots=True)
 class TreeListing:
-    """The files and folders of a tree; `sizes` are in bytes, -1 for anything but a regular file."""
+    """The files and folders of a tree.
+
+    `sizes` maps the path of each file to its size in bytes, or to -1 if it is not a regular file.
+    """
 
     root: str
     sizes: dict[str, int]
-    empty: tuple[str, ...]  # folders without anything in them
+    empty: tuple[str, ...]  # folders that contain nothing
     folders: tuple[str, ...]  # all folders, including the tree itself
 
 
 def list_tree(root: str) -> TreeListing:
-    """List the tree at `root`, which may be absent; symbolic links are not followed. Raises DiskFault."""
+    """List the tree at `root`, which may be absent.
+
+    Symbolic links are not followed. Raises DiskFault.
+    """
     sizes: dict[str, int] = {}
     empty: list[str] = []
     listed: list[str] = []
@@ -62,35 +69,35 @@ def list_tree(root: str) -> TreeListing:
 class PreviousBuild:
     """The contents of the outbox, compared with its manifest by size.
 
-    If the manifest is damaged, it is not `trusted`: any file in `foreign` may then be one of ours.
+    `trusted` is false if the manifest is damaged; any file in `foreign` may then be one of ours.
     """
 
     root: str
     sha256: str = ""  # of the manifest; "" if there is none
-    paths: tuple[str, ...] = ()  # of the files whose size is that in the manifest
+    paths: tuple[str, ...] = ()  # of the files whose size matches the manifest
     hashes: Mapping[str, bytes] = field(default_factory=dict)  # their SHA-256 in the manifest, by path
-    size: int = 0  # their total, in bytes
+    size: int = 0  # of these files in total, in bytes
     edited: tuple[tuple[str, str], ...] = ()  # path and origin of listed files whose size changed
     missing: tuple[str, ...] = ()  # paths of listed files that are gone
     foreign: tuple[str, ...] = ()  # paths of files that newsletter did not write
-    empty: tuple[str, ...] = ()  # folders without anything in them
+    empty: tuple[str, ...] = ()  # folders that contain nothing
     folders: tuple[str, ...] = ()  # all folders
     trusted: bool = True
 
     def has_hash(self, path: str, digest: bytes) -> bool:
-        """Return whether the manifest lists the file with this SHA-256."""
+        """Return whether the manifest lists the file at `path` with this SHA-256."""
         return self.hashes.get(path) == digest
 
     def is_intact(self, path: str) -> bool:
-        """Return whether the bytes of the file have the hash in the manifest."""
+        """Return whether the content of the file matches its hash in the manifest."""
         with suppress(OSError):
             return FileReader(pieces(f"{self.root}/{path}")).whole().digest == self.hashes.get(path)
         return False
 
     def was_built_from(self, fingerprint: str, jobs: int) -> bool:
-        """Return whether the outbox was built from these inputs, and all its files are intact.
+        """Return whether the outbox was built from these inputs and all its files are intact.
 
-        `jobs` is the number of worker processes that compare the files (0: chosen automatically).
+        `jobs` is the number of worker processes that compare the files (0: choose automatically).
         """
         if self.missing or self.edited or not self.sha256:
             return False
@@ -108,13 +115,13 @@ class PreviousBuild:
 
 
 def read_previous_build(target: str) -> PreviousBuild:
-    """Return the outbox at `target`, which may be absent. Raises DiskFault."""
+    """Read the outbox at `target`, which may be absent. Raises DiskFault."""
     tree = list_tree(target)
     sizes = tree.sizes
     if MANIFEST not in sizes:
         return PreviousBuild(target, foreign=tuple(sizes), empty=tree.empty, folders=tree.folders)
     manifest = b""
-    if sizes.pop(MANIFEST) > 0:  # a pipe would never end
+    if sizes.pop(MANIFEST) > 0:  # reading a pipe may never end
         with refusals(target):
             manifest = Path(target, MANIFEST).read_bytes()
     sha256 = hashlib.sha256(manifest).hexdigest()
@@ -145,21 +152,22 @@ def _digest(sha256: str) -> bytes:
     with suppress(ValueError):
         if len(digest := bytes.fromhex(sha256)) == _DIGEST:
             return digest
-    return bytes(_DIGEST)  # the hash of no file
+    return bytes(_DIGEST)  # a hash that no file has
 
 
 def write_stamp(target: str, fingerprint: str, sha256: str) -> None:
-    """Record that the outbox at `target` was built from these inputs; `sha256` is the hash of its manifest.
+    """Record that the outbox at `target` was built from the inputs with this fingerprint.
 
-    An empty `fingerprint` removes the stamp: it is not known what the outbox was built from.
+    `sha256` is the hash of its manifest. An empty `fingerprint` means that the inputs are unknown,
+    and removes the stamp.
     """
     path = _stamp(target)
-    # If the disk refuses, the next build only takes longer.
+    # If this fails, the next build only takes longer.
     with suppress(OSError):
         with suppress(FileNotFoundError):
             os.unlink(path)
         if fingerprint:
-            # Never through a symbolic link: one can come with a checkout and lead anywhere.
+            # Never write through a symbolic link: it may come with a checkout and lead anywhere.
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
             try:
                 os.write(handle, f"{fingerprint} {sha256}\n".encode())
@@ -168,7 +176,7 @@ def write_stamp(target: str, fingerprint: str, sha256: str) -> None:
 
 
 def has_stamp(target: str) -> bool:
-    """Return whether there is a stamp beside the outbox at `target`."""
+    """Return whether the outbox at `target` has a valid stamp beside it."""
     with suppress(OSError):
         return re.fullmatch(rb"[0-9a-f]{64} [0-9a-f]{64}\n", b"".join(pieces(_stamp(target)))) is not None
     return False
@@ -182,8 +190,8 @@ def _stamp(target: str) -> str:
 def verify(out: Path) -> Problems:
     """Compare every file of the outbox `out` with its manifest, and return the problems.
 
-    Codes: `no-manifest`, `bad-manifest`, `missing-output`, `damaged-output` (also for files edited by hand).
-    Raises DiskFault if the folder cannot be read.
+    Their codes are `no-manifest`, `bad-manifest`, `missing-output` and `damaged-output` (also for
+    files edited by hand). Raises DiskFault if the folder cannot be read.
     """
     problems, name, fix = Problems(), name_of(out), "run 'newsletter build'"
     old = read_previous_build(os.path.realpath(out))
@@ -199,5 +207,5 @@ def verify(out: Path) -> Problems:
 
 
 def name_of(out: Path) -> str:
-    """Return the name of the outbox in problems."""
+    """Return the name of the outbox for use in problems."""
     return os.path.basename(os.path.abspath(out))

@@ -1,8 +1,9 @@
-"""Publish artefacts as files, all or none, by one swap of directories.
+"""Publish artefacts as files, all or none, by swapping two directories.
 
-The next tree is built beside the outbox: unchanged files become hard links (and keep their times), new and changed
-files are written, and files of other programs are carried over. Then both directories are swapped in one system call,
-so that either the old outbox or the new one is there, whenever the process is killed.
+The next tree is built beside the outbox: unchanged files become hard links (and keep their times),
+new and changed files are written, and other programs' files are carried over. Then one system call
+swaps both directories. Whenever the process is killed, either the old outbox or the new one is in
+place.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ _SHA256 = b'"sha256": "'
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The result of publishing: numbers of all files, of those written and removed, and the total size in bytes."""
+    """The result: numbers of all, written and removed files, and the total size in bytes."""
 
     files: int
     written: int
@@ -43,7 +44,7 @@ class Published:
 
 
 class Receipt(NamedTuple):
-    """The line of an artefact in the manifest. `edited` if its file in the old outbox had been changed by hand."""
+    """An artefact's line in the manifest, and whether its old file had been changed by hand."""
 
     path: str
     size: int
@@ -52,11 +53,11 @@ class Receipt(NamedTuple):
 
 
 def publish(artefacts: Iterable[Artefact], out: Path, problems: Problems, *, wait: float = 5.0) -> Published:
-    """Make `out` contain exactly the artefacts, besides files there that newsletter did not write.
+    """Make `out` contain exactly the artefacts, besides files that newsletter did not write.
 
-    Raises Aborted if `problems` become fatal, Busy if another build runs for longer than `wait` seconds, DiskFault if
-    the system refuses to read or write, ValueError for an invalid artefact path, and any exception of `artefacts`.
-    Then `out` is unchanged.
+    Raises Aborted if `problems` become fatal, Busy after `wait` seconds if another build is
+    running, DiskFault if the system refuses to read or write, ValueError for an invalid path, and
+    what `artefacts` raises; `out` is then unchanged.
     """
     return publish_with(lambda outbox: map(outbox.add, artefacts), out, problems, wait=wait)
 
@@ -70,19 +71,20 @@ def publish_with(
     force: bool = False,
     project: Path | None = None,
 ) -> Published:
-    """Publish artefacts that several processes make. See publish().
+    """Publish artefacts that several processes create. See publish() for the exceptions.
 
-    `make` takes the writer and yields receipts. `OutboxWriter.add` is called in the process that made the artefact, so
-    that only receipts are sent between processes. Unless `force` is true, `make` may instead reuse the existing outbox:
-    see `OutboxWriter.reusable`. With `project`, a folder, Aborted is raised before anything is written if `out` would
-    replace its sources (`unsafe-outbox`) or files of other programs (`foreign-output`).
+    `make` takes the writer and yields receipts. The process that creates an artefact calls
+    `OutboxWriter.add`, so only receipts are sent between processes. Unless `force` is true, `make`
+    may reuse the existing outbox instead (see `OutboxWriter.reusable`). With `project`, a folder,
+    nothing is written and Aborted is raised if `out` would replace its sources (`unsafe-outbox`) or
+    files of other programs (`foreign-output`).
     """
     target = os.path.realpath(out) if project is None else check_place(out, project, problems)
     if os.path.ismount(target):
         raise DiskFault(f"{out} is a mount point, which cannot be swapped: mount its parent folder instead")
     parent, name = os.path.split(target)
     next_root, lock = f"{parent}/.{name}.next", f"{parent}/.{name}.lock"
-    if project is not None and not os.path.lexists(lock):  # the first build here: check before a lock file is left
+    if project is not None and not os.path.lexists(lock):  # first build here: check before creating a lock file
         check_unlocked(target, name_of(out), problems)
     with refusals(parent):
         os.makedirs(parent, exist_ok=True)
@@ -99,20 +101,20 @@ def publish_with(
             return writer.publish()
         finally:
             tree.close()
-            with suppress(OSError):  # the next run removes what is left
+            with suppress(OSError):  # the next run removes leftovers
                 trees.remove(next_root)
 
 
 @dataclass(slots=True)
 class OutboxWriter:
-    """Hashes artefacts one at a time, writes those that changed into the next tree, and swaps the trees."""
+    """Hashes artefacts one at a time, writes changed ones to the next tree, and swaps the trees."""
 
     old: PreviousBuild
     tree: NextTree
     name: str
     problems: Problems
     force: bool
-    started: int  # when the build started, by the clock that dates files
+    started: int  # when the build began, by the file system's clock
     lines: list[bytes] = field(default_factory=list)  # of the manifest
     size: int = 0
     edited: set[str] = field(default_factory=set)  # paths of artefacts whose old file was changed by hand
@@ -123,9 +125,9 @@ class OutboxWriter:
     reused: bool = False
 
     def reusable(self, fingerprint: str, jobs: int) -> Iterable[Receipt] | None:
-        """Return receipts for the existing outbox if it was built from these inputs and is intact, else None.
+        """Return receipts for the existing outbox if it is intact and built from these inputs.
 
-        `jobs` is the number of worker processes that compare its files (0: chosen automatically).
+        Otherwise, return None. `jobs` worker processes compare the files (0: choose automatically).
         """
         self.reused = not self.force and self.old.was_built_from(fingerprint, jobs)
         if not self.reused:
@@ -133,14 +135,17 @@ class OutboxWriter:
         return (Receipt(path, 0, b"") for path in self.old.paths)
 
     def commit(self, fingerprint: str) -> None:
-        """Record the inputs of all the artefacts, so that reusable() works in the next build."""
+        """Record the fingerprint of the inputs, for reusable() in the next build."""
         self.fingerprint = fingerprint
 
     def add(self, artefact: Artefact) -> Receipt:
-        """Write one artefact, in the process that made it. Raises ValueError for an invalid path, and DiskFault."""
+        """Write one artefact, in the process that created it.
+
+        Raises ValueError for an invalid path, Aborted if its source has changed, and DiskFault.
+        """
         path = artefact.path
         if "\\" in path or "\0" in path or not _FORBIDDEN_PARTS.isdisjoint(path.split("/")):
-            # This is a bug in a channel, not a mistake of an author.
+            # This is a bug in a channel, not an author's mistake.
             raise ValueError(f"the path of an artefact must be relative and plain, not {path!r}")
         try:
             if artefact.asset:
@@ -164,7 +169,7 @@ class OutboxWriter:
         return Receipt(path, size, line.encode(), is_edited)
 
     def _store(self, path: str, content: bytes) -> tuple[bytes, int, bool]:
-        """Write a file unless the old outbox has it; return its hash, its size, and whether it is unchanged."""
+        """Write a file if it is new or changed; return hash, size and whether it is unchanged."""
         digest = hashlib.sha256(content).digest()
         is_unchanged = self.old.has_hash(path, digest) and self.old.is_intact(path)
         if not is_unchanged:
@@ -172,7 +177,7 @@ class OutboxWriter:
         return digest, len(content), is_unchanged
 
     def _store_asset(self, path: str, asset: Asset) -> tuple[bytes, int, bool]:
-        """Do the same as _store() for a file of the project; the hash is that of the published copy. Raises Changed."""
+        """Store a project file like _store(); hash its published copy. Raises Changed."""
         reader = FileReader(published(asset))
         if self.old.hashes.get(path):
             with refusals(asset.file):
@@ -184,7 +189,7 @@ class OutboxWriter:
         return reader.digest, reader.size, False
 
     def record(self, receipt: Receipt) -> None:
-        """Add the receipt of an artefact to the manifest, in the main process."""
+        """Add an artefact's receipt to the manifest, in the main process."""
         if self.reused:
             return
         self.lines.append(receipt.line)
@@ -193,7 +198,7 @@ class OutboxWriter:
             self.edited.add(receipt.path)
 
     def _register(self, paths: Sequence[str]) -> None:
-        """Record all paths. Raises ValueError for one that occurs twice, or that is both a file and a folder."""
+        """Record all paths. Raises ValueError for a duplicate, or a file that is also a folder."""
         self.paths.update(paths)
         for path in paths:
             folded = path.casefold()
@@ -235,12 +240,12 @@ class OutboxWriter:
         return Published(len(self.paths), written, removed, True, self.size)
 
     def _is_unchanged(self, path: str, line: bytes) -> bool:
-        """Return whether the old outbox has the file of a line of the manifest."""
+        """Return whether the old outbox has the file that a manifest line describes."""
         start = line.index(_SHA256) + len(_SHA256)
         return self.old.has_hash(path, bytes.fromhex(line[start : start + 64].decode())) and path not in self.edited
 
     def _swap_trees(self, manifest: bytes, unchanged: Iterable[str], foreign: Iterable[str]) -> None:
-        """Take over the unchanged and foreign files of the old tree, and put the next tree in its place."""
+        """Take over unchanged and foreign files from the old tree, and swap in the next one."""
         for path in unchanged:
             self.tree.adopt(path, self.old.root)
         for path in foreign:
@@ -251,12 +256,12 @@ class OutboxWriter:
         self.tree.finish(self.old.folders)
         trees.swap(self.tree.root, self.old.root)
         for path in Rescue(self.old, self.tree, self.started, self._is_free, self.edited).move():
-            message = "another program wrote this file during the build, which needed its path; it is lost"
+            message = "another program wrote this file during the build, but the build needed its path; it is lost"
             fix = "let that program write elsewhere, or after the build"
             self.problems.warning(Place(f"{self.name}/{path}"), "lost-output", message, fix)
 
     def _is_free(self, path: str) -> bool:
-        """Return whether a path collides with no artefact: not its file, nor a folder above or below it."""
+        """Return whether a path collides with no file or folder of an artefact."""
         folded = path.casefold()
         return folded not in self.files and folded not in self.folders and self.files.isdisjoint(_above(folded))
 
@@ -275,7 +280,7 @@ class OutboxWriter:
 
 
 def _path(line: bytes) -> str:
-    """Return the path in a line of the manifest."""
+    """Return the path in a manifest line."""
     quoted = line[: line.index(b'": {') + 1]
     return str(json.loads(quoted)) if b"\\" in quoted else quoted[1:-1].decode()
 
@@ -289,6 +294,6 @@ def _path_below_file(path: str) -> ValueError:
 
 
 def _above(path: str) -> Iterator[str]:
-    """Yield the folders above a path, the nearest first."""
+    """Yield the folders above a path, nearest first."""
     while path := path.rpartition("/")[0]:
         yield path

@@ -1,7 +1,7 @@
-"""Rescue what other programs wrote into an outbox while it was being built.
+"""Rescue files that other programs wrote into an outbox during a build.
 
-The next outbox takes over the files that were there when the build began. After the swap, the old tree is compared
-with the new one, and files that arrived in the meantime are moved over.
+The next outbox takes over the files that existed when the build began. After the swap, the old tree
+is compared with the new one, and files that arrived during the build are moved into the new one.
 """
 
 import os
@@ -19,7 +19,7 @@ from newsletter.outbox.tree import DiskFault, FileReader
 
 
 def clock() -> int:
-    """Return the time that the file system gives to a new file, in nanoseconds."""
+    """Return the time that the file system gives a new file, in nanoseconds."""
     with suppress(OSError), tempfile.TemporaryFile() as file:
         return os.fstat(file.fileno()).st_mtime_ns
     return 1 << 63  # unknown: nothing is newer
@@ -29,9 +29,10 @@ def clock() -> int:
 class Rescue:
     """Moves files from the old outbox to the new one, after the swap.
 
-    `old` is the outbox as it was listed at the time `started` (see clock), and `tree` is the next one. The swap has
-    put the new tree at `old.root` and the old one at `tree.root`. `is_free` returns whether a path collides with no
-    artefact. `edited` are the paths of files whose loss was already reported.
+    `old` is the outbox as it was at the time `started` (see clock()), and `tree` is the next one.
+    The swap has put the new tree at `old.root` and the old one at `tree.root`. `is_free` returns
+    whether a path collides with no artefact. `edited` contains the paths of files whose loss was
+    already reported.
     """
 
     old: PreviousBuild
@@ -41,7 +42,10 @@ class Rescue:
     edited: Collection[str]
 
     def move(self) -> Iterator[str]:
-        """Move what arrived during the build; yield the paths of files that are lost because artefacts need them."""
+        """Move files that arrived during the build, and yield the paths of files that are lost.
+
+        A file is lost if an artefact needs its path, or if it cannot be moved.
+        """
         self.tree.old = self.tree.root  # for the attributes of folders
         known = frozenset((*self.old.foreign, *self.old.empty))
         reported = frozenset((MANIFEST, *self.edited, *(path for path, _ in self.old.edited)))
@@ -63,17 +67,17 @@ class Rescue:
         return True
 
     def _move(self, path: str, entry: "os.DirEntry[str]", *, is_known: bool) -> bool:
-        """Move a file, or an empty folder, that is not ours; return False if that is impossible."""
+        """Move a file or empty folder that is not ours; return False if that is impossible."""
         try:
             if is_known and _is_same(entry, f"{self.old.root}/{path}"):
-                return True  # a copy: the file system has no hard links
+                return True  # it was copied: the file system has no hard links
             if not self.is_free(path):
-                return is_known  # with a damaged manifest, our own files count as foreign, and are replaced
+                return is_known  # with a damaged manifest, our own files count as foreign and are replaced
             if entry.is_dir(follow_symlinks=False):
                 self.tree.make_folder(path)
             else:
                 self.tree.move_in(path, entry.path, over=is_known)
-        except (OSError, DiskFault):  # the outbox itself is complete
+        except (OSError, DiskFault):  # the outbox is complete without this file
             return False
         return True
 
@@ -87,7 +91,7 @@ def _is_same(entry: "os.DirEntry[str]", path: str) -> bool:
 
 
 def _differing(one: str, other: str) -> "Iterator[tuple[str, os.DirEntry[str]]]":
-    """Yield path and entry of files and empty folders of the tree `one` that are not the same in `other`."""
+    """Yield the path and entry of each file or empty folder of `one` that differs in `other`."""
     folders: list[tuple[str, os.DirEntry[str] | None]] = [("", None)]
     while folders:
         folder, folder_entry = folders.pop()

@@ -1,7 +1,8 @@
 """Check where an outbox may be, and which existing folders a build may replace.
 
-A build replaces the whole folder. Neither a mistake in --out nor a symbolic link named outbox, which can come with a
-pull request, may let it replace a project, a home folder or someone's documents.
+A build replaces the whole folder. It must not replace a project, a home folder or someone's
+documents because of a mistake in --out, or because of a symbolic link named outbox, which can come
+with a pull request.
 """
 
 import os
@@ -16,7 +17,8 @@ from newsletter.outbox.tree import refusals
 
 _SOURCES = ("announcements", "templates", "src", "tests")
 _PROJECT_FILES = ("newsletter.toml", "pyproject.toml", "announcements")
-# Files that may be in a folder that becomes an outbox: a new clone has a README there, a web server its settings.
+# Files allowed in a folder that becomes an outbox. A new clone may have a README there, and a web
+# server may have its settings there.
 _HARMLESS = frozenset({".gitignore", ".gitkeep", ".nojekyll", "CNAME"})
 _SERVED = ".well-known/"
 
@@ -29,7 +31,8 @@ Identity = tuple[int, int]  # device and inode
 def check_place(out: Path, root: Path, problems: Problems) -> str:
     """Return the folder for the outbox `out`, with symbolic links resolved.
 
-    Raises Aborted, with the code `unsafe-outbox`, if it is, contains or is inside sources of the project `root`.
+    Raises Aborted after reporting `unsafe-outbox` if the folder is, contains or is inside sources
+    of the project `root`.
     """
     target = os.path.realpath(out)
     if danger := _find_danger(out, target, os.path.realpath(root)):
@@ -40,7 +43,10 @@ def check_place(out: Path, root: Path, problems: Problems) -> str:
 
 
 def check_unlocked(target: str, name: str, problems: Problems) -> None:
-    """Do the same as check_content(), before a lock file is written beside the folder. Raises Aborted and DiskFault."""
+    """Check the same as check_content(), before a lock file is written beside the folder.
+
+    Raises Aborted and DiskFault.
+    """
     if os.path.lexists(f"{target}/{MANIFEST}"):
         check_content(read_previous_build(target), name, problems)
     elif os.path.lexists(target):
@@ -51,9 +57,10 @@ def check_unlocked(target: str, name: str, problems: Problems) -> None:
 def check_content(old: PreviousBuild, name: str, problems: Problems) -> None:
     """Check that a folder, called `name` in problems, is an outbox or empty.
 
-    It is an outbox if it has a manifest written by a build and at least one file as listed there. If the manifest is
-    damaged, a stamp beside the folder is enough, provided that it contains only the folders of an outbox.
-    Raises Aborted after reporting the first file in the way (`foreign-output`).
+    It is an outbox if it has a manifest written by a build and at least one of the files listed
+    there is intact. If the manifest is damaged, a stamp beside the folder is enough, provided that
+    the folder contains only the folders of an outbox. Raises Aborted after reporting the first file
+    in the way (`foreign-output`).
     """
     _refuse(_find_foreign(old), name, problems)
 
@@ -62,14 +69,17 @@ def _refuse(file: str, name: str, problems: Problems) -> None:
     if file:
         problems.error(
             Place(f"{name}/{file}"), "foreign-output",
-            "this file is in the way: its folder does not look like an outbox that was built before",
+            "this file is in the way: its folder does not look like an outbox from an earlier build",
             "move it away, or choose another folder with --out; an outbox whose manifest is damaged can be deleted",
         )  # fmt: skip
         raise Aborted
 
 
 def _files(target: str, folder: str = "") -> Iterator[str]:
-    """Yield the files in the way, ordered as in _find_foreign, without listing the whole tree first. Raises OSError."""
+    """Yield the files in the way, without listing the whole tree first.
+
+    They are ordered as in _find_foreign(). Raises OSError.
+    """
     with os.scandir(f"{target}/{folder}") as iterator:
         entries = sorted(iterator, key=lambda entry: entry.name)
     for entry in entries:
@@ -80,7 +90,7 @@ def _files(target: str, folder: str = "") -> Iterator[str]:
 
 
 def _find_foreign(old: PreviousBuild) -> str:
-    """Return the first file in the way, in the order of the paths, or "" if there is none."""
+    """Return the first file in the way, in path order, or "" if there is none."""
     listed = (*old.paths, *(path for path, _ in old.edited))
     is_manifest = bool(old.sha256) and old.trusted
     if is_manifest and any(map(old.is_intact, old.paths)):
@@ -99,7 +109,10 @@ def _is_harmless(path: str) -> bool:
 
 
 def _find_danger(out: Path, target: str, project: str) -> str:
-    """Return why no outbox may be at `target`, written as `out` by the user; "" if it may."""
+    """Return why `target` must not be an outbox, or "" if it may.
+
+    `out` is the path as the user wrote it.
+    """
     if out.parts[:1] == ("~",):
         return "'~' means the home folder only in a shell"
     if target.count("/") > _MAX_DEPTH:  # os.makedirs() is recursive
@@ -108,7 +121,7 @@ def _find_danger(out: Path, target: str, project: str) -> str:
 
 
 def _find_contained(target: str, project: str) -> str:
-    """Return a sentence that says what a build at `target` would replace, or ""."""
+    """Return a message that says what a build at `target` would replace, or ""."""
     if _contains(target, project):
         return "the project itself is here, and a build would replace it"
     if _contains(target, os.path.realpath(os.path.expanduser("~"))):
@@ -121,11 +134,12 @@ def _find_contained(target: str, project: str) -> str:
 
 
 def _find_container(target: str, project: str) -> str:
-    """Return a sentence that says in which forbidden folder `target` is, or ""."""
+    """Return a message that says which forbidden folder contains `target`, or ""."""
     if _is_in_git(target) and not _is_in_git(project):
         return "this is inside '.git'"
     for name in _SOURCES:
-        # Compared by inode: a link, another mount or a case-insensitive file system gives a folder other names.
+        # Compare by inode: through links, mounts or case-insensitive file systems, a folder can have
+        # several names.
         if _contains(os.path.realpath(f"{project}/{name}"), target):
             return f"this is inside '{name}' of the project"
     for folder in _above(target):
@@ -150,7 +164,7 @@ def _is_project(folder: str) -> bool:
 
 
 def _above(path: str) -> Iterator[str]:
-    """Yield the path itself and the folders above it, the nearest first."""
+    """Yield a path and the folders above it, nearest first."""
     yield path
     while (parent := os.path.dirname(path)) != path:
         yield parent
@@ -171,7 +185,10 @@ def _identity(path: str) -> Identity | None:
 
 
 def _shown(out: Path, root: Path) -> str:
-    """Return the name of the outbox in problems: relative to the project if it is inside, else as the user wrote it."""
+    """Return the name of the outbox for use in problems.
+
+    It is relative to the project if it is inside it; otherwise it is as the user wrote it.
+    """
     full = os.path.abspath(out)
     is_inside = os.path.commonpath((full, os.path.abspath(root))) == os.path.abspath(root)
     return os.path.relpath(full, root) if is_inside else str(out)

@@ -1,4 +1,4 @@
-"""Swap one directory tree for another in one system call, under a lock."""
+"""Swap two directory trees in one system call, under a lock."""
 
 import errno
 import fcntl
@@ -33,12 +33,18 @@ class Busy(Exception):
 
 
 class DiskFault(Exception):
-    """The system refuses to read or write a file; the message names the path and says what to do."""
+    """The system refuses to read or write a file.
+
+    The message names the path and says what to do.
+    """
 
 
 @contextmanager
 def refusals(path: str) -> Iterator[None]:
-    """Turn OSError into DiskFault. `path` is the one to name if the error names none."""
+    """Turn OSError into DiskFault.
+
+    The message names `path` if the error itself names none.
+    """
     try:
         yield
     except OSError as fault:
@@ -48,8 +54,8 @@ def refusals(path: str) -> Iterator[None]:
 def as_disk_fault(fault: OSError, path: str) -> DiskFault:
     """Return the DiskFault for an OSError.
 
-    The message names `path`, unless the error names an absolute path. (Relative ones, from calls with `dir_fd`, would
-    not help.)
+    The message names `path`, unless the error names an absolute path. (Relative ones, from calls
+    with `dir_fd`, would not help.)
     """
     if isinstance(fault.filename, str) and os.path.isabs(fault.filename):
         path = fault.filename
@@ -58,7 +64,10 @@ def as_disk_fault(fault: OSError, path: str) -> DiskFault:
 
 @contextmanager
 def locked(path: str, wait: float) -> Iterator[None]:
-    """Hold the lock file `path`, created if absent. Raises Busy after `wait` seconds, and DiskFault."""
+    """Lock the file `path`, which is created if absent.
+
+    Raises Busy after `wait` seconds, and DiskFault.
+    """
     with refusals(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
     _held.add(handle)
@@ -86,15 +95,16 @@ def _release() -> None:
         os.close(_held.pop())
 
 
-# A lock belongs to the open file, which a fork shares: a worker would keep it after its parent was killed.
+# A lock belongs to the open file, which forked workers share: they would keep the lock after their
+# parent was killed.
 os.register_at_fork(after_in_child=_release)
 
 
 @dataclass(slots=True)
 class FileReader:
-    """Iterates over pieces of bytes, and keeps the hash and the number of the bytes so far.
+    """Iterates over pieces of bytes, and hashes and counts the bytes read so far.
 
-    Raises what `pieces` raises.
+    Raises whatever `pieces` raises.
     """
 
     pieces: Iterable[bytes]
@@ -113,17 +123,20 @@ class FileReader:
             yield piece
 
     def whole(self) -> "FileReader":
-        """Read to the end; return the reader itself."""
+        """Read to the end, and return the reader itself."""
         for _ in self:
             pass
         return self
 
 
 def settle(next_tree: str, target: str) -> None:
-    """Restore `target` if a run was killed, and remove what it left. Call it only under the lock. Raises DiskFault."""
+    """Restore `target` if a run was killed, and remove its leftovers.
+
+    Call this only under the lock. Raises DiskFault.
+    """
     aside = f"{next_tree}.old"
     with refusals(next_tree):
-        # A symbolic link of that name is not ours: it came with a checkout, and may lead anywhere.
+        # A symbolic link with that name is not ours. It came with a checkout and may lead anywhere.
         if os.path.isdir(aside) and not is_link(aside) and not os.path.lexists(target):
             os.rename(aside, target)
         remove(aside)
@@ -131,7 +144,7 @@ def settle(next_tree: str, target: str) -> None:
 
 
 def remove(tree: str) -> None:
-    """Delete a tree, or a file or link of that name. Raises OSError."""
+    """Delete a tree, or the file or link at its path. Raises OSError."""
     if not os.path.isdir(tree) or is_link(tree):
         with suppress(FileNotFoundError):
             os.unlink(tree)
@@ -160,8 +173,9 @@ def _make_writable(tree: str) -> None:
 def swap(next_tree: str, target: str) -> None:
     """Swap the trees `next_tree` and `target`; `target` may be absent. Raises DiskFault.
 
-    This takes one system call on Linux and macOS. Elsewhere, and on file systems without that call, it takes several
-    renames. Between them there is no `target`; if the run is killed there, settle() restores it in the next run.
+    This takes one system call on Linux and macOS. Elsewhere, and on file systems without that call,
+    it takes several renames, and `target` does not exist between them. If the run is killed at that
+    point, settle() restores it in the next run.
     """
     with refusals(target):
         if not os.path.lexists(target):
@@ -182,8 +196,8 @@ def _rename_twice(next_tree: str, target: str) -> None:
 
 
 def exchange(one: str, other: str) -> bool:
-    """Exchange two trees in one system call; return False if the system cannot."""
-    import ctypes  # noqa: PLC0415 (it costs 10 ms, and many builds change nothing)
+    """Exchange two trees in one system call; return False if the system does not support it."""
+    import ctypes  # noqa: PLC0415 (importing it takes 10 ms, and many builds change nothing)
 
     library = ctypes.CDLL(None, use_errno=True)
     first, second = os.fsencode(one), os.fsencode(other)
