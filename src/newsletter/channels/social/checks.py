@@ -86,7 +86,7 @@ class SnippetChecker:
             self.problems.warning(
                 place, "sms-ucs2", f"{post.offenders} cannot be sent in GSM-7: the message takes "
                 f"{parts} part{'s' if parts != 1 else ''}, {fewer} without them",
-                "write plain quotation marks, apostrophes and spaces, and avoid ç, ê, ô and their like",
+                "write plain quotation marks, apostrophes and spaces, and avoid letters such as ç, ê and ô",
             )  # fmt: skip
 
     def _at(self, material: Material, name: str) -> Place:

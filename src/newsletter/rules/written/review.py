@@ -1,4 +1,4 @@
-"""Apply the rules for source files."""
+"""Apply the rules for source files, and check the problem codes in settings and comments."""
 
 from newsletter.load.fields import suggest
 from newsletter.model import Announcement, IssueFile
@@ -11,7 +11,10 @@ from newsletter.rules.written.text import SourceText
 def review(
     file: Announcement | IssueFile, chosen: project.ProjectSettings, problems: Problems, *, thorough: bool
 ) -> None:
-    """Apply the rules for links to one file; if `thorough`, also the hints on writing and pictures."""
+    """Apply the rules for links to one file. With `thorough`, also apply those for writing and pictures.
+
+    `chosen` are the project's settings.
+    """
     written = SourceText(file, chosen.settings)
     if not thorough and links.are_plain(written):
         return
@@ -21,7 +24,7 @@ def review(
 
 
 def review_codes(chosen: project.ProjectSettings, problems: Problems) -> None:
-    """Report codes in settings and comments that do not exist, or that cannot be ignored."""
+    """Report codes in settings and comments that do not exist, and ignored codes that are errors."""
     named = [
         (chosen.place(f"check.{key}"), key, code)
         for key in ("ignore", "error")

@@ -8,7 +8,7 @@ import re
 
 from newsletter.channels.social.counting import units
 
-# A top-level domain can only follow such a full stop. If a word starts with `http`, Bluesky accepts any letters after it.
+# A top-level domain can only follow such a full stop. For words that start with `http`, Bluesky accepts any letters.
 _STOP = re.compile(r"\.[^\W_]")
 _AROUND = frozenset(("", " ", "\n"))
 _SIMPLE = re.compile(r"(https?://[a-z0-9.-]+/)(?:[a-z0-9-]+/)*[a-z0-9-]*[a-z0-9](?:\.[a-z]{2})?(?:\.html)?")
