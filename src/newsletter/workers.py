@@ -146,9 +146,7 @@ class _Run:
     def __init__(self, pool: "ProcessPoolExecutor", task: "_Task") -> None:
         self.pool = pool
         self.work, self.jobs, self.problems = task
-        self.waiting = deque(
-            range(len(self.jobs))
-        )  # others take the first, this process the last
+        self.waiting = deque(range(len(self.jobs)))  # others take the first, this process the last
         self.submitted: list[_Outcome] = []
         self.received = 0
         self.done: SimpleQueue[_Outcome] = SimpleQueue()

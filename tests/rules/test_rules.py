@@ -272,9 +272,9 @@ def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]
 @pytest.mark.parametrize(
     ("old", "new", "code", "says"),
     [
-        (b"Subject:", b"Subject: x\r\nSubject:", "bad-header", "2 headers Subject"),
-        (b"Date:", b"X-Date:", "bad-header", "0 headers Date"),
-        (b"Un prix", "Un pré".encode(), "bad-mime", "not ASCII"),
+        (b"Subject:", b"Subject: x\r\nSubject:", "bad-header", "2 Subject headers"),
+        (b"Date:", b"X-Date:", "bad-header", "0 Date headers"),
+        (b"Un prix", "Un pré".encode(), "bad-mime", "non-ASCII"),
         (b"\r\n\r\n", b"\r\n\n", "bad-mime", "CRLF"),
         (b"X-Unsent: 1", b"X-Unsent: " + b"1" * 1000, "bad-mime", "998"),
         (b"text/plain", b"text/html", "bad-mime", "text part"),

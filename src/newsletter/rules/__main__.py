@@ -1,4 +1,4 @@
-"""Print docs/problems.md: `python -m newsletter.rules`."""
+"""Print the manual page docs/problems.md when run as `python -m newsletter.rules`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""List every family of rules, and by them every code. A new family is added to FAMILIES."""
+"""List all families of rules, and all rules by code. Add new families to FAMILIES."""
 
 from collections.abc import Mapping
 

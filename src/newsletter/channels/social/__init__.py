@@ -1,1 +1,1 @@
-"""Count texts by the rules of each platform, and compose snippets from announcements and issues."""
+"""Compose snippets for social platforms from announcements and issues, and count them by each platform's rules."""

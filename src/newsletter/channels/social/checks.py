@@ -1,4 +1,4 @@
-"""Report what a platform would reject, cut or misread, at the line that causes it."""
+"""Report texts that a platform would reject, cut or misread, at the line that causes the problem."""
 
 import re
 from bisect import bisect
@@ -20,7 +20,7 @@ _GLUED = re.compile(r"[^\s(](?=https?://)")
 _GLUED_AFTER = re.compile(r"https?://[^\s»…’”]*+[»…’”]?")
 _QUOTED = re.compile("'(.+)'")
 _TYPED = re.compile(r"(?<![\w/#&])[#＃]([^\s#＃]+)")
-_AFTER = ".,;:!?…»”)]\"'’\u00a0\u202f"  # punctuation after a hashtag, not part of it
+_AFTER = ".,;:!?…»”)]\"'’\u00a0\u202f"  # punctuation that may follow a hashtag without being part of it
 
 Fault = tuple[str, str, str]  # code, message, fix
 
@@ -40,12 +40,12 @@ class SnippetChecker:
                 self._report_too_long(material, post)
             if post.by_hand:
                 self._check_by_hand(material, post)
-        # Most texts are plain, and these have no problems.
+        # Most texts are plain, and plain texts have no problems.
         composed = () if material.plain else {post.platform.name for post in posts if not post.by_hand}
         if composed:
             places = _TextPlaces(material, self.settings)
             for key, text in material.texts.items():
-                # Equal faults have the same place, so report them only once.
+                # Equal faults have the same place, so they are reported only once.
                 for code, message, fix in dict.fromkeys((*in_text(text), *(on_x(text) if "x" in composed else ()))):
                     self.problems.warning(places.of(key, message), code, message, fix)
         for name, _ in material.social.texts:
@@ -86,7 +86,7 @@ class SnippetChecker:
             self.problems.warning(
                 place, "sms-ucs2", f"{post.offenders} cannot be sent in GSM-7: the message takes "
                 f"{parts} part{'s' if parts != 1 else ''}, {fewer} without them",
-                "write plain quotation marks, apostrophes and spaces, and avoid ç, ê, ô and their like",
+                "write plain quotation marks, apostrophes and spaces, and avoid letters such as ç, ê and ô",
             )  # fmt: skip
 
     def _at(self, material: Material, name: str) -> Place:
@@ -121,11 +121,11 @@ def in_text(text: str) -> Iterator[Fault]:
 
 
 def glued_link(text: str) -> str:
-    """Return the first address with other characters directly next to it, and these; or ""."""
+    """Return the first address that directly adjoins other characters, including these, or "" if there is none."""
     for word in _WORD.finditer(text):
         if "http" in word.group():
             before = _GLUED.search(text, word.start(), word.end())
-            # If a word contains several addresses, this matches from the first to the first such character.
+            # If a word contains several addresses, the match starts at the first one.
             after = _GLUED_AFTER.search(text, word.start(), word.end())
             if after and after.group()[-1] not in "»…’”":
                 after = None
@@ -144,7 +144,7 @@ def on_x(text: str) -> Iterator[Fault]:
 
 
 def on_platform(text: str, platform: Platform) -> Iterator[Fault]:
-    """Yield hashtags that a platform cuts or ignores, and faults that concern X only."""
+    """Yield a fault for each hashtag that the platform cuts or ignores and, for X, for each new emoji."""
     if platform.name == "x":
         yield from on_x(text)
     if platform.hashtags == "none" or not ("#" in text or "＃" in text):
@@ -155,7 +155,7 @@ def on_platform(text: str, platform: Platform) -> Iterator[Fault]:
     for match in _TYPED.finditer(text):
         typed = match[1].rstrip(_AFTER)
         if typed and typed not in order:
-            # The first recognized hashtag that it starts with.
+            # Choose the first recognized hashtag that is a prefix of the typed one.
             indices = [order[typed[:size]] for size in sizes if typed[:size] in order]
             recognized = tags[min(indices)] if indices else ""
             becomes = f"becomes #{recognized}" if recognized else "is not a hashtag"
@@ -166,33 +166,33 @@ def on_platform(text: str, platform: Platform) -> Iterator[Fault]:
 
 
 def too_many(text: str, platform: Platform) -> Iterator[Fault]:
-    """Yield a fault if there are more links or hashtags than a platform accepts."""
+    """Yield a fault if a text contains more links or hashtags than the platform accepts."""
     checks: tuple[tuple[str, int | None, Callable[[], int]], ...] = (
         ("links", platform.most_links, lambda: len(set(links(text, platform)))),
         ("hashtags", platform.most_hashtags, lambda: len(hashtags.find(text, platform.name))),
     )
     for what, most, count in checks:
-        # Threads uses the first of several hashtags as its topic, and shows the others as text.
+        # Threads uses the first of several hashtags as the topic of a post, and shows the others as text.
         if most and (number := count()) > most and (what, most) != ("hashtags", 1):
             yield f"too-many-{what}", f"{number} {what}, {platform.name} allows {most}", f"keep {most}"
 
 
 def _is_intended(url: str) -> bool:
-    """Return whether an address without protocol was probably meant as a link.
+    """Return whether an address without a protocol was probably meant as a link.
 
-    One with a path or in lower case probably was; `communiqué.La` and `E.Leclerc` were not.
+    An address with a path or in lower case probably was. `communiqué.La` and `E.Leclerc` were not.
     """
     return "/" in url or (url.isascii() and url == url.lower())
 
 
 class _TextPlaces:
-    """Finds the places of quoted texts in an announcement, whose body is prepared only once."""
+    """Finds quoted texts in an announcement. The body is prepared only once."""
 
     def __init__(self, material: Material, settings: Settings) -> None:
         self.material, self.settings = material, settings
 
     def of(self, key: str, message: str) -> Place:
-        """Return the place in the body of the text that a message quotes, or the place of `key`."""
+        """Return the place of the text that `message` quotes, or the place of `key` if the body does not contain it."""
         source = self.material.source
         quoted = _QUOTED.search(message)
         if source and (key == "body" or source.front.get(key) is None) and quoted:
@@ -214,7 +214,7 @@ class _TextPlaces:
 
     @cached_property
     def lines(self) -> list[int]:
-        """The offset of each line of the body."""
+        """The offset of each line in the body."""
         return [0, *(match.end() for match in re.finditer("\n", self.body))]
 
 

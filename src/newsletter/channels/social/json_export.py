@@ -1,4 +1,4 @@
-"""Write `<slug>.json`, which describes the snippets of one announcement or issue, one post per line."""
+"""Write `<slug>.json`, which describes the snippets of one announcement or issue, with one post per line."""
 
 import json
 import re
@@ -16,11 +16,11 @@ _TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def as_json(composed: Iterable[tuple[Material, Sequence[Post]]]) -> list[bytes]:
-    """Return the JSON file for each material and its posts."""
+    """Return the contents of one JSON file for each material and its posts."""
     files = [(material, posts, [""] * len(posts)) for material, posts in composed]
     numbered = [(post, material.stem, lines, number)
                 for material, posts, lines in files for number, post in enumerate(posts)]  # fmt: skip
-    # One platform is dealt with after the other: see Composer.all_posts().
+    # Posts are sorted by platform for speed: see Composer.all_posts().
     for post, stem, lines, number in sorted(numbered, key=lambda each: each[0].platform.name):
         lines[number] = f"\n{_TO_JSON(describe(post, stem))}"
     return [_file(material, lines) for material, _, lines in files]
@@ -35,7 +35,7 @@ def _file(material: Material, lines: Sequence[str]) -> bytes:
 
 
 def describe(post: Post, stem: str) -> dict[str, Any]:
-    """Return what the file says about a post of the announcement or issue `stem`."""
+    """Return the JSON object for a post. `stem` is the file name of its announcement or issue, without extension."""
     row, text, counted, extra = post.platform, post.text, post.counted, post.extra
     urls, tags, facets = _entities(post)
     utf16, utf8 = units.sizes(text)
@@ -55,25 +55,25 @@ def describe(post: Post, stem: str) -> dict[str, Any]:
     }  # fmt: skip
     if post.parts > 1:
         result |= {"part": post.part, "parts": post.parts}
-    if row.name in ("linkedin", "slack"):  # their APIs expect a text other than the one to paste
+    if row.name in ("linkedin", "slack"):  # unlike their text fields, their APIs expect escaped text
         result["api_text"] = escape_text(text) if row.name == "slack" else little_text(text)
     return result
 
 
 def _entities(post: Post) -> tuple[Sequence[str], Sequence[str], list[dict[str, Any]] | None]:
-    """Return the links and the hashtags that the platform finds in the text, and for Bluesky the facets."""
+    """Return the links and hashtags that the platform finds in the text. For Bluesky, return the facets as well."""
     text, row = post.text, post.platform
     tags = hashtags.find(text, row.name)
     if row.name == "bluesky":
         facets = bluesky.facets(text)
         return [each.value for each in facets if each.kind == "link"], tags, [each._asdict() for each in facets]
-    if row.name == "x" and post.link:  # the text is simple around its only link
+    if row.name == "x" and post.link:  # the text is simple except for this link
         return x.links_simple(post.link), tags, None
     return links(text, row), tags, None
 
 
 def little_text(text: str) -> str:
-    """Return a text as LinkedIn's API expects it."""
+    """Convert a text to LinkedIn's "little text" format, which its API expects."""
     pieces = _HASHTAG.split(text)
     for index, piece in enumerate(pieces):
         pieces[index] = rf"{{hashtag|\#|{_escaped(piece)}}}" if index % 2 else _escaped(piece)
@@ -81,7 +81,7 @@ def little_text(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Escape characters for LinkedIn, which silently cuts a text at the first one that is not escaped."""
+    """Escape special characters for LinkedIn, which silently cuts a text at the first unescaped one."""
     for character in _LITTLE_TEXT:
         if character in text:
             text = text.replace(character, f"\\{character}")

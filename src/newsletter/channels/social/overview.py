@@ -1,7 +1,7 @@
 """Write `social/index.html`, which shows every snippet with its count and a button to copy it.
 
-The pages are long, so templates receive snippets as finished HTML, and phrases that several snippets have in common are
-made only once.
+The pages are long. For speed, templates therefore receive snippets as finished HTML, and phrases that several snippets
+share are rendered only once.
 """
 
 import base64
@@ -21,7 +21,7 @@ from newsletter.theme.templates import Templates
 
 
 class Section(NamedTuple):
-    """One announcement or issue on the page; all texts are HTML. `lang` is an attribute, or empty."""
+    """One announcement or issue on the page. All texts are HTML. `lang` is a complete attribute, or empty."""
 
     number: int
     lang: str
@@ -33,7 +33,7 @@ class Section(NamedTuple):
 
 
 class Overview:
-    """Renders snippets on `count` pages that need neither server nor network."""
+    """Renders snippets on `count` pages that work without a server or network."""
 
     def __init__(self, publication: Publication, templates: Templates, words: Strings, count: int) -> None:
         css = templates.get("social/index.css").render({"brand": colours(publication.settings)})
@@ -49,7 +49,7 @@ class Overview:
         }  # fmt: skip
 
     def page(self, number: int, shown: Sequence[tuple[Material, tuple[Post, ...]]]) -> Artefact:
-        """Return the page with this number, counted from 0."""
+        """Return page `number`, counted from 0, with the given materials and posts."""
         sections = [self._section(place, *each) for place, each in enumerate(shown, 1)]
         html = self._template.render({**self._shared, "page": _page_name(number), "shown": shown, "sections": sections})
         return Artefact(f"social/{_page_name(number)}", html.encode(), "text/html")
@@ -63,10 +63,10 @@ class Overview:
         )  # fmt: skip
 
     def _card(self, key: str, lang: str, post: Post) -> str:
-        """Return one text as HTML."""
+        """Return the HTML of one post. `key` is its id on the page."""
         text, fold, counted = post.text, post.fold, post.counted
         title = post.platform.title if post.parts == 1 else f"{post.platform.title} {post.part}/{post.parts}"
-        # `rest` is hidden at first, `filled` is the length as a percentage of the limit. All values are HTML.
+        # All values are HTML. `rest` is hidden at first; `filled` is the length as a percentage of the limit.
         values = {
             "lang": lang, "copy": self._copy, "key": key, "name": title,
             "filled": str(100 * counted.count // counted.limit),
@@ -77,7 +77,7 @@ class Overview:
 
 
 class Facts:
-    """The facts that the page lists for each text, as HTML in one language."""
+    """Lists facts about each text, such as its length, as HTML in one language."""
 
     def __init__(self, words: Strings) -> None:
         self.words = words
@@ -85,7 +85,7 @@ class Facts:
         self._shared = cache(self._shared_facts)
 
     def of(self, post: Post, fold: str) -> list[tuple[str, str]]:
-        """Return pairs of a name and a value."""
+        """Return the names and values of the facts about a post. `fold` is the text shown before "more"."""
         counted, row, phrase, part_count = post.counted, post.platform, self._phrase, ""
         count_affixes, shared = self._shared(
             row, counted.limit, counted.certainty, fold != "", post.by_hand, post.dropped + post.shortened
@@ -103,7 +103,7 @@ class Facts:
     def _shared_facts(
         self, row: Platform, limit: int, certainty: str, folded: bool, by_hand: bool, shortened_blocks: tuple[str, ...]
     ) -> tuple[tuple[str, str], list[tuple[str, str]]]:
-        """Return what many texts have in common: the text around the number of parts, and other pairs."""
+        """Return the facts that many texts share: the text around the number of parts, and pairs of name and value."""
         phrase = self._phrase
         facts = []
         if folded:

@@ -42,7 +42,7 @@ class Snippets:
         return replace(material, stem=f"issue-{item.stem}") if item.stem in self._stems else material
 
     def posts(self, materials: Sequence[Material]) -> list[tuple[Post, ...]]:
-        """Return the posts for every platform for each material, and report problems in them."""
+        """Return the posts for all platforms, one tuple for each material, and report problems in them."""
         composed = self.composer.all_posts(materials)
         for material, posts in zip(materials, composed, strict=True):
             self.checker.check(material, posts)
@@ -52,7 +52,7 @@ class Snippets:
 def jobs(publication: Publication, templates: Templates, problems: Problems) -> Iterator[Job]:
     """Yield the jobs that render `social/`: one for each page of the overview, newest first.
 
-    A text that its platform would reject is reported as an error at its line.
+    A text that its platform would reject is reported to `problems` as an error at its line.
     """
     snippets = Snippets(publication, templates, problems)
     items: list[Announcement | Issue] = [*publication.announcements, *publication.issues]

@@ -1,1 +1,1 @@
-"""Checks that need something outside Python: a browser, SpamAssassin, other hosts."""
+"""Run checks that need external programs or hosts: a browser, SpamAssassin, web servers."""

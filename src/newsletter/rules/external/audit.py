@@ -1,4 +1,4 @@
-"""Check mails with axe-core in a browser and with SpamAssassin, for `check --deep`."""
+"""Implement `check --deep`: check mails with axe-core in a browser, and with SpamAssassin."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from newsletter.model.problems import Place, Problems
 from newsletter.rules.external import browser
 
 SUSPECT, REFUSED = 2.0, 5.0  # SpamAssassin scores
-BATCH = 16  # documents for one run of the browser
+BATCH = 16  # documents per run of the browser
 VIEWPORTS = ((800, False), (800, True), (360, False), (360, True))  # width in px, dark mode
 
 
@@ -22,8 +22,8 @@ def judge(
 ) -> None:
     """Check the mails among the artefacts with every tool that is installed.
 
-    `root` is the project's folder and `settings` the path of its settings file, where missing tools are reported.
-    `environment` may name axe-core: see browser.find_axe().
+    `root` is the project folder. `settings` is the path of the settings file, where missing tools are reported.
+    `environment` contains environment variables, which may tell where axe-core is: see browser.find_axe().
     """
     mails = [artefact for artefact in artefacts if artefact.path.startswith("email/")]
     pages = [(_place(each, settings), each.data.decode()) for each in mails if each.path.endswith(".html")]
@@ -39,7 +39,10 @@ def _place(artefact: Artefact, settings: str) -> Place:
 def judge_pages(
     pages: Sequence[tuple[Place, str]], chromium: str, axe: Path | None, settings: Place, problems: Problems
 ) -> None:
-    """Check HTML documents with axe-core, in light and dark mode, wide and narrow."""
+    """Check HTML documents with axe-core, in light and dark mode, in a wide and a narrow window.
+
+    `settings` is the place where missing tools are reported.
+    """
     consequence = "accessibility was not checked in a browser"
     if not chromium:
         problems.notice(settings, "missing-tool", f"Chromium is not installed: {consequence}", "install chromium")
@@ -74,7 +77,10 @@ def _report_page(place: Place, report: browser.PageReport, problems: Problems) -
 
 
 def judge_messages(messages: Sequence[tuple[Place, bytes]], program: str, settings: Place, problems: Problems) -> None:
-    """Check mails (.eml) with SpamAssassin, without network."""
+    """Check mails (.eml) with SpamAssassin, without network access.
+
+    `program` is the path of SpamAssassin, or "" if it is not installed. `settings` is the place where that is reported.
+    """
     if not program:
         message = "SpamAssassin is not installed: the mails were not checked for spam"
         problems.notice(settings, "missing-tool", message, "install spamassassin")
@@ -93,7 +99,7 @@ def judge_messages(messages: Sequence[tuple[Place, bytes]], program: str, settin
 
 
 def _score(program: str, message: bytes) -> tuple[float | None, str]:
-    """Return the points of a mail and the rules that gave them, or None and the reason if SpamAssassin failed."""
+    """Return the points of a mail and the rules that matched, or None and the reason if SpamAssassin failed."""
     try:
         process = subprocess.run([program, "-L", "-t"], input=message, capture_output=True, check=True, timeout=120)
     except (OSError, subprocess.SubprocessError) as fault:

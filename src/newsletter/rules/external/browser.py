@@ -13,10 +13,10 @@ from typing import Any
 
 from newsletter.text.entities import unescape
 
-# axe-core rules that apply to web pages only: a mail has no landmarks, and nothing to skip.
+# axe-core rules that apply only to web pages. A mail has no landmarks, and no repeated blocks to skip.
 PAGE_RULES = ("region", "landmark-one-main", "bypass")
 
-# Added to each document: runs axe-core once it is loaded, and sends the result to the page around it.
+# A script for each document. It runs axe-core when the document is loaded, and sends the result to the parent page.
 _SCRIPT = """
 <script src="%s"></script>
 <script>
@@ -34,7 +34,8 @@ addEventListener('load', () => axe.run(document, {rules: %s, resultTypes: ['viol
 </script>
 """
 
-# The page around them: shows one frame after another. A frame can be narrower than Chromium's smallest window.
+# The parent page, which shows the documents in frames, one after another. Unlike Chromium's window, a frame can have
+# any width.
 _FRAMES = """<!DOCTYPE html><html><head><meta charset="utf-8">
 <meta name="color-scheme" content="light dark"></head><body><script>
 const names = %s;
@@ -59,14 +60,15 @@ next();
 
 
 class Failed(Exception):
-    """The browser could not be used; the message says why."""
+    """The browser could not be used. The message gives the reason."""
 
 
 @dataclass(frozen=True)
 class PageReport:
     """The browser's report on one document.
 
-    `violations` are axe-core's; `mode` is document.compatMode; `scroll` and `width` are in px.
+    `violations` are those found by axe-core, and `mode` is document.compatMode. `scroll` is the width of the content
+    and `width` that of the window, both in px.
     """
 
     violations: list[dict[str, Any]]
@@ -83,18 +85,22 @@ def find_chromium() -> str:
 
 
 def find_axe(root: Path, environment: Mapping[str, str]) -> Path | None:
-    """Return the path of axe.min.js, from NEWSLETTER_AXE or from `npm install axe-core` in the project, or None."""
+    """Return the path of axe.min.js, or None if it is not installed.
+
+    The path comes from the environment variable NEWSLETTER_AXE, or from `npm install axe-core` in the project.
+    """
     chosen = environment.get("NEWSLETTER_AXE")
     path = Path(chosen) if chosen else root / "node_modules/axe-core/axe.min.js"
     return path if path.is_file() else None
 
 
 def run(chromium: str, *words: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
-    """Run headless Chromium with a temporary profile and without network. Raises Failed.
+    """Run headless Chromium with a temporary profile and without network access.
 
-    `words` are further arguments, and `timeout` is in seconds.
+    `chromium` is the path of the browser, `words` are further arguments, and `timeout` is in seconds. Raises Failed if
+    the browser cannot be started, fails, or takes too long.
     """
-    # Chromium's own sandbox does not work for root, as in a container.
+    # Chromium's own sandbox does not work for root, the usual user in a container.
     sandbox = ["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
     with tempfile.TemporaryDirectory() as profile:
         try:
@@ -116,15 +122,16 @@ def run_axe(
 ) -> dict[str, PageReport]:
     """Open HTML documents at a width of `width` px, in light or dark mode, and run axe-core in each.
 
-    The documents are written to `folder` by their paths; files that they refer to may be there already. With `mail`,
-    rules that apply to web pages only are off. Raises Failed.
+    `documents` maps relative paths to HTML. The documents are written to `folder`, which may already contain files
+    that they refer to. With `mail`, rules that apply only to web pages are disabled. Return the reports by path.
+    Raises Failed if the browser does not work, or does not report on every document.
     """
     rules = {rule: {"enabled": False} for rule in PAGE_RULES} if mail else {}
     script = _SCRIPT % (axe.resolve().as_uri(), json.dumps(rules))
     for path, document in documents.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        # A page that forbids foreign scripts would refuse axe-core, too.
+        # A page that forbids scripts from elsewhere would block axe-core as well.
         open_document = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", document)
         file.write_text(open_document.replace("</head>", f"{script}</head>", 1), encoding="utf-8")
     page = folder / "frames.html"

@@ -1,8 +1,8 @@
-"""Make one HTTP request, ignoring the body of the answer, within a deadline that no server can extend.
+"""Send one HTTP request and read the head of the response, within a deadline that no server can extend.
 
-The timeout of `http.client` starts again with every piece that arrives, so a server that sends a byte now and then
-could hold it forever. Here each system call gets only the time that is left, and the head of an answer may have
-MAX_HEAD bytes.
+The timeout of `http.client` restarts whenever data arrives, so a server that sends a byte now and then could keep it
+waiting forever. In this module, each system call gets only the time that remains, and the head of a response is
+limited to MAX_HEAD bytes. The body is ignored.
 """
 
 import re
@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-MAX_HEAD = 64 * 1024  # bytes of status lines and headers, including those of informational answers (1xx)
+MAX_HEAD = 64 * 1024  # bytes of status lines and headers, including those of informational responses (1xx)
 _STATUS = re.compile(rb"HTTP/1\.[0-9] ([1-9][0-9]{2})(?![0-9])")
 _LOCATION = re.compile(rb"^location[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _END = re.compile(rb"\r?\n\r?\n")
@@ -26,16 +26,16 @@ SAFE = "!$&'()*+,/:;=?@~%-._"  # characters that are not percent-encoded in a re
 
 
 class NotWeb(ValueError):
-    """The address is not a web address; the message completes "'URL' …"."""
+    """The address is not a web address. The message completes "'URL' …"."""
 
 
 class NotHttp(Exception):
-    """The server's answer is not HTTP; the message completes "'URL' …"."""
+    """The server's response is not HTTP. The message completes "'URL' …"."""
 
 
 @dataclass(slots=True)
 class Deadline:
-    """A time limit of `seconds` from now. `clock` returns seconds."""
+    """A time limit that ends `seconds` from now. `clock` returns the current time in seconds."""
 
     seconds: float
     clock: Callable[[], float] = time.monotonic
@@ -45,7 +45,7 @@ class Deadline:
         self.end = self.clock() + self.seconds
 
     def left(self) -> float:
-        """Return the seconds that are left. Raises TimeoutError if there are none."""
+        """Return the number of seconds that remain. Raises TimeoutError if there are none."""
         left = self.end - self.clock()
         if left <= 0:
             raise TimeoutError
@@ -63,13 +63,16 @@ class ProbeTarget:
 
     @property
     def authority(self) -> str:
-        """The value of the header `Host`."""
+        """The value of the `Host` header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def read_target(url: str) -> ProbeTarget:
-    """Split a web address into its parts. Raises NotWeb for other schemes and malformed addresses."""
+    """Split a web address into its parts.
+
+    Raises NotWeb if the scheme is not `http` or `https`, or if the address is malformed.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -89,9 +92,10 @@ def read_target(url: str) -> ProbeTarget:
 
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
-    """Return getaddrinfo's entries for a host. Raises OSError or UnicodeError, and TimeoutError at the deadline.
+    """Return the entries of getaddrinfo() for a host.
 
     The system's resolver cannot be interrupted, so it runs in a thread, which is abandoned if it takes too long.
+    Raises OSError or UnicodeError if the host cannot be resolved, and TimeoutError at the deadline.
     """
     answer: SimpleQueue[tuple[list[Any], BaseException | None]] = SimpleQueue()
 
@@ -112,7 +116,7 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
 
 
 def connect(entry: Any, deadline: Deadline) -> socket.socket:
-    """Connect to the address in one entry of getaddrinfo. Raises OSError."""
+    """Connect to the address in an entry of getaddrinfo(). Raises OSError if that fails."""
     family, kind, protocol, _, address = entry
     connection = socket.socket(family, kind, protocol)
     try:
@@ -125,7 +129,10 @@ def connect(entry: Any, deadline: Deadline) -> socket.socket:
 
 
 def secure(connection: socket.socket, host: str, context: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
-    """Start TLS on a connection, and return the wrapped connection, which replaces it. Raises OSError."""
+    """Start TLS on a connection, and return the wrapped connection, which replaces it.
+
+    Raises OSError if the handshake fails.
+    """
     wrapped = context.wrap_socket(connection, server_hostname=host.rstrip("."), do_handshake_on_connect=False)
     try:
         wrapped.settimeout(deadline.left())
@@ -137,7 +144,10 @@ def secure(connection: socket.socket, host: str, context: ssl.SSLContext, deadli
 
 
 def ask(connection: socket.socket, method: str, target: ProbeTarget, agent: str, deadline: Deadline) -> tuple[int, str]:
-    """Send a request; return the status and the `Location` ("" for none) of the answer. Raises OSError and NotHttp."""
+    """Send a request, and return the status and the `Location` of the response ("" if it has none).
+
+    Raises OSError if the connection fails, and NotHttp if the response is not HTTP.
+    """
     lines = (
         f"{method} {target.path} HTTP/1.1", f"Host: {target.authority}", f"User-Agent: {agent}", "Accept: */*",
         "Accept-Encoding: identity", "Connection: close", "", "",
@@ -148,7 +158,7 @@ def ask(connection: socket.socket, method: str, target: ProbeTarget, agent: str,
         unsent = unsent[connection.send(unsent) :]
     received, total = bytearray(), 0
     while total <= MAX_HEAD:
-        # The search starts just before the new piece: otherwise a head sent byte by byte would take quadratic time.
+        # The search starts just before the new data. Otherwise, a head sent byte by byte would take quadratic time.
         start = max(len(received) - 3, 0)
         connection.settimeout(deadline.left())
         piece = connection.recv(4096)
@@ -168,13 +178,13 @@ def ask(connection: socket.socket, method: str, target: ProbeTarget, agent: str,
 def _read_head(head: bytes) -> tuple[int, str]:
     match = _STATUS.match(head)
     if match is None:
-        raise NotHttp("does not answer as a web server does" if head else "closes the connection without an answer")
+        raise NotHttp("does not answer like a web server" if head else "closes the connection without an answer")
     location = _LOCATION.search(head)
     return int(match[1]), _decode(location[1].strip()) if location else ""
 
 
 def _decode(value: bytes) -> str:
-    """Decode a header's value as UTF-8, which browsers expect, else as ISO 8859-1."""
+    """Decode a header's value as UTF-8, as browsers do, or as ISO 8859-1 if it is not valid UTF-8."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

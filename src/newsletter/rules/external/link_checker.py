@@ -1,9 +1,11 @@
-"""Check whether outgoing links work, for `check --links`; never part of a build.
+"""Check whether outgoing links work, for `check --links`. A build never does this.
 
-Requests are polite: HEAD first, GET only where HEAD fails, one request at a time for each host with a pause between
-them, and answers kept for a day. Only public addresses are visited: each name is resolved here, all its IP addresses
-are checked, and the connection goes to a checked one. So neither a redirect nor a second answer of a name server can
-lead into the user's own network.
+Requests are polite. HEAD is tried first, and GET only if HEAD fails. Each host gets one request at a time, with a pause
+after it, and answers are cached for a day.
+
+Only public addresses are visited. The program resolves each host name itself, checks all its IP addresses, and connects
+to one of these. Therefore, neither a redirect nor a second answer from the name server can lead into the user's own
+network.
 """
 
 import http.client
@@ -39,23 +41,24 @@ KEPT = timedelta(days=1)
 TIMEOUT = 20.0  # seconds for a link with all its redirects
 PAUSE = 1.0  # seconds between two requests to one host
 REDIRECTS = 5
-LONGEST_TARGET = 8_000  # characters of the target of a redirect
-PATIENCE = 3  # slow links in a row before a host is given up
+LONGEST_TARGET = 8_000  # characters in the target of a redirect
+PATIENCE = 3  # slow links in a row; then the other links to the host are skipped
 HOSTS_AT_ONCE = 8
 AGENT = "newsletter-check/1 (checks whether links still work)"
 
-# Statuses that hosts return to programs even if people can see the page; they do not count as faults.
+# Statuses that hosts may send to programs even if people can see the page. They do not count as faults.
 _UNKNOWN = frozenset((401, 402, 403, 405, 406, 407, 408, 429, 451, 501, 503, 999))
 
 
 class PrivateAddress(Exception):
-    """The address leads into a network that is not public; the message completes "'URL' …"."""
+    """The address leads into a private network. The message completes "'URL' …"."""
 
 
 class NoAnswer(Exception):
-    """There was no answer; the message completes "'URL' …".
+    """There was no answer. The message completes "'URL' …".
 
-    `connected` is true if a host was reached; otherwise there may be no network. `slow` is true if the deadline passed.
+    `connected` is true if a host was reached; otherwise, there may be no network. `slow` is true if the deadline
+    passed.
     """
 
     def __init__(self, message: str, *, connected: bool, slow: bool = False) -> None:
@@ -67,8 +70,8 @@ class NoAnswer(Exception):
 class Answer:
     """The result of following a link.
 
-    `fault` completes "'URL' …", and is empty if the link works; `code` is the code of the problem. `reached` is true if
-    there is a network, `lasting` if the answer may be cached, and `slow` if the deadline passed.
+    `fault` completes "'URL' …" and is empty if the link works. `code` is the problem code to report. `reached` is true
+    if there is a network, `lasting` if the answer may be cached, and `slow` if the deadline passed.
     """
 
     fault: str = ""
@@ -80,10 +83,11 @@ class Answer:
 
 @dataclass(slots=True)
 class Follower:
-    """Follows links. `allows` returns whether an IP address may be visited.
+    """Follows links.
 
-    `timeout`, in seconds, covers one link with all its redirects, pauses and answers. Proxies in the environment are not
-    used: they would connect to unchecked addresses.
+    `allows` returns whether an IP address may be visited. `pause` is the time between two requests to a host, and
+    `timeout` the time for one link, including redirects and pauses. Both are in seconds. Proxies in the environment are
+    ignored, because they would connect to unchecked addresses.
     """
 
     allows: Callable[[str], bool] = is_public
@@ -92,7 +96,7 @@ class Follower:
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def follow(self, url: str) -> Answer:
-        """Follow an address and all its redirects."""
+        """Follow a web address and all its redirects."""
         deadline = Deadline(self.timeout)
         try:
             for _ in range(REDIRECTS + 1):
@@ -114,9 +118,9 @@ class Follower:
             return Answer(str(fault), reached=fault.connected, lasting=False, slow=fault.slow)
 
     def _ask(self, url: str, deadline: Deadline) -> tuple[int, str]:
-        """Return the status and the redirect of an address: by HEAD, or by GET if HEAD fails."""
+        """Return the status and the redirect of an address. HEAD is tried first, then GET."""
         status, location = self._request("HEAD", url, deadline)
-        if status >= 400 and status not in (410, 429):  # some hosts do not support HEAD, and answer 404
+        if status >= 400 and status not in (410, 429):  # some hosts that do not support HEAD answer 404
             time.sleep(self.pause)
             return self._request("GET", url, deadline)
         return status, location
@@ -140,7 +144,10 @@ class Follower:
         return status, location if status in (301, 302, 303, 307, 308) else ""
 
     def _resolve(self, target: ProbeTarget, deadline: Deadline) -> Any:
-        """Return the first address of a host. Raises PrivateAddress unless all its addresses may be visited."""
+        """Return the first entry of getaddrinfo() for a host.
+
+        Raises PrivateAddress unless all addresses of the host may be visited, and NoAnswer if it cannot be resolved.
+        """
         host = _printable(target.host)
         try:
             entries = resolve(target.host, target.port, deadline)
@@ -155,7 +162,10 @@ class Follower:
 
 
 def _next(url: str, location: str) -> str:
-    """Return the target of a redirect. Raises NotWeb if it is malformed, PrivateAddress for another scheme."""
+    """Return the target of a redirect.
+
+    Raises NotWeb if it is malformed or too long, and PrivateAddress if its scheme is not `http` or `https`.
+    """
     shown = _printable(location)
     try:
         target = urljoin(url, location)
@@ -172,7 +182,7 @@ def _next(url: str, location: str) -> str:
 
 
 def _printable(content: str) -> str:
-    """Return text from a server fit for a terminal: without control characters, and not too long."""
+    """Make text from a server safe to print: escape control characters, and cut it after 200 characters."""
     shown = "".join(character if character.isprintable() else quote(character) for character in content[:200])
     return shown + "…" * (len(content) > 200)
 
@@ -187,7 +197,7 @@ def _reason(fault: Exception) -> str:
 
 @dataclass(slots=True)
 class AnswerCache:
-    """Answers of the last day, in the file `path` of the user's cache. `now` is the current time."""
+    """The answers of the last day, stored in the file `path` in the user's cache. `now` is the current time."""
 
     path: Path
     now: datetime
@@ -208,12 +218,12 @@ class AnswerCache:
             return False
 
     def get(self, url: str) -> Answer | None:
-        """Return the cached answer, or None."""
+        """Return the cached answer for a URL, or None."""
         row = self._answers.get(url)
         return Answer(row[1], row[2]) if row else None
 
     def store(self, answers: Mapping[str, Answer]) -> None:
-        """Save new answers, except those that are not lasting."""
+        """Store new answers by URL, except those that must not be cached."""
         time = self.now.isoformat()
         self._answers |= {url: (time, each.fault, each.code) for url, each in answers.items() if each.lasting}
         try:
@@ -222,11 +232,14 @@ class AnswerCache:
             temporary.write_text(json.dumps(self._answers), encoding="utf-8")
             os.replace(temporary, self.path)
         except OSError:
-            return  # without a cache, the next check only takes longer
+            return  # without a cache, the next check just takes longer
 
 
 def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, cache: AnswerCache, problems: Problems) -> int:
-    """Follow each address once, and report its fault at all its places; return the number of addresses followed."""
+    """Follow each address once, and report its fault at every place where it occurs.
+
+    `links` are pairs of an address and its place. Return the number of addresses that were not in the cache.
+    """
     places: dict[str, list[Place]] = {}
     for url, place in links:
         places.setdefault(url.partition("#")[0], []).append(place)
@@ -248,7 +261,7 @@ def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, cache: An
 
 
 def _visit(hosts: Collection[list[str]], follower: Follower) -> list[dict[str, Answer]]:
-    """Return the answers of each host's addresses. Several hosts are visited at a time, if threads can be started."""
+    """Return the answers for the addresses of each host. If threads can be started, hosts are visited in parallel."""
 
     def visit(urls: list[str]) -> dict[str, Answer]:
         return dict(_one_host(sorted(urls), follower))
@@ -261,7 +274,7 @@ def _visit(hosts: Collection[list[str]], follower: Follower) -> list[dict[str, A
 
 
 def _one_host(urls: list[str], follower: Follower) -> Iterator[tuple[str, Answer]]:
-    """Yield the answers of one host's addresses, one after the other. A host that is too slow is given up."""
+    """Follow the addresses of one host in turn, and yield the answers. If the host is too slow, skip the rest."""
     slow = 0
     for number, url in enumerate(urls):
         if slow >= PATIENCE:
@@ -271,7 +284,7 @@ def _one_host(urls: list[str], follower: Follower) -> Iterator[tuple[str, Answer
             time.sleep(follower.pause)
         try:
             answer = follower.follow(url)
-        except Exception as fault:  # no server may stop the check of the other links
+        except Exception as fault:  # no server may stop the check of other links
             answer = Answer(f"cannot be followed ({type(fault).__name__})", lasting=False)
         slow = slow + 1 if answer.slow else 0
         yield url, answer

@@ -1,12 +1,13 @@
 """Decide whether an IP address belongs to the public internet.
 
-`ipaddress.is_global` is not used: it differs between versions of Python, and accepts some addresses that lead into
-private networks, such as those of translators, tunnels and cloud providers' internal services.
+This module does not use `ipaddress.is_global`, which differs between versions of Python and accepts some addresses that
+lead into private networks, such as those of address translators, tunnels and cloud providers' internal services.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-# IANA IPv4 Special-Purpose Address Registry, multicast, reserved, and one internal service with a public address.
+# The IANA IPv4 Special-Purpose Address Registry, multicast, reserved addresses, and an internal service that has a
+# public address.
 _PRIVATE_V4 = tuple(
     map(
         IPv4Network,
@@ -34,7 +35,7 @@ _PRIVATE_V6 = tuple(
 
 
 def is_public(address: str) -> bool:
-    """Return whether a text is an IP address of the public internet."""
+    """Return whether `address` is a valid IP address that belongs to the public internet."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:

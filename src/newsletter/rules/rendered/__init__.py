@@ -1,1 +1,1 @@
-"""Rules for what was rendered: mails, pages, feeds, snippets, templates."""
+"""Define rules for rendered files (mails, pages, feeds, snippets), and for templates and settings."""

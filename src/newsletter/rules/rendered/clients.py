@@ -1,4 +1,4 @@
-"""Rules for CSS and HTML that mail programs do not support, according to the table in clients.toml."""
+"""Define the rule for CSS and HTML that mail programs do not support, according to the table in clients.toml."""
 
 import re
 import tomllib
@@ -11,13 +11,18 @@ from typing import Any
 from newsletter.rules.rendered.sheets import Sheet, SheetPart
 from newsletter.rules.rule import Family, Finding
 
-FAMILY = Family("clients", "What your readers' mail programs do not support.")
-MIN_SHARE = 25  # per cent of the audience, for a feature whose absence only makes a mail plainer
+FAMILY = Family("clients", "CSS and HTML that your readers' mail programs do not support.")
+# Per cent of the audience that must be affected if the lack of a feature only makes a mail plainer.
+MIN_SHARE = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A row of the table: how a use of the feature is recognised, and in which mail programs it fails."""
+    """A row of the table: a feature of CSS or HTML, how to recognize it, and the mail programs that do not support it.
+
+    `breaks` is true if a mail is wrong without the feature, and not only plainer. `fails` contains the names of mail
+    programs in settings. `page` is the page on caniemail.com, and `tested` the date of its last test.
+    """
 
     name: str
     kind: str
@@ -29,7 +34,7 @@ class Feature:
     tested: str
 
     def is_used(self, piece: SheetPart) -> bool:
-        """Return whether the piece uses this feature."""
+        """Return whether a part of a file uses this feature."""
         match self.kind, piece.kind:
             case ("property", "declaration") | ("at", "at") | ("tag", "tag") | ("attribute", "attribute"):
                 return bool(self.pattern.fullmatch(piece.name))
@@ -42,7 +47,10 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Themes:
-    """The sheets of a theme, the features that are not reported, and the audience (per cent by mail program)."""
+    """The files of a theme, the features in `baseline` that are not reported, and the audience.
+
+    `audience` is the share of each mail program in per cent.
+    """
 
     sheets: tuple[Sheet, ...]
     baseline: frozenset[str]
@@ -52,11 +60,13 @@ class Themes:
 @FAMILY.rule("client-support", "A feature that a mail program does not support", fails="display: flex",
              passes="<mj-column>…</mj-column><mj-column>…</mj-column>")  # fmt: skip
 def client_support(themes: Themes) -> Iterator[Finding]:
-    """A table lists about fifty features of CSS and HTML with the mail programs that do not support them, according to
-    [Can I email](https://www.caniemail.com/), and the date of each test. Features that the default theme uses, with
-    fallbacks, are not reported. A feature that breaks the mail is reported if it affects anyone in your audience; one
-    that only makes it plainer, if it affects a quarter. Set your audience, in per cent, in `[tool.newsletter.check]`:
-    `audience = {gmail = 40, orange = 20, outlook-windows = 15, apple-mail = 25}`; also outlook-new, sfr, laposte, free.
+    """A table lists about fifty features of CSS and HTML, the mail programs that do not support them, and the date of
+    each test. The data is from [Can I email](https://www.caniemail.com/). Features that the default theme uses are not
+    reported, because it provides fallbacks. If the lack of a feature breaks a mail, it is reported if anyone in your
+    audience is affected. If it only makes the mail plainer, it is reported if a quarter of your audience is affected.
+    Set your audience, in per cent, in `[tool.newsletter.check]`:
+    `audience = {gmail = 40, orange = 20, outlook-windows = 15, apple-mail = 25}`. The other mail programs are
+    outlook-new, sfr, laposte and free.
     """
     for sheet in themes.sheets:
         for feature, piece in uses(sheet):
@@ -68,12 +78,12 @@ def client_support(themes: Themes) -> Iterator[Finding]:
                     sheet.place(piece.offset),
                     f"{feature.name} {'breaks' if feature.breaks else 'is lost'} in {programs} "
                     f"({min(share, 100)} % of your readers; caniemail.com/features/{feature.page}, {feature.tested})",
-                    "do without it, or make sure that the mail is complete without it",
+                    "remove it, or make sure that the mail is complete without it",
                 )
 
 
 def uses(sheet: Sheet) -> Iterator[tuple[Feature, SheetPart]]:
-    """Yield each use of a feature in a sheet."""
+    """Yield each use of a known feature in a sheet, with the part that uses it."""
     for piece in sheet.pieces:
         for feature in known_features():
             if feature.is_used(piece):
@@ -81,24 +91,24 @@ def uses(sheet: Sheet) -> Iterator[tuple[Feature, SheetPart]]:
 
 
 def features_of(sheets: Iterable[Sheet]) -> frozenset[str]:
-    """Return the names of all features used in sheets."""
+    """Return the names of all known features that the sheets use."""
     return frozenset(feature.name for sheet in sheets for feature, _ in uses(sheet))
 
 
 def audience_of(shares: Iterable[tuple[str, int]]) -> Mapping[str, int]:
-    """Return the audience, in per cent by mail program; equal shares if the settings do not define it."""
+    """Return the share of each mail program in per cent. Without `shares` in the settings, all are equal."""
     return dict(shares) or {name: 100 // len(clients()) for name in clients()}
 
 
 @cache
 def clients() -> Mapping[str, str]:
-    """Return the names of mail programs, by their names in settings."""
+    """Map the names of mail programs in settings to their full names."""
     return dict(support_table()["clients"])
 
 
 @cache
 def known_features() -> tuple[Feature, ...]:
-    """Return the features that some mail program does not support."""
+    """Return the features in the table, each unsupported by at least one mail program."""
     features = []
     for row in support_table()["features"]:
         kind = next(key for key in row if key in (
@@ -118,5 +128,5 @@ def known_features() -> tuple[Feature, ...]:
 
 @cache
 def support_table() -> Mapping[str, Any]:
-    """Return clients.toml: mail programs, and what each supports."""
+    """Return the contents of clients.toml: mail programs, and the features that they do not support."""
     return tomllib.loads(Path(__file__).with_name("clients.toml").read_text(encoding="utf-8"))

@@ -1,4 +1,7 @@
-"""Parse HTML once for all rules: its elements by tag, and the style of each according to inline styles."""
+"""Parse HTML once for all rules.
+
+A Document gives access to the elements by tag, and to the style of each element according to inline styles.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,7 +21,10 @@ _BLOCKS = frozenset("p div td th li h1 h2 h3 h4 h5 h6 blockquote pre ul ol table
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
-    """The style of an element's text, as far as inline styles define it: colours as `#rrggbb`, sizes in px."""
+    """The style of an element's text, as far as inline styles define it.
+
+    Colours have the form `#rrggbb`, and sizes are in px.
+    """
 
     colour: str = "#000000"
     background: str = "#ffffff"
@@ -34,9 +40,9 @@ class TextStyle:
 class Document:
     """A parsed HTML document.
 
-    `text` is the source. With `is_shape`, it has slots in place of content, so that all URLs in it are the template's
-    own. `host` is the host of the publication. `known_pairs` are the pairs of text and background colour whose
-    contrast another rule reports.
+    `text` is the source. With `is_shape`, it contains slots instead of content, so all URLs in it come from the
+    template. `host` is the host of the publication. `known_pairs` contains pairs of text colour and background colour
+    whose low contrast is reported by another rule.
     """
 
     text: str
@@ -62,12 +68,15 @@ class Document:
             self.styles[element] = _computed_style(element, self.styles[parent] if parent is not None else TextStyle())
 
     def all(self, *tags: str) -> Iterator[Any]:
-        """Yield the elements with these tags: tag by tag, each in the order of the document."""
+        """Yield the elements with the given tags. They are sorted by tag, then by position in the document."""
         for tag in tags:
             yield from self.tags.get(tag, ())
 
     def offset(self, element: Any) -> int:
-        """Return the offset of the element's start tag in the text, found by counting: lxml only knows the line."""
+        """Return the offset of an element's start tag in the text.
+
+        The tags of the same name are counted to find it, because lxml only knows the line.
+        """
         if element.tag not in self._offsets:
             if not self._visible:
                 self._visible = _NOT_RENDERED.sub(_blank, self.text)
@@ -77,13 +86,15 @@ class Document:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Return spaces in place of a comment, script or style sheet, but keep `<script` or `<style`, which is counted."""
+    """Replace a comment, script or style sheet with spaces, but keep `<script` or `<style` so that it can be
+    counted.
+    """
     kept = match[0][: len(match[1]) + 1] if match[1] else ""
     return kept.ljust(len(match[0]))
 
 
 def name_of(element: Any) -> str:
-    """Return an element's text as a screen reader reads it: its label, or its text and alternative texts."""
+    """Return what a screen reader reads for an element: its label, or its text and alternative texts."""
     if label := element.get("aria-label"):
         return str(label)
     words = ["".join(element.itertext(with_tail=False))]
@@ -92,13 +103,13 @@ def name_of(element: Any) -> str:
 
 
 def own_text(element: Any) -> str:
-    """Return the element's text without that of the elements in it."""
+    """Return an element's text without the text of its children."""
     tails = (child.tail or "" for child in element)
     return (element.text or "").strip() + "".join(tail.strip() for tail in tails)
 
 
 def is_content(value: str | None) -> bool:
-    """Return whether a value has a slot, so that it differs from mail to mail."""
+    """Return whether a value contains a slot, and therefore differs between mails."""
     return bool(value and _SLOT.search(value))
 
 
@@ -122,7 +133,7 @@ def colour_of(value: str) -> str:
 
 
 def _computed_style(element: Any, above: TextStyle) -> TextStyle:
-    """Return the style of an element whose parent has the style `above`."""
+    """Return the style of an element. `above` is the style of its parent."""
     style = style_of(element.get("style") or "")
     is_link = element.tag == "a"
     if not style and not element.get("bgcolor") and not is_link:

@@ -1,6 +1,6 @@
-"""Apply the rules to everything that a build renders, while it is rendered.
+"""Apply the rules to all files that a build renders, as soon as they are rendered.
 
-Rules that depend on a mail's shape run once per shape, and report the line of the template. Headers and bytes are
+Rules that depend on a mail's shape run once for each shape, and report the line of the template. Headers and bytes are
 checked in every run, the rest only if the inspection is `thorough`.
 """
 
@@ -36,10 +36,10 @@ SHAPES = (safety.FAMILY, accessibility.FAMILY, layout.FAMILY)
 
 
 class PartOfSite(NamedTuple):
-    """What was rendered by one job.
+    """What is known about the files that one job rendered.
 
-    `paths` are those of the files, `links` the paths and tags of links to other files, `templates`
-    the names of the files of the theme that its process has used.
+    `paths` contains their paths. `links` contains the path and the tag of each link to another file. `templates`
+    contains the names of the theme files that the process has used so far.
     """
 
     paths: frozenset[str]
@@ -51,7 +51,7 @@ class PartOfSite(NamedTuple):
 class Inspection:
     """Checks each artefact that is added, and reports to `problems`.
 
-    `thorough` adds the rules that a build leaves to `check`.
+    With `thorough`, the rules that run in `check` but not in a build are applied as well.
     """
 
     project: ProjectSettings
@@ -62,7 +62,7 @@ class Inspection:
     _parts: dict[str, dict[str, bytes]] = field(default_factory=dict)  # of incomplete mails, by path and extension
     _site: dict[str, Artefact] = field(default_factory=dict)
     _paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _neighbours: set[tuple[str, str]] = field(default_factory=set)  # kinds of sections that were checked side by side
+    _neighbours: set[tuple[str, str]] = field(default_factory=set)  # pairs of adjacent sections already checked
     _items: Mapping[str, Announcement | Issue] = field(init=False)
     _known_pairs: frozenset[tuple[str, str]] = field(init=False)
 
@@ -75,7 +75,7 @@ class Inspection:
         self.templates.watch = self.check_shape
 
     def check_shape(self, mail: CompiledMail) -> None:
-        """Check the HTML of a mail's shape. The lines of the template are only looked up if a rule finds a fault."""
+        """Check the HTML of a mail's shape. Lines of the template are looked up only if a rule finds a fault."""
         sections = mail.sections if self.thorough else self._new_sections(mail)
         if mail.is_shape and not sections:
             return
@@ -88,10 +88,10 @@ class Inspection:
                 rule.report(self.problems, source_map.place(_origin(finding.where, mail.mjml)), finding)
 
     def _new_sections(self, mail: CompiledMail) -> Sequence[str]:
-        """Return the sections of a shape without repetitions of what was checked before; none if nothing is new.
+        """Return the sections of a shape that have to be checked, or none if nothing is new.
 
-        Every kind of section, and every pair of neighbours, is checked at least once. An issue of sixty stories is a
-        shape of its own, but made of sections that were checked in other shapes.
+        Every kind of section, and every pair of adjacent kinds, is checked at least once. Repetitions are omitted: an
+        issue of sixty stories is a separate shape, but consists of sections that were checked in other shapes.
         """
         kept: list[str] = []
         kinds = [mail.template.path]
@@ -115,7 +115,7 @@ class Inspection:
         return Document(html, is_shape=is_shape, host=host(self.project.settings.url), known_pairs=self._known_pairs)
 
     def add(self, artefact: Artefact) -> None:
-        """Check an artefact, or keep it until the other parts of the mail or site have been added."""
+        """Check an artefact, or store it until the other parts of the mail or site have been added."""
         stem, _, kind = artefact.path.rpartition(".")
         if artefact.path.startswith("email/"):
             parts = self._parts.setdefault(stem, {})
@@ -146,7 +146,7 @@ class Inspection:
                 rule.report(self.problems, where, finding)
 
     def finish(self) -> PartOfSite:
-        """Check the pages and feeds added since the last call. Returns what to check once all jobs are done."""
+        """Check the pages and feeds added since the last call. Return the data for finish_all(), which runs last."""
         known = frozenset(self._site)
         links: set[tuple[str, str]] = set()
         for path, artefact in self._site.items():
@@ -159,7 +159,7 @@ class Inspection:
         return PartOfSite(known, frozenset(links), frozenset(self.templates.sources()))
 
     def finish_all(self, parts: Sequence[PartOfSite]) -> None:
-        """Check what depends on the whole build; `parts` are the results of finish() for every job."""
+        """Apply the rules that depend on the whole build. `parts` are the results of finish() for all jobs."""
         for name in sorted({name for part in parts for name in part.templates}.difference(self.templates.sources())):
             self.templates.get(name)
         self._report(SETTINGS, self.project)
@@ -185,7 +185,7 @@ class Inspection:
             rule.report(self.problems, finding.where, finding)
 
     def _page(self, path: str, artefact: Artefact, known: frozenset[str]) -> Iterator[tuple[str, str]]:
-        """Check a page. Yields the links to files that are not in `known`: their paths and tags."""
+        """Check a page. Yield the path and the tag of each link to a file that is not in `known`."""
         document = Document(artefact.data.decode(), is_mail=False, is_shape=False, host=host(self.project.settings.url))
         for family in (pages.SITE, *SHAPES):
             for rule, finding in family.find(document):
@@ -195,7 +195,7 @@ class Inspection:
                 yield target, _tag(document, element)
 
     def _template_place(self, tag: str) -> Place:
-        """Return the place of a tag in a template of the site, or of the tag with the longest common beginning."""
+        """Return the place of a tag in the site's templates, or of the tag that has the longest prefix in common."""
         sources = [each for name, each in sorted(self.templates.sources().items()) if name.startswith("site/")]
         for end in range(len(tag), 3, -1):
             for path, source in sources:
@@ -212,7 +212,7 @@ def _tag(document: Document, element: Any) -> str:
 
 
 def _has_slot(html: bytes) -> bool:
-    """Return whether a token is left. Searching for its rare first letter takes a tenth of the time."""
+    """Return whether a slot is left. Searching for its rare first letter takes a tenth of the time."""
     start = html.find(_FIRST_LETTER)
     while start >= 0:
         if _SLOT.match(html, start):
@@ -223,23 +223,23 @@ def _has_slot(html: bytes) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kind(section: str) -> str:
-    """Return the section with at most two equal pieces in a row between slots, so that lists of any length are equal."""
+    """Return a section reduced to two of any equal pieces in a row, so that lists of any length are equal."""
     runs = (list(run)[:2] for _, run in groupby(section.split(SLOT)))
     return SLOT.join(piece for run in runs for piece in run)
 
 
 @cache
 def _baseline() -> frozenset[str]:
-    """Return the features that the themes of the package use, which are known to be harmless."""
+    """Return the features that the package's own themes use. These are known to be harmless."""
     files = (path for path in sorted(default_theme.folder().rglob("email/*")) if path.suffix in (".css", ".mjml"))
     return clients.features_of(sheets.Sheet(str(path), path.read_text(encoding="utf-8")) for path in files)
 
 
 def _origin(element: Any, mjml: str) -> int:
-    """Return the offset in the MJML of an element, or of its nearest ancestor that has a mark."""
+    """Return the offset in the MJML of an element, or of its nearest ancestor with a mark."""
     tag = "<mj-style" if element.tag == "style" else "<mjml"
     while element is not None:
-        marks = f"at-{element.get('data-at')} {element.get('class')}"  # a theme may use these attributes, too
+        marks = f"at-{element.get('data-at')} {element.get('class')}"  # a theme may use these attributes as well
         if match := re.search(r"(?:^|\s)at-([0-9]{1,9})(?!\S)", marks):
             return int(match[1])
         if element.tag in ("head", "html", "body"):

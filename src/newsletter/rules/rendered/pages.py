@@ -1,4 +1,4 @@
-"""Rules for the pages of the site and its feeds, checked when all of them are rendered."""
+"""Define rules for the pages and feeds of the site. They run when all pages and feeds are rendered."""
 
 import json
 import posixpath
@@ -13,7 +13,7 @@ from newsletter.model import Artefact
 from newsletter.rules.rendered.document import Document
 from newsletter.rules.rule import Family, Finding
 
-SITE = Family("site", "The pages of the site, together.")
+SITE = Family("site", "Mistakes in the pages of the site, and in the links between them.")
 FEEDS = Family("feeds", "What feed readers accept.")
 
 FEED_SIZE = 250_000  # bytes; JSON Feed 1.1 considers larger feeds a burden
@@ -23,14 +23,14 @@ SITE.declare(
     "broken-page-link",
     "warning",
     "A link to a missing page",
-    "A template links to a page of the site that no channel writes.",
+    "A template links to a page that is not part of the site.",
     fails='<a href="archive.html">',
     passes='<a href="index.html">',
 )
 
 
 def links(path: str, document: Document) -> Iterator[tuple[Any, str]]:
-    """Yield the elements of the page at `path` that link to a file of the site, and the path of that file."""
+    """Yield each element of the page at `path` that links to a file of the site, and the path of that file."""
     for element in document.all("a", "img", "link", "script"):
         target = element.get("href") or element.get("src") or ""
         try:
@@ -49,7 +49,7 @@ def links(path: str, document: Document) -> Iterator[tuple[Any, str]]:
     passes='<div id="menu"> <ul id="entries">',
 )
 def duplicate_html_id(document: Document) -> Iterator[Finding]:
-    """Labels and links only find the first of them."""
+    """Labels and links find only the first of several elements with the same id."""
     ids = set()
     for element in document.elements:
         name = element.get("id")
@@ -66,8 +66,8 @@ def duplicate_html_id(document: Document) -> Iterator[Finding]:
     passes="<feed><entry/></feed>",
 )
 def bad_feed(artefact: Artefact) -> Iterator[Finding]:
-    """Feed readers refuse a feed that is not well-formed, or in which two entries have the same id. This program writes
-    the feeds: please report such a fault.
+    """Feed readers reject a feed that is not well-formed, or in which two entries have the same id. The feeds are
+    written by this program, so please report the fault.
     """
     try:
         ids = _entry_ids(artefact)
@@ -85,8 +85,8 @@ def bad_feed(artefact: Artefact) -> Iterator[Finding]:
     passes="entries = 20",
 )
 def feed_size(artefact: Artefact) -> Iterator[Finding]:
-    """Feed readers fetch a feed again and again, and some refuse a large one. Fewer `entries`, or `content = "summary"`,
-    make it smaller. Monthly archives may be large: they are fetched once.
+    """Feed readers fetch a feed again and again, and some reject large ones. To make a feed smaller, set fewer
+    `entries`, or `content = "summary"`. Monthly archives may be large, because they are fetched only once.
     """
     size = len(artefact.data)
     if size > FEED_SIZE and "/archive/" not in artefact.path:

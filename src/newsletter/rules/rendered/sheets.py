@@ -1,4 +1,4 @@
-"""Rules for the CSS and markup in the files of a theme."""
+"""Parse the CSS and markup in the files of a theme, and define rules for the CSS."""
 
 import re
 from bisect import bisect_right
@@ -9,12 +9,12 @@ from newsletter.model.problems import Place
 from newsletter.rules.rule import Family, Finding
 
 FAMILY = Family(
-    "css", "CSS of a theme that mail programs misread. Reported at the line of the style sheet or template."
+    "css", "CSS in a theme that mail programs misread. The line of the style sheet or template is reported."
 )
 
 _JINJA = re.compile(r"(?=(\{[#%{]))")
 _ENDS = {"{#": "#}", "{%": "%}", "{{": "}}"}
-# A comment or style that is never closed is looked for once, up to the end.
+# A comment or style without an end matches up to the end of the text, so that it is searched only once.
 _COMMENTS = tuple(
     re.compile(rf"{begin}.*?(?:({end})|\Z)", re.DOTALL) for begin, end in ((r"/\*", r"\*/"), ("<!--", "-->"))
 )
@@ -27,7 +27,7 @@ _SELECTOR = re.compile(r"(?:^|(?<=[{};]))\s*+([^@{};\s][^{};]*)(?=\{)")
 
 @dataclass(frozen=True, slots=True)
 class SheetPart:
-    """A part of a file that rules check; `kind` is css, selector, at, tag, attribute or declaration."""
+    """A part of a file that rules check. `kind` is css, selector, at, tag, attribute or declaration."""
 
     kind: str
     name: str
@@ -45,7 +45,7 @@ class Sheet:
     _lines: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        # An expression of Jinja becomes a value of the same length.
+        # A Jinja expression becomes a value of the same length.
         plain = _without_jinja(self.source)
         for comment in _COMMENTS:
             plain = comment.sub(lambda m: _blanked(m[0], " ") if m[1] else m[0], plain)
@@ -53,22 +53,22 @@ class Sheet:
 
     @property
     def _starts(self) -> Sequence[int]:
-        """Where its lines begin; worked out once."""
+        """The offset of each line. It is computed only once."""
         if not self._lines:
             self._lines += [0, *(match.end() for match in re.finditer("\n", self.source))]
         return self._lines
 
     def place(self, offset: int) -> Place:
-        """Return the place of an offset in the source."""
+        """Convert an offset in the source to a place."""
         line = bisect_right(self._starts, offset)
         return Place(self.path, line, offset - self._starts[line - 1] + 1)
 
 
 def _without_jinja(source: str) -> str:
-    """Return the text with zeros in place of Jinja's expressions, and blanks in place of its other tags."""
+    """Replace Jinja expressions with zeros, and other Jinja tags with blanks."""
     pieces: list[str] = []
     start = 0
-    unclosed: set[str] = set()  # kinds of tags that are not closed any more
+    unclosed: set[str] = set()  # kinds of tags that are not closed in the rest of the text
     for match in _JINJA.finditer(source):
         opening = match[1]
         if match.start() < start or opening in unclosed:
@@ -129,8 +129,8 @@ _FRAGILE: Mapping[str, tuple[str, str]] = {
 @FAMILY.rule("fragile-css", "CSS that disables its whole rule", fails="color: red!important",
              passes="color: red !important")  # fmt: skip
 def fragile_css(sheet: Sheet) -> Iterator[Finding]:
-    """Some mistakes make a mail program drop the whole rule or attribute: `!important` without a space before it
-    (Orange, Outlook) or in capitals (Gmail), and `rgb(0 0 0)` without commas (Gmail).
+    """Some mistakes make a mail program ignore the whole rule or attribute. Examples are `!important` without a space
+    before it (Orange, Outlook) or in capitals (Gmail), and `rgb(0 0 0)` without commas (Gmail).
     """
     for piece in sheet.pieces:
         for pattern, (effect, fix) in _FRAGILE.items() if piece.kind == "css" else ():

@@ -1,34 +1,34 @@
-"""Declare the problems of texts for social platforms, which the social channel reports."""
+"""Declare the problems of texts for social platforms. The social channel reports them."""
 
 from newsletter.rules.rule import Family
 
-FAMILY = Family("snippets", "Texts for social platforms: what a platform rejects, cuts or changes.")
+FAMILY = Family("snippets", "Texts that a social platform rejects, cuts or changes.")
 _declare = FAMILY.declare
 
 _declare(
     "snippet-too-long", "error", "A text that its platform rejects",
-    "A text written by hand is never cut; the message gives its length, and in which unit it is counted. A composed text "
-    "is too long only if its title and link alone are.",
+    "A text written by hand is never cut. The message gives its length and the unit of the length. A text "
+    "composed from an announcement is too long only if the title and link alone are too long.",
     "social:\n  sms: |\n    (four parts of text)", "social:\n  sms: Portes ouvertes samedi",
 )  # fmt: skip
 _declare(
     "unused-snippet", "warning", "A text that is not used",
-    "Its platform is not in `social.platforms` of the settings, or `skip` names it.",
+    "The settings do not list its platform in `social.platforms`, or the announcement lists it in `skip`.",
     "social:\n  skip: [x]\n  x: Un prix", "social:\n  x: Un prix",
 )  # fmt: skip
 _declare(
     "accidental-link", "warning", "Words that become a link",
-    "A full stop without a space after it, followed by letters that are a top-level domain: platforms link the word to "
-    "a stranger’s page.", "Lisez le communiqué.La suite demain.", "Lisez le communiqué. La suite demain.",
+    "If a full stop is directly followed by a top-level domain, platforms treat the words as a link, which leads to "
+    "somebody else’s page.", "Lisez le communiqué.La suite demain.", "Lisez le communiqué. La suite demain.",
 )  # fmt: skip
 _declare(
     "glued-link", "warning", "A link with punctuation glued to it",
-    "Platforms take it for a part of the URL, which is then wrong.",
+    "Platforms treat the punctuation as part of the URL, and the link does not work.",
     "voir« https://exemple.example/ »", "voir https://exemple.example/",
 )  # fmt: skip
 _declare(
     "cut-hashtag", "warning", "A hashtag that is cut",
-    "Hashtags end at hyphens, apostrophes and full stops, differently on each platform: join the words.",
+    "Hashtags end at hyphens, apostrophes and full stops. The details depend on the platform. Join the words.",
     "#porte-ouverte", "#PorteOuverte",
 )  # fmt: skip
 _declare(
@@ -41,17 +41,18 @@ _declare(
 )  # fmt: skip
 _declare(
     "fake-bold", "warning", "Mathematical symbols in place of letters",
-    "They look bold, but screen readers spell them out or skip them, and search does not find them.",
+    "They look like bold letters, but screen readers spell them out or skip them, and search engines do not find them.",
     "𝗣𝗼𝗿𝘁𝗲𝘀 𝗼𝘂𝘃𝗲𝗿𝘁𝗲𝘀", "Portes ouvertes",
 )  # fmt: skip
 _declare(
     "new-emoji", "warning", "An emoji that is newer than a platform’s table",
-    "Older programs show a box, and the platform may count it higher: the count is an upper bound.",
+    "Older programs show a box instead. The platform may count the emoji as several characters, so the count "
+    "is an upper bound.",
     "(an emoji of this year)", "🏆",
 )  # fmt: skip
 _declare(
     "sms-ucs2", "warning", "A text message that costs more than necessary",
-    "A single character outside GSM 03.38 reduces each part from 153 to 67 characters. The message names the "
-    "characters, and the number of parts with and without them.",
+    "A single character outside GSM 03.38 reduces each part from 153 to 67 characters. The message lists these "
+    "characters, and gives the number of parts with and without them.",
     "social:\n  sms: L’été (typographic apostrophe)", "social:\n  sms: L'été",
 )  # fmt: skip

@@ -1,1 +1,1 @@
-"""Rules for source files: announcements, issue files and imported files."""
+"""Define rules for source files: announcements, issue files and imported files."""

@@ -1,28 +1,29 @@
-"""Declare the problems of announcement files: their bytes, their front matter, their bodies."""
+"""Declare the problems of announcement files: in their bytes, front matter and bodies."""
 
 from newsletter.rules.rule import Family
 
-FAMILY = Family("files", "Announcement files: their bytes, their front matter, their bodies.")
+FAMILY = Family("files", "Mistakes in announcement files: in their bytes, front matter and bodies.")
 _declare = FAMILY.declare
 
 _declare(
     "unreadable",
     "error",
     "A file or folder that cannot be read",
-    "Its permissions forbid it, or it is not an ordinary file.",
+    "Its permissions forbid reading, or it is not an ordinary file.",
 )
-_declare("unwritable", "error", "A file that cannot be written", "`check --fix` has to write to it.")
+_declare("unwritable", "error", "A file that cannot be written", "`check --fix` must be able to write to the file.")
 _declare(
     "not-utf-8",
     "error",
     "A file that is not UTF-8",
-    "The message gives the position of the byte: save the file as UTF-8. If the file's name is not UTF-8, rename it.",
+    "Save the file as UTF-8. The message gives the position of the first wrong byte. If the name of the file is not "
+    "UTF-8, rename the file.",
 )
 _declare(
     "no-front-matter",
     "error",
     "An announcement without front matter",
-    "The file begins with a line `---`, followed by its keys and another line `---`.",
+    "Every file begins with a `---` line, the keys, and another `---` line.",
     "# Titre",
     "---\ntitle: Titre\ndate: 2024-11-26\n---",
 )
@@ -30,13 +31,13 @@ _declare(
     "front-matter-size",
     "error",
     "Front matter that is too long",
-    "At most 64 KiB are allowed; text belongs in the body.",
+    "At most 64 KiB are allowed. Write long texts into the body.",
 )
 _declare(
     "yaml-syntax",
     "error",
     "Front matter that is not YAML",
-    "The usual cause is a colon in a text: put the text in quotes.",
+    "The usual cause is a colon in a text. Put such a text in quotation marks.",
     "title: Rentrée : c’est parti",
     'title: "Rentrée : c’est parti"',
 )
@@ -48,7 +49,7 @@ _declare(
     "url: *adresse",
     "url: https://exemple.example/",
 )
-_declare("yaml-tag", "error", "A YAML tag", "Values need no tags.", "title: !!str Titre", "title: Titre")
+_declare("yaml-tag", "error", "A YAML tag", "No value needs a tag. Delete it.", "title: !!str Titre", "title: Titre")
 _declare(
     "duplicate-key",
     "error",
@@ -60,8 +61,8 @@ _declare(
 _declare(
     "unknown-key",
     "error",
-    "A key that is not known",
-    "Its value would not appear anywhere.",
+    "A key that does not exist",
+    "The value of an unknown key would not appear anywhere.",
     "sumary: Un prix",
     "summary: Un prix",
 )
@@ -69,7 +70,7 @@ _declare(
     "missing-key",
     "error",
     "A required key that is missing",
-    "Every announcement has a title and a date.",
+    "Every announcement needs a title and a date.",
     "date: 2024-11-26",
     "title: Un prix\ndate: 2024-11-26",
 )
@@ -93,7 +94,8 @@ _declare(
     "bad-date",
     "error",
     "A date that is not valid",
-    "Write `2024-11-26`, or add a time: `2024-11-26 09:30`, if necessary with `Z` or `+01:00`.",
+    "Write a date such as `2024-11-26`, or a date and time such as `2024-11-26 09:30`. If necessary, append `Z` or "
+    "`+01:00`.",
     "date: 26/11/2024",
     "date: 2024-11-26",
 )
@@ -101,7 +103,7 @@ _declare(
     "time-gap",
     "error",
     "A time that does not exist",
-    "Clocks skip it when daylight saving time begins.",
+    "Clocks skip this hour when daylight saving time begins.",
     "date: 2024-03-31 02:30",
     "date: 2024-03-31 03:30",
 )
@@ -132,22 +134,22 @@ _declare(
 _declare(
     "line-break",
     "error",
-    "A line break in a text that must be one line",
-    "Titles and labels are one line.",
+    "A line break in a text that must be a single line",
+    "Titles and labels must be a single line.",
 )
 _declare(
     "too-long",
     "error",
     "A text or list that is too long",
-    "The message gives the limit. A body may have 1 MiB, and so may settings; the rows of a table may lack 1,000 cells, "
-    "and an announcement may have 50 versions.",
+    "The message gives the limit. A body and the settings may each have 1 MiB. The rows of a table may lack "
+    "1,000 cells in total. An announcement may have 50 versions.",
 )
 _declare(
     "too-deep",
     "error",
     "Nesting that is too deep",
-    "At most 20 levels in front matter and settings, and 100 in a body, including inline HTML. Mail programs fail "
-    "earlier.",
+    "At most 20 levels are allowed in front matter and settings, and 100 in a body, including inline HTML. Some mail "
+    "programs fail at fewer levels.",
 )
 _declare(
     "bad-id",
@@ -169,7 +171,7 @@ _declare(
     "reserved-slug",
     "error",
     "A slug that is reserved",
-    "The site has a page of that name, or Windows does not allow it as a file name.",
+    "The site uses the name for another page, or Windows does not allow it as a file name.",
     "slug: index",
     "slug: accueil",
 )
@@ -177,19 +179,19 @@ _declare(
     "duplicate-id",
     "error",
     "Two announcements with the same id",
-    "An id belongs to one announcement for good, and may be used once in each language.",
+    "An id permanently identifies one announcement. It may be used once in each language.",
 )
 _declare(
     "duplicate-slug",
     "error",
     "Two announcements with the same slug",
-    "Both would have the same page. Former slugs (`aliases`) count, too.",
+    "Both announcements would have the same page. Former slugs (`aliases`) also count.",
 )
 _declare(
     "implicit-id",
     "warning",
-    "An announcement without id",
-    "Its id is taken from the file's name. If the file is renamed, every feed reader shows the announcement again. "
+    "An announcement without an id",
+    "The id is derived from the file name. If the file is renamed, all feed readers show the announcement again. "
     "`newsletter check --fix` writes the id into the file.",
     "title: Un prix",
     "title: Un prix\nid: un-prix",
@@ -199,5 +201,5 @@ _declare(
     "unknown-story",
     "warning",
     "An issue that names an announcement that does not exist",
-    "`lead` and `order` name announcements by their id.",
+    "`lead` and `order` refer to announcements by their ids.",
 )

@@ -1,4 +1,4 @@
-"""Check where links lead, as far as that is known without following them."""
+"""Define rules for links that can be checked without following them."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from newsletter.rules.rule import Family, Finding
 from newsletter.rules.written.text import SourceText
 from newsletter.text.urls import host as host_of
 
-FAMILY = Family("links", "Where links lead.")
+FAMILY = Family("links", "Links that do not work, or that lead to the wrong place.")
 LONGEST = 2_000  # characters
 
 _DOMAIN = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?", re.IGNORECASE)
@@ -23,13 +23,13 @@ def _host(target: str) -> str:
 
 
 def are_plain(written: SourceText) -> bool:
-    """Return whether no rule in this family finds a fault. This is fast, because results for targets are cached."""
+    """Return whether no rule in this family can find a fault. This is fast, because results for targets are cached."""
     return all("." not in label and _is_plain(target) for label, target in written.named())
 
 
 @lru_cache(maxsize=4096)
 def _is_plain(target: str) -> bool:
-    """Return whether no rule finds a fault in a link to `target`, provided that its text is not a host."""
+    """Return whether no rule finds a fault in a link to `target` whose text is not a host."""
     subject = SimpleNamespace(links=(("", target, lambda: None),))
     return not any(True for _ in FAMILY.find(subject))
 
@@ -42,8 +42,8 @@ def _is_plain(target: str) -> bool:
     passes="[www.banque.example](https://www.banque.example/)",
 )
 def disguised_link(written: SourceText) -> Iterator[Finding]:
-    """Phishing works with links that name one site and lead to another: filters reject such mails, and readers distrust
-    them.
+    """Phishing mails contain links that name one site and lead to another. Filters reject mails with such links, and
+    readers distrust them.
     """
     for label, target, place in written.links:
         match = _DOMAIN.fullmatch(label.strip())
@@ -70,8 +70,8 @@ def ip_address(written: SourceText) -> Iterator[Finding]:
     "short-address", "A shortened link", fails="https://bit.ly/3xYz", passes="https://exemple.example/programme"
 )
 def short_address(written: SourceText) -> Iterator[Finding]:
-    """A shortened address hides where it leads, lets a third party see who follows it, and is blocked along with all the
-    spam that uses the same service.
+    """A shortened address hides its target, and shows a third party who follows the link. Filters may block it because
+    spam uses the same service.
     """
     for _, target, place in written.links:
         if _host(target).lower() in _SHORTENERS:
@@ -99,8 +99,8 @@ def long_address(written: SourceText) -> Iterator[Finding]:
     passes="https://example.example/",
 )
 def look_alike_host(written: SourceText) -> Iterator[Finding]:
-    """A name that mixes Latin letters with Cyrillic or Greek ones is meant to be mistaken for another name. Names in a
-    single script are allowed.
+    """A name that mixes Latin letters with Cyrillic or Greek letters is usually meant to be mistaken for another name.
+    Names in a single script are allowed.
     """
     for _, target, place in written.links:
         host = _host(target)
@@ -113,7 +113,7 @@ def look_alike_host(written: SourceText) -> Iterator[Finding]:
 
 
 def _as_displayed(label: str) -> str:
-    """Return a label of a host name as browsers may display it."""
+    """Return a label of a host name the way browsers may display it."""
     try:
         return label.encode("ascii").decode("idna") if label.startswith("xn--") else label
     except UnicodeError:
@@ -124,7 +124,7 @@ FAMILY.declare(
     "bad-address",
     "error",
     "An address that is not valid",
-    "For example a malformed host, a mail address without `@`, or a telephone number with letters.",
+    "Examples are a malformed host, a mail address without `@`, or a telephone number with letters.",
     "mailto:prenom",
     "mailto:prenom@exemple.example",
 )
@@ -132,7 +132,7 @@ FAMILY.declare(
     "plain-http",
     "warning",
     "A link that is not encrypted",
-    "Anyone between the reader and the host can read and change what is sent over `http:`. Most hosts support `https:`.",
+    "Anyone between the reader and the host can read and change data sent over `http:`. Most hosts support `https:`.",
     "http://exemple.example/",
     "https://exemple.example/",
 )
@@ -148,7 +148,7 @@ FAMILY.declare(
     "unknown-anchor",
     "warning",
     "A link to a heading that does not exist",
-    "Anchors are made from headings: `## Le programme` is `#le-programme`.",
+    "Anchors are derived from headings: `## Le programme` becomes `#le-programme`.",
     "[programme](#programme)",
     "[programme](#le-programme)",
 )
@@ -156,7 +156,7 @@ FAMILY.declare(
     "missing-announcement",
     "error",
     "A link to an announcement that does not exist",
-    "A link to an announcement names its file.",
+    "A link to an announcement must be the path of its file.",
     "[suite](2024-11-26-prix.md)",
     "[suite](2024-11-26-trophee.md)",
 )
@@ -180,8 +180,9 @@ FAMILY.declare(
     "unreachable-link",
     "warning",
     "A link that does not work",
-    "`newsletter check --links` follows the links of all announcements, and this one failed. It sends each host one "
-    "request at a time, keeps the answers for a day, and never visits addresses in your own network.",
+    "`newsletter check --links` follows the links of all announcements, and this link failed. The command "
+    "sends each host one request at a time, caches the answers for a day, and never visits addresses in "
+    "private networks.",
     "https://exemple.example/ancienne-page",
     "https://exemple.example/nouvelle-page",
 )
@@ -189,7 +190,7 @@ FAMILY.declare(
     "private-link",
     "warning",
     "A link into a private network",
-    "Readers cannot reach an address in your own network; `check --links` does not try.",
+    "Readers cannot reach an address in your own network. `check --links` does not visit it.",
     "https://192.168.1.4/",
     "https://exemple.example/",
 )

@@ -1,4 +1,4 @@
-"""Check the pictures and attachments of announcements: can mails carry them, and do they reveal private data?"""
+"""Define rules for pictures and attachments: their size and format, and private data in them."""
 
 from collections.abc import Iterator
 
@@ -8,14 +8,14 @@ from newsletter.model.problems import Place
 from newsletter.rules.rule import Family, Finding
 from newsletter.rules.written.text import SourceText
 
-FAMILY = Family("pictures", "The files that announcements show, as mails can carry them.")
+FAMILY = Family("pictures", "Pictures in announcements that are not suitable for mails.")
 HEAVY = 200_000  # bytes
 HEAVY_TOGETHER = 800_000  # bytes
-WIDEST = 1_200  # px: twice the width of a mail
+WIDEST = 1_200  # px; twice the width of a mail
 
 
 def _shown(written: SourceText) -> Iterator[tuple[Asset, Place]]:
-    """Yield the project files that are shown as pictures, each once, with their places."""
+    """Yield each project file that is shown as a picture, with the place of its first use."""
     file, paths = written.file, set()
     find_place = markdown.places(written.source)
     images = [(each.target, find_place(each)) for each in file.prose.references if each.image]
@@ -32,8 +32,8 @@ def _shown(written: SourceText) -> Iterator[tuple[Asset, Place]]:
     "heavy-image", "A picture that takes long to load", fails="a photograph of 600 kB", passes="a photograph of 120 kB"
 )
 def heavy_image(written: SourceText) -> Iterator[Finding]:
-    """Many people read mails over slow mobile connections, and 200 kB are plenty for a picture 600 px wide. (Over 1 MB:
-    `image-size`.)
+    """Many people read mails over slow mobile connections, and 200 kB are enough for a picture that is 600 px
+    wide. (For pictures of more than 1 MB, see `image-size`.)
     """
     for asset, place in _shown(written):
         if asset.size > HEAVY:
@@ -44,22 +44,24 @@ def heavy_image(written: SourceText) -> Iterator[Finding]:
 
 @FAMILY.rule(
     "heavy-mail",
-    "Pictures that take long to load together",
+    "Pictures that together take long to load",
     fails="five pictures of 190 kB",
     passes="five pictures of 80 kB",
 )
 def heavy_mail(written: SourceText) -> Iterator[Finding]:
-    """All pictures of a mail are loaded at once."""
+    """Mail programs load all pictures of a mail at once."""
     shown = list(_shown(written))
     if (size := sum(asset.size for asset, _ in shown)) > HEAVY_TOGETHER:
         yield Finding(
-            shown[-1][1], f"the pictures are {size // 1000} kB together", f"the limit is {HEAVY_TOGETHER // 1000} kB"
+            shown[-1][1], f"together, the pictures have {size // 1000} kB", f"the limit is {HEAVY_TOGETHER // 1000} kB"
         )
 
 
-@FAMILY.rule("wide-image", "A picture wider than any screen shows it", fails="4,000 px", passes="1,200 px")
+@FAMILY.rule("wide-image", "A picture that is wider than necessary", fails="4,000 px", passes="1,200 px")
 def wide_image(written: SourceText) -> Iterator[Finding]:
-    """A mail is 600 px wide. Pictures of 1,200 px are sharp on the finest screens; wider ones only take longer to load."""
+    """A mail is 600 px wide. A width of 1,200 px is enough for high-resolution screens. Wider pictures just
+    load slowly.
+    """
     for asset, place in _shown(written):
         if asset.width > WIDEST:
             yield Finding(place, f"this picture is {asset.width} px wide", f"{WIDEST} px are enough")
@@ -87,34 +89,35 @@ FAMILY.declare(
     "bad-image",
     "error",
     "A picture that cannot be used",
-    "PNG, JPEG, GIF, WebP and AVIF are allowed, and must decode completely. SVG is not: it can contain scripts. Metadata "
-    "(position, serial numbers, thumbnails) is removed from every picture before it is published, even if it is only "
-    "linked to. A picture is refused if it is so damaged that the end of its metadata is not clear.",
+    "PNG, JPEG, GIF, WebP and AVIF are allowed if they decode completely. SVG is not allowed, because it can "
+    "contain scripts. Metadata (position, serial numbers, thumbnails) is removed from every published "
+    "picture, even if the announcement only links to it. A picture is refused if damage makes it impossible "
+    "to tell where its metadata ends.",
     "plan.svg",
     "plan.png",
 )
 
 ATTACHMENTS = Family(
     "attachments",
-    "Hidden data in files for download. It is removed from pictures; other files are published as they are.",
+    "Hidden data in files for download. It is removed from pictures. Other files are published unchanged.",
 )
 ATTACHMENTS.declare(
     "hidden-position",
     "warning",
     "A file that reveals where it was recorded",
-    "Telephones write their position into films and photographs, and documents and archives (.zip) keep that of the "
-    "photographs in them. Often it is somebody's home. Share the film without its location, or run "
-    "`ffmpeg -i film.mp4 -map_metadata -1 -c copy clean.mp4`; remove the location from photographs before they go into "
-    "a document.",
-    "a film as it comes from the telephone",
+    "Phones store their position in films and photographs, and documents and archives (.zip) keep the positions of the "
+    "photographs in them. The position is often somebody's home. Share the film without its location, or run "
+    "`ffmpeg -i film.mp4 -map_metadata -1 -c copy clean.mp4`. Remove the location from photographs before you insert "
+    "them into a document.",
+    "a film copied directly from a phone",
     "a film shared without its location",
 )
 ATTACHMENTS.declare(
     "tracked-changes",
     "warning",
     "A document with tracked changes",
-    "Everyone who downloads it can read what was deleted, by whom and when. Accept or reject all changes, or publish a "
-    "PDF.",
+    "Everyone who downloads the document can read what was deleted, who deleted it, and when. Accept or reject all "
+    "changes, or publish a PDF.",
 )
 ATTACHMENTS.declare(
     "hidden-comments",

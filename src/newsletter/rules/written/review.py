@@ -1,4 +1,4 @@
-"""Apply the rules for source files."""
+"""Apply the rules for source files, and check the problem codes in settings and comments."""
 
 from newsletter.load.fields import suggest
 from newsletter.model import Announcement, IssueFile, Source
@@ -16,7 +16,10 @@ def review(
     *,
     thorough: bool,
 ) -> None:
-    """Apply the rules for links to one file; if `thorough`, also the hints on writing and pictures."""
+    """Apply the rules for links to one file. With `thorough`, also apply those for writing and pictures.
+
+    `source` is the file's content, `chosen` are the project's settings.
+    """
     written = SourceText(file, source, chosen.settings)
     if not thorough and links.are_plain(written):
         return
@@ -26,7 +29,7 @@ def review(
 
 
 def review_codes(chosen: project.ProjectSettings, problems: Problems) -> None:
-    """Report codes in settings and comments that do not exist, or that cannot be ignored."""
+    """Report codes in settings and comments that do not exist, and ignored codes that are errors."""
     named = [
         (chosen.place(f"check.{key}"), key, code)
         for key in ("ignore", "error")

@@ -1,4 +1,4 @@
-"""Split a source file into the pieces that rules check, each with its place."""
+"""Split a source file into the texts, links and pictures that rules check, each with its place."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from newsletter.text.typography import Passage, find_slips, passage
 
 @dataclass
 class SourceText:
-    """The pieces of an announcement or issue file; each kind is computed once, when it is first used."""
+    """The parts of an announcement or issue file. Each kind of part is computed when it is first used, and cached."""
 
     file: Announcement | IssueFile
     source: Source
@@ -22,12 +22,12 @@ class SourceText:
 
     @property
     def language(self) -> str:
-        """The language without its region: `fr`, `en`, …"""
+        """The language without its region, such as `fr` or `en`."""
         return base_language(self.file.lang)
 
     @property
     def subject(self) -> tuple[str, str]:
-        """The key that gives the mail's subject, and the subject; "" for an issue that is named by its period."""
+        """The key of the mail's subject, and the subject itself. An issue named by its period has the subject ""."""
         key = "subject" if self.source.has("subject") and self.file.subject else "title"
         return key, self.file.subject or self.file.title
 
@@ -50,7 +50,7 @@ class SourceText:
 
     @cached_property
     def slips(self) -> tuple[tuple[str, Callable[[], Place]], ...]:
-        """Code and place of every typographic fault."""
+        """The code and the place of every typographic fault."""
         source, lang = self.source, self.file.lang
         front = [(slip.code, partial(source.at, node))
                  for node in self.values for slip in find_slips(passage(node.value), lang)]  # fmt: skip
@@ -59,7 +59,7 @@ class SourceText:
         return (*front, *body)
 
     def named(self) -> Iterator[tuple[str, str]]:
-        """Yield label and address of every link, as in `links`, but without the cost of its place."""
+        """Yield the label and the address of every link in `links`, without the cost of finding its place."""
         file = self.file
         yield from [(link.label, link.target) for link in file.prose.references if not link.image]
         if isinstance(file, Announcement):
@@ -68,7 +68,7 @@ class SourceText:
 
     @cached_property
     def links(self) -> tuple[tuple[str, str, Callable[[], Place]], ...]:
-        """Label, address and place of every link."""
+        """The label, the address and the place of every link."""
         place = markdown.places(self.source)
         body = [(link.label, link.target, partial(place, link))
                 for link in self.file.prose.references if not link.image]  # fmt: skip
@@ -84,7 +84,7 @@ class SourceText:
 
     @cached_property
     def pictures(self) -> tuple[tuple[str, Place], ...]:
-        """Alternative text and place of every picture."""
+        """The alternative text and the place of every picture."""
         place = markdown.places(self.source)
         images = [each for each in self.file.prose.references if each.image]
         body = [(picture.alt, place(image))
@@ -94,7 +94,10 @@ class SourceText:
         return (*body, *front)
 
     def inside(self, key: str, inner: str, index: int = -1) -> Place:
-        """Return the place of the value `inner` in the mapping `key`, or in the item `index` of the list `key`."""
+        """Return the place of a value inside the value of `key`.
+
+        If that is a mapping, `inner` is the key in it. If it is a list of mappings, `index` selects one of them.
+        """
         node: Node | None = self.source.front.get(key)
         if isinstance(node, Items) and 0 <= index < len(node.items):
             node = node.items[index]
@@ -107,12 +110,12 @@ class SourceText:
         return self.source.at_key(key)
 
     def in_body(self, passage: Passage, index: int) -> Place:
-        """Return the place of a character in a passage of the body."""
+        """Return the place of the character `index` in a passage of the body."""
         return self.source.at_character(max(passage.offsets[index], 0))
 
 
 def outgoing_links(publication: Publication) -> Iterator[tuple[str, Place]]:
-    """Yield every link of visible announcements and issues to a web address other than our own, with its place."""
+    """Yield every link from a visible announcement or issue to another website, with its place."""
     own = publication.settings.url
     issue_files = tuple(issue.file for issue in publication.issues if issue.file)
     files: tuple[Announcement | IssueFile, ...] = (*publication.announcements, *issue_files)

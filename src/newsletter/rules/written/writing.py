@@ -1,4 +1,7 @@
-"""Give hints to writers, in French and English: on subjects, links, alternative texts and typography."""
+"""Define rules that give hints to writers in French and English.
+
+They cover subjects, summaries, links, alternative texts, capitals, emoji and typography.
+"""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ from newsletter.rules.written.text import SourceText
 FAMILY = Family(
     "writing", "Hints for writers, in French and English. `newsletter check --fix` corrects the typography."
 )
-LONG_SUBJECT = 70  # characters; desktop programs show about this many, telephones 30 to 60
+LONG_SUBJECT = 70  # characters; desktop programs show about 70, phones 30 to 60
 SHORT_PREHEADER = 40  # characters
 LONG_ALT = 150  # characters
 
@@ -28,7 +31,7 @@ _VAGUE = {
     ),
 }  # fmt: skip
 SHOUTED = 15  # capital letters in a row; abbreviations are shorter
-# Words in a row, with blanks or punctuation inside a sentence between them.
+# Consecutive words, separated by blanks or by punctuation that does not end a sentence.
 _WORDS = re.compile(r"[^\W\d_]+(?:[ \n\u00a0’',:;–—-]+[^\W\d_]+)*")
 _EMOJI = re.compile(
     "(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a\u231b\u23e9-\u23fa][\ufe0f\u200d\u20e3]*[ \u00a0]?){4,}"
@@ -44,9 +47,9 @@ _ALPHANUMERIC = re.compile(r"[^\W_]")
 
 
 def bare_text(label: str) -> str:
-    """Return a label in lower case, without symbols at its ends, and with one space between words."""
+    """Return a label in lower case, without symbols at either end, and with one space between words."""
     words = label.replace("'", "’").replace("\u00a0", " ").lower()
-    # Searched from both ends: a pattern for trailing symbols would take quadratic time.
+    # Search from both ends, because a pattern for trailing symbols would take quadratic time.
     first, last = _ALPHANUMERIC.search(words), _ALPHANUMERIC.search(words[::-1])
     return " ".join(words[first.start() : len(words) - last.start()].split()) if first and last else ""
 
@@ -55,12 +58,12 @@ def bare_text(label: str) -> str:
     "long-subject", "A subject that is cut off", fails="title: (75 characters)", passes="title: (50 characters)"
 )
 def long_subject(written: SourceText) -> Iterator[Finding]:
-    """Desktop programs show about 70 characters of a subject, telephones 30 to 60. The title is the subject, unless
-    `subject` gives a shorter one.
+    """Desktop programs show about 70 characters of a subject, and phones 30 to 60. The title is used as the subject,
+    unless `subject` gives a shorter one.
     """
     key, subject = written.subject
     if len(subject) > LONG_SUBJECT:
-        fix = f"say the main thing within {LONG_SUBJECT}, ideally at the beginning"
+        fix = f"say what matters in the first {LONG_SUBJECT}, ideally at the beginning"
         yield Finding(written.at(key), f"the subject has {len(subject)} characters", fix)
 
 
@@ -84,8 +87,8 @@ def forged_reply(written: SourceText) -> Iterator[Finding]:
     passes="summary: Le 5 décembre, vingt entreprises vous reçoivent dans nos locaux.",
 )
 def short_preheader(written: SourceText) -> Iterator[Finding]:
-    """The list of mails shows the beginning of the summary beside the subject, with space for 40 to 110 characters. If it
-    is shorter, programs fill the space with the text that comes next.
+    """Mail programs show the first 40 to 110 characters of the summary beside the subject. If the summary is
+    shorter, they fill the space with the text that follows.
     """
     summary = written.file.summary
     if written.source.front.get("summary") is not None and 0 < len(summary) < SHORT_PREHEADER:
@@ -100,7 +103,7 @@ def short_preheader(written: SourceText) -> Iterator[Finding]:
     passes="title: Portes ouvertes\nsummary: Le 14 décembre, visitez nos ateliers.",
 )
 def same_preheader(written: SourceText) -> Iterator[Finding]:
-    """The list of mails shows the summary beside the subject; a repetition wastes that space."""
+    """Mail programs show the summary beside the subject. A repetition wastes that space."""
     if written.source.front.get("summary") is None:
         return
     summary = bare_text(written.file.summary)
@@ -117,13 +120,13 @@ def same_preheader(written: SourceText) -> Iterator[Finding]:
     passes="[Le programme de la journée](https://exemple.example/programme)",
 )
 def vague_link(written: SourceText) -> Iterator[Finding]:
-    """Many people move from link to link, and hear only their texts. “Cliquez ici”, “en savoir plus” or “here” mean
-    nothing then: name what the link leads to.
+    """Many people who use screen readers jump from link to link, and hear only the texts of the links. Texts such as
+    “Cliquez ici”, “en savoir plus” or “here” then mean nothing. Say what the link leads to.
     """
     pattern = _VAGUE.get(written.language)
     for label, _, place in written.links if pattern else ():
         if pattern and pattern.fullmatch(bare_text(label)):
-            yield Finding(place(), f"the link '{label}' does not say where it leads", "name what it leads to")
+            yield Finding(place(), f"the link '{label}' does not say where it leads", "say what it leads to")
 
 
 @FAMILY.rule(
@@ -133,7 +136,7 @@ def vague_link(written: SourceText) -> Iterator[Finding]:
     passes="[le dossier d’inscription](a.pdf), [le dossier de bourse](b.pdf)",
 )
 def ambiguous_link(written: SourceText) -> Iterator[Finding]:
-    """In a list of links, readers expect links with the same text to lead to the same place."""
+    """Readers expect links with the same text to lead to the same place."""
     targets: dict[str, str] = {}
     for label, target, place in written.links:
         if (name := bare_text(label)) and targets.setdefault(name, target) != target:
@@ -148,7 +151,7 @@ def ambiguous_link(written: SourceText) -> Iterator[Finding]:
     passes="![Remise du trophée à Arras](a.jpg)",
 )
 def alt_file_name(written: SourceText) -> Iterator[Finding]:
-    """The name of a file, “image” or “photo” does not say what the picture shows."""
+    """A file name, or a word such as “image” or “photo”, does not say what the picture shows."""
     for alt, place in written.pictures:
         if _FILE_NAME.fullmatch(alt.strip()) or _SAYS_NOTHING.fullmatch(alt.strip(" .")):
             yield Finding(place, f"the alternative text '{alt}' does not say what the picture shows", "describe it")
@@ -161,7 +164,7 @@ def alt_file_name(written: SourceText) -> Iterator[Finding]:
     passes="![(80 characters)](a.png)",
 )
 def long_alt(written: SourceText) -> Iterator[Finding]:
-    """Screen readers read an alternative text in one go, and cannot pause in it. Longer descriptions belong in the text."""
+    """Screen readers read an alternative text without a pause. Put longer descriptions into the text."""
     for alt, place in written.pictures:
         if len(alt) > LONG_ALT:
             yield Finding(place, f"the alternative text has {len(alt)} characters", f"say it within {LONG_ALT}")
@@ -171,8 +174,8 @@ def long_alt(written: SourceText) -> Iterator[Finding]:
     "capitals", "Words in capitals", fails="INSCRIVEZ-VOUS DÈS MAINTENANT", passes="Inscrivez-vous dès maintenant"
 )
 def capitals(written: SourceText) -> Iterator[Finding]:
-    """Capitals are slower to read, some screen readers spell them out, and in a subject they count as spam. Write `**` for
-    emphasis. Abbreviations are allowed.
+    """Words in capitals are slower to read, and some screen readers spell them out. In a subject, they look like
+    spam. Use `**` for emphasis. Abbreviations are allowed.
     """
     for text, place in written.running:
         for start, words in _shouted(text):
@@ -180,14 +183,14 @@ def capitals(written: SourceText) -> Iterator[Finding]:
 
 
 def _shouted(text: str) -> Iterator[tuple[int, str]]:
-    """Yield offset and text of runs of words in capitals with more than SHOUTED letters.
+    """Yield the offset and the text of each run of words in capitals that has more than SHOUTED letters.
 
-    A run is one word, or has at least two words of four letters or more.
+    A run is either one word, or contains at least two words of four letters or more.
     """
     if sum(map(str.isupper, text)) <= SHOUTED:
         return
     for phrase in _WORDS.finditer(text):
-        content = phrase[0]  # each access copies it
+        content = phrase[0]  # each access to `phrase` copies the text
         for is_upper, group in groupby(re.finditer(r"[^\W\d_]+", content), key=lambda word: word[0].isupper()):
             words = list(group)
             letters = [len(word[0]) for word in words]
@@ -197,19 +200,20 @@ def _shouted(text: str) -> Iterator[tuple[int, str]]:
 
 @FAMILY.rule("emoji-run", "Many emoji in a row", fails="🎉🎉🎉🎉 Bravo", passes="🎉 Bravo")
 def emoji_run(written: SourceText) -> Iterator[Finding]:
-    """A screen reader reads the name of each: “party popper, party popper, party popper…”."""
+    """A screen reader reads the name of each emoji: “party popper, party popper, party popper…”."""
     for text, place in written.running:
         for match in _EMOJI.finditer(text):
             message = f"screen readers read '{match[0].strip()}' emoji by emoji"
-            yield Finding(place(match.start()), message, "write three at most")
+            yield Finding(place(match.start()), message, "use at most three")
 
 
 @FAMILY.rule(
     "missing-nbsp", "Punctuation that may begin a line", fails="Venez nombreux !", passes="Venez nombreux\u00a0!"
 )
 def missing_nbsp(written: SourceText) -> Iterator[Finding]:
-    """French has a no-break space (U+00A0) before `:` `;` `!` `?` and inside `« »`: with another space, or none, the sign
-    can end up alone on the next line. `newsletter check --fix` inserts the spaces.
+    """French typography requires a no-break space (U+00A0) before `:` `;` `!` `?` and inside `« »`. With an
+    ordinary space, the sign may end up alone on the next line. `newsletter check --fix` inserts the no-break
+    spaces.
     """
     yield from _slips(written, "missing-nbsp", "a no-break space is missing")
 
@@ -221,14 +225,17 @@ def missing_nbsp(written: SourceText) -> Iterator[Finding]:
     passes="L’école dit «\u00a0oui\u00a0»",
 )
 def straight_quotes(written: SourceText) -> Iterator[Finding]:
-    """French is printed with `’` and `« »`, English with `’` and `“ ”`. `newsletter check --fix` writes them; it does not
-    change code and addresses.
+    """French typography uses `’` and `« »`, English typography `’` and `“ ”`. `newsletter check --fix` inserts
+    them, except in code and addresses.
     """
     yield from _slips(written, "straight-quotes", "quotation marks are straight")
 
 
 def _slips(written: SourceText, code: str, message: str) -> Iterator[Finding]:
-    """Yield one finding for a file, at its first slip: there may be hundreds, and one command corrects them all."""
+    """Yield one finding for the whole file, at its first slip.
+
+    There may be hundreds of slips, and one command corrects them all.
+    """
     places = sorted(place() for slip_code, place in written.slips if slip_code == code)
     if places:
         more = f", here and in {len(places) - 1} more place{'s' * (len(places) > 2)}" if len(places) > 1 else ""

@@ -1,1 +1,1 @@
-"""Count texts, and find links, mentions and hashtags in them, by the rules of each platform."""
+"""Count texts and find their links, mentions and hashtags, by the rules of each platform."""

@@ -1,8 +1,10 @@
-"""Count text for Bluesky: 300 graphemes and 3,000 bytes, with links in full.
+"""Count text and find links, mentions and tags the way Bluesky does.
 
-Links, mentions and tags are *facets*: ranges of UTF-8 bytes, found here by the rules of `detectFacets` in @atproto/api
-0.19.19 (MIT). The official app shortens the visible text of links before it counts, so a text that fits when pasted
-there may be rejected when sent through the API.
+A post may have 300 graphemes and 3,000 bytes, and links count in full. The official app shortens the visible text of
+links before it counts, so the API may reject a text that fits when it is pasted into the app.
+
+Links, mentions and tags are *facets*, that is, ranges of UTF-8 bytes. This module finds them by the rules of
+`detectFacets` in @atproto/api 0.19.19 (MIT).
 """
 
 import re
@@ -34,14 +36,14 @@ _ADDRESS = re.compile(r"(https?):[/\\]+([^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?", re.
 _PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)*/?)")
 _IGNORED = re.compile("[\xad\u200b\u2060\ufe00-\ufe0f\ufeff]")
 _PORTS = {"http": "80", "https": "443"}
-_LONGEST_LABEL = 1000  # UTF-16 units; ICU, which browsers use, does not encode longer labels
-_SHOWN = 15  # characters of a path that the app shows in full; longer ones become 13 and `...`
+_LONGEST_LABEL = 1000  # UTF-16 units; browsers use ICU, which does not encode longer labels
+_SHOWN = 15  # characters; the app shortens longer paths to 13 characters and `...`
 
 
 class Facet(NamedTuple):
-    """A link, mention or tag; `start` and `end` are offsets in the text's UTF-8 bytes.
+    """A link, mention or tag. `start` and `end` are offsets in the UTF-8 bytes of the text.
 
-    `value` is the address with its protocol, the handle without `@`, the tag without `#` (with `$`).
+    `value` is an address with its protocol, a handle without `@`, a hashtag without `#`, or a cashtag with `$`.
     """
 
     kind: Literal["link", "mention", "tag"]
@@ -51,14 +53,14 @@ class Facet(NamedTuple):
 
 
 def facets(text: str) -> tuple[Facet, ...]:
-    """Return the facets of a text, sorted by start."""
+    """Return the facets of a text, sorted by their start."""
     sorted_facets = sorted(_find_facets(text), key=lambda facet: facet.start)
     byte_offsets = _byte_offsets(text, {place for each in sorted_facets for place in (each.start, each.end)})
     return tuple([each._replace(start=byte_offsets[each.start], end=byte_offsets[each.end]) for each in sorted_facets])
 
 
 def _byte_offsets(text: str, places: Iterable[int]) -> dict[int, int]:
-    """Map each code point offset to its UTF-8 byte offset; the text is encoded only once."""
+    """Map each offset in code points to an offset in UTF-8 bytes. The text is encoded only once."""
     result = {}
     start = size = 0
     for place in sorted(places):
@@ -74,7 +76,7 @@ def hashtags(text: str) -> tuple[str, ...]:
 
 
 def app_count(text: str) -> int:
-    """Return the number of graphemes as counted by the official app, which shortens links."""
+    """Return the number of graphemes that the official app counts after it has shortened the links."""
     pieces = []
     end = 0
     for link in _find_links(text):
@@ -84,7 +86,7 @@ def app_count(text: str) -> int:
 
 
 def app_count_simple(text: str, link: str) -> int:
-    """Like app_count(), for a text that is simple around its only link (see fastpath.py)."""
+    """Count a text like app_count(), if it is simple except for one link (see fastpath.py)."""
     return len(text) - len(link) + _link_count(link)
 
 
@@ -95,9 +97,9 @@ def _link_count(link: str) -> int:
 
 
 def shortened(url: str) -> str:
-    """Return a URL as the app displays it: the host and at most 13 characters of path and `...`.
+    """Return a URL as the app displays it: the host, then the rest, which is cut to 13 characters and `...` if long.
 
-    A URL without protocol is returned unchanged.
+    A URL without a protocol is returned unchanged.
     """
     if plain := _PLAIN.fullmatch(url):
         return _shorten_plain(plain)
@@ -135,7 +137,7 @@ def _resolve_dots(path: str) -> str:
 
 
 def _normalize_host(protocol: str, authority: str) -> str:
-    """Return host and port as browsers write them; empty if they would reject them."""
+    """Return host and port as browsers write them, or "" if browsers would reject them."""
     host, colon, port = authority.rpartition("@")[2].partition(":")
     host = _IGNORED.sub("", normalized("NFKC", host.lower()))
     if not host or re.search(r"[\0- #/:<>?@\[\\\]^|%\x7f]", host) or not re.fullmatch(r"[0-9]*", port):
@@ -170,7 +172,7 @@ def _find_links(text: str) -> Iterator[Facet]:
         return
     for match in _LINK.finditer(text):
         url, domain = match[1], match["domain"]
-        # As in the library, any text that starts with `http`, even `httpd.conf`, needs neither a known domain nor a
+        # As in the library, a text that starts with `http`, even `httpd.conf`, needs neither a known domain nor a
         # protocol.
         if not url.startswith("http"):
             if not domain or not _is_domain(domain):
@@ -196,7 +198,7 @@ def _find_tags(text: str) -> Iterator[Facet]:
 def _punctuation_at_end(tag: str) -> int:
     """Return the number of trailing punctuation characters.
 
-    The text is reversed, because a search from the start would try each earlier run of punctuation again.
+    The tag is searched from its end: a search from the start would retry each earlier run of punctuation.
     """
     match = units.pattern(r"\p{P}*+").match(tag[::-1])
     return match.end() if match else 0

@@ -12,11 +12,12 @@ Extra = tuple[tuple[str, int | str], ...]
 # Created for every text, and a frozen dataclass takes three times as long to create.
 @dataclass(slots=True)
 class Count:
-    """The length of a text on a platform, in `unit`, and the platform's limit.
+    """The length of a text on a platform, and the platform's limit, both in `unit`.
 
-    `extra` holds further values: for Bluesky `bytes` and `byte_limit`, for text messages `segments` and
-    `segment_limit`, for X `invalid`, the characters that X rejects. `refused` is true if the platform rejects the text
-    for one of these, even if `count` is within the limit.
+    `extra` contains further values that depend on the platform. Examples are `bytes` and `byte_limit` for
+    Bluesky, `segments` and `segment_limit` for text messages, and `invalid` for X: the characters that X rejects.
+    `refused` is true if the platform rejects the text because of one of these values, even if `count` is within
+    the limit.
     """
 
     platform: str
@@ -36,22 +37,24 @@ class Count:
 def count(text: str, platform: str, *, limit: int | None = None, link: str = "") -> Count:
     """Count a text for a platform.
 
-    `limit` replaces the platform's limit (for `sms`, in parts). `link` may name the only link of a text that is simple
-    around it (see fastpath.py), which is faster to count. Raises KeyError for an unknown platform.
+    `limit` replaces the platform's limit; for `sms`, it is a number of parts. If the text is simple except for
+    one link (see fastpath.py), pass that link as `link` to speed up counting. Raises KeyError for an unknown
+    platform.
     """
     row = PLATFORMS[platform]
     return counted(text, row, row.limit if limit is None else limit, link)
 
 
 def counted(text: str, row: Platform, limit: int, link: str = "") -> Count:
-    """Like count(), for a row of the table."""
+    """Count a text like count(), but take the platform as a row of the table and require a limit."""
     return _COUNTERS[row.unit](text, row, limit, link)
 
 
 def excess(text: str, platform: str, limit: int | None = None) -> int:
-    """Return by how many units a text exceeds the limit of `platform`; 0 or less if it fits.
+    """Return the number of units by which a text exceeds the limit of `platform`.
 
-    At least 1 if the platform rejects it for a reason other than length.
+    The result is 0 or less if the text fits, and at least 1 if the platform rejects the text for a reason other
+    than its length.
     """
     row = PLATFORMS[platform]
     limit = row.limit if limit is None else limit
@@ -65,12 +68,12 @@ def excess(text: str, platform: str, limit: int | None = None) -> int:
 
 
 def count_all(text: str) -> dict[str, Count]:
-    """Count a text for every platform. Returns a dict by name, in the order of the table."""
+    """Count a text for every platform. Return a dict by platform name, in the order of the table."""
     return {name: count(text, name) for name in PLATFORMS}
 
 
 def as_json(counts: Mapping[str, Count]) -> dict[str, dict[str, int | str | bool]]:
-    """Return counts as plain values: `count`, `limit`, `unit`, `certainty`, `valid`, and `extra` merged in."""
+    """Convert counts to JSON objects with `count`, `limit`, `unit`, `certainty`, `valid` and the items of `extra`."""
     return {
         name: {
             "count": each.count,
@@ -128,8 +131,8 @@ def _sms(text: str, row: Platform, limit: int, _link: str) -> Count:
     )
     unit = "septets" if message.encoding == "GSM-7" else "UTF-16 units"
     capacity = sms.capacity(message.encoding, limit)
-    # Parts decide, since units may stay unused at the end of a part; the allowed parts never hold more than
-    # `capacity`.
+    # The number of parts decides, because units at the end of a part may stay unused. The allowed number of parts
+    # never has room for more than `capacity` units.
     refused = message.segments > limit
     return Count(row.name, message.units, capacity, unit, row.certainty, extra, refused)
 

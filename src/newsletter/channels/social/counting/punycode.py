@@ -1,4 +1,7 @@
-"""Encode a domain label in Punycode (RFC 3492), without the search in quadratic time of Python's codec."""
+"""Encode domain labels in Punycode (RFC 3492).
+
+Python's own codec takes quadratic time for long labels.
+"""
 
 from bisect import bisect
 

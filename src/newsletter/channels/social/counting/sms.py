@@ -1,7 +1,8 @@
-"""Count text messages: in septets of GSM 03.38, or in UTF-16 units if a character is missing from that alphabet.
+"""Count the units and parts of text messages (SMS).
 
-A single message holds 160 septets or 70 units; each part of a longer one 153 or 67. The two septets of one character,
-and the units of one grapheme, are not split between parts, as in Twilio's sms-segments-calculator.
+A message is counted in septets of GSM 03.38, or in UTF-16 units if that alphabet lacks one of its characters. A single
+message has room for 160 septets or 70 units; each part of a longer message has room for 153 or 67. As in Twilio's
+sms-segments-calculator, neither the two septets of one character nor the units of one grapheme are split between parts.
 """
 
 import re
@@ -23,7 +24,7 @@ _ESCAPED_PATTERN = re.compile(f"[{re.escape(_ESCAPED)}]")
 _NOT_GSM7 = re.compile(f"[^{re.escape(_BASIC + _ESCAPED)}]")
 _ONE_SEPTET = bytes(map(ord, filter(str.isascii, _BASIC)))
 
-# Typographic characters and their plain equivalents. Letters are kept, as they are part of the spelling, except œ.
+# Typographic characters and their plain equivalents. Except for œ, letters are kept as part of the spelling.
 _TYPOGRAPHY = (
     dict.fromkeys("‘’‚‛′ʼ", "'")
     | dict.fromkeys("«»“”„‟″", '"')
@@ -40,8 +41,9 @@ _LETTERS = str.maketrans({"№": "No", "°": "o", "ı": "i", "ł": "l", "Ł": "L
 class Message:
     """The encoding and size of a text message.
 
-    `offenders` are the characters that force UCS-2, each once, in order. `segments_if_transliterated` is the number of
-    parts with plain typography and without accents.
+    `units` is the length in septets or UTF-16 units, and `segments` the number of parts. `offenders` are the
+    distinct characters that force UCS-2, in order. `segments_if_transliterated` is the number of parts that the
+    message would take with plain typography and without accents.
     """
 
     encoding: Literal["GSM-7", "UCS-2"]
@@ -52,7 +54,7 @@ class Message:
 
 
 def segments(text: str) -> Message:
-    """Return the encoding of a text, its length (in septets or UTF-16 units) and its number of parts."""
+    """Return the encoding and size of a text."""
     offenders = _NOT_GSM7.findall(_uncommon(text))
     if not offenders:
         parts = _gsm7_parts(text)
@@ -63,24 +65,24 @@ def segments(text: str) -> Message:
 
 
 def excess(text: str, limit: int) -> int:
-    """Return by how many units a text is too long for `limit` parts; 0 or less if it fits."""
+    """Return the number of units by which a text is too long for `limit` parts; 0 or less if it fits."""
     over = length(text) - capacity("UCS-2" if _NOT_GSM7.search(_uncommon(text)) else "GSM-7", limit)
     return min(over, 0) if _count_parts(text) <= limit else max(over, 1)
 
 
 def length(text: str) -> int:
-    """Return the number of septets of a text, or of UTF-16 units if it is not all in GSM 03.38."""
+    """Return the number of septets in a text, or of UTF-16 units if GSM 03.38 lacks one of its characters."""
     return units.utf16(text) if _NOT_GSM7.search(_uncommon(text)) else _septets(text)
 
 
 def capacity(encoding: str, parts: int) -> int:
-    """Return the number of units that `parts` parts hold if they are filled completely."""
+    """Return the number of units that fit into `parts` parts. `encoding` is "GSM-7" or "UCS-2"."""
     single, several = (160, 153) if encoding == "GSM-7" else (70, 67)
     return single if parts == 1 else several * parts
 
 
 def plain_typography(text: str) -> str:
-    """Return a text in NFC with plain quotation marks, dashes and spaces; of its letters only `œ` changes."""
+    """Return a text in NFC with plain quotation marks, dashes and spaces. The only letter replaced is `œ`."""
     text = units.composed(text)
     for character in set(_TYPOGRAPHIC.findall(_uncommon(text))):
         text = text.replace(character, _TYPOGRAPHY[character])
@@ -96,7 +98,7 @@ def transliterated(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _uncommon(text: str) -> str:
-    """Return the text without the ASCII characters that take one septet; only the rest needs further checks."""
+    """Return a text without the ASCII characters that take one septet. Only the rest needs further checks."""
     return units.uncommon(text, _ONE_SEPTET)
 
 
@@ -126,24 +128,24 @@ def _gsm7_parts(text: str) -> int:
 def _ucs2_parts(text: str) -> int:
     if units.graphemes(text) == units.utf16(text):
         return _full_parts(len(text), "UCS-2")
-    # CR LF is one grapheme, but two characters to a phone.
+    # CR LF is one grapheme, but phones count two characters.
     return _pack([units.utf16(each) for each in units.clusters(text.replace("\r\n", "\n\n"))], "UCS-2")
 
 
 def _full_parts(length: int, encoding: str) -> int:
-    """Return the number of parts for characters of one unit each, which fill every part completely."""
+    """Return the number of parts for `length` characters of one unit each."""
     return 1 if length <= capacity(encoding, 1) else -(-length // (capacity(encoding, 2) // 2))
 
 
 def _pack(sizes: list[int], encoding: str) -> int:
-    """Return the number of parts for characters of these sizes, none split between parts."""
+    """Return the number of parts for characters of these sizes. No character is split between parts."""
     if sum(sizes) <= capacity(encoding, 1):
         return 1
     part = room = capacity(encoding, 2) // 2
     parts = 1
     for size in sizes:
         if size > room:
-            # Only a grapheme longer than a part is split.
+            # A grapheme longer than a part has to be split.
             more = -(-size // part)
             parts += more
             room = more * part

@@ -1,7 +1,7 @@
 """Measure text in the units of platforms: grapheme clusters, UTF-16 units, UTF-8 bytes.
 
-Only this module imports `regex`, which knows Unicode properties and clusters. All functions accept any `str`, even
-with lone surrogates.
+This is the only module that imports `regex`, which supports Unicode properties and clusters. All functions accept
+any `str`, even with lone surrogates.
 """
 
 import re
@@ -12,61 +12,63 @@ import regex
 
 from newsletter.text import normalized
 
-_BEFORE_ASTRAL = bytes(range(0xF0))  # in UTF-8, only characters of two UTF-16 units start with a byte above these
+# In UTF-8, only characters that take two UTF-16 units start with a byte above these.
+_BEFORE_ASTRAL = bytes(range(0xF0))
 _ASCII = bytes(range(0x80))
-# Characters that never join a neighbour into one cluster: Latin, Greek and Cyrillic letters, punctuation, symbols,
-# kana, most ideographs, emoji without a joiner. Matching a text against these takes half as long as searching it for
-# others.
+# Characters that never form a cluster with a neighbour: Latin, Greek and Cyrillic letters, punctuation, symbols,
+# kana, most ideographs, emoji without a joiner. Matching a text against these takes half as long as searching it
+# for other characters.
 _ALONE = re.compile(
     "[\0-\x0c\x0e-\u02ff\u0370-\u0482\u048a-\u0590\u1e00-\u200b\u200e-\u20cf\u2100-\u2cee\u3000-\u3029"
     "\u3030-\u3098\u309b-\ua66e\ue000-\ufb1d\uff01-\uff9d\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa"
     "\U0001f400-\U0001faff]*+"
 )
 _CLUSTER = regex.compile(r"\X")
-# Two regional indicators make a flag. To pair them, `\X` counts those before each one, which takes quadratic time; the
-# text can be split after an even number of them.
+# Two regional indicators form a flag. To pair them, `\X` counts the indicators before each one, which takes quadratic
+# time. Splitting the text after an even number of indicators does not change the pairs.
 _MANY_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{32}(?=[\U0001f1e6-\U0001f1ff])")
 _EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\u20e3]")
-# A superset of _EMOJI that also matches characters such as €; most texts have few of either.
+# A superset of _EMOJI that also matches characters such as €. Most texts contain few of either.
 _EMOJI_CANDIDATE = re.compile("[\xa9\xae\u203c-\u3299\U0001f000-\U0001fffd]")
 
 
 @cache
 def pattern(source: str) -> regex.Pattern[str]:
-    r"""Compile a pattern that may contain Unicode properties such as `\p{L}`; compiled only once."""
+    r"""Compile a pattern that may contain Unicode properties such as `\p{L}`. Patterns are cached."""
     return regex.compile(source)
 
 
 def before_hash(text: str) -> int:
-    """Return the offset of the character before the first # or ＃, 0 if there is none before it, -1 if there is no #.
+    """Return the offset of the character before the first `#` or `＃`, for use as the start of a search.
 
-    Hashtags are usually at the end of a text, and patterns with Unicode properties are slow.
+    The result is 0 if the sign starts the text, and -1 if the text contains no such sign. Starting a search here
+    saves time: hashtags are usually at the end of a text, and patterns with Unicode properties are slow.
     """
     offsets = [offset for offset in (text.find("#"), text.find("＃")) if offset >= 0]
     return max(0, min(offsets) - 1) if offsets else -1
 
 
 def joins(text: str) -> bool:
-    """Return whether a text may contain clusters of several characters."""
+    """Return whether a text may contain a grapheme cluster of several characters."""
     return not text.isascii() and _ALONE.fullmatch(text) is None
 
 
 def graphemes(text: str) -> int:
-    """Return the number of extended grapheme clusters: what readers see as one character."""
+    """Return the number of extended grapheme clusters. Readers see each cluster as one character."""
     if text.isascii():
         return len(text) - text.count("\r\n")
     return len(text) if _ALONE.fullmatch(text) else sum(len(_CLUSTER.findall(piece)) for piece in _split_flags(text))
 
 
 def clusters(text: str) -> list[str]:
-    """Return the extended grapheme clusters of a text in order; joined, they are the text."""
+    """Split a text into its extended grapheme clusters."""
     if _ALONE.fullmatch(text):
         return list(text)
     return [cluster for piece in _split_flags(text) for cluster in _CLUSTER.findall(piece)]
 
 
 def _split_flags(text: str) -> Iterator[str]:
-    """Split a text between clusters into pieces that are short enough to process quickly."""
+    """Split a text into pieces that are short enough to process quickly, without dividing a cluster."""
     start = 0
     for match in _MANY_FLAGS.finditer(text):
         yield text[start : match.end()]
@@ -75,7 +77,7 @@ def _split_flags(text: str) -> Iterator[str]:
 
 
 def composed(text: str) -> str:
-    """Return a text in NFC, the form that platforms count; it looks the same."""
+    """Return a text in NFC, the form that platforms count. Its appearance does not change."""
     return text if text.isascii() else normalized("NFC", text)
 
 
@@ -90,7 +92,7 @@ def utf8(text: str) -> int:
 
 
 def sizes(text: str) -> tuple[int, int]:
-    """Return (UTF-16 code units, bytes in UTF-8)."""
+    """Return the number of UTF-16 code units and the number of bytes in UTF-8."""
     if text.isascii():
         return len(text), len(text)
     data = text.encode("utf-8", "surrogatepass")
@@ -98,15 +100,15 @@ def sizes(text: str) -> tuple[int, int]:
 
 
 def uncommon(text: str, common: bytes = _ASCII) -> str:
-    """Return a text without `common` characters; searching the rest takes a third of the time."""
+    """Return a text without the `common` ASCII characters. Searching the rest takes a third of the time."""
     return text.encode("utf-8", "surrogatepass").translate(None, common).decode("utf-8", "surrogatepass")
 
 
 def emoji_as_bytes(text: str) -> int:
-    """Return the length that Threads documents: UTF-16 units, but UTF-8 bytes for clusters with an emoji.
+    """Return the length of a text as Threads documents it: in UTF-16 units, but clusters with emoji in UTF-8 bytes.
 
-    The documentation does not say whether characters such as © and ™ are emoji; they count as such here, which yields
-    the larger count.
+    The documentation does not say whether characters such as © and ™ are emoji. This function treats them as emoji,
+    which gives the larger count.
     """
     if text.isascii():
         return len(text)

@@ -1,9 +1,9 @@
-"""Find links as twitter-text 3.1.0 (Apache-2.0) does; X and Mastodon differ only in a few characters.
+"""Find links the way twitter-text 3.1.0 (Apache-2.0) does.
 
-The reference is one regular expression with 1,574 alternatives for the top-level domain. This implementation first
-looks for full stops before a top-level domain, which most texts lack, and applies expressions only around those. The
-results are the same; tests compare them. Each run of domain characters is read once, so hostile texts take linear
-time.
+X and Mastodon use grammars that differ in only a few characters. The reference is one regular expression with 1,574
+alternatives for the top-level domain. This implementation first looks for full stops before a top-level domain, which
+most texts lack, and applies expressions only around those. Tests confirm that the results are the same. Each run of
+domain characters is read once, so that hostile texts take linear time.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from newsletter.channels.social.counting.domains import Endings
 
-# Ranges for use in a character class. FOLDED includes what a case-insensitive expression adds.
+# Ranges for use in a character class. FOLDED adds the characters that a case-insensitive expression also matches.
 LATIN = r"\xc0-\xd6\xd8-\xf6\xf8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263\u0268\u026f\u0272\u0289\u028b"
 LATIN += r"\u02bb\u0300-\u036f\u1e00-\u1eff"
 FOLDED = rf"{LATIN}\u0260\u0269\u0275\u0280\u0283\u0288\u028a\u028c\u0292\u0399\u03b9\u1fbe\u2c65\u2c66\u2c7e\u2c7f"
@@ -24,14 +24,14 @@ INVALID = r"\ufffe\ufeff\uffff"
 DIRECTIONS = r"\u202a-\u202e\u061c\u200e\u200f\u2066-\u2069"
 _BEFORE = rf"[^A-Za-z0-9@＠$#＃{INVALID}]"
 BEFORE = rf"(?P<before>{_BEFORE}|\A)"
-# Longest text between the start of a match and its domain: one character and a protocol.
+# The longest text between the start of a match and its domain: one character and a protocol.
 _LEAD = len("xgopher://")
 
 
 class Found(NamedTuple):
-    """A link in a text, with offsets in code points and its parts as written.
+    """A link in a text, with its parts as written and offsets in code points.
 
-    `before` is the character before it.
+    `before` is the character before the link, `ending` is the top-level domain, and `path` is true if there is a path.
     """
 
     before: str
@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
     @property
     def domain_start(self) -> int:
-        """Offset of the domain's first character."""
+        """The offset of the domain's first character."""
         return self.start + len(self.protocol)
 
 
@@ -53,8 +53,8 @@ class Found(NamedTuple):
 class Grammar:
     """The rules for links.
 
-    `excluded` are the characters that cannot start a domain; of these, only `-`, `_` and `.` may follow. `protocol`
-    and `tail` are expressions; `tail` matches port, path (a group of that name) and query.
+    `excluded` contains the characters that cannot start a domain. Of these, only `-`, `_` and `.` may occur after the
+    start. `protocol` and `tail` are expressions. `tail` matches port, path and query, and has a group named `path`.
     """
 
     excluded: str
@@ -63,28 +63,28 @@ class Grammar:
 
     @cached_property
     def run(self) -> re.Pattern[str]:
-        """Matches the characters of a domain, forwards or backwards."""
+        """A pattern for the characters of a domain, in either direction."""
         return re.compile(rf"(?:[^{self.excluded}]|[-_.])*+")
 
     @cached_property
     def lead(self) -> re.Pattern[str]:
-        """Matches the character and the protocol directly before a run."""
+        """A pattern for the character and the protocol directly before a run."""
         return re.compile(rf"{BEFORE}(?P<protocol>{self.protocol})\Z")
 
     @cached_property
     def inner(self) -> re.Pattern[str] | None:
-        """Matches the first character of a link that starts inside a run; None if a protocol is required."""
+        """A pattern for the first character of a link that starts inside a run. None if a protocol is required."""
         return re.compile(rf"(?<={_BEFORE})[^{self.excluded}]") if re.fullmatch(self.protocol, "") else None
 
     @cached_property
     def rest(self) -> re.Pattern[str]:
-        """Matches what follows a domain, which may be empty."""
+        """A pattern for the text after a domain, which may be empty."""
         return re.compile(self.tail)
 
     def find(self, text: str, endings: Endings) -> Iterator[Found]:
         """Yield links from left to right, without overlaps."""
         stops = dict(endings.find(text))
-        link_end = run_end = 0  # ends of the last link and the last run
+        link_end = run_end = 0  # where the last link and the last run end
         for stop in stops:
             if stop < run_end:
                 continue
@@ -98,7 +98,7 @@ class Grammar:
                     link_end = link.end
 
     def _first_link(self, text: str, run: int, earliest: int, label: "_Label", stops: dict[int, str]) -> Found | None:
-        """Return the link that starts in this label, at `earliest` or later, with the longest possible domain."""
+        """Return the link with the longest domain that starts in this label, at `earliest` or later."""
         dot, first = label.reach, label.start
         if dot < 0:
             # The label before the top-level domain must not contain an underscore.
@@ -113,7 +113,7 @@ class Grammar:
         return self._make_link(text, text[inner.start() - 1], "", inner.start(), dot, stops[dot]) if inner else None
 
     def _starts_at_second(self, text: str, dot: int) -> bool:
-        """Return whether the text's first character precedes a link, which then starts with the second."""
+        """Return whether a link starts with the second character of the text, after any first character."""
         return bool(self.inner and dot > 1 and self.inner.match(text, 1))
 
     def _make_link(self, text: str, before: str, protocol: str, start: int, dot: int, ending: str) -> Found:
@@ -129,7 +129,7 @@ class Grammar:
 class _Label(NamedTuple):
     """A label of a domain, up to the full stop at `dot`.
 
-    `reach` is the last full stop before a top-level domain that can be reached through the following labels, or -1.
+    `reach` is the last full stop before a top-level domain that a link starting here can extend to, or -1.
     """
 
     start: int
@@ -138,9 +138,9 @@ class _Label(NamedTuple):
 
 
 def _labels(text: str, start: int, end: int, stops: dict[int, str]) -> list[_Label]:
-    """Return the labels of a run in which a link may start; each is examined once, from the last one."""
+    """Return the labels of a run in which a link may start. Each label is examined once, the last one first."""
     labels: list[_Label] = []
-    reach = -1  # for the labels after the current one
+    reach = -1  # `reach` of the label that follows the current one
     dot = text.rfind(".", start, end)
     while dot >= 0:
         previous_dot = text.rfind(".", start, dot)
@@ -160,15 +160,15 @@ def _labels(text: str, start: int, end: int, stops: dict[int, str]) -> list[_Lab
 def paths(general: str, ending: str, nested: str, last: str) -> str:
     """Return an expression for a path.
 
-    `general` are the characters inside a path, `ending` those at its end, `nested` those in brackets at its end;
-    `last` is a fallback expression.
+    `general` matches a character inside a path, `ending` a character at its end, and `nested` a character in brackets
+    at its end. `last` is a fallback expression.
     """
     within, at_end = brackets(general), brackets(nested)
     return rf"(?:(?:{general}*(?:{within}{general}*)*(?:{ending}|{at_end}))|{last})"
 
 
 def brackets(general: str) -> str:
-    """Return an expression for text in brackets, with at most one more pair inside."""
+    """Return an expression for text in brackets, which may contain one more pair of brackets."""
     return rf"\((?:{general}+|{general}*\({general}+\){general}*)\)"
 
 
@@ -180,6 +180,6 @@ QUERY = r"(?:\?[a-zA-Z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[a-zA-Z0-9\-_&=#/])?"
 _TAIL = rf"(?::[0-9]+)?(?P<path>/{paths(_CHARS, _END, _CHARS, f'@{_CHARS}+/')}*)?{QUERY}"
 HTTP = "[hH][tT][tT][pP][sS]?://"
 
-# The grammar of twitter-text, and the one of Mastodon's web interface: only links with a protocol.
+# The grammar of twitter-text, and that of Mastodon's web interface, which requires a protocol.
 PLAIN = Grammar(_DOMAIN, f"(?:{HTTP})?", _TAIL)
 WITH_PROTOCOL = Grammar(_DOMAIN, HTTP, _TAIL)

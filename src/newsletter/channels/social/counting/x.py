@@ -1,9 +1,12 @@
-"""Count text for X: weighted characters after NFC, 23 for each link, 2 for each emoji that X knows.
+"""Count characters the way X does.
 
-Rules of twitter-text 3.1.0 (Apache-2.0), configuration 3, documented at
-https://docs.x.com/fundamentals/counting-characters. Where the reference is outdated, the count is an upper bound: an
-emoji sequence newer than its table counts as the sum of its parts, a link under a disputed top-level domain as the
-larger of 23 and its text.
+X normalizes a text to NFC and adds up weights: 23 for each link, 2 for each emoji that it knows, and 1 or 2 for any
+other character. The rules are those of twitter-text 3.1.0 (Apache-2.0), configuration 3, documented at
+https://docs.x.com/fundamentals/counting-characters.
+
+Where this reference library is outdated, the count is an upper bound. An emoji sequence newer than its table counts as
+the sum of its parts. A link whose top-level domain may be unknown to X counts 23 or the weight of its text, whichever
+is larger.
 """
 
 import re
@@ -18,9 +21,9 @@ _EMOJI = 2
 
 HEAVY = re.compile("[^\0-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 _INVALID = re.compile("[\ufffe\ufeff\uffff]")
-# Without any of these, no emoji has several characters.
+# Every emoji of several characters contains one of these.
 _JOINERS = re.compile("[\u200d\u20e3\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-# Stretches of text that contain every emoji sequence completely.
+# Runs of characters that may form emoji. An emoji sequence never extends beyond its run.
 _STRETCHES = re.compile(
     "[#*0-9\xa9\xae]?[\u200d\u20e3\u203c-\u3299\ue50a\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+"
 )
@@ -50,25 +53,25 @@ def measure(text: str) -> Weight:
     all_links = links(text)
     weight = _weigh_around(text, all_links)
     if _LATER.search(text):
-        # With the reference's list, links may end elsewhere: in `prix.fr.music` it finds `prix.fr`.
+        # The reference's list may give links a different end: in `prix.fr.music`, it finds `prix.fr`.
         by_reference = _weigh_around(text, x_links.find(text, domains.reference()))
         weight = Weight(max(weight.total, by_reference.total), False)
     return weight
 
 
 def measure_simple(text: str, link: str) -> Weight:
-    """Like measure(), for a text that is simple around its only link (see fastpath.py)."""
+    """Measure a text like measure(), if it is simple except for one link (see fastpath.py)."""
     link_weight, _ = _measure_link(link)
     return Weight(plain(units.composed(text)) - len(link) + link_weight.total, link_weight.exact)
 
 
 def weigh_link(link: str) -> int:
-    """Return the weight of an ASCII link in such a text."""
+    """Return the weight of an ASCII link in a text that is simple except for this link."""
     return _measure_link(link)[0].total
 
 
 def links_simple(link: str) -> tuple[str, ...]:
-    """Return what X links in a text that is simple around its only link."""
+    """Return the URLs that X links in a text that is simple except for this link."""
     return _measure_link(link)[1]
 
 
@@ -89,17 +92,17 @@ def _measure_sample(link: str) -> tuple[Weight, tuple[str, ...]]:
 
 
 def links(text: str) -> tuple[FoundLink, ...]:
-    """Return what X links, in order, with offsets in the given text."""
+    """Return the links that X finds in a text, in order."""
     return x_links.find(text, domains.either())
 
 
 def invalid_characters(text: str) -> tuple[str, ...]:
-    """Return the characters for which X rejects a text, each once, as `U+FEFF`."""
+    """Return the distinct characters that make X reject a text, in the form `U+FEFF`."""
     return tuple(f"U+{ord(character):04X}" for character in dict.fromkeys(_INVALID.findall(text)))
 
 
 def unknown_emoji(text: str) -> tuple[str, ...]:
-    """Return the emoji sequences that the reference does not know, whose weight is an upper bound."""
+    """Return the emoji sequences that the reference does not know. Their weight is an upper bound."""
     if not _JOINERS.search(text):
         return ()
     clusters = (each for stretch in _STRETCHES.findall(text) for each in units.clusters(stretch))
@@ -115,7 +118,7 @@ def hashtags(text: str) -> tuple[str, ...]:
         for match in units.pattern(_HASHTAG).finditer(text, start)
         if not text.startswith(("#", "＃", "://"), match.end(1))
     ]
-    # Where entities overlap, the first wins; a tag sorts before a link at the same offset.
+    # Of two overlapping entities, the first wins. A tag sorts before a link at the same offset.
     entities = sorted([*tags, *((link.start, link.end, "") for link in links(text))], key=lambda each: each[0])
     result = []
     done = 0
@@ -140,7 +143,7 @@ def _weigh_around(text: str, all_links: tuple[FoundLink, ...]) -> Weight:
             exact = False
         done = link.end
         if (rest := text[link.start : done]) != link.url:
-            # The reference skips as many UTF-16 units as the link has, and counts the rest.
+            # The reference skips the number of UTF-16 units in the link, and counts the rest.
             skipped = rest.encode("utf-16-le", "surrogatepass")[: 2 * units.utf16(link.url)]
             total += plain(rest[len(skipped.decode("utf-16-le", "ignore")) :])
             exact = False

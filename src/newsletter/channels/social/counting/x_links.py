@@ -1,6 +1,7 @@
-"""Find what X links: URLs, and words joined by a full stop to a top-level domain.
+"""Find links the way X does.
 
-Implements `extractUrlsWithIndices` of twitter-text 3.1.0 (Apache-2.0), including its quirks.
+X links URLs, and words followed by a full stop and a top-level domain. This module implements `extractUrlsWithIndices`
+of twitter-text 3.1.0 (Apache-2.0), including its quirks.
 """
 
 import re
@@ -23,10 +24,11 @@ _SHORT = re.compile(rf"https?://t\.co/([a-z0-9]+){QUERY}", re.IGNORECASE | re.AS
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """A link in a text, with offsets in code points and the top-level domain as written.
+    """A link in a text.
 
-    `url` is the text between the offsets, unless letters of another script come between a Latin domain and its path:
-    in `prix.fr日本.fr/x` it is `prix.fr/x`.
+    `start` and `end` are offsets in code points, and `ending` is the top-level domain as written. `url` is the text
+    between the offsets, unless letters of another script separate a Latin domain from its path: in
+    `prix.fr日本.fr/x`, it is `prix.fr/x`.
     """
 
     url: str
@@ -36,7 +38,10 @@ class FoundLink:
 
 
 def find(text: str, endings: Endings) -> tuple[FoundLink, ...]:
-    """Return the links of a text by their start; no two start at the same offset."""
+    """Return the links of a text in order. No two links start at the same offset.
+
+    `endings` are the top-level domains to recognize.
+    """
     if "." not in text:
         return ()
     by_start = {}
@@ -50,7 +55,7 @@ def find(text: str, endings: Endings) -> tuple[FoundLink, ...]:
 
 def _is_valid(found: Found, url: str, endings: Endings) -> bool:
     domain = found.domain
-    # This order ensures that only short labels and domains are examined closely.
+    # The cheap checks come first, so that the expensive ones only see short labels and domains.
     if len(found.protocol or "https://") + units.utf16(url) > _LONGEST_LINK:
         return False
     if not all(1 <= _encoded_length(label) <= _LONGEST_LABEL for label in domain.split(".")):
@@ -59,7 +64,7 @@ def _is_valid(found: Found, url: str, endings: Endings) -> bool:
 
 
 def _encoded_length(label: str) -> int:
-    """Return the length of a label in Punycode, or a length beyond the limit if it is too long.
+    """Return the length of a label in Punycode, or its plain length if that exceeds the limit already.
 
     Wide full stops inside the label count as full stops.
     """
@@ -85,7 +90,7 @@ def _full_links(text: str, found: Found) -> Iterator[FoundLink]:
 
 
 def _bare_links(text: str, found: Found, endings: Endings) -> Iterator[FoundLink]:
-    """Yield the Latin parts of a domain without protocol; the last one includes the path."""
+    """Yield the Latin parts of a domain without a protocol. The last part includes the path."""
     if found.before and found.before in "-_./":
         return
     end = 0

@@ -1,4 +1,4 @@
-"""Split a rendered template into named blocks, each with the ways in which it may be shortened."""
+"""Split a rendered template into named blocks, and tell how each block may be shortened."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -20,8 +20,8 @@ HOOK = "hook"
 class BlockKind(NamedTuple):
     """How a block may be shortened.
 
-    Blocks with `drop` may be left out, the lowest number first. Blocks with `cut` may lose sentences, then words.
-    `most` is the maximum number of characters, regardless of the platform's limit (0: no maximum).
+    Blocks with a number in `drop` may be dropped, the lowest number first. Blocks with `cut` may lose sentences, then
+    words. `most` is the maximum number of characters, regardless of the platform's limit; 0 means no maximum.
     """
 
     name: str
@@ -36,7 +36,7 @@ Block = tuple[BlockKind, str, str]  # kind, text, and the gap between it and the
 
 
 def max_length(kind: BlockKind, fold: int | None) -> int | None:
-    """Return the maximum length of a block, if any. A hook must also fit within `fold`."""
+    """Return the maximum length of a block, or None. A hook must also fit within `fold` characters."""
     limits = [each for each in (kind.most, fold if kind.name == HOOK else None) if each]
     return min(limits) if limits else None
 
@@ -49,16 +49,16 @@ def begin(name: str, drop: int = 0, cut: bool = False, most: int = 0) -> str:
 
 
 def only(hashtags: Sequence[str], most: int, after: int = 0) -> str:
-    """Template filter: return the hashtags up to number `most`, without the first `after`."""
+    """Template filter: return the first `most` hashtags, without the first `after` of them, as one text."""
     return " ".join(hashtags[after:most])
 
 
 def split(rendered: str) -> list[Block]:
-    """Return the non-empty blocks of a rendered template in order."""
-    has_tabs = "\t" in rendered  # which _LABELLED_BLOCK does not treat as white space
+    """Return the non-empty blocks of a rendered template, in order."""
+    has_tabs = "\t" in rendered  # _LABELLED_BLOCK does not treat tabs as white space
     if has_tabs and _has_surplus(rendered):
         rendered = _SURPLUS.sub("", rendered)
-    if not rendered.startswith(_BEGIN):  # text before the first block gets a block without a name
+    if not rendered.startswith(_BEGIN):  # text before the first block becomes a block without a name
         rendered = f"{_BEGIN}{_END}{rendered}"
     blocks: list[Block] = []
     gap = ""
@@ -72,7 +72,7 @@ def split(rendered: str) -> list[Block]:
             blocks.append((_KINDS.get(label, _KINDS[""]), _SURPLUS.sub("", text) if surplus else text, gap))
             gap = after
         elif blocks and _GAPS[after] > _GAPS[gap]:
-            # Around an empty block, the larger gap is kept.
+            # Of the gaps around an empty block, the larger one is kept.
             gap = after
     return blocks
 
@@ -94,7 +94,7 @@ def _normalize_gap(white: str) -> str:
 
 
 def assemble(blocks: Sequence[Block], texts: Sequence[str]) -> str:
-    """Return the text of the blocks that are left. `texts` holds one per block, empty if it is dropped."""
+    """Return the text of the remaining blocks. `texts` has one text for each block, "" if it is dropped."""
     pieces: list[str] = []
     gap = ""
     for (_, _, before), text in zip(blocks, texts, strict=True):
@@ -109,7 +109,8 @@ def assemble(blocks: Sequence[Block], texts: Sequence[str]) -> str:
 def length(gaps: Sequence[int], sizes: Sequence[int]) -> int:
     """Return the length of the text that assemble() would return, as the sum of its parts.
 
-    `gaps` holds the length of each block's gap, `sizes` that of its text, 0 if it is dropped.
+    `gaps` contains the length of each block's gap. `sizes` contains the length of each block's text, 0 if the block
+    is dropped.
     """
     total = gap = 0
     for before, size in zip(gaps, sizes, strict=True):

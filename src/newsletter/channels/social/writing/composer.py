@@ -1,4 +1,7 @@
-"""Fill the templates and fit the texts to each platform; texts written by hand are kept as they are."""
+"""Render the templates for each platform and shorten the texts to its limit.
+
+Texts written by hand are not changed.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,12 +24,12 @@ from newsletter.theme.templates import Template, Templates
 
 DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
 _THREADED = ("x", "mastodon", "bluesky", "threads")
-# Plain quotation marks have no spaces inside.
+# The spaces inside « », which plain quotation marks do not need.
 _INSIDE = re.compile("(?<=«)[ \u00a0]+|[ \u00a0]+(?=»)")
 # On these platforms, every character of an address counts against a small limit.
 _UNMARKED = ("bluesky", "threads", "sms")
 _BETWEEN = "\x1e"  # separates the texts of several platforms; announcements cannot contain it
-_MANY = 8  # points
+_MANY = 8  # points; an issue with more is rendered by Jinja
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Composer:
         self._limits = {name: (PLATFORMS[name], self.limit(name) or PLATFORMS[name].limit) for name in self.platforms}
 
     def limit(self, platform: str) -> int | None:
-        """Return the limit that the settings define for a platform, if any."""
+        """Return the limit that the settings define for a platform, or None."""
         if platform == "mastodon":
             return self.settings.social.mastodon_limit
         return self.settings.social.sms_segments if platform == "sms" else None
@@ -58,10 +61,10 @@ class Composer:
         return count(text, platform, limit=self.limit(platform), link=link)
 
     def all_posts(self, materials: Iterable[Material]) -> list[tuple[Post, ...]]:
-        """Return the posts for every platform for each material.
+        """Return the posts for all platforms, one tuple for each material.
 
-        One platform is dealt with after the other: the processor's caches then hold one platform's code, which saves
-        3 % of a build.
+        The outer loop is over platforms. The processor's caches then contain the code of only one platform at a time,
+        which saves 3 % of a build.
         """
         result: list[list[Post]] = []
         regular: list[tuple[Material, Mapping[str, tuple[Draft, str]], list[Post]]] = []
@@ -69,7 +72,7 @@ class Composer:
             social, posts = material.social, list[Post]()
             if social.texts or social.skip or social.thread:
                 posts += self.posts(material)
-            else:  # almost always
+            else:  # the usual case
                 regular.append((material, self._drafts(material, self.platforms), posts))
             result.append(posts)
         for name in self.platforms:
@@ -78,7 +81,7 @@ class Composer:
         return list(map(tuple, result))
 
     def posts(self, material: Material) -> Iterator[Post]:
-        """Yield the posts for every platform for one material; the parts of a thread follow each other."""
+        """Yield the posts for all platforms for one material. The parts of a thread are adjacent."""
         social = material.social
         by_hand = dict(social.texts)
         names = [name for name in self.platforms if name not in social.skip]
@@ -99,7 +102,7 @@ class Composer:
 
     def _single(self, material: Material, name: str, draft: Draft, link: str, suffix: str = "") -> Post:
         row, limit = self._limits[name]
-        # The length of such a text is the sum of its parts and its link; it is counted in full only if the sum fits.
+        # The length of a plain text is the sum of its parts and its link. It is counted in full only if the sum fits.
         summed = self._is_fast and row.unit != "sms" and material.plain
         room = limit - len(suffix)
         if summed and row.links != "literal":
@@ -115,13 +118,13 @@ class Composer:
             if post.counted.fits:
                 return post
         exact = Measure(SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
-        # If not even title and link fit, the link alone is returned, whose count is reported as an error.
+        # If not even title and link fit, return the link alone. Its count is reported as an error.
         fitted = fit(draft.blocks, exact, row.fold) or Fitted(link, ("hook",))
         text = fitted.text + suffix
         return self._post(row, limit, text, fitted, link)
 
     def _post(self, row: Platform, limit: int, text: str, result: Draft | Fitted, link: str) -> Post:
-        """Count a text with `link` in it and return it as a post."""
+        """Count a text that contains `link`, and return it as a post."""
         link = link if self._is_fast and is_simple(text, link) else ""
         return Post(row, text, counted(text, row, limit, link), False, result.dropped, result.shortened, 1, 1, link)
 
@@ -133,7 +136,7 @@ class Composer:
 
         rest: list[str] = []
         for limit in (9, 99, 999, 9999, 99999):
-            # If there are more parts, each needs room for longer numbers.
+            # With more parts than this, each part needs room for longer numbers.
             rest = list(islice(threads.parts(material.story, fits, threads.number(limit, limit, inline=True)), limit))
             if len(rest) < limit:
                 break
@@ -148,9 +151,9 @@ class Composer:
             yield Post(row, numbered, self.count(numbered, name), part=place, parts=total)
 
     def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[Draft, str]]:
-        """Return the draft for each platform and the link in it.
+        """Return a draft and the link in it for each platform.
 
-        The templates of all platforms that get the same link are rendered together.
+        Platforms that get the same link have their templates rendered together.
         """
         result: dict[str, tuple[Draft, str]] = {}
         for link, group in self._by_link(material, names) if names else ():
@@ -161,12 +164,12 @@ class Composer:
         return result
 
     def _render(self, material: Material, link: str, names: tuple[str, ...]) -> list[str]:
-        """Return the rendered template of each platform."""
+        """Render the template of each platform with the same link."""
         if names not in self._together:
             files = [f"social/{name}.txt" for name in names]
             self._together[names] = self.templates.together(files, _BETWEEN)
         template, values = self._together[names], {**material.values, "link": link}
-        # Hardly any two issues have the same number of announcements, so a trace would not be used again.
+        # Few issues have the same number of announcements, so a trace would hardly be reused.
         is_long = len(material.values["points"]) > _MANY
         return (template.render_with_jinja(values) if is_long else template.render(values)).split(_BETWEEN)
 
@@ -194,7 +197,7 @@ SIZES: Mapping[str, Size] = {
 
 
 def _plain_text(rendered: str, social: Social, link: str) -> str:
-    """Return a text message with plain typography; its link is not changed."""
+    """Return a text message with plain typography. Its link is not changed."""
     plain = sms.transliterated if social.sms_ascii else sms.plain_typography
     if "«" in rendered:
         rendered = _INSIDE.sub("", rendered)
@@ -202,7 +205,7 @@ def _plain_text(rendered: str, social: Social, link: str) -> str:
 
 
 def _link_surcharge(link: str, row: Platform) -> int:
-    """Return the difference between the count of a link and its number of characters."""
+    """Return the amount by which the count of a link exceeds its number of characters. It may be negative."""
     if not link.isascii():
         return count(link, row.name).count - SIZES[row.unit](link)
     return (x.weigh_link(link) if row.name == "x" else max(mastodon.counts_simple(link, link))) - len(link)

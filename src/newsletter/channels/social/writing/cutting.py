@@ -1,7 +1,7 @@
-"""Find where a text may be cut: after a sentence, before a clause, or between words.
+"""Find the places where a text may be cut: after a sentence, before a clause, or between words.
 
-Text is broken at ordinary white space only, and never inside a link, tag, mention, quotation, bracket or name, or
-between a number and what it counts.
+A text is cut only at ordinary white space. It is never cut inside a link, tag, mention, quotation, bracket or name,
+or between a number and the noun that it belongs to.
 """
 
 import re
@@ -13,9 +13,9 @@ from newsletter import text
 from newsletter.channels.social.counting import units
 
 ELLIPSIS = "…"
-LEAST = 30  # minimum length of a shortened sentence; anything shorter is useless
+LEAST = 30  # characters; a shortened sentence with fewer is useless
 
-UNBROKEN = re.compile(r"://|[@#＃＠ \n]|\d")  # a text with any of these is not cut between arbitrary characters
+UNBROKEN = re.compile(r"://|[@#＃＠ \n]|\d")  # a text that contains any of these is not cut between letters
 _SHORT = 4000  # characters; results for longer texts are not cached
 
 _PAIRS = {"«": "»", "“": "”", "(": ")", "[": "]"}
@@ -26,9 +26,9 @@ _END_OF_CLAUSE = re.compile(r"[,;:][»”)]?\Z")
 _GLUED = (":", ";", "!", "?", "»", "”", ")", "…", "%", "€", "°", "/")
 LOOSE = " \u00a0\u202f,;:.!?–—-…/&+"  # not allowed at the end of a shortened text, before its `…`
 _INITIAL = re.compile(r"[^\W\d_]{1,3}\.|(?:[^\W\d_]\.-?)+")
-# Between capitalised words, these are part of a name: `Yves de La Tour`.
+# Between capitalized words, these are part of a name: `Yves de La Tour`.
 _PARTICLES = frozenset("de du des d’ d' la le von van der den of the".split())
-# Words that need another after them; a text must not end with one.
+# Words that need another word after them, so that a text must not end with one.
 _HANGING = frozenset(
     """
     le la les un une des du de d au aux à en et ou où ni mais donc or car que qui quoi dont si comme quand lorsque
@@ -44,12 +44,12 @@ _HANGING = frozenset(
 
 
 def sentences(paragraph: str) -> list[str]:
-    """Return the sentences of a paragraph; quotations and brackets are not divided."""
+    """Split a paragraph into sentences, without dividing quotations and brackets."""
     return list(_sentences(paragraph))
 
 
 def _sentences(paragraph: str) -> Iterable[str]:
-    """Like sentences(), but lazy for long paragraphs, of which often only the start is needed."""
+    """Split a paragraph like sentences(), but lazily if it is long: often, only its start is needed."""
     return _cached_sentences(paragraph) if len(paragraph) <= _SHORT else _iter_sentences(paragraph)
 
 
@@ -78,9 +78,9 @@ def is_closed(passage: str) -> bool:
 
 
 def by_sentence(text: str, most: int | None = None) -> Iterator[str]:
-    """Yield a text without its last sentence, its last two and so on, the longest first.
+    """Yield a text without its last sentence, then without its last two, and so on.
 
-    The whole text is not included. With `most`, only results of at most that many characters.
+    The whole text is not included. With `most`, results of more than `most` characters are skipped.
     """
     pieces: list[str] = []
     ends: list[int] = []
@@ -98,7 +98,7 @@ def by_sentence(text: str, most: int | None = None) -> Iterator[str]:
 
 
 def first_sentence(text: str) -> str:
-    """Return the first sentence of a text; a text of one sentence is returned unchanged."""
+    """Return the first sentence of a text. A text of one sentence is returned unchanged."""
     first = list(islice(_with_gaps(text), 2))
     return "".join(first[0]) if len(first) > 1 else text
 
@@ -116,19 +116,19 @@ def _with_gaps(text: str) -> Iterator[tuple[str, str]]:
 
 
 def by_clause(sentence: str, most: int | None = None) -> Iterator[str]:
-    """Yield a sentence cut before each of its clauses, the longest first; `most` as in by_sentence()."""
+    """Yield a sentence cut before each of its clauses, the longest first. See by_sentence() for `most`."""
     return (f"{sentence[:end]}{ELLIPSIS}" for end, is_clause in _cuts(sentence, most) if is_clause)
 
 
 def by_word(sentence: str, most: int | None = None) -> Iterator[str]:
-    """Yield a sentence cut after each of its words, the longest first; `most` as in by_sentence()."""
+    """Yield a sentence cut after each of its words, the longest first. See by_sentence() for `most`."""
     return (f"{sentence[:end]}{ELLIPSIS}" for end, _ in _cuts(sentence, most))
 
 
 def by_grapheme(text: str, most: int | None = None) -> Iterator[str]:
-    """Yield a text cut after each grapheme: a last resort for writing without spaces.
+    """Yield a text cut after each grapheme, the longest first. This is a last resort for scripts without spaces.
 
-    Yields nothing if the text contains spaces, links, tags or mentions.
+    Yield nothing if the text contains spaces, links, tags, mentions or digits.
     """
     if UNBROKEN.search(text):
         return
@@ -140,7 +140,7 @@ def by_grapheme(text: str, most: int | None = None) -> Iterator[str]:
 
 
 def _cuts(sentence: str, most: int | None) -> Iterator[tuple[int, bool]]:
-    """Yield the places where a sentence may be cut, leaving at most `most` characters, the last first."""
+    """Yield the places to cut a sentence so that it has at most `most` characters with its ellipsis, the last first."""
     room = len(sentence) if most is None else most - len(ELLIPSIS)
     places = _cached_cuts(sentence) if len(sentence) <= _SHORT else cut_places(sentence, room)
     return (place for place in reversed(places) if place[0] <= room)
@@ -152,7 +152,10 @@ def _cached_cuts(sentence: str) -> tuple[tuple[int, bool], ...]:
 
 
 def cut_places(sentence: str, room: int) -> list[tuple[int, bool]]:
-    """Return the offset of each place to cut, at least up to `room`, and whether a clause ends there."""
+    """Return pairs for the places where a sentence may be cut: the offset, and whether a clause ends there.
+
+    Places after the offset `room` may be missing.
+    """
     words = _words(sentence, room)
     bound = bound_words([word for word, _ in words])
     places: list[tuple[int, bool]] = []
@@ -169,7 +172,7 @@ def cut_places(sentence: str, room: int) -> list[tuple[int, bool]]:
         if depth > 0 or in_straight_quotes or index in bound or end == last_end:
             continue
         last_end = end
-        # The word before removed punctuation may need another after it: `pour :`.
+        # The word before the removed punctuation may need another word after it: `pour :`.
         if not hangs(sentence[sentence.rfind(" ", 0, end) + 1 : end]):
             following = words[index + 1][0]
             places.append((end, bool(_END_OF_CLAUSE.search(word)) or following[0] in "–—("))
@@ -177,7 +180,7 @@ def cut_places(sentence: str, room: int) -> list[tuple[int, bool]]:
 
 
 def _words(sentence: str, room: int) -> list[tuple[str, int]]:
-    """Return the words of a sentence with their offsets, as far as they can affect a cut within `room`."""
+    """Return the words of a sentence that can affect a cut within `room`, with their offsets."""
     words: list[tuple[str, int]] = []
     for match in _TOKEN.finditer(sentence):
         words.append((match.group(), match.start()))
@@ -203,12 +206,12 @@ def bound_words(words: list[str]) -> set[int]:
 
 
 def hangs(word: str) -> bool:
-    """Return whether a shortened text may not end with this word: `le`, `à`, `l’`."""
+    """Return whether a shortened text must not end with this word. Examples are `le`, `à` and `l’`."""
     return word.endswith(("’", "'")) or word.lower().lstrip("(«“\"'\u00a0") in _HANGING
 
 
 def _counts(word: str) -> bool:
-    """Return whether a word contains a number that the next word may belong to: `5`, `1re`, `16h30`."""
+    """Return whether a word contains a number that the next word may belong to, such as `5`, `1re` or `16h30`."""
     return word[-1].isalnum() and any(map(str.isdigit, word))
 
 

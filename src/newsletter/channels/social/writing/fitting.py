@@ -1,7 +1,7 @@
 """Shorten a snippet until its platform accepts it, losing as little as possible.
 
-Optional blocks are dropped first, then sentences, then a clause, then words; afterwards, blocks that fit again are
-restored. The lengths of parts only guide the search: each result is counted as a whole.
+Optional blocks are dropped first, then sentences, then a clause, then words. Finally, dropped blocks that fit again are
+restored. The lengths of parts only guide the search; the result is always counted as a whole.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +12,8 @@ from newsletter.channels.social.writing import cutting
 from newsletter.channels.social.writing.blocks import HOOK, Block, BlockKind, assemble, join, length, max_length
 
 _LINK = "link"
-_CLAUSE = 0.75  # a cut before a clause is preferred if it keeps this part of the longest cut between words
+# A cut before a clause is preferred if the text keeps this share of what a cut between words would leave.
+_CLAUSE = 0.75
 
 Size = Callable[[str], int]
 
@@ -20,9 +21,11 @@ Size = Callable[[str], int]
 class Measure(NamedTuple):
     """How to measure a text.
 
-    `size` measures a part; in no unit is a part smaller than its number of characters, which rules out most candidates
-    quickly. Without `excess`, the size of a text is the sum of its parts, and `room` is the maximum. Otherwise
-    `excess` counts the whole text and returns by how many units it is too long, 0 or less if it fits.
+    `size` measures a part of a text. In every unit, a part is at least as long as its number of characters, which
+    rules out most candidates quickly.
+
+    Without `excess`, the size of a text is the sum of its parts, and `room` is the maximum. Otherwise, `excess` counts
+    the whole text and returns the number of units by which it is too long (0 or less if it fits).
     """
 
     size: Size
@@ -39,9 +42,9 @@ class Fitted(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A rendered template: the blocks, and their text, subject only to their own maximum lengths.
+    """A rendered template: its blocks, and the text in which each block is within its own maximum length.
 
-    `dropped` and `shortened` name the blocks that exceed these.
+    `dropped` and `shortened` name the blocks that exceeded theirs.
     """
 
     text: str
@@ -51,7 +54,7 @@ class Draft(NamedTuple):
 
 
 def make_draft(blocks: list[Block], fold: int | None = None) -> Draft:
-    """Return blocks as a draft, which usually fits; the hook must fit within `fold` characters."""
+    """Return blocks as a draft, which usually fits. The hook must fit within `fold` characters."""
     text, dropped, shortened = longest(blocks, fold)
     return Draft(text, dropped, shortened, blocks)
 
@@ -68,7 +71,7 @@ def fit(blocks: list[Block], measure: Measure, fold: int | None = None) -> Fitte
 
 
 def longest(blocks: list[Block], fold: int | None = None) -> Fitted:
-    """Return all blocks as one text, subject only to their own maximum lengths; this usually fits."""
+    """Return all blocks as one text, in which each block is within its own maximum length. It usually fits."""
     for kind, text, _ in blocks:
         if (kind.most or kind.name == HOOK) and len(text) > (max_length(kind, fold) or len(text)):
             return _summarize(blocks, _initial_texts(blocks, fold))
@@ -89,7 +92,7 @@ def _summarize(blocks: list[Block], texts: list[str]) -> Fitted:
 
 
 def shorter(text: str, most: int) -> str:
-    """Return the first sentences within `most` characters, else a clause or words and `…`, else ""."""
+    """Return the first sentences within `most` characters, or a clause or words and `…`, or ""."""
     return next(chain(cutting.by_sentence(text, most), _cut(text, most)), "")
 
 
@@ -99,7 +102,7 @@ def _limit_length(kind: BlockKind, text: str, fold: int | None) -> str:
 
 
 def _cut(text: str, most: int, fits: Callable[[str], bool] = lambda _text: True) -> Iterator[str]:
-    """Yield forms of the first sentence with at most `most` characters, the best first."""
+    """Yield the first sentence cut to at most `most` characters in several ways, the best first."""
     first = cutting.first_sentence(text)
     words = filter(fits, cutting.by_word(first, most))
     if longest := next(words, ""):
@@ -165,14 +168,14 @@ class _Search:
                 return
 
     def drop_rest(self) -> None:
-        """Drop everything but hook and link, shortened blocks first."""
+        """Drop everything but the hook and the link, starting with the blocks that can be cut."""
         others = [index for index, kind in enumerate(self.kinds) if kind.name not in (HOOK, _LINK)]
         for index in sorted(others, key=lambda index: (not self.kinds[index].cut, -index)):
             if self.texts[index] and self.replace(index, ("",)):
                 return
 
     def cut_hook(self) -> None:
-        """Shorten the hook, so that the link can stay."""
+        """Shorten the hook to make room for the link."""
         for index, kind in enumerate(self.kinds):
             if kind.name == HOOK:
                 text = self.texts[index]
@@ -182,17 +185,20 @@ class _Search:
                     return
 
     def options(self, index: int) -> Iterator[str]:
-        """Return shorter forms of a block's first sentence that fit into the current room."""
+        """Return shorter forms of a block's first sentence that fit into the space left for it."""
         room = self.sizes[index] - self.over
         return _cut(self.texts[index], room, lambda each: self.size(each) <= room)
 
     def cuttable(self) -> list[int]:
-        """Return the indices of blocks that may be cut, the last first. The hook has a step of its own."""
+        """Return the indices of the blocks that may be cut, the last first. A later step cuts the hook."""
         blocks = list(enumerate(zip(self.kinds, self.texts, strict=True)))
         return [index for index, (kind, text) in reversed(blocks) if kind.cut and text and kind.name != HOOK]
 
     def replace(self, index: int, options: Iterable[str]) -> bool:
-        """Try shorter forms of a block until the whole text fits; otherwise keep the shortest one tried."""
+        """Replace a block by the first of `options` with which the whole text fits, and return whether there is one.
+
+        If there is none, the block keeps the shortest form tried.
+        """
         room = self.sizes[index] - self.over
         for text in options:
             if text and len(text) > room:
@@ -208,7 +214,7 @@ class _Search:
         return False
 
     def restore(self) -> None:
-        """Restore dropped blocks for which there is room, the last dropped first."""
+        """Restore dropped blocks that fit again, the last dropped first."""
         dropped = [(self.kinds[index].drop, index) for index, text in enumerate(self.texts) if not text]
         for _, index in sorted(dropped, reverse=True):
             kind, original, _ = self.blocks[index]
@@ -218,7 +224,7 @@ class _Search:
                     break
 
     def fits_with(self, index: int, text: str, size: int) -> bool:
-        """Return whether the whole text fits with a block restored; if not, drop it again."""
+        """Restore a block and return whether the whole text still fits. If not, drop the block again."""
         previous = self.over
         self.put(index, text, size)
         self.count()

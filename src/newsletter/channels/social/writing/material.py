@@ -1,4 +1,4 @@
-"""Collect what snippets are made from, once per announcement or issue, for all platforms."""
+"""Collect the data for snippets, once for each announcement or issue and for all platforms."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,19 +15,20 @@ from newsletter.model import Announcement, Event, Issue, Prose, Publication, Soc
 from newsletter.text import base_language, normalized
 from newsletter.theme.strings import Strings
 
-# Characters of an introduction that are used: more than any platform accepts, so the rest would be wasted work.
+# The number of characters of an introduction to use. No platform accepts this many, so more would be wasted work.
 LONGEST = 128 * 1024
 _text_values_of = itemgetter("title", "summary", "intro", "publication", "brand", "when", "place", "address")
-_REPEATED = 0.4  # an introduction with this share of the summary's words repeats it
+_REPEATED = 0.4  # an introduction that contains this share of the summary's words repeats the summary
 _WORD = re.compile(r"\w{4,}")
 _FIRST = re.compile(r"\b1(?=[ \u00a0](?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))")
 
 
 @dataclass(frozen=True)
 class Material:
-    """The data of one announcement or issue: template variables (`values`) and texts written by hand.
+    """The data of one announcement or issue.
 
-    `texts` are the texts from which snippets are composed, `story` the paragraphs of a thread, if one is requested.
+    `values` are template variables, and `social` contains the texts written by hand. `texts` are the texts from which
+    snippets are composed. `story` contains the paragraphs of a thread, if one is requested.
     """
 
     stem: str
@@ -46,7 +47,7 @@ class Material:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether all texts are free of links, mentions and joined emoji, so that only characters count."""
+        """Whether all texts are free of links, mentions and joined emoji, so that each character counts separately."""
         # All other values are derived from these.
         joined = "\n".join((*_text_values_of(self.values), *self.values["points"]))
         return is_plain(joined) and "＠" not in joined
@@ -115,7 +116,7 @@ def of_issue(issue: Issue, publication: Publication, words: Strings) -> Material
 
 
 def clean(text: str) -> str:
-    """Return a text in NFC with NBSP for narrow no-break spaces, which count twice on X."""
+    """Return a text in NFC, with NBSP in place of narrow no-break spaces, which count as two characters on X."""
     return text if text.isascii() else normalized("NFC", text).replace("\u202f", "\u00a0")
 
 
@@ -133,7 +134,7 @@ def _values(
         "t": words,
         "lang": words.lang,
         "publication": settings.title,
-        # If the title already names the sender, it is not repeated.
+        # A sender named in the title is not repeated.
         "brand": "" if brand.casefold() in title.casefold() else brand,
         "title": title,
         "summary": summary,
@@ -145,7 +146,7 @@ def _values(
 
 
 def _introduction(prose: Prose) -> Iterable[str]:
-    """Return the paragraphs before the first heading, list or quotation, or before `<!--more-->`."""
+    """Return the paragraphs before `<!--more-->`, or before the first heading, list or quotation."""
     end = prose.lead
     if end <= 0:
         plain = (block.kind == "paragraph" and not block.first for block in prose.blocks)
@@ -154,12 +155,12 @@ def _introduction(prose: Prose) -> Iterable[str]:
 
 
 def _complete(paragraphs: Iterable[str]) -> tuple[str, ...]:
-    """Omit empty paragraphs and those that end with a colon, which introduce a list or quotation."""
+    """Omit empty paragraphs and those that end with a colon, because they introduce a list or quotation."""
     return tuple([each for each in map(clean, paragraphs) if each and not each.endswith(":")])
 
 
 def _truncate(paragraphs: Iterable[str]) -> str:
-    """Join paragraphs, up to the length that any platform can use."""
+    """Join paragraphs, up to LONGEST characters."""
     pieces: list[str] = []
     room = LONGEST
     for paragraph in paragraphs:
@@ -188,9 +189,10 @@ _NO_EVENT: dict[str, Any] = {
 
 
 def _event(announcement: Announcement, known: str, words: Strings) -> dict[str, Any]:
-    """Return when and where the event is, unless it ended before the day of the announcement.
+    """Return template variables for the event: when and where it takes place.
 
-    `date_is_said` is true if `known`, the title and the summary, already contains day and time.
+    They are empty if the event ended before the day of the announcement. `known` contains title and summary;
+    `date_is_said` is true if day and time occur in it.
     """
     event = announcement.event
     if event is None:
@@ -218,7 +220,10 @@ def _with_spaces(text: str) -> str:
 
 
 def _when(event: Event, announcement: Announcement, words: Strings) -> str:
-    """Return `jeudi 5 décembre, de 9 h à 16 h 30`; with the year only if it differs from the announcement's."""
+    """Return the time of an event, such as `jeudi 5 décembre, de 9 h à 16 h 30`.
+
+    The year is omitted if the announcement has the same one.
+    """
     when = words.when(event)
     year = announcement.date.astimezone(words.zone).year
     if event.start.year == (event.end or event.start).year == year:

@@ -1,4 +1,4 @@
-"""A finished snippet, its count, and the warnings about it."""
+"""Represent a finished snippet, with its count and the warnings about it."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ from newsletter.channels.social.counting import bluesky, units, x
 from newsletter.channels.social.counting.count import Count
 from newsletter.channels.social.counting.platforms import Certainty, Platform
 
-_NEAR = 5  # units; an inexact count this close to the limit is in doubt
+_NEAR = 5  # units; an inexact count this close to the limit may exceed it
 _URL = re.compile(r"https?://[^\s«»]+")
 
 
 class Post(NamedTuple):
-    """One text to publish; `part` of `parts` if it belongs to a thread.
+    """One text to publish. In a thread, it is number `part` of `parts`.
 
-    `link` is the link around which the text is simple (see fastpath.py), empty if there is none.
+    If the text is simple except for one link (see fastpath.py), `link` is that link. Otherwise it is empty.
     """
 
     platform: Platform
@@ -31,12 +31,12 @@ class Post(NamedTuple):
 
     @property
     def suffix(self) -> str:
-        """The end of its file name: `x.txt`, or in a thread `x.2.txt`."""
+        """The end of the file name: `x.txt`, or `x.2.txt` for the second part of a thread."""
         return f"{self.platform.name}.{self.part}.txt" if self.part > 1 else f"{self.platform.name}.txt"
 
     @property
     def fold(self) -> str:
-        """The text shown before "more"; empty if all of it is shown."""
+        """The text shown before "more", or "" if the whole text is shown."""
         fold = self.platform.fold
         if fold is None or len(self.text) <= fold:
             return ""
@@ -45,17 +45,17 @@ class Post(NamedTuple):
 
     @property
     def offenders(self) -> str:
-        """The characters that force a text message into UCS-2; invisible ones by their names."""
+        """The characters that force a text message into UCS-2. Invisible characters are replaced by their names."""
         return _printable(str(self.extra.get("offenders", "")))
 
     @property
     def extra(self) -> dict[str, int | str]:
-        """Further values of the count, such as bytes."""
+        """Further values of the count, such as `bytes`."""
         return dict(self.counted.extra)
 
 
 def links(text: str, platform: Platform) -> tuple[str, ...]:
-    """Return the links that a platform finds in a text. If its rules are unknown, return URLs with a protocol."""
+    """Return the links that a platform finds in a text. If its rules are unknown, return the URLs with a protocol."""
     if "." not in text and "://" not in text:
         return ()
     if platform.name == "bluesky":
@@ -71,7 +71,10 @@ def is_near(counted: Count) -> bool:
 
 
 def sms_cost(extra: Mapping[str, int | str]) -> str:
-    """Describe the effect of characters outside GSM-7 on a text message; empty if there are none."""
+    """Describe the effect of characters outside GSM-7 on a text message, or return "" if there are none.
+
+    `extra` is Post.extra of a text message.
+    """
     if not (offenders := _printable(str(extra["offenders"]))):
         return ""
     return (
@@ -81,7 +84,7 @@ def sms_cost(extra: Mapping[str, int | str]) -> str:
 
 
 def _printable(offenders: str) -> str:
-    """Separate characters by spaces, and replace invisible ones by their names."""
+    """Separate characters with spaces, and replace invisible ones with their names."""
     return " ".join([each if each.isprintable() else unicodedata.name(each, "?").lower() for each in offenders])
 
 

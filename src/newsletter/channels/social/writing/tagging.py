@@ -1,4 +1,4 @@
-"""Make hashtags from labels that no platform cuts."""
+"""Turn labels into hashtags that every platform links in full."""
 
 import re
 import unicodedata
@@ -12,9 +12,10 @@ _WORDS = re.compile(r"[^\W_]+")
 
 
 def hashtags(labels: Iterable[str]) -> tuple[str, ...]:
-    """Return `#PortesOuvertes` for `Portes ouvertes`: capitalised words of letters and digits.
+    """Return hashtags such as `#PortesOuvertes` for the label `Portes ouvertes`.
 
-    Accents are kept. Duplicates and labels without a letter are omitted.
+    They consist of letters and digits, and each word is capitalized. Accents are kept. Duplicates, labels without a
+    letter, and labels that are too long are omitted.
     """
     by_folded_tag: dict[str, str] = {}
     for label in labels:
@@ -26,7 +27,7 @@ def hashtags(labels: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _camel(label: str) -> str:
     label = _ELISION.sub("", unicodedata.normalize("NFC", label))
-    # X does not treat separate combining marks, as in Hindi, as letters, and would cut the hashtag.
+    # X does not treat separate combining marks (as in Hindi) as letters, and would cut the hashtag.
     if any(unicodedata.category(sign).startswith("M") for sign in label if not sign.isascii()):
         return ""
     tag = "".join(word[0].upper() + word[1:] for word in _WORDS.findall(label))

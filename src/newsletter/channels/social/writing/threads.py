@@ -1,4 +1,4 @@
-"""Split a long text into numbered posts, at paragraphs, then at sentences."""
+"""Split a long text into numbered posts, between paragraphs if possible, otherwise between sentences."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,20 +21,20 @@ Fits = Callable[[str], bool]
 
 
 def by_hand(text: str) -> list[str]:
-    """Split a text at the lines of `---` that its writer put there."""
+    """Split a text at the `---` lines that its writer inserted."""
     return [part for each in _BREAK.split(f"\n{text}\n") if (part := each.strip(" \t\n"))] or [text]
 
 
 def number(place: int, total: int, *, inline: bool = False) -> str:
-    """Return the number of a part: ` 2/3` if `inline`, else on a line of its own at the end."""
+    """Return the number of a part, such as ` 2/3`. Unless `inline`, it is a separate paragraph."""
     return f"{' ' if inline else chr(10) * 2}{place}/{total}"
 
 
 def parts(paragraphs: Iterable[str], fits: Fits, reserve: str) -> Iterator[str]:
-    """Yield parts that fit together with `reserve`, each made of whole sentences if possible.
+    """Yield parts that fit when `reserve` is appended. If possible, parts consist of whole sentences.
 
-    Each paragraph is one line. If a text fits, so does every beginning of it that ends with a word; the search relies
-    on this, because trying one sentence after the other would take quadratic time.
+    Each paragraph must be one line. The search relies on the fact that if a text fits, so does any prefix that ends
+    with a word. Trying one sentence after another would take quadratic time.
     """
 
     def fit(text: str) -> bool:
@@ -50,7 +50,7 @@ def parts(paragraphs: Iterable[str], fits: Fits, reserve: str) -> Iterator[str]:
             continue
         paragraph = texts[next_paragraph]
         next_paragraph += 1
-        # Prefer a whole paragraph in the next part over a divided one.
+        # A whole paragraph in the next part is better than a divided one.
         if part and fit(paragraph):
             yield part
             part = paragraph
@@ -78,14 +78,14 @@ def parts(paragraphs: Iterable[str], fits: Fits, reserve: str) -> Iterator[str]:
 
 
 def _fitting_end(part: str, texts: Sequence[str], start: int, fits: Fits, gap: str = " ") -> int:
-    """Return the end of the sentences or paragraphs from `start` that fit after `part`."""
+    """Return the index after the last sentence or paragraph that fits, starting with `start` after `part`."""
     return _furthest(start, len(texts), 1, lambda end: fits(part + gap.join(texts[start:end])))
 
 
 def _furthest(start: int, end: int, step: int, reaches: Callable[[int], bool]) -> int:
-    """Return the last number up to `end` for which `reaches` is true, or `start`.
+    """Return the last number up to `end` for which `reaches` is true, or `start` if there is none.
 
-    The search starts at `start + step`.
+    `step` is a guess: the first number tried is `start + step`.
     """
     low, high = start, min(start + step, end)
     step = max(1, step // 8)
@@ -99,9 +99,9 @@ def _furthest(start: int, end: int, step: int, reaches: Callable[[int], bool]) -
 
 
 def _split_sentence(sentence: str, fits: Fits) -> Iterator[str]:
-    """Yield a sentence, or pieces of it that end with `…` if it is longer than a part."""
+    """Yield a sentence. If it is longer than a part, yield pieces that end with `…`."""
     start, step = 0, _STEP
-    # Only after the last of these may it be cut between any two characters.
+    # After the last of these characters, the sentence may be cut between any two characters.
     unbroken = max((match.start() + 1 for match in cutting.UNBROKEN.finditer(sentence)), default=0)
     while piece := (_fitting_words if start < unbroken else _fitting_letters)(sentence, start, step, fits):
         yield piece
@@ -113,7 +113,7 @@ def _split_sentence(sentence: str, fits: Fits) -> Iterator[str]:
 
 
 def _fitting_words(sentence: str, start: int, step: int, fits: Fits) -> str:
-    """Return as many words from `start` as fit, with `…`; empty if all of them fit, or none."""
+    """Return the words from `start` that fit, with `…`, or "" if all of them fit or none does."""
 
     def end_of_word(place: int) -> int:
         return found.start() if (found := _SPACE.search(sentence, place)) else len(sentence)
@@ -129,13 +129,13 @@ def _fitting_words(sentence: str, start: int, step: int, fits: Fits) -> str:
 
 
 def _fitting_letters(sentence: str, start: int, step: int, fits: Fits) -> str:
-    """Like _fitting_words(), but by letters, for the rest of a sentence without spaces."""
+    """Return the letters from `start` that fit, like _fitting_words(), for the rest of a sentence without spaces."""
 
     def is_reached(place: int) -> bool:
         return fits(sentence[start:place])
 
     reached = _furthest(start, len(sentence), step, is_reached)
-    # Where a link begins or stops being one, a longer text may have a smaller count.
+    # A longer text may have a smaller count if a word becomes a link, or no longer is one.
     while further := next((end for end in _ends_of_site(sentence, reached) if is_reached(end)), 0):
         reached = _furthest(further, len(sentence), _STEP, is_reached)
     if reached == len(sentence):
@@ -145,7 +145,7 @@ def _fitting_letters(sentence: str, start: int, step: int, fits: Fits) -> str:
 
 
 def _ends_of_site(sentence: str, place: int) -> Iterator[int]:
-    """Yield where a site name that starts before `place` may end or stop being one, the last first."""
+    """Yield the offsets where a site name that starts before `place` may end or no longer be one, the last first."""
     before = _SITE.match(sentence[max(0, place - _LONGEST_SITE) : place][::-1])
     after = _SITE.match(sentence, place, place + _LONGEST_SITE)
     if before and after and place < after.end() < place + _LONGEST_SITE - before.end():
