@@ -1,1 +1,1 @@
-"""bench: how long things take, against other ways of doing them, in one run."""
+"""Measure how long builds take, compared with other tools in the same run."""

@@ -1,9 +1,10 @@
-"""How long builds take, beside other tools and the plain way: `python -m bench [COUNT] [--growth]`.
+"""Time builds against other tools and a plain implementation: `python -m bench [COUNT] [--growth]`.
 
-All ways alternate in one run; the table gives medians and ratios, and is kept in bench/results.md. With
---growth builds of 100 to 20,000 announcements follow. NEWSLETTER_RIVALS: see rivals.py.
+The candidates alternate within one run. The table of medians and ratios is printed and saved in
+bench/results.md. `--growth` adds builds of 100 to 20,000 announcements. See rivals.py for the
+environment variable NEWSLETTER_RIVALS.
 
-`python -m bench --ablate` prints instead what each fast path saves.
+`python -m bench --ablate` prints how much time each fast path saves instead.
 """
 
 import os
@@ -22,12 +23,12 @@ from bench.ways import Bench
 from newsletter.channels.social.counting.platforms import PLATFORMS
 
 ROUNDS = 3
-NOW = ("--now", "2060-01-01")  # behind the last of 20,000 announcements: all are public
+NOW = ("--now", "2060-01-01")  # later than the last of 20,000 announcements, so all are public
 MEMORY = Path("/dev/shm")
 
 
 class Table:
-    """Rows of figures as they come; `seconds` are by way, one figure a round."""
+    """Collect the measurements. `seconds` has one list for each candidate, with one item per round."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -36,7 +37,7 @@ class Table:
         self.files: dict[str, int] = {}
 
     def take(self, way: str, found: Run | float | None, share: int = 1) -> None:
-        """One figure: a whole command's, in which `share` announcements were made, or seconds a mail."""
+        """Record one measurement: a run that built `share` announcements, or the seconds per mail."""
         if isinstance(found, Run):
             self.megabytes[way] = max(self.megabytes.get(way, 0), found.megabytes)
             found = found.seconds
@@ -44,9 +45,9 @@ class Table:
             self.seconds[way].append(found / share)
 
     def lines(self, *beside: str) -> Iterator[str]:
-        """As Markdown; the ratios are those to the ways `beside`, where they were measured."""
+        """Yield the lines of a Markdown table, with ratios to each measured candidate in `beside`."""
         beside = tuple(way for way in beside if way in self.seconds) or ("ours, every channel",)
-        yield f"| way | ms an announcement | {' | '.join(f'beside {way}' for way in beside)} | files | MB |"
+        yield f"| way | ms per announcement | {' | '.join(f'relative to {way}' for way in beside)} | files | MB |"
         yield f"|---|---:|{'---:|' * len(beside)}---:|---:|"
         for way, figures in self.seconds.items():
             ratios = " | ".join(f"{median(figures) / median(self.seconds[other]):.2f} ×" for other in beside)
@@ -55,13 +56,13 @@ class Table:
 
 
 def build(root: Path, out: Path, *words: str) -> Run:
-    """One build into an outbox that is empty before."""
+    """Build into an empty outbox."""
     shutil.rmtree(out, ignore_errors=True)
     return ours("build", "-C", str(root), "--out", str(out), *NOW, *words)
 
 
 def changed(root: Path, out: Path) -> Run:
-    """One build after one announcement got another sentence."""
+    """Add a sentence to one announcement, build, and restore the announcement."""
     path = min((root / "announcements").glob("*.md"))
     content = path.read_bytes()
     path.write_bytes(content + b"\nEncore une phrase.\n")
@@ -72,7 +73,7 @@ def changed(root: Path, out: Path) -> Run:
 
 
 def rounds(table: Table, root: Path, memory: Path, disk: Path) -> None:
-    """Every way, ROUNDS times, one after another."""
+    """Measure all candidates in turn, ROUNDS times."""
     count, announcements = table.count, root / "announcements"
     bench = Bench(root)
     mails, mail = bench.filled(), bench.html()
@@ -108,7 +109,7 @@ ALIKE = "Hugo, our mail's HTML, a text, RSS of whole texts"
 
 
 def small(folder: Path) -> Iterator[str]:
-    """What one waits for at a desk."""
+    """Measure what a user waits for: `--help`, and a build of one announcement from a cold start."""
     one = folder / "one"
     corpus.write(one, 1)
     helps = [watch.ours("--help").seconds for _ in range(5)]
@@ -120,19 +121,19 @@ def small(folder: Path) -> Iterator[str]:
     yield "| what | s |"
     yield "|---|---:|"
     yield f"| `newsletter --help` | {median(helps):.2f} |"
-    yield f"| one announcement, from cold | {median(cold):.2f} |"
+    yield f"| one announcement, cold start | {median(cold):.2f} |"
     yield f"| of that, Python and imports | {median(imports):.2f} |"
 
 
 def _python() -> str:
-    """Which Python: distributions build theirs so that it takes a tenth less time than one made with defaults."""
+    """Describe this Python. Distributions' builds are about 10% faster than a build with the defaults."""
     whose = "the system's" if sys.base_prefix == "/usr" else "not the system's"
     return f"Python {platform.python_version()} ({whose})"
 
 
 def growth(memory: Path) -> Iterator[str]:
-    """Whole builds of more and more announcements."""
-    yield "| announcements | ms an announcement | MB |"
+    """Measure full builds of increasing numbers of announcements."""
+    yield "| announcements | ms per announcement | MB |"
     yield "|---:|---:|---:|"
     for count in (100, 1000, 5000, 20_000):
         root = memory / f"grown-{count}"
@@ -145,7 +146,7 @@ def growth(memory: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    """Run everything and print the tables."""
+    """Run the benchmarks and print the tables."""
     if "--ablate" in sys.argv:
         print(*ablate.table(), sep="\n")
         return
@@ -158,7 +159,7 @@ def main() -> None:
         rounds(table, root, memory, disk)
         parts = [
             f"{count:,} announcements of 3.7 KB, {os.cpu_count()} cores, {_python()}; medians "
-            f"of {ROUNDS} alternating rounds, outbox empty before and on a memory disk unless it says otherwise.",
+            f"of {ROUNDS} alternating rounds, with an empty outbox on a RAM disk unless a row says otherwise.",
             *("", *table.lines(HUGO, ALIKE)),
             *("", *small(disk)),
         ]

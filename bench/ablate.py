@@ -1,4 +1,4 @@
-"""What each fast path saves: builds of 1,000 announcements with it switched off, beside builds with all of them."""
+"""Measure what each fast path saves: build 1,000 announcements with and without it."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from newsletter.model.switches import FAST_PATHS
 COUNT = 1000
 ROUNDS = 5
 PACKAGE = Path(__file__).parents[1] / "src/newsletter"
-# The files that could be deleted with each fast path.
+# The files that could be deleted together with each fast path.
 FILES: Mapping[str, tuple[str, ...]] = {
     "templates": ("theme/fastpath/compiled.py", "theme/fastpath/recorder.py", "theme/fastpath/traced.py"),
     "template-code": ("theme/fastpath/code_cache.py",),
@@ -26,7 +26,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
 
 
 def build(root: Path, out: Path, off: str) -> float:
-    """Return the processor seconds of a build by one process, with the fast paths named in `off` switched off."""
+    """Return the CPU seconds of a single-process build without the fast paths named in `off`."""
     shutil.rmtree(out, ignore_errors=True)
     command = [sys.executable, "-m", "newsletter", "build", "-C", str(root), "--out", str(out)]
     environment = {**os.environ, "NEWSLETTER_PLAIN": off}
@@ -41,17 +41,17 @@ def build(root: Path, out: Path, off: str) -> float:
 
 
 def lines(files: tuple[str, ...]) -> int:
-    """Return the number of lines of some files of the package."""
+    """Return the total number of lines in these files of the package."""
     return sum(len((PACKAGE / each).read_text(encoding="utf-8").splitlines()) for each in files)
 
 
 def table() -> Iterator[str]:
-    """Yield the rows of the table, once all builds are done."""
+    """Run all builds, then yield the rows of the table."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         root, out = Path(folder, "many"), Path(folder, "out")
         corpus.write(root, COUNT)
-        build(root, out, "")  # fills the cache of templates
+        build(root, out, "")  # fills the template cache
         ratios: dict[str, list[float]] = defaultdict(list)
         for number in range(ROUNDS):
             usual = build(root, out, "")

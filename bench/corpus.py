@@ -1,4 +1,4 @@
-"""corpus: N announcements in the public format, the same for the same seed."""
+"""Generate a project of N announcements. The same seed always gives the same project."""
 
 import random
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ _TITLES = ("Portes ouvertes", "Job dating", "Inscriptions", "Trophée de l’Inn
 
 
 def write(root: Path, count: int, seed: int = 1) -> None:
-    """A project of `count` announcements of about 3.5 KB, of six different shapes, in `root`."""
+    """Write a project of `count` announcements to `root`: about 3.5 KB each, in six layouts."""
     (root / "announcements").mkdir(parents=True)
     (root / "newsletter.toml").write_text(SETTINGS, encoding="utf-8")
     chance = random.Random(seed)

@@ -1,6 +1,7 @@
-"""How long all feeds take: `python -m bench.feeds [COUNT]`, by default of 10,000 announcements with 50 tags.
+"""Time the writing of all feeds: `python -m bench.feeds [COUNT]`.
 
-One process writes every feed, archives too; reading the announcements comes before and is told apart.
+By default there are 10,000 announcements with 50 tags. One process writes every feed, archives
+included. The time to read the announcements is measured separately.
 """
 
 import resource
@@ -20,12 +21,12 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def megabytes() -> float:
-    """The most that this process has held so far."""
+    """Return the peak memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
-    """Print one line."""
+    """Run the benchmark and print the result on one line."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory() as folder:
         root, problems = Path(folder), Problems()
@@ -40,7 +41,7 @@ def main() -> None:
             size += len(artefact.data)
         written = time.perf_counter() - begun
     print(
-        f"{count:,} announcements: {files} files of feeds, {size / 1e6:.0f} MB, in {written:.1f} s and "
+        f"{count:,} announcements: {files} feed files, {size / 1e6:.0f} MB, in {written:.1f} s and "
         f"{megabytes() - before:.0f} MB; reading took {read:.1f} s and {before:.0f} MB before"
     )
 

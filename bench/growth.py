@@ -1,9 +1,12 @@
-"""growth: work and memory at n and at 2n units of each kind of input: `python -m bench.growth [--limit] [WORD]`.
+"""Compare work and memory at n and 2n units of each kind of input.
 
-Work is counted in calls, Python's and C's, so that neither the clock nor another program disturbs it. Calls do not
-show what goes on inside one, such as a search for a pattern. For that, `--limit` runs each kind at the most units
-that are accepted, under a limit of processor time and memory; `--limit=4` at a quarter of them. A WORD chooses
-kinds by surface or name, `--kind=NAME` one.
+Usage: `python -m bench.growth [--limit] [WORD]`.
+
+Work is measured as the number of calls to Python and C functions, so the result depends neither on
+the clock nor on other programs. Call counts miss the time spent inside one call, such as a regular
+expression search. `--limit` therefore runs each kind with the largest accepted number of units,
+under limits on CPU time and memory; `--limit=4` runs it with a quarter of that number. WORD selects
+kinds by surface or name; `--kind=NAME` selects one kind.
 """
 
 import gc
@@ -29,27 +32,27 @@ from newsletter.theme.templates import Templates
 
 NOW = datetime(2060, 1, 1, tzinfo=UTC)
 MADE = ("email", "feeds", "site", "social")
-SECONDS = 60  # of processor time for a run at the limit
-MEMORY = 1_500_000_000  # bytes of address space for it
+SECONDS = 60  # CPU time for a run at the limit
+MEMORY = 1_500_000_000  # bytes of address space for a run at the limit
 
 
 class Cost(NamedTuple):
-    """Calls, and bytes of memory at the peak; `is_whole` when no error kept the channels from making anything."""
+    """Number of calls, peak memory in bytes, and whether the channels ran (`is_whole`)."""
 
     calls: int
     memory: int
     is_whole: bool
 
     def over(self, less: "Cost", idle: "Cost") -> tuple[float, float]:
-        """How many times another cost this is. Calls are those beyond `idle`, the cost of any project."""
-        least = idle.calls // 10  # fewer are not told from those that any project costs
+        """Return the ratios of calls and memory to `less`. Calls exclude `idle`, the cost of any project."""
+        least = idle.calls // 10  # fewer cannot be told apart from the cost of any project
         usual = idle.calls if self.is_whole and less.is_whole else 0
         work, before = (max(each.calls - usual, least) for each in (self, less))
         return work / before, self.memory / less.memory
 
 
 def write(kind: Kind, count: int, root: Path) -> None:
-    """A project with `count` units, in the folder `root`."""
+    """Write a project with `count` units to the folder `root`."""
     for path, content in kind.files(count).items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +61,7 @@ def write(kind: Kind, count: int, root: Path) -> None:
 
 @cache
 def packaged() -> Templates:
-    """The default theme, compiled once for all kinds that bring none along: that costs more than most of them."""
+    """Return the default theme. It is compiled once, because compiling costs more than most kinds."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "newsletter.toml").write_text(SETTINGS, encoding="utf-8")
@@ -66,7 +69,7 @@ def packaged() -> Templates:
 
 
 def run(root: Path, *, fixes: bool) -> Problems:
-    """As `newsletter check`, in this process; mend, when asked to. Gives what is wrong."""
+    """Do what `newsletter check` does, or `check --fix`, in this process; return the problems."""
     problems = Problems()
     try:
         project = pipeline.open_project(root, problems)
@@ -86,9 +89,9 @@ def run(root: Path, *, fixes: bool) -> Problems:
 
 
 def cost(work: Callable[[], Problems]) -> Cost:
-    """The functions that `work` calls, and the peak of the memory that it holds: of two runs.
+    """Measure the peak memory of `work`, then count the calls that it makes in a second run.
 
-    Counting allocates, so that neither is measured during the other.
+    Two runs are needed because counting allocates memory.
     """
     gc.collect()
     tracemalloc.start()
@@ -113,8 +116,8 @@ def cost(work: Callable[[], Problems]) -> Cost:
 
 
 def measure(kind: Kind, count: int) -> Cost:
-    """What `count` units cost."""
-    # A cache inside the project is not used: compiling templates is part of the cost.
+    """Return the cost of `count` units."""
+    # The cache starts empty, because compiling templates is part of the cost.
     with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, XDG_CACHE_HOME=folder):
         write(kind, count, Path(folder))
         return cost(lambda: run(Path(folder), fixes=kind.fixes))
@@ -122,13 +125,13 @@ def measure(kind: Kind, count: int) -> Cost:
 
 @cache
 def idle() -> Cost:
-    """What a project of one word costs, once everything that is needed for it was made."""
+    """Return the cost of a one-word project after a first run has filled the caches."""
     measure(KINDS[0], 1)
     return measure(KINDS[0], 1)
 
 
 class Stopped(NamedTuple):
-    """How a run of one kind ended: seconds of processor time, MB at the peak, and what was wrong, or ""."""
+    """The result of a run at the limit: CPU seconds, peak MB, and the failure, or ""."""
 
     seconds: float
     megabytes: int
@@ -136,7 +139,7 @@ class Stopped(NamedTuple):
 
 
 def at_limit(kind: Kind, part: int, seconds: int, memory: int) -> Stopped:
-    """A run with a `part`th of the units that are accepted, in a process of its own under limits."""
+    """Run a kind with 1/`part` of its maximum units, in a separate process under limits."""
     with tempfile.TemporaryDirectory() as folder:
         write(kind, max(kind.limit // part, 1), Path(folder))
         child = os.fork()
@@ -156,7 +159,7 @@ def at_limit(kind: Kind, part: int, seconds: int, memory: int) -> Stopped:
 
 
 def print_growth(kinds: Iterable[Kind]) -> None:
-    """The table of growth."""
+    """Print the growth table."""
     print("| kind | surface | n | calls | at 2n | MB | at 2n |\n|---|---|---:|---:|---:|---:|---:|")
     for kind in kinds:
         none = idle()
@@ -170,8 +173,8 @@ def print_growth(kinds: Iterable[Kind]) -> None:
 
 
 def print_limits(kinds: Iterable[Kind], part: int) -> bool:
-    """The table of runs at a `part`th of the limit; whether all ended well."""
-    idle()  # what is made once is made before the processes part
+    """Print the table of runs at 1/`part` of the limit; return whether all succeeded."""
+    idle()  # fill the caches before the processes fork
     good = True
     print("| kind | surface | n | s | MB | |\n|---|---|---:|---:|---:|---|", flush=True)
     for kind in kinds:
@@ -183,7 +186,7 @@ def print_limits(kinds: Iterable[Kind], part: int) -> bool:
 
 
 def main(*words: str) -> int:
-    """Print one of the tables; the exit code is 1 when a run at a limit did not end well."""
+    """Print one of the tables. The exit code is 1 if a run at a limit failed."""
     parts = [int(word.partition("=")[2] or 1) for word in words if word.startswith("--limit")]
     named = [word for word in words if not word.startswith("--")]
     exactly = {word.removeprefix("--kind=") for word in words if word.startswith("--kind=")}

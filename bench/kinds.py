@@ -1,4 +1,4 @@
-"""kinds: inputs that grow, each by a number of units: what a hostile file repeats."""
+"""Define inputs that grow by repeating a unit, as a hostile file would."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -25,10 +25,10 @@ Surface = str  # body, front matter, settings, files, theme, count, import
 
 
 class Kind(NamedTuple):
-    """A kind of input: `files(n)` are those of a project with `n` units of it, by path.
+    """A kind of input. `files(n)` gives the files of a project with `n` units, by path.
 
-    `small` units are enough to count calls; `limit` are the most that are accepted, or that a file of 1 MiB holds.
-    `fixes` says that mending such a text has to be tried, too.
+    `small` is enough units to count calls. `limit` is the largest accepted number of units, or the
+    number that fits in a file of 1 MiB. `fixes` is true if `check --fix` must be measured too.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Kind(NamedTuple):
 
 
 def project(body: str = "Texte.\n", front: str = "", settings: str = "", **others: str) -> Files:
-    """The files of a project with one announcement."""
+    """Return the files of a project with one announcement."""
     return {"newsletter.toml": SETTINGS + settings, FILE: f"---\n{FRONT}{front}---\n{body}", **others}
 
 
@@ -49,7 +49,7 @@ def _units(unit: str | Callable[[int], str], count: int) -> str:
 
 
 def _fitting(unit: str | Callable[[int], str], room: int) -> int:
-    """How many units fit into `room` bytes."""
+    """Return how many units fit in `room` bytes."""
     size = len(unit.encode()) if isinstance(unit, str) else len(unit(99_999).encode())
     return room // size
 
@@ -58,7 +58,7 @@ def body(
     name: str, unit: str | Callable[[int], str], small: int = 150, *, before: str = "", behind: str = "",
     limit: int = 0, fixes: bool = False,
 ) -> Kind:  # fmt: skip
-    """A body that repeats a unit."""
+    """Define a kind that repeats a unit in the body."""
     room = BODY_LIMIT - len((before + behind).encode()) - 1
     return Kind(
         name, "body", lambda count: project(before + _units(unit, count) + behind + "\n"), small,
@@ -70,7 +70,7 @@ def front(
     name: str, unit: str | Callable[[int], str], small: int = 100, *, before: str = "", behind: str = "",
     limit: int = 0, fixes: bool = False,
 ) -> Kind:  # fmt: skip
-    """Front matter that repeats a unit."""
+    """Define a kind that repeats a unit in the front matter."""
     room = FRONT_LIMIT - len((FRONT + before + behind).encode()) - 2
     return Kind(
         name, "front matter", lambda count: project(front=before + _units(unit, count) + behind), small,
@@ -80,7 +80,7 @@ def front(
 
 def settings(name: str, unit: str | Callable[[int], str], small: int = 100, *, before: str = "", behind: str = "",
              limit: int = 0) -> Kind:  # fmt: skip
-    """Settings that repeat a unit."""
+    """Define a kind that repeats a unit in the settings."""
     return Kind(
         name, "settings", lambda count: project(settings=before + _units(unit, count) + behind + "\n"), small,
         limit or _fitting(unit, BODY_LIMIT - len((SETTINGS + before + behind).encode()) - 1),
@@ -88,7 +88,7 @@ def settings(name: str, unit: str | Callable[[int], str], small: int = 100, *, b
 
 
 def many(name: str, file: Callable[[int], tuple[str, str]], small: int = 20, limit: int = 1000) -> Kind:
-    """Many files: `file` gives path and content of each."""
+    """Define a kind with many files: `file(n)` gives the path and content of the nth."""
     return Kind(name, "files", lambda count: {**project(), **dict(map(file, range(count)))}, small, limit)
 
 
@@ -109,7 +109,7 @@ def _wide_head(count: int) -> Files:
 
 
 def _nested_otherwise(number: int) -> str:
-    """Five elements in one another, in another order for each number."""
+    """Return five nested elements, in a different order for each number."""
     names = "em strong q s kbd mark cite sup sub small".split()
     chosen = [names[number // 10**place % 10] for place in range(5)]
     return "".join(f"<{name}>" for name in chosen) + "a" + "".join(f"</{name}>" for name in reversed(chosen)) + " "
@@ -140,12 +140,12 @@ def _dated(number: int) -> str:
 def _announcement(
     number: int, *, same: str = "", date: str = "", front: str = "", body: str = "Texte."
 ) -> tuple[str, str]:
-    """One of many announcements; `same` names what all have in common."""
+    """Return one of many announcements. `same` names a key whose value all share."""
     date = date or _dated(number)
-    told = {"id": f"annonce-{number}", "slug": f"annonce-{number}"}
+    keys = {"id": f"annonce-{number}", "slug": f"annonce-{number}"}
     if same:
-        told[same] = "pareil"
-    lines = "".join(f"{key}: {value}\n" for key, value in told.items())
+        keys[same] = "pareil"
+    lines = "".join(f"{key}: {value}\n" for key, value in keys.items())
     return (
         f"announcements/{date}-{number}.md",
         f"---\ntitle: Annonce {number}\ndate: {date}\n{lines}{front}---\n{body}\n",
@@ -186,7 +186,7 @@ def _theme(path: str, unit: str | Callable[[int], str], before: str = "", behind
 
 
 def _text(made: Callable[[int], str]) -> Callable[[int], Files]:
-    """A body of about so many characters, of at most the bytes that a body may have."""
+    """Return a function that gives a body of about n characters, within the size limit of a body."""
 
     def files(count: int) -> Files:
         return project(made(count).encode()[: BODY_LIMIT - 100].decode("utf-8", "ignore") + "\n")
@@ -344,5 +344,5 @@ KINDS: tuple[Kind, ...] = (
     Kind("strings that are none", "theme", _theme("strings/fr.toml", lambda n: f"mot{n} = {n}\n"), 100, 20_000),
     # --- texts to count and cut ---
     *(Kind(f"text: {name}", "count", _text(made), 4100, BODY_LIMIT - 100) for name, made in TEXTS.items()),
-    # --- files to import: see tests/hostile for those of their own ---
+    # --- files to import: tests/hostile has further ones ---
 )

@@ -1,7 +1,7 @@
-"""How long it takes from a save to the screen: `python -m bench.preview [COUNT…]`, 200 and 2,000 by default.
+"""Time the preview from save to screen: `python -m bench.preview [COUNT…]`.
 
-A browser shows the mail of one announcement, wide and narrow. Its title is written; the clock stops when
-both frames show it.
+The default counts are 200 and 2,000 announcements. A browser shows the mail of one announcement in a
+wide and a narrow frame. The benchmark changes the title and waits until both frames show it.
 """
 
 import os
@@ -23,7 +23,7 @@ _SHOWN = """mark => ['.w720', '.w360'].every(frame =>
 
 
 def seconds(page: Page, file: Path) -> list[float]:
-    """One figure a save."""
+    """Return the seconds from save to screen for each save."""
     text, found = file.read_text(encoding="utf-8"), []
     for number in range(SAVES):
         mark = f"Essai {number} "
@@ -37,7 +37,7 @@ def seconds(page: Page, file: Path) -> list[float]:
 
 
 def measure(count: int, folder: Path) -> str:
-    """A line of the table."""
+    """Return one row of the table."""
     corpus.write(folder, count)
     begun = time.perf_counter()
     environment = os.environ | {"PYTHONPATH": "src"}
@@ -61,7 +61,7 @@ def measure(count: int, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    print("| announcements | s from save to screen, median | worst | s to start |\n|---:|---:|---:|---:|")
+    print("| announcements | s from save to screen, median | maximum | s to start |\n|---:|---:|---:|---:|")
     for wanted in map(int, sys.argv[1:] or ("200", "2000")):
         with tempfile.TemporaryDirectory() as scratch:
             print(measure(wanted, Path(scratch) / "projet"), flush=True)

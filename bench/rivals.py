@@ -1,7 +1,8 @@
-"""rivals: the same announcements through other tools, when they are installed.
+"""Build the same announcements with other tools, where they are installed.
 
-Hugo (Debian's package) is taken from PATH. Inkletter and npm's mjml and juice are looked for in the folder
-that NEWSLETTER_RIVALS names: a virtual environment in which `npm install mjml juice` was run too.
+Hugo (Debian's package) must be on PATH. Inkletter and npm's mjml and juice are looked up in the
+folder named by NEWSLETTER_RIVALS: a virtual environment with Inkletter, in which
+`npm install mjml juice` was run as well.
 """
 
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from bench.watch import Run, run
 
-SAMPLE = 60  # mails a round: these take long enough
+SAMPLE = 60  # mails per round: enough for these slow tools
 
 _HUGO = """baseURL = "https://banc.example/"
 title = "Banc d’essai"
@@ -33,7 +34,7 @@ _PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{{ 
 {{ .Content }}<ul>{{ range .Params.links }}<li><a href="{{ .url }}">{{ .title }}</a></li>{{ end }}</ul></body></html>
 """
 
-# What Hugo's own feed leaves out: the whole text of each announcement, as our feeds have it.
+# Unlike Hugo's own feed, this one has the full text of each announcement, as our feeds do.
 _FEED = """{{ "<?xml version=\\"1.0\\" encoding=\\"utf-8\\"?>" | safeHTML }}
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>{{ .Site.Title }}</title>
 <link>{{ .Permalink }}</link><description>{{ .Site.Title }}</description>{{ range .Site.RegularPages }}
@@ -80,9 +81,10 @@ const [css, ...mails] = process.argv.slice(2).map(name => fs.readFileSync(name, 
 
 
 def hugo(announcements: Path, folder: Path, mail: str = "") -> Run | None:
-    """Hugo's whole command: one HTML page and one text page an announcement, one RSS feed.
+    """Run Hugo: one HTML page and one text page per announcement, and one RSS feed.
 
-    With one of our mails, its HTML, the pages look like that, and the feed holds whole texts.
+    If `mail` is given, the HTML of one of our mails becomes the page layout, and the feed has full
+    texts.
     """
     if shutil.which("hugo") is None:
         return None
@@ -99,7 +101,7 @@ def hugo(announcements: Path, folder: Path, mail: str = "") -> Run | None:
 
 
 def _as_layout(mail: str) -> str:
-    """A mail's HTML with Hugo's title and content in the place of its own; Hugo would drop the comments for Outlook."""
+    """Turn a mail's HTML into a Hugo layout. Comments for Outlook are quoted, or Hugo would drop them."""
     title, prose = re.search(r"<title>(.*?)</title>", mail), re.search(r'<div class="prose"[^>]*>', mail)
     assert title and prose
     end, depth = prose.end(), 1
@@ -113,7 +115,7 @@ def _as_layout(mail: str) -> str:
 
 
 def inkletter(announcements: Path) -> float | None:
-    """Seconds a mail: Inkletter's HTML and text."""
+    """Return Inkletter's seconds per mail, HTML and text."""
     python = _rivals() / "bin/python"
     if not (_rivals() / "bin/inkletter").exists():
         return None
@@ -123,15 +125,16 @@ def inkletter(announcements: Path) -> float | None:
 
 
 def premailer(mails: list[str], css: str, folder: Path) -> float:
-    """Seconds a mail: mjml-python and premailer, from MJML that is filled already; HTML only.
+    """Return the seconds per mail of mjml-python and premailer, from rendered MJML; HTML only.
 
-    In a process of its own: what we do with premailer drives style sheets out of its cache.
+    This runs in a separate process, because our own use of premailer evicts style sheets from its
+    cache.
     """
     return _compiled((sys.executable, "-c", _PREMAILER), mails, css, folder)
 
 
 def node(mails: list[str], css: str, folder: Path) -> float | None:
-    """Seconds a mail: npm's mjml and juice, from MJML that is filled already; HTML only."""
+    """Return the seconds per mail of npm's mjml and juice, from rendered MJML; HTML only."""
     if not (_rivals() / "node_modules/juice").exists():
         return None
     return _compiled(("node", "-e", _NODE), mails, css, folder)

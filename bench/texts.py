@@ -1,15 +1,18 @@
-"""Kinds of text that once took quadratic time or memory to count, shorten or search: functions of the length."""
+"""Texts that once took quadratic time or memory to count, shorten or search.
+
+Each is a function from a length to a text.
+"""
 
 from collections.abc import Callable, Mapping
 
 
 def _repeated(piece: str) -> Callable[[int], str]:
-    """Return a function that repeats `piece` to at least `n` characters."""
+    """Return a function that repeats `piece` up to at least `n` characters."""
     return lambda n: piece * (n // len(piece) + 1)
 
 
 def _within(front: str, piece: str, back: str = "") -> Callable[[int], str]:
-    """Do the same between `front` and `back`."""
+    """Like `_repeated`, but with `front` before and `back` after the pieces."""
     return lambda n: front + piece * (n // len(piece) + 1) + back
 
 

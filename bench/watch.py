@@ -1,4 +1,4 @@
-"""watch: a command's wall time, and the most memory that it and its children held at once."""
+"""Measure a command's wall time, and the peak memory of the command and its children together."""
 
 import os
 import subprocess
@@ -8,20 +8,20 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-# As people have it: where Python may not keep what it compiles, it compiles all of it each time.
+# Without this, Python would recompile every module on each run, unlike on a user's machine.
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Seconds, and MB of all processes together (proportional set size; 0 where /proc does not tell)."""
+    """Seconds, and MB of all processes together: proportional set size, or 0 without /proc."""
 
     seconds: float
     megabytes: float
 
 
 def run(*words: str, cwd: Path | None = None) -> Run:
-    """Run a command to its end. Raises CalledProcessError when it fails."""
+    """Run a command to completion. Raises CalledProcessError if it fails."""
     begun = time.perf_counter()
     child = subprocess.Popen(words, cwd=cwd, env=_ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     most = [0.0]
@@ -43,7 +43,7 @@ def run(*words: str, cwd: Path | None = None) -> Run:
 
 
 def ours(*words: str) -> Run:
-    """Run `newsletter` with these words."""
+    """Run `newsletter` with these arguments."""
     return run(sys.executable, "-m", "newsletter", *words)
 
 

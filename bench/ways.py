@@ -1,4 +1,4 @@
-"""ways: the same mails by ours and by the plain way, in this process."""
+"""Make the same mails with our code and with a plain implementation, in this process."""
 
 import re
 import time
@@ -18,18 +18,18 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Bench:
-    """One publication, read once."""
+    """A publication that is read once and rendered many times."""
 
     def __init__(self, root: Path) -> None:
         self.publication, self.mails, self.templates = _mails(root)
         self.template = self.templates.get("email/announcement.mjml")
         compiler = self.mails.theme.compiler
         rules = self.templates.get("email/prose.css").render({"brand": self.mails.theme.brand})
-        # Prose is styled by premailer as everything else is.
+        # Let premailer style the prose like everything else.
         self.css = compiler.css + re.sub(r"(^|,)\s*(?=[a-z][^{}]*\{)", r"\1.prose ", rules, flags=re.MULTILINE)
 
     def same_html(self) -> float:
-        """Seconds a mail for the plain way's result: the Markdown read, and the HTML of every announcement's mail."""
+        """Return our seconds per mail for what `plain` makes: parse the Markdown and render the HTML."""
         from newsletter import markdown
 
         begun = time.perf_counter()
@@ -39,7 +39,7 @@ class Bench:
         return (time.perf_counter() - begun) / len(self.publication.announcements)
 
     def snippets(self, platforms: tuple[str, ...] = ()) -> float:
-        """Seconds an announcement for the texts of these platforms, composed, fitted and counted."""
+        """Return the seconds per announcement to compose, fit and count the texts for these platforms."""
         from newsletter.channels.social.snippets import PAGE, Snippets
         from newsletter.model.problems import Problems
 
@@ -53,7 +53,7 @@ class Bench:
         return (time.perf_counter() - begun) / len(self.publication.announcements)
 
     def filled(self) -> list[str]:
-        """The MJML of some mails, content and all: where the plain way begins to compile."""
+        """Return the rendered MJML of some mails, the input of the other MJML compilers."""
         import pyromark
 
         from newsletter.theme.content import Content
@@ -62,16 +62,16 @@ class Bench:
         for announcement in self.publication.announcements[:SAMPLE]:
             values = dict(self.mails.announcement_values(announcement))
             values["story"] = _Plain(values["story"], Content(pyromark.html(announcement.source.body), safe=True))
-            made.append(self.template._rendered(values))  # noqa: SLF001 (by Jinja alone, as the plain way would)
+            made.append(self.template._rendered(values))  # noqa: SLF001 (by Jinja alone, as in `plain`)
         return made
 
     def html(self) -> str:
-        """The HTML of the third announcement's mail: that has neither an event nor a button."""
+        """Return the HTML of the third announcement's mail, which has neither an event nor a button."""
         html, *_ = self.mails.announcement(sorted(self.publication.announcements, key=lambda each: each.id)[2])
         return html.data.decode()
 
     def plain(self, folder: Path) -> float:
-        """Seconds a mail by the plain way: Markdown, jinja2, mjml-python and premailer, HTML only."""
+        """Return the seconds per mail of Markdown, jinja2, mjml-python and premailer; HTML only."""
         begun = time.perf_counter()
         mails = self.filled()
         filling = (time.perf_counter() - begun) / len(mails)
@@ -79,7 +79,7 @@ class Bench:
 
 
 class _Plain:
-    """A story with another body."""
+    """A story with a different body."""
 
     def __init__(self, story: object, body: object) -> None:
         self._story, self.body = story, body
