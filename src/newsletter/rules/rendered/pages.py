@@ -90,7 +90,7 @@ def feed_size(artefact: Artefact) -> Iterator[Finding]:
     """
     size = len(artefact.data)
     if size > FEED_SIZE and "/archive/" not in artefact.path:
-        message = f"{artefact.path} has {size // 1000} KB, more than {FEED_SIZE // 1000}"
+        message = f"{artefact.path} has {size // 1000} KB, but the limit is {FEED_SIZE // 1000}"
         yield Finding(None, message, 'lower feeds.entries, or set feeds.content = "summary"')
 
 

@@ -49,7 +49,7 @@ def weak_pairs(settings: Settings) -> Iterator[tuple[str, str, float]]:
                 yield text + mode, background + mode, ratio
 
 
-@FAMILY.rule("brand-contrast", "Two colours of the brand with too little contrast", fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
+@FAMILY.rule("brand-contrast", "Two brand colours with too little contrast", fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
              passes='[tool.newsletter.brand]\nmuted = "#54656b"')  # fmt: skip
 def brand_contrast(project: ProjectSettings) -> Iterator[Finding]:
     """Text needs a contrast of at least 4.5 with its background, in light and in dark mode (WCAG 2.2, 1.4.3)."""

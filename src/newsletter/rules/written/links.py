@@ -63,7 +63,7 @@ def ip_address(written: SourceText) -> Iterator[Finding]:
     """Links to IP addresses are typical of spam (SpamAssassin: NORMAL_HTTP_TO_IP)."""
     for _, target, place in written.links:
         if re.fullmatch(r"[\d.]+|.*:.*", _host(target) or "x"):
-            yield Finding(place(), f"'{target[:80]}' leads to an IP address", "name the host")
+            yield Finding(place(), f"'{target[:80]}' leads to an IP address", "use the host name")
 
 
 @FAMILY.rule(
