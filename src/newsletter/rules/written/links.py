@@ -70,8 +70,8 @@ def ip_address(written: SourceText) -> Iterator[Finding]:
     "short-address", "A shortened link", fails="https://bit.ly/3xYz", passes="https://exemple.example/programme"
 )
 def short_address(written: SourceText) -> Iterator[Finding]:
-    """A shortened address hides its target, and shows a third party who follows the link. Filters may block it because
-    spam uses the same service.
+    """A shortened address hides its target, and reveals to a third party who follows the link. Filters may block
+    it because spam uses the same service.
     """
     for _, target, place in written.links:
         if _host(target).lower() in _SHORTENERS:
