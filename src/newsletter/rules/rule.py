@@ -1,4 +1,4 @@
-"""Define rules and families of rules."""
+"""Define the classes Rule and Family, with which other modules declare problems and their checks."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -9,7 +9,10 @@ from newsletter.model.problems import Level, Place, Problems
 
 
 class Finding(NamedTuple):
-    """A fault found by a rule. `where` is a Place, or a value that the subject can turn into one."""
+    """A fault found by a rule.
+
+    `where` is a Place, or a value that the caller can convert to one, such as an HTML element or a settings key.
+    """
 
     where: Any
     message: str

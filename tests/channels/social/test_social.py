@@ -176,8 +176,8 @@ def test_a_text_by_hand_that_is_too_long_stops_the_build(project: Project) -> No
     told = {problem.code: problem for problem in problems if problem.level == "error"}
     assert set(told) == {"snippet-too-long"} and problems.fatal
     messages = sorted(problem.message for problem in problems if problem.level == "error")
-    assert messages[0] == "'sms' takes 4 parts, the limit is 3"
-    assert messages[1] == "'x' has a length of 359, the limit is 280 (weighted characters)"
+    assert messages[0] == "'sms' takes 4 parts, but the limit is 3"
+    assert messages[1] == "'x' has a length of 359, but the limit is 280 (weighted characters)"
 
 
 def test_a_thread_is_numbered_and_every_part_fits(project: Project) -> None:

@@ -59,13 +59,13 @@ class SnippetChecker:
     def _report_too_long(self, material: Material, post: Post) -> None:
         counted, name = post.counted, post.platform.name
         part = f"part {post.part} of " if post.parts > 1 else ""
-        reason = f"has a length of {counted.count}, the limit is {counted.limit} ({counted.unit})"
+        reason = f"has a length of {counted.count}, but the limit is {counted.limit} ({counted.unit})"
         if not post.text:
             reason = "is empty"
         elif "segments" in post.extra:
-            reason = f"takes {post.extra['segments']} parts, the limit is {post.extra['segment_limit']}"
+            reason = f"takes {post.extra['segments']} parts, but the limit is {post.extra['segment_limit']}"
         elif "byte_limit" in post.extra and counted.count <= counted.limit:
-            reason = f"has {post.extra['bytes']} bytes, the limit is {post.extra['byte_limit']}"
+            reason = f"has {post.extra['bytes']} bytes, but the limit is {post.extra['byte_limit']}"
         elif post.extra.get("invalid"):
             reason = f"contains {post.extra['invalid']}, which is not allowed"
         if post.by_hand:
@@ -90,7 +90,7 @@ class SnippetChecker:
             )  # fmt: skip
 
     def _at(self, material: Material, name: str) -> Place:
-        """Return the place of a text written by hand."""
+        """Return the place of the text written by hand for the platform `name`."""
         source = material.source
         social = source.front.get("social") if source else None
         node = social.get(name) if isinstance(social, Fields) else None
@@ -174,7 +174,7 @@ def too_many(text: str, platform: Platform) -> Iterator[Fault]:
     for what, most, count in checks:
         # Threads uses the first of several hashtags as the topic of a post, and shows the others as text.
         if most and (number := count()) > most and (what, most) != ("hashtags", 1):
-            yield f"too-many-{what}", f"{number} {what}, {platform.name} allows {most}", f"keep {most}"
+            yield f"too-many-{what}", f"{number} {what}, but {platform.name} allows only {most}", f"keep {most}"
 
 
 def _is_intended(url: str) -> bool:

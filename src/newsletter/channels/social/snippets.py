@@ -38,7 +38,7 @@ class Snippets:
         if isinstance(item, Announcement):
             return of_announcement(item, self.publication, words)
         material = of_issue(item, self.publication, words)
-        # An announcement may have the same name as an issue, since the site puts them in different folders.
+        # An announcement may have the same name as an issue, because the site puts them in different folders.
         return replace(material, stem=f"issue-{item.stem}") if item.stem in self._stems else material
 
     def posts(self, materials: Sequence[Material]) -> list[tuple[Post, ...]]:

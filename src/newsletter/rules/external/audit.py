@@ -59,7 +59,9 @@ def judge_pages(
                     documents = {f"{number}.html": page for number, (_, page) in enumerate(batch)}
                     reports = browser.run_axe(chromium, axe, documents, Path(folder), width, dark=dark).values()
             except browser.Failed as fault:
-                problems.notice(settings, "missing-tool", f"the browser does not work: {fault}", "run it by hand")
+                problems.notice(
+                    settings, "missing-tool", f"the browser does not work: {fault}", "run it by hand to find the cause"
+                )
                 return
             for (place, _), report in zip(batch, reports, strict=True):
                 _report_page(place, report, problems)
@@ -70,9 +72,9 @@ def _report_page(place: Place, report: browser.PageReport, problems: Problems) -
     for violation in report.violations:
         rule = f"{violation['help']} ({violation['id']}, {violation['impact']})"
         message = " ".join(f"axe-core, {viewport}: {rule}: {violation['nodes'][0]}".split())[:400]
-        problems.warning(place, "axe", message, "correct the template, or the announcement")
+        problems.warning(place, "axe", message, "correct the template or the announcement")
     if report.scroll > report.width:
-        message = f"at {report.width} px the mail is {report.scroll} px wide"
+        message = f"at {report.width} px, the mail is {report.scroll} px wide"
         problems.warning(place, "wide-mail", message, "limit widths to 100 %")
 
 
@@ -89,7 +91,9 @@ def judge_messages(messages: Sequence[tuple[Place, bytes]], program: str, settin
         scores = pool.map(lambda message: _score(program, message[1]), messages)
         for (place, _), (points, rules) in zip(messages, scores, strict=True):
             if points is None:
-                problems.notice(settings, "missing-tool", f"SpamAssassin does not work: {rules}", "run it by hand")
+                problems.notice(
+                    settings, "missing-tool", f"SpamAssassin does not work: {rules}", "run it by hand to find the cause"
+                )
                 return
             if points >= SUSPECT:
                 verdict = "refuse it" if points >= REFUSED else f"refuse mails with {REFUSED:g} or more"

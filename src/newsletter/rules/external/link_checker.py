@@ -252,7 +252,7 @@ def follow_all(links: Iterable[tuple[str, Place]], follower: Follower, cache: An
     if new and not any(answer.reached for answer in new.values()):
         first = min(place for each in places.values() for place in each)
         message = f"none of {len(new)} links could be followed: there seems to be no network"
-        problems.notice(first, "no-network", message, "try again with a network")
+        problems.notice(first, "no-network", message, "try again when you are online")
         new = {}
     for url, answer in sorted((known | new).items()):
         for place in places[url] if answer.fault else ():

@@ -199,6 +199,6 @@ FAMILY.declare("skipped-heading", "warning", "A heading that skips a level",
             "## Titre\n\n### Détail")  # fmt: skip
 FAMILY.declare("empty-heading", "error", "A heading without text",
             "A screen reader announces a heading, but has nothing to read.", "##", "## Le programme")  # fmt: skip
-FAMILY.declare("empty-link", "error", "A link without text or without a URL",
+FAMILY.declare("empty-link", "error", "A link without text or URL",
             "Readers cannot see or follow such a link.", "[](https://exemple.example/)",
             "[Le programme](https://exemple.example/)")  # fmt: skip

@@ -115,7 +115,7 @@ def is_content(value: str | None) -> bool:
 
 @lru_cache(maxsize=4096)
 def style_of(style: str) -> Mapping[str, str]:
-    """Return the declarations of a style attribute, by property. A later declaration overrides an earlier one."""
+    """Parse a style attribute into declarations, by property. A later declaration overrides an earlier one."""
     pairs = (part.partition(":") for part in style.split(";"))
     return {name.strip().lower(): value.strip() for name, colon, value in pairs if colon}
 

@@ -206,7 +206,7 @@ class Inspection:
 
 
 def _tag(document: Document, element: Any) -> str:
-    """Return the beginning of an element's tag, or of the document."""
+    """Return the first 80 characters of an element's tag, or of the document if `element` is None."""
     offset = document.offset(element) if element is not None else 0
     return document.text[offset : offset + 80]
 

@@ -135,7 +135,7 @@ def mail_size(mail: Mail) -> Iterator[Finding]:
         yield Finding(mail.place, f"the mail has {size:,} bytes of HTML: {effect}", "shorten it, and link to the rest")
 
 
-@TEXTS.rule("short-text", "A text part that leaves out text of the HTML part", fails="Voir en ligne : https://…",
+@TEXTS.rule("short-text", "A text part that omits text of the HTML part", fails="Voir en ligne : https://…",
             passes="all text of the HTML part")  # fmt: skip
 def short_text(mail: Mail) -> Iterator[Finding]:
     """Spam filters compare the two parts of a mail (SpamAssassin: MPART_ALT_DIFF, 2.2 points), and some readers
@@ -146,7 +146,7 @@ def short_text(mail: Mail) -> Iterator[Finding]:
     common = len(html_words & text_words)
     if html_words and common < 0.6 * len(html_words):
         share = f"{100 * common // len(html_words)} %"
-        message = f"the text part has {share} of the words of the HTML"
+        message = f"the text part has only {share} of the words of the HTML part"
         yield Finding(Place(mail.text_template), message, "print the same text in both templates")
 
 

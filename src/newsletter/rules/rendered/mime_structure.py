@@ -24,7 +24,7 @@ def is_valid_by_pieces(eml: Joined) -> bool:
     joined = b"".join(own)
     return (
         (b"Content-Type:" not in joined or next(types_of(b"\n" + joined), None) is None)
-        and not eml.startswith(b"Content-Type: ")  # types_of() only finds it after a line end
+        and not eml.startswith(b"Content-Type: ")  # types_of() finds the header only after a line end
         and has_valid_lines(joined)
     )
 

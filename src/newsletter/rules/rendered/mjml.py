@@ -13,7 +13,7 @@ FAMILY.declare("unknown-attribute", "error", "An attribute that a tag does not h
 FAMILY.declare("wrong-parent", "error", "A tag in the wrong place",
             "`mj-body` contains sections, a section contains columns, and a column contains the visible elements.",
             "<mj-section><mj-text>…", "<mj-section><mj-column><mj-text>…")  # fmt: skip
-FAMILY.declare("forbidden-tag", "error", "A tag that does not work here",
+FAMILY.declare("forbidden-tag", "error", "A tag that is not allowed in a mail",
             "Some MJML tags do harm in a mail: they load pictures from other hosts, need scripts, or look "
             "suspicious to spam filters. The message tells what to write instead.",
             '<mj-include path="head.mjml" />', '{% include "email/head.mjml" %}')  # fmt: skip
@@ -34,7 +34,7 @@ FAMILY.declare("template-fault", "error", "A template that cannot be rendered",
 FAMILY.declare("missing-template", "error", "A missing template",
             "A template includes or extends a file that neither the project nor the default theme has.",
             '{% include "email/foot.mjml" %}', '{% include "email/footer.txt" %}')  # fmt: skip
-FAMILY.declare("bad-string", "error", "A string of the theme that cannot be used",
+FAMILY.declare("bad-string", "error", "A theme string that cannot be used",
             "In `strings/<language>.toml`, a string may contain names in braces, which are replaced. Only the "
             "names in the default theme's string are allowed.",
             'read_on = "More of {titel}"', 'read_on = "More of {title}"')  # fmt: skip
@@ -42,6 +42,6 @@ FAMILY.declare("lost-slot", "warning", "A template that changes printed text",
             "A mail's template is compiled once, with slots for content. A filter that changes printed text destroys the "
             "slots. Every mail then has to be compiled separately, which takes a hundred times longer.",
             "{% filter upper %}{{ title }}{% endfilter %}", "{{ title|upper }}")  # fmt: skip
-FAMILY.declare("prose-selector", "error", "A rule for prose that cannot be applied",
+FAMILY.declare("prose-selector", "error", "A selector for prose that is not supported",
             "`email/prose.css` is applied to the HTML of Markdown before the surrounding elements are known, "
             "so only type, class and descendant selectors are allowed.", "p > a { … }", "p a { … }")  # fmt: skip

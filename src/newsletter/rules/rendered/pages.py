@@ -14,7 +14,7 @@ from newsletter.rules.rendered.document import Document
 from newsletter.rules.rule import Family, Finding
 
 SITE = Family("site", "Mistakes in the pages of the site, and in the links between them.")
-FEEDS = Family("feeds", "What feed readers accept.")
+FEEDS = Family("feeds", "Feeds that feed readers reject, or that are too large.")
 
 FEED_SIZE = 250_000  # bytes; JSON Feed 1.1 considers larger feeds a burden
 
@@ -90,7 +90,7 @@ def feed_size(artefact: Artefact) -> Iterator[Finding]:
     """
     size = len(artefact.data)
     if size > FEED_SIZE and "/archive/" not in artefact.path:
-        message = f"{artefact.path} has {size // 1000} KB, more than {FEED_SIZE // 1000}"
+        message = f"{artefact.path} has {size // 1000} KB, but the limit is {FEED_SIZE // 1000}"
         yield Finding(None, message, 'lower feeds.entries, or set feeds.content = "summary"')
 
 
@@ -98,7 +98,8 @@ FEEDS.declare(
     "large-entry",
     "warning",
     "An announcement that is too long for feeds",
-    "A feed may have up to 512 KB. In a larger one, the longest announcements are replaced by their summary and a link.",
+    "A feed may have up to 512 KB. In a larger feed, the longest announcements are replaced by their summary "
+    "and a link.",
 )
 
 

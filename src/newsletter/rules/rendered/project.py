@@ -49,7 +49,8 @@ def weak_pairs(settings: Settings) -> Iterator[tuple[str, str, float]]:
                 yield text + mode, background + mode, ratio
 
 
-@FAMILY.rule("brand-contrast", "Two colours of the brand with too little contrast", fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
+@FAMILY.rule("brand-contrast", "Two brand colours with too little contrast",
+             fails='[tool.newsletter.brand]\nmuted = "#aaaaaa"',
              passes='[tool.newsletter.brand]\nmuted = "#54656b"')  # fmt: skip
 def brand_contrast(project: ProjectSettings) -> Iterator[Finding]:
     """Text needs a contrast of at least 4.5 with its background, in light and in dark mode (WCAG 2.2, 1.4.3)."""
@@ -112,7 +113,8 @@ OUTPUT.declare(
 )
 OUTPUT.declare("internal-error", "error", "A bug in newsletter",
             "An unexpected error kept `preview` from reading the project or rendering a page. Your files may be "
-            "correct. Please report the error on the project's issue page, and attach the file that causes it.")  # fmt: skip
+            "correct. Please report the error on the project's issue page, and attach the file that causes "
+            "it.")  # fmt: skip
 OUTPUT.declare("missing-tool", "info", "A tool that is not installed",
             "`check --deep` uses axe-core in a browser, and SpamAssassin. If one of these is missing, its checks are "
             "skipped. docs/checking.md explains how to install them.")  # fmt: skip

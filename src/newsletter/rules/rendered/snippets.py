@@ -12,7 +12,7 @@ _declare(
     "social:\n  sms: |\n    (four parts of text)", "social:\n  sms: Portes ouvertes samedi",
 )  # fmt: skip
 _declare(
-    "unused-snippet", "warning", "A text that is not used",
+    "unused-snippet", "warning", "An unused text",
     "The settings do not list its platform in `social.platforms`, or the announcement lists it in `skip`.",
     "social:\n  skip: [x]\n  x: Un prix", "social:\n  x: Un prix",
 )  # fmt: skip
@@ -22,7 +22,7 @@ _declare(
     "somebody else’s page.", "Lisez le communiqué.La suite demain.", "Lisez le communiqué. La suite demain.",
 )  # fmt: skip
 _declare(
-    "glued-link", "warning", "A link with punctuation glued to it",
+    "glued-link", "warning", "A link directly next to punctuation",
     "Platforms treat the punctuation as part of the URL, and the link does not work.",
     "voir« https://exemple.example/ »", "voir https://exemple.example/",
 )  # fmt: skip

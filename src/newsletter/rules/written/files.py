@@ -49,7 +49,9 @@ _declare(
     "url: *adresse",
     "url: https://exemple.example/",
 )
-_declare("yaml-tag", "error", "A YAML tag", "No value needs a tag. Delete it.", "title: !!str Titre", "title: Titre")
+_declare(
+    "yaml-tag", "error", "A YAML tag", "Values do not need tags. Delete the tag.", "title: !!str Titre", "title: Titre"
+)
 _declare(
     "duplicate-key",
     "error",
@@ -135,7 +137,7 @@ _declare(
     "line-break",
     "error",
     "A line break in a text that must be a single line",
-    "Titles and labels must be a single line.",
+    "Titles and labels must be on one line.",
 )
 _declare(
     "too-long",
@@ -155,7 +157,7 @@ _declare(
     "bad-id",
     "error",
     "An id that is not valid",
-    "Use lower-case letters without accents, digits and hyphens.",
+    "Use digits, hyphens, and lower-case letters without accents.",
     "id: Été 2024",
     "id: ete-2024",
 )
@@ -163,7 +165,7 @@ _declare(
     "bad-slug",
     "error",
     "A slug that is not valid",
-    "Use lower-case letters without accents, digits and single hyphens.",
+    "Use digits, single hyphens, and lower-case letters without accents.",
     "slug: Été",
     "slug: ete",
 )

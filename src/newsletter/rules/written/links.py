@@ -63,15 +63,15 @@ def ip_address(written: SourceText) -> Iterator[Finding]:
     """Links to IP addresses are typical of spam (SpamAssassin: NORMAL_HTTP_TO_IP)."""
     for _, target, place in written.links:
         if re.fullmatch(r"[\d.]+|.*:.*", _host(target) or "x"):
-            yield Finding(place(), f"'{target[:80]}' leads to an IP address", "name the host")
+            yield Finding(place(), f"'{target[:80]}' leads to an IP address", "use the host name")
 
 
 @FAMILY.rule(
     "short-address", "A shortened link", fails="https://bit.ly/3xYz", passes="https://exemple.example/programme"
 )
 def short_address(written: SourceText) -> Iterator[Finding]:
-    """A shortened address hides its target, and shows a third party who follows the link. Filters may block it because
-    spam uses the same service.
+    """A shortened address hides its target, and reveals to a third party who follows the link. Filters may block
+    it because spam uses the same service.
     """
     for _, target, place in written.links:
         if _host(target).lower() in _SHORTENERS:

@@ -29,7 +29,10 @@ def _shown(written: SourceText) -> Iterator[tuple[Asset, Place]]:
 
 
 @FAMILY.rule(
-    "heavy-image", "A picture that takes long to load", fails="a photograph of 600 kB", passes="a photograph of 120 kB"
+    "heavy-image",
+    "A picture that takes a long time to load",
+    fails="a photograph of 600 kB",
+    passes="a photograph of 120 kB",
 )
 def heavy_image(written: SourceText) -> Iterator[Finding]:
     """Many people read mails over slow mobile connections, and 200 kB are enough for a picture that is 600 px
@@ -44,7 +47,7 @@ def heavy_image(written: SourceText) -> Iterator[Finding]:
 
 @FAMILY.rule(
     "heavy-mail",
-    "Pictures that together take long to load",
+    "Pictures that together take a long time to load",
     fails="five pictures of 190 kB",
     passes="five pictures of 80 kB",
 )
@@ -64,7 +67,7 @@ def wide_image(written: SourceText) -> Iterator[Finding]:
     """
     for asset, place in _shown(written):
         if asset.width > WIDEST:
-            yield Finding(place, f"this picture is {asset.width} px wide", f"{WIDEST} px are enough")
+            yield Finding(place, f"this picture is {asset.width} px wide", f"make it {WIDEST} px wide")
 
 
 @FAMILY.rule("image-format", "A picture that some mail programs cannot show", fails="photo.webp", passes="photo.jpg")

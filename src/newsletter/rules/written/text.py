@@ -43,7 +43,7 @@ class SourceText:
 
     @cached_property
     def running(self) -> tuple[tuple[str, Callable[[int], Place]], ...]:
-        """Every text for readers, with a function that returns the place of one of its characters."""
+        """Every text for readers, each with a function that returns the place of a character, given its index."""
         place_of, place_in = self.source.at, self.in_body
         front = [(node.value, lambda _, node=node: place_of(node)) for node in self.values]
         return (*front, *((each.text, partial(place_in, each)) for each in self.passages))

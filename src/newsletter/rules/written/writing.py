@@ -92,7 +92,7 @@ def short_preheader(written: SourceText) -> Iterator[Finding]:
     """
     summary = written.file.summary
     if written.source.front.get("summary") is not None and 0 < len(summary) < SHORT_PREHEADER:
-        fix = f"write {SHORT_PREHEADER} to {MAX_PREHEADER}: it is shown beside the subject"
+        fix = f"write {SHORT_PREHEADER} to {MAX_PREHEADER}: mail programs show it beside the subject"
         yield Finding(written.at("summary"), f"the summary has {len(summary)} characters", fix)
 
 
@@ -109,7 +109,7 @@ def same_preheader(written: SourceText) -> Iterator[Finding]:
     summary = bare_text(written.file.summary)
     for key, text in (("title", written.file.title), written.subject):
         if text and summary == bare_text(text):
-            yield Finding(written.at("summary"), f"the summary repeats the {key}", "say something more")
+            yield Finding(written.at("summary"), f"the summary repeats the {key}", "add new information")
             return
 
 
@@ -167,7 +167,7 @@ def long_alt(written: SourceText) -> Iterator[Finding]:
     """Screen readers read an alternative text without a pause. Put longer descriptions into the text."""
     for alt, place in written.pictures:
         if len(alt) > LONG_ALT:
-            yield Finding(place, f"the alternative text has {len(alt)} characters", f"say it within {LONG_ALT}")
+            yield Finding(place, f"the alternative text has {len(alt)} characters", f"use at most {LONG_ALT}")
 
 
 @FAMILY.rule(

@@ -198,7 +198,8 @@ def _find_tags(text: str) -> Iterator[Facet]:
 def _punctuation_at_end(tag: str) -> int:
     """Return the number of trailing punctuation characters.
 
-    The tag is searched from its end: a search from the start would retry each earlier run of punctuation.
+    The search starts at the end of the tag, because a search from the start would retry each earlier run of
+    punctuation.
     """
     match = units.pattern(r"\p{P}*+").match(tag[::-1])
     return match.end() if match else 0

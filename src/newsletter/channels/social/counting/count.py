@@ -1,4 +1,4 @@
-"""Count texts by the rules of each platform."""
+"""Count the length of texts by the rules of each platform."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from newsletter.channels.social.counting.platforms import PLATFORMS, Certainty, 
 Extra = tuple[tuple[str, int | str], ...]
 
 
-# Created for every text, and a frozen dataclass takes three times as long to create.
+# One is created for every text, and creating a frozen dataclass takes three times as long.
 @dataclass(slots=True)
 class Count:
     """The length of a text on a platform, and the platform's limit, both in `unit`.

@@ -105,7 +105,10 @@ def _count_sample(link: str) -> tuple[int, int]:
 
 
 def hashtags(text: str) -> tuple[str, ...]:
-    """Return the hashtags that Mastodon 4.6 links, without `#`: those at the start or after white space."""
+    """Return the hashtags that Mastodon 4.6 links, without `#`.
+
+    A hashtag must be at the start of the text or after white space.
+    """
     return tuple(_find_tags(text, _TAG_ALONE))
 
 

@@ -36,14 +36,14 @@ _HASHTAG = rf"(?:\A|\ufe0e|\ufe0f|(?!{_WORD}|&)(?s:.))([#＃](?!\ufe0f|\u20e3)({
 
 
 class Weight(NamedTuple):
-    """A weighted length; `exact` is false if it is an upper bound."""
+    """A weighted length. `exact` is false if it is an upper bound."""
 
     total: int
     exact: bool
 
 
 def weigh(text: str) -> int:
-    """Return the weighted length of a text; the limit is 280, or 25,000 for subscribers."""
+    """Return the weighted length of a text. X's limit is 280, or 25,000 for subscribers."""
     return measure(text).total
 
 

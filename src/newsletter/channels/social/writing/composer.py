@@ -26,7 +26,7 @@ DEFAULT = ("x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms")
 _THREADED = ("x", "mastodon", "bluesky", "threads")
 # The spaces inside « », which plain quotation marks do not need.
 _INSIDE = re.compile("(?<=«)[ \u00a0]+|[ \u00a0]+(?=»)")
-# On these platforms, every character of an address counts against a small limit.
+# Platforms whose links get no UTM parameters: every character of an address counts against a small limit.
 _UNMARKED = ("bluesky", "threads", "sms")
 _BETWEEN = "\x1e"  # separates the texts of several platforms; announcements cannot contain it
 _MANY = 8  # points; an issue with more is rendered by Jinja
@@ -40,7 +40,9 @@ class Composer:
     templates: Templates
     platforms: tuple[str, ...] = field(init=False)  # platforms to write for, in the order of the table
     _limits: dict[str, tuple[Platform, int]] = field(init=False)  # the rules and the limit of each
-    _together: dict[tuple[str, ...], Template] = field(init=False, default_factory=dict)  # templates of platforms
+    _together: dict[tuple[str, ...], Template] = field(
+        init=False, default_factory=dict
+    )  # combined templates, by platforms
 
     _is_fast: bool = field(init=False, default_factory=lambda: is_on("simple-counts"))
 

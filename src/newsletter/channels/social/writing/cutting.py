@@ -73,7 +73,7 @@ def _iter_sentences(paragraph: str) -> Iterator[str]:
 
 
 def is_closed(passage: str) -> bool:
-    """Return whether a text closes all of its quotations and brackets."""
+    """Return whether all quotations and brackets in a text are closed."""
     return all(passage.count(opening) <= passage.count(closing) for opening, closing in _PAIRS.items())
 
 

@@ -95,7 +95,7 @@ def of_announcement(announcement: Announcement, publication: Publication, words:
 
 
 def of_issue(issue: Issue, publication: Publication, words: Strings) -> Material:
-    """Return the material of an issue: its introduction and the titles of its announcements."""
+    """Return the material of an issue, which includes its introduction and the titles of its announcements."""
     settings, file = publication.settings, issue.file
     title, summary = clean(issue.title), clean(file.summary) if file else ""
     intro = _truncate(_introduction(file.prose)) if file else ""
