@@ -62,13 +62,13 @@ def _day(day: date) -> str:
 def _span(event: Event, settings: Settings) -> dict[str, str]:
     """Return the start and the end of an event.
 
-    They are instants in UTC or, for an event of whole days, dates in the publication's time zone. The end date is
+    They are instants in UTC or, for a whole-day event, dates in the publication's time zone. The end date is
     exclusive (RFC 5545, section 3.6.1).
     """
     if event.whole_day:
         first = event.start.astimezone(settings.timezone).date()
         last = (event.end or event.start).astimezone(settings.timezone).date()
-        if first == date.max:  # no later date exists for the end; without an end, the event takes one day
+        if first == date.max:  # there is no later date for the end; without an end, the event lasts one day
             return {"DTSTART": _day(first)}
         return {"DTSTART": _day(first), "DTEND": _day(min(max(first, last), _LAST_BUT_ONE) + timedelta(days=1))}
     start = {"DTSTART": _instant(event.start)}
