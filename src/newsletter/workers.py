@@ -50,9 +50,9 @@ def batches(items: Iterable[Item], size: int = BATCH_SIZE) -> Iterator[list[Item
 
 
 def once(make: Callable[[], Item]) -> Callable[[], Item]:
-    """Return a function that calls `make` the first time, and then repeats what it returned, or the Aborted it raised.
+    """Return a function that calls `make` once, and from then on returns the same object or raises the same Aborted.
 
-    Jobs can share an object in this way that only processes which need it make.
+    In this way, jobs can share an object that is made only in the processes that need it.
     """
     made: list[Item] = []
     aborted: list[Aborted] = []
@@ -92,19 +92,19 @@ def run(
 ) -> Iterator[Result]:
     """Yield everything that `work` yields for each of `jobs`, in no particular order.
 
-    At most `count` processes work. `overlap` is called in this process while the others already work. Problems that
-    `work` reports to `problems` in another process are added to those of this process. If the system refuses to start
-    processes, this one does all jobs.
+    At most `count` processes work. `overlap` is called in this process while the others are already working. Problems
+    that `work` reports to `problems` in another process are added to those of this process. If the system refuses to
+    start processes, this one does all jobs.
 
-    Raises Aborted if a job raised it, once all jobs are done; any other exception at once; WorkerLost if the system
-    killed a process.
+    If a job raises Aborted, it is raised again once all jobs are done. Any other exception of a job is raised at once.
+    Raises WorkerLost if the system killed a process.
     """
     others = min(count, len(jobs)) - 1
-    gc.freeze()  # collecting would write to the memory that the processes share, so that it had to be copied
+    gc.freeze()  # a collection would write to the memory that the processes share, and the system would copy it
     task = _Task(work, jobs, problems)
     try:
         pool = _open_pool(task, others) if others > 0 and _can_fork() else None
-        # Each process has a job, and one that it can begin as soon as this is done.
+        # Each of the other processes gets two jobs, so that it can begin the second as soon as the first is done.
         yield from _run_with(pool, task, 2 * others, overlap) if pool else _run_here(work, jobs)
     finally:
         gc.unfreeze()
@@ -141,7 +141,7 @@ def _run_with(pool: "ProcessPoolExecutor", task: "_Task", ahead: int, overlap: C
 
 
 class _Run:
-    """One call of run() with a pool. Other processes do the first jobs, this one the last, until they meet."""
+    """One call of run() with a pool. Others start from the first job, this process from the last, until they meet."""
 
     def __init__(self, pool: "ProcessPoolExecutor", task: "_Task") -> None:
         self.pool = pool
@@ -160,7 +160,7 @@ class _Run:
             outcome.add_done_callback(self._end)
 
     def _end(self, outcome: "_Outcome") -> None:
-        """Called by a thread of the pool, so that no process has to wait while this one is busy with a job."""
+        """Submit the next job, and store this outcome. A thread of the pool calls this, even while a job runs here."""
         self.submit()
         self.done.put(outcome)
 
@@ -188,7 +188,7 @@ class _Run:
             self.aborted = True
 
     def _receive(self) -> Iterator[Any]:
-        """Yield the results of a job that another process has done. Waits for one."""
+        """Wait until another process has done a job, and yield the results of that job."""
         results, problems, aborted = self.done.get().result()
         self.received += 1
         self.problems.suppress_like(problems)
@@ -198,7 +198,7 @@ class _Run:
 
 
 class _Task(NamedTuple):
-    """What a worker process inherits. Nothing of it is pickled."""
+    """What a worker process inherits when it is forked. None of it is pickled."""
 
     work: Callable[[Any], Iterable[Any]]
     jobs: Sequence[Any]
@@ -244,7 +244,7 @@ def _open_pool(task: _Task, size: int) -> "ProcessPoolExecutor | None":
 
 
 def _begin_child(task: _Task) -> None:
-    """Prepare a worker process. It ends with its parent, and leaves it to its parent to react to Ctrl-C."""
+    """Prepare a worker process: it ends when its parent ends, and ignores Ctrl-C, to which the parent reacts."""
     _inherited.append(task)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

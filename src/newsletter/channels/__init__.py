@@ -41,7 +41,7 @@ def render(name: str, publication: Publication, templates: "Templates", problems
 
 
 def prepare(name: str, templates: "Templates") -> None:
-    """Do the work that no publication changes: import the channel and compile its folder of the theme."""
+    """Do the work that is the same for every publication: import the channel and compile its folder of the theme."""
     templates.add_filters(getattr(_module(name), "FILTERS", {}))
     templates.prepare(CHANNELS[name].partition(".")[0])
 

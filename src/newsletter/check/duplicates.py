@@ -1,6 +1,6 @@
 """Find ids, slugs and aliases that two files share, and report them in both.
 
-This compares sources, not announcements, so it includes files with other errors.
+Sources are compared, not announcements, so files with other errors are included.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Correct files in place: add missing ids and correct typography, and change nothing else."""
+"""Correct files in place: add missing ids, correct the typography, and change nothing else."""
 
 import errno
 import hashlib
@@ -154,7 +154,7 @@ def _passages(source: Source, content: str) -> Iterator[Passage]:
 def _scalar(content: str, start: int, node: Scalar) -> Passage | None:
     """Return the YAML scalar that begins at `start`.
 
-    Return None if it is not written exactly as its value.
+    Return None if its source text differs from its value.
     """
     indicator = content[start : start + 1]
     if indicator in ("|", ">"):
@@ -212,10 +212,10 @@ def _read(root: Path, source: Source, problems: Problems) -> bytes | None:
 
 
 def _write(root: Path, path: str, content: tuple[bytes, bytes], problems: Problems) -> bool:
-    """Replace the content of a file; `content` is the content before and after.
+    """Replace the content of a file; `content` is a pair of the old and the new content.
 
-    Report a problem and return False if the file cannot be written, or if its content is no longer
-    as before.
+    Report a problem and return False if the file cannot be written, or if it no longer has the old
+    content.
     """
     try:
         safe_write.replace(root, path, *content)

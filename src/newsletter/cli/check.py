@@ -74,7 +74,7 @@ def _check_links(project: "Project", now: datetime, problems: "Problems") -> Non
     cache = AnswerCache(cache_folder(os.environ) / "links.json", datetime.now(UTC))
     links = outgoing_links(pipeline.read(project, now, Problems()))
     followed = follow_all(links, Follower(), cache, problems)
-    print(f"{followed} links followed; answers are cached for a day", file=sys.stderr)
+    print(f"links followed: {followed}; answers are cached for a day", file=sys.stderr)
 
 
 def _print_diff(mended: "Mended") -> None:

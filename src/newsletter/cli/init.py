@@ -26,7 +26,7 @@ def init(
     ] = "",
     now: Now = "",
 ) -> None:
-    """Create a project: settings, a sample announcement, CI files, editor settings. No file is overwritten.
+    """Create a project: settings, a sample announcement, CI files and editor settings. No file is overwritten.
 
     Examples:
 
@@ -85,7 +85,10 @@ def _day(now: str) -> date:
 
 
 def _origin() -> str:
-    """Return the https URL that newsletter was installed from (PEP 610); "" if unknown, local or with credentials."""
+    """Return a pip requirement with the https URL that newsletter was installed from (PEP 610).
+
+    Returns "" if the URL is unknown, local, or contains credentials.
+    """
     import json
     from importlib.metadata import PackageNotFoundError, distribution
 

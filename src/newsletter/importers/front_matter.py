@@ -26,7 +26,7 @@ _SAME = {
 _IMAGES = ("image", "featured_image", "featuredImage", "cover", "thumbnail", "images", "header", "feature")
 _TAGS = ("tags", "tag", "categories", "category")
 _AS_OURS = ("links", "event", "action", "attachments", "social", "issue", "aliases", "id", "image", "authors")
-# Keys that matter only to the other tool; they are dropped without a report.
+# Keys that matter only to the other tool. They are dropped silently.
 _SILENT = frozenset("layout comments type weight toc permalink guid published draft title date slug author".split())
 _DATES = ("date", "publishDate", "pubDate", "published")
 # Hugo ignores the case of keys.

@@ -39,7 +39,7 @@ def split(content: str) -> tuple[dict[str, Any], str]:
 
 
 def read_toml(content: str) -> dict[str, Any]:
-    """Parse a TOML document. Raises Unreadable."""
+    """Parse a TOML document. Raises Unreadable if it is invalid or too long."""
     if len(content) > MAX_FRONT_MATTER:
         raise Unreadable("its front matter is too long")
     try:
@@ -49,7 +49,7 @@ def read_toml(content: str) -> dict[str, Any]:
 
 
 def read_yaml(content: str) -> dict[str, Any]:
-    """Parse a YAML document that is a mapping. Raises Unreadable."""
+    """Parse a YAML document that is a mapping. Raises Unreadable if it cannot be read."""
     return _yaml("---\n" + content.removeprefix("---\n") + "\n---\n")[0]
 
 

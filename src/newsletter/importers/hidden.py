@@ -1,8 +1,7 @@
 """Detect whether another tool hid a page from readers, so that the import does not publish it.
 
-Names of keys are compared without regard to case, `_` and `-`. If a value cannot be understood, the
-page counts as hidden: a draft costs its owner one line, but a published secret cannot be taken
-back.
+Names of keys are compared without regard to case, `_` and `-`. If a value cannot be understood, the page counts as
+hidden: its owner can publish a draft by changing one line, but cannot take back a published secret.
 """
 
 import re
@@ -48,7 +47,7 @@ class Hiding:
     """Whether and why a page was hidden, and when it is shown.
 
     `reason` completes "this is a draft because …"; it is "" if the page called itself a draft.
-    `start` and `end` are dates in our form, or "" for no limit.
+    `start` and `end` are dates in newsletter's own format, or "" for no limit.
     """
 
     hidden: bool = False

@@ -125,13 +125,13 @@ class _Site:
             yield Path(parent), folders, [name for name in files if not Path(parent, name).is_symlink()]
 
     def page(self, path: Path, shown: str) -> SitePage:
-        """Read a file. Raises Unreadable."""
+        """Read a file. Raises Unreadable if that fails."""
         doubts: list[Doubt] = []
         keys, body = fronts.split(check_length(decode(read(path), doubts)))
         return SitePage(path, shown, keys, body, doubts)
 
     def draft(self, page: SitePage) -> Draft:
-        """Convert a page to a draft. Raises Unreadable."""
+        """Convert a page to a draft. Raises Unreadable if that fails."""
         path, doubts = page.path, page.doubts
         base = path.parent.name if path.stem == "index" else path.stem
         named = _POST.fullmatch(base)

@@ -1,4 +1,4 @@
-"""Remove text from Word's XML that Word does not show, or shows so that nobody can read it."""
+"""Remove the text in Word's XML that Word hides, or shows in a form that nobody can read."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ def _first(element: etree._Element | None, name: str) -> etree._Element | None:
 
 
 def _attribute(element: etree._Element, name: str) -> str:
-    """Return an attribute in the namespace of its element: transitional or strict."""
+    """Return an attribute in the namespace of its element, which is that of transitional or of strict documents."""
     space, closing, _ = str(element.tag).rpartition("}")
     return str(element.get(f"{space}{closing}{name}") or "")
 
@@ -49,7 +49,7 @@ def _is_on(properties: etree._Element | None, *names: str) -> bool | None:
 
 
 def _is_pale(properties: etree._Element | None) -> bool | None:
-    """Return whether text is white or too small to see, or None if it sets no colour."""
+    """Return whether text is white or too small to see, or None if the properties set no colour."""
     colour, size = _text_value(properties, "color"), _text_value(properties, "sz")
     if size.isdecimal() and len(size) < 5 and int(size) < _SMALLEST:
         return True
@@ -108,7 +108,7 @@ class HidingStyles:
 
 
 def remove_hidden(tree: etree._Element, styles: HidingStyles) -> int:
-    """Remove what Word does not show from an XML part; return the number of pieces removed."""
+    """Remove from an XML part what Word does not show, and return the number of elements removed."""
     hidden = [*_hidden_cells(tree), *_hidden_shapes(tree), *_hidden_runs(tree, styles)]
     count = 0
     for element in hidden:

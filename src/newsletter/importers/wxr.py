@@ -1,6 +1,6 @@
 """Read the entries of a WordPress export (WXR) one at a time.
 
-Memory use does not grow with the size of the export.
+Apart from the export itself, memory holds only the entries in one piece of it.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Report faulty values in front matter and settings with their line and column."""
+"""Report faulty values in front matter and settings, with the line and column of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -170,7 +170,7 @@ class Url:
     """An absolute URL. An http URL is accepted with a warning.
 
     `others` contains further kinds of targets to accept (see judge()). If `placeholder` is true, the placeholder of a
-    mail service is accepted, too, such as `{{ url }}` or `*|URL|*`.
+    mail service is also accepted, such as `{{ url }}` or `*|URL|*`.
     """
 
     others: tuple[str, ...] = ()
@@ -251,9 +251,8 @@ class MappingOf:
             context.error("wrong-type", f"'{key}' is not a mapping", f"write {key}: {{{example}}}")
             return None
         values = self.collect(plain, context, key)
-        for name in self.required:
-            if name not in values:
-                return None
+        if any(name not in values for name in self.required):
+            return None
         if self.rename:
             values = {self.rename.get(name, name): value for name, value in values.items()}
         return self.make(**values)

@@ -60,8 +60,8 @@ def replace(root: Path, path: str, before: bytes, after: bytes) -> None:
             _write(handle, after)
             os.fsync(handle)  # this may be the only copy of the text
             _expect(name, folder, before)
-            # Names are relative to the folder opened above. If that folder was replaced since, the new one does not
-            # contain the temporary file, and the call fails.
+            # Names are relative to the folder opened above. If that folder has been replaced since, the new one does
+            # not contain the temporary file, and the call fails.
             os.replace(os.path.basename(temporary), name, src_dir_fd=folder, dst_dir_fd=folder)
         except OSError:
             with suppress(OSError):

@@ -13,7 +13,7 @@ _NO_TEXT = frozenset(("Autolink", "Email", "Shortcut", "Collapsed"))
 def find_passages(body: str, events: list[tuple[Any, Any]]) -> tuple[Passage, ...]:
     """Return a passage for each paragraph, heading, list item and table cell.
 
-    `events` is the list of pyromark's events with their ranges, without merging of adjacent text.
+    `events` is the list of pyromark's events with their ranges. Adjacent texts must not be merged.
     """
     reader, positions = _PassageReader(), Positions(body.encode())
     skipped: list[str] = []  # open code blocks and links whose text is skipped

@@ -1,4 +1,4 @@
-"""Announcements and issues after they were checked, with a type for each of their parts."""
+"""Checked announcements and issues, with a type for each of their parts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Date and place of an event. `whole_day` is true if the start has no time."""
+    """The date and place of an event. `whole_day` is true if the start has no time."""
 
     start: datetime
     end: datetime | None = None
@@ -69,7 +69,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Social:
-    """The writer's choices for snippets. `texts` are pairs of a platform and its text written by hand."""
+    """The writer's choices for snippets. `texts` are pairs of a platform and the text written for it by hand."""
 
     hashtags: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
@@ -82,9 +82,9 @@ class Social:
 class Announcement:
     """A checked announcement. All datetimes are aware.
 
-    `stem` begins every file name: the slug, and the language unless it is the publication's.
-    `subject` is that of its mail: the title, unless the writer chose another one.
-    `targets` maps the target of each link and image, as written, to what it refers to.
+    `stem` is the beginning of every file name: the slug, followed by the language unless it is the publication's.
+    `subject` is the subject of the mail: the title, unless the writer chose another one. `targets` maps the target of
+    each link and image, as written, to what it refers to.
     """
 
     source: SourceFile
@@ -145,7 +145,7 @@ class IssueFile:
 class Issue:
     """Announcements that are mailed together. `stories` starts with the lead; `open` is true until its period is over.
 
-    `stem` begins every file name: the id, and the language unless it is the publication's.
+    `stem` is the beginning of every file name: the id, followed by the language unless it is the publication's.
     """
 
     id: str

@@ -1,6 +1,6 @@
 """A parsed Markdown body, as HTML with slots and as the blocks of the text part.
 
-It consists of few objects, so that it is quickly pickled and sent to another process.
+It consists of few objects, so that pickling it and sending it to another process are fast.
 """
 
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ class Block(NamedTuple):
     """A block of the text part.
 
     `kind` is "paragraph", "heading", "verbatim" or "rule". `first` and `rest` are the prefixes of its first line and
-    of its other lines, such as "- " or "> ". In `text`, the target of a link is written between two SLOTs. If `tight`,
-    no empty line precedes it.
+    of its other lines, such as "- " or "> ". In `text`, the target of a link is written between two SLOTs. If `tight`
+    is true, no empty line precedes it.
     """
 
     kind: str
@@ -58,8 +58,8 @@ class Prose:
         !           the index of one of `pictures`; becomes an image
         #           HTML for web pages only, such as the id of a heading
 
-    `paragraphs` are the paragraphs on the top level: the index of a block that has the same text except for URLs, or
-    the plain text if more is left out (see prose.paragraphs). `lead` is the number of those before `<!--more-->`;
+    `paragraphs` represents each top-level paragraph by the index of a block that has the same text except for URLs, or
+    by its plain text if more is left out (see prose.paragraphs). `lead` is the number of those before `<!--more-->`;
     `anchors` are the ids of the headings; `chains` are the nested elements that have a style.
     """
 

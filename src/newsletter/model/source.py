@@ -1,4 +1,4 @@
-"""Source files as they were read: their values, with the line and column of each, and their texts."""
+"""Source files as they are read: the values of the front matter, with the line and column of each, and the body."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -67,10 +67,11 @@ def plain_pairs(fields: Fields) -> Pairs:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """An announcement or issue file as it was when it was read; `load.reread` returns its content again.
+    """An announcement or issue file at the time when it was read; `load.reread` returns its content again.
 
-    `root` is the absolute path of the project, `path` that of the file in it. `body_line` is the line of the body's
-    first character, `digest` the SHA-256 of the file.
+    `root` is the absolute path of the project, and `path` is the path of the file, relative to `root`. `body_line` is
+    the line of the body's first character, and `digest` is the SHA-256 of its UTF-8 text with LF line endings and
+    without a byte order mark.
     """
 
     path: str

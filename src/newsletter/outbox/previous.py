@@ -2,7 +2,7 @@
 
 The stamp is a file beside the outbox, `.<name>.stamp`. It contains the fingerprint of the build's
 inputs and the hash of the manifest, and shows whether the outbox is up to date. Without it, the
-next build only takes longer.
+next build merely takes longer.
 """
 
 import hashlib
@@ -162,7 +162,7 @@ def write_stamp(target: str, fingerprint: str, sha256: str) -> None:
     and removes the stamp.
     """
     path = _stamp(target)
-    # If this fails, the next build only takes longer.
+    # If this fails, the next build merely takes longer.
     with suppress(OSError):
         with suppress(FileNotFoundError):
             os.unlink(path)

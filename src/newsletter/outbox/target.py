@@ -17,8 +17,8 @@ from newsletter.outbox.tree import refusals
 
 _SOURCES = ("announcements", "templates", "src", "tests")
 _PROJECT_FILES = ("newsletter.toml", "pyproject.toml", "announcements")
-# Files allowed in a folder that becomes an outbox. A new clone may have a README there, and a web
-# server may have its settings there.
+# Files allowed in a folder that becomes an outbox. Such a folder may contain a README in a new clone, or settings on a
+# web server.
 _HARMLESS = frozenset({".gitignore", ".gitkeep", ".nojekyll", "CNAME"})
 _SERVED = ".well-known/"
 
@@ -43,7 +43,7 @@ def check_place(out: Path, root: Path, problems: Problems) -> str:
 
 
 def check_unlocked(target: str, name: str, problems: Problems) -> None:
-    """Check the same as check_content(), before a lock file is written beside the folder.
+    """Make the same check as check_content(), but before a lock file is written beside the folder.
 
     Raises Aborted and DiskFault.
     """
@@ -109,7 +109,7 @@ def _is_harmless(path: str) -> bool:
 
 
 def _find_danger(out: Path, target: str, project: str) -> str:
-    """Return why `target` must not be an outbox, or "" if it may.
+    """Return why `target` must not be an outbox, or "" if it may be one.
 
     `out` is the path as the user wrote it.
     """

@@ -43,7 +43,7 @@ class DiskFault(Exception):
 def refusals(path: str) -> Iterator[None]:
     """Turn OSError into DiskFault.
 
-    The message names `path` if the error itself names none.
+    The message names `path`, unless the error itself names an absolute path.
     """
     try:
         yield
@@ -95,8 +95,8 @@ def _release() -> None:
         os.close(_held.pop())
 
 
-# A lock belongs to the open file, which forked workers share: they would keep the lock after their
-# parent was killed.
+# A lock belongs to the open file, which forked workers share. If they did not close it, they would keep the lock after
+# their parent is killed.
 os.register_at_fork(after_in_child=_release)
 
 

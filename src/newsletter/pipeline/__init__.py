@@ -64,8 +64,9 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
 ) -> Published:
     """Run all stages: make `out` contain what `project` publishes as of `now`, or leave it as it is.
 
-    Nothing is rendered if `out` was built from the same inputs and is intact, unless `force`. `on_receipt` is called
-    for each file of the outbox. Raises Aborted if the project has an error, Busy and DiskFault as publish_with() does.
+    Nothing is rendered if `out` was built from the same inputs and is intact, unless `force` is true. `on_receipt` is
+    called for each file of the outbox. Raises Aborted if the project has an error, and Busy or DiskFault as
+    publish_with() does.
     """
     render_stage = cache(lambda: _render_stage(project, problems, channels, out))
     check_stage = CheckStage(
@@ -84,7 +85,7 @@ def publish(  # noqa: PLR0913 (what a command lets its user choose)
             return
         problems_before = len(problems)
         yield from render_stage().run(publication, outbox.add, jobs)
-        # A problem of a rendered file must be reported by every build, and what changed in the meantime must be
+        # A problem in a rendered file must be reported by every build, and what changed in the meantime must be
         # rendered again. Assets are compared with their checked version when they are copied.
         if len(problems) == problems_before and environment_hash(project.root, project.settings) == before:
             outbox.commit(inputs)
@@ -106,10 +107,10 @@ def inspect(
     is_wanted: Callable[[str], bool] = lambda path: False,
     on_progress: OnProgress = ignore_progress,
 ) -> Iterator[Artefact | None]:
-    """Report everything that is wrong as of `now`, by every rule that needs no other program.
+    """Apply every rule that needs no other program, and report everything that is wrong as of `now`.
 
-    Yields each file of the outbox whose path is wanted, and None for each other one, once it is checked. Raises Aborted
-    if the announcements or templates have an error that ends the run.
+    Once a file of the outbox is checked, yields the file if its path is wanted, or else None. Raises Aborted if the
+    announcements or templates have an error that ends the run.
     """
     publication = _compose(CheckStage(project, problems, jobs, thorough=True, on_progress=on_progress), now)
     if problems.fatal:
@@ -120,7 +121,7 @@ def inspect(
 
 
 def find_problems(project: Project, now: datetime, problems: Problems) -> None:
-    """Do the same as inspect(), to its end."""
+    """Report the same problems as inspect(), without yielding files."""
     for _ in inspect(project, now, problems):
         pass
 
@@ -137,7 +138,7 @@ def _render_stage(
     project: Project, problems: Problems, channels: Collection[str], out: Path | None = None
 ) -> "RenderStage":
     """Return the stage with the project's templates. Raises Aborted if the chosen theme does not exist."""
-    # This imports Jinja, mrml and premailer, which is slow, and not needed if nothing is rendered.
+    # This imports Jinja, mrml and premailer, which is slow, and unnecessary if nothing is rendered.
     from newsletter.pipeline.render import RenderStage, open_templates  # noqa: PLC0415
 
     templates = open_templates(project.root, project.settings, problems, out)

@@ -1,4 +1,4 @@
-"""The stage that reads and checks files, and makes announcements of them. Several processes may share the work."""
+"""The stage that reads and checks files and turns them into announcements. Several processes may share the work."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from newsletter.pipeline.project import Project
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.review import review, review_codes
 
-OnProgress = Callable[[int, int], None]  # called with the number of announcements checked so far, and of all
+OnProgress = Callable[[int, int], None]  # called with two numbers of announcements: checked so far, and in total
 
 
 def ignore_progress(done: int, total: int) -> None:
@@ -48,7 +48,8 @@ class CheckStage:
     """Reads and checks every announcement and issue file; problems go to `problems`.
 
     `jobs` is the number of worker processes (0: chosen automatically); `overlap` is called while they work. Unless
-    `reviewed` is false, the rules for source files check each file: all of them if `thorough`, else those for links.
+    `reviewed` is false, the rules for source files check each file: all of them if `thorough` is true, otherwise those
+    for links.
     """
 
     project: Project

@@ -1,4 +1,7 @@
-"""The stage in which channels render the publication, and rules check each rendered file. Slow to import."""
+"""The stage in which channels render the publication, and rules check each rendered file.
+
+This module is slow to import.
+"""
 
 import itertools
 import os
@@ -19,7 +22,7 @@ from newsletter.theme.templates import Templates
 
 Added = TypeVar("Added")
 
-_RENAMED = {"mail": "email", "web": "site"}  # folders of a theme: names of an earlier version, and those of today
+_RENAMED = {"mail": "email", "web": "site"}  # folders of a theme: their names in an earlier version, and today
 
 
 def open_templates(root: Path, settings: Settings, problems: Problems, out: Path | None = None) -> Templates:
@@ -97,10 +100,9 @@ class RenderStage:
     ) -> Iterator[Added]:
         """Yield what `add` returns for each file. It is called in the process that rendered the file.
 
-        `jobs` is the number of worker processes (0: chosen automatically). If `thorough`, every rule checks what is
-        rendered.
+        `jobs` is the number of worker processes (0: chosen automatically). If `thorough` is true, every rule checks
+        what is rendered.
         """
-
         settings = ProjectSettings(self.root, publication.settings)
         inspection = Inspection(settings, publication, self.templates, self.problems, thorough)
 

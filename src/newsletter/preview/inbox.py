@@ -1,4 +1,4 @@
-"""Cut subject and preheader to the length that the message lists of mail programs show.
+"""Cut the subject and preheader to the lengths that the message lists of mail programs show.
 
 Programs cut by width, so each limit is the number of characters of average text that fit. Sources:
 emailtooltester.com, "email subject lines character limit", for the iPhone; for the others, the lower end of the range

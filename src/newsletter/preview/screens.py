@@ -27,7 +27,7 @@ from newsletter.theme.templates import Templates
 HERE = Path(__file__).parent
 LANGUAGES = ("fr", "en")
 _LEVELS = ("error", "warning", "info")
-MAX_PROBLEMS = 500  # problems listed
+MAX_PROBLEMS = 500  # problems that the screen lists
 MAX_ROWS = 50  # announcements of each state that the overview lists, unless the URL requests all of them
 
 
@@ -82,7 +82,7 @@ class Screens:
         )  # fmt: skip
 
     def problems(self, lang: str) -> str:
-        """Render the problems by file. Of more than MAX_PROBLEMS, only the most serious ones are listed."""
+        """Render the problems by file. If there are more than MAX_PROBLEMS, only the most serious ones are listed."""
         snapshot = self.session.snapshot
         problems = sorted(
             {*self.session.faults, *self.session.render_problems, *(snapshot.problems if snapshot else ())}

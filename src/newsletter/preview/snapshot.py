@@ -66,7 +66,7 @@ class Snapshot:
         return tuple(sorted({*own, *(each for each in self.common if each.place.path == path)}))
 
     def reports(self, problem: Problem) -> bool:
-        """Return whether the snapshot contains a problem."""
+        """Return whether the snapshot contains this problem."""
         return problem in self.problems_of(problem.place.path)
 
     @cached_property
@@ -92,7 +92,7 @@ class Snapshot:
         return problems
 
     def compose(self, announcement: Announcement, now: datetime) -> tuple[Publication, tuple[Problem, ...]]:
-        """Return the publication as of `now`, with `announcement` in place of its file's version, and the problems."""
+        """Return the publication as of `now` and its problems. `announcement` replaces the one from the same file."""
         problems = self.new_collector()
         others = (each for each in self.announcements if each.source.path != announcement.source.path)
         publication = compose(

@@ -26,7 +26,7 @@ TEXT_FILTERS = (
 
 
 def of_texts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a function that converts its arguments to text: raise Unprintable for an argument that has no text."""
+    """Wrap a function that converts its arguments to text, so that arguments without a text raise Unprintable."""
     first = 0 if _PassArg.from_obj(function) is None else 1
 
     @functools.wraps(function)

@@ -114,6 +114,6 @@ def is_broken(text: str) -> bool:
 
 
 def _has_head(text: str) -> bool:
-    # Only the letters Q and Z become q and z in lower case. Search for these pairs first, because that is ten times as
-    # fast as lower().
+    # No letters other than Q and Z become q and z in lower case. Search for these pairs first, because that is ten
+    # times as fast as lower().
     return any(pair in text for pair in ("QZ", "Qz", "qZ", "qz")) and HEAD.lower() in text.lower()

@@ -19,7 +19,7 @@ from newsletter.theme.templates import Templates
 from newsletter.theme.views import Addressing, Story, absolute, render_options
 from newsletter.workers import JOB_SIZE, batches, once
 
-_ISSUES = 4  # in a job
+_ISSUES = 4  # issues in a job
 
 TEXT_WIDTH = WIDTH - 2 * GUTTER
 

@@ -31,8 +31,8 @@ MAX_SHAPES = 64  # maximum number of entries in each cache
 class CompiledMail:
     """The MJML rendered from a template, and the HTML compiled from it.
 
-    If `is_shape` is true, `mjml` has tokens in place of content. `sections` is then its parts, with the
-    numbers removed from their tokens: first the MJML around all sections, then each section. If
+    If `is_shape` is true, `mjml` has tokens in place of content. `sections` then contains its parts,
+    with the numbers removed from their tokens: first the MJML around all sections, then each section. If
     `is_shape` is false, `mjml` is a complete mail with its content. `split` is None for a mail that was
     compiled in one piece.
     """
@@ -97,7 +97,7 @@ class MailCompiler:
     def render_pieces(self, template: Template, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Return a mail's HTML in pieces: literals of the shape at even indexes, content at odd indexes.
 
-        Reports errors like `render`.
+        Reports errors as `render` does.
         """
         mjml, content = template.draw(values)
         shape = self.shapes.get(mjml)
@@ -120,7 +120,7 @@ class MailCompiler:
     def full(self, template: Template, values: Mapping[str, Any]) -> str:
         """Return a mail's HTML, compiled with its content by mrml and premailer.
 
-        Reports errors like `render`.
+        Reports errors as `render` does.
         """
         self.templates.tally["full paths"] += 1
         mail = CompiledMail(self, template, values, template.render(values), is_shape=False)

@@ -23,8 +23,8 @@ from lxml.etree import XPathError
 from newsletter.text.entities import escape, unescape
 from newsletter.text.html import VOID_ELEMENTS
 
-# premailer imports requests. An empty module replaces it: the import takes 50 ms, and rendering must not
-# use the network.
+# premailer imports requests. An empty module takes its place, because the import takes 50 ms and rendering must not use
+# the network.
 _absent = None if "requests" in sys.modules else sys.modules.setdefault("requests", ModuleType("requests"))
 from premailer import Premailer  # noqa: E402
 

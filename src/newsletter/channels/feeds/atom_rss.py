@@ -2,7 +2,7 @@
 
 Only this module uses feedgen, and it repairs feedgen's output. The repair replaces elements regardless
 of what feedgen wrote. Therefore it can run twice, and it keeps working if feedgen is fixed. Known bugs
-of feedgen 1.0.0:
+in feedgen 1.0.0:
 
 - Links of an Atom entry lose everything but their address (lkiesow/python-feedgen#135).
 - Dates default to the current time.

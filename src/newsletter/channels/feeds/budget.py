@@ -58,7 +58,7 @@ class EntryBudget:
         return tuple(entries)
 
     def _entries(self, announcements: Sequence[Announcement], *, short: bool, keep: bool) -> list[SizedEntry]:
-        """Return an entry for each announcement, from the cache if possible. If `keep`, cache new entries."""
+        """Return an entry for each announcement, from the cache if possible. If `keep` is true, cache new entries."""
         entries = {
             each.stem: self.cache[each.stem, short] for each in announcements if (each.stem, short) in self.cache
         }
@@ -78,7 +78,7 @@ class EntryBudget:
             yield SizedEntry(entry.lang, announcement.stem, lines, size)
 
     def _warn(self, feed: Feed, announcement: Announcement, size: int) -> None:
-        # An archive may be too long only because the month has many announcements. Then none is at fault.
+        # An archive may be too long only because the month has many announcements. In that case, none is at fault.
         if feed.is_archive and size < LIMIT // 2:
             return
         source = announcement.source

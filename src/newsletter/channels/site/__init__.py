@@ -25,15 +25,15 @@ def jobs(publication: Publication, templates: Templates, problems: Problems) -> 
         yield partial(_each, pages.issue, issues)
     for tags in batches(pages.site.tags):
         yield partial(_each, pages.tag, tags)
-    yield partial(_pages_of_all, pages)
+    yield partial(_shared_files, pages)
 
 
 def _each(render: Callable[[Item], Iterator[Artefact]], items: Iterable[Item]) -> Iterator[Artefact]:
     return chain.from_iterable(map(render, items))
 
 
-def _pages_of_all(pages: Pages) -> Iterator[Artefact]:
-    """Yield the files that exist once."""
+def _shared_files(pages: Pages) -> Iterator[Artefact]:
+    """Yield the files that do not belong to a single announcement, issue or tag."""
     site, publication = pages.site, pages.publication
     yield from pages.index()
     yield from pages.not_found()

@@ -62,14 +62,14 @@ def _properties(announcement: Announcement, settings: Settings) -> Iterator[Prop
 def _span(event: ModelEvent, settings: Settings) -> Iterator[Property]:
     """Yield the start and the end of an event.
 
-    They are instants in UTC or, for an event of whole days, dates in the publication's time zone. The end date is
+    They are instants in UTC or, for a whole-day event, dates in the publication's time zone. The end date is
     exclusive (RFC 5545, section 3.6.1).
     """
     if event.whole_day:
         first = event.start.astimezone(settings.timezone).date()
         last = (event.end or event.start).astimezone(settings.timezone).date()
         yield "DTSTART", first
-        if first < date.max:  # no later date exists for the end; without an end, the event takes one day
+        if first < date.max:  # there is no later date for the end; without an end, the event lasts one day
             yield "DTEND", min(max(first, last), _LAST_BUT_ONE) + timedelta(days=1)
         return
     yield "DTSTART", event.start.astimezone(UTC)

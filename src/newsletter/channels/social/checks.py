@@ -90,7 +90,7 @@ class SnippetChecker:
             )  # fmt: skip
 
     def _at(self, material: Material, name: str) -> Place:
-        """Return the place of the text written by hand for the platform `name`."""
+        """Return the place of the text written by hand for the platform `name`, or of `social` if there is none."""
         source = material.source
         social = source.front.get("social") if source else None
         node = social.get(name) if isinstance(social, Fields) else None

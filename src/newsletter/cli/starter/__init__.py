@@ -10,8 +10,8 @@ from newsletter.load import schema
 LANGUAGES = ("fr", "en")
 KINDS = ("news", "event", "award", "enrolment")
 
-# The files in this folder, and their paths in a project. They have no hidden names here, because git and build tools
-# would act on them.
+# The files in this folder, and their paths in a project. Here, no name begins with a full stop, because git and build
+# tools would act on such files.
 _PATHS = {
     "{lang}/newsletter.toml": "newsletter.toml",
     "{lang}/announcement.md": "announcements/{day}-{slug}.md",

@@ -1,7 +1,7 @@
 """Remove metadata from WebP files.
 
-Only the chunks of the RIFF file that contain the picture are kept. Exif, XMP, unknown chunks and data after the end of
-the RIFF file are removed. See RFC 9649, section 2.
+Only the chunks of the RIFF file that contain the picture are kept. Exif (except the orientation), XMP, unknown chunks
+and data after the end of the RIFF file are removed. See RFC 9649, section 2.
 """
 
 import struct

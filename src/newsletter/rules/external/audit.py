@@ -23,7 +23,7 @@ def judge(
     """Check the mails among the artefacts with every tool that is installed.
 
     `root` is the project folder. `settings` is the path of the settings file, where missing tools are reported.
-    `environment` contains environment variables, which may tell where axe-core is: see browser.find_axe().
+    `environment` contains environment variables, which may say where axe-core is: see browser.find_axe().
     """
     mails = [artefact for artefact in artefacts if artefact.path.startswith("email/")]
     pages = [(_place(each, settings), each.data.decode()) for each in mails if each.path.endswith(".html")]

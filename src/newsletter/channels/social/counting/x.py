@@ -1,10 +1,10 @@
 """Count characters the way X does.
 
 X normalizes a text to NFC and adds up weights: 23 for each link, 2 for each emoji that it knows, and 1 or 2 for any
-other character. The rules are those of twitter-text 3.1.0 (Apache-2.0), configuration 3, documented at
-https://docs.x.com/fundamentals/counting-characters.
+other character. The rules are those of the reference, the library twitter-text 3.1.0 (Apache-2.0), configuration 3,
+documented at https://docs.x.com/fundamentals/counting-characters.
 
-Where this reference library is outdated, the count is an upper bound. An emoji sequence newer than its table counts as
+Where the reference is outdated, the count is an upper bound. An emoji sequence newer than its table counts as
 the sum of its parts. A link whose top-level domain may be unknown to X counts 23 or the weight of its text, whichever
 is larger.
 """
@@ -60,7 +60,7 @@ def measure(text: str) -> Weight:
 
 
 def measure_simple(text: str, link: str) -> Weight:
-    """Measure a text like measure(), if it is simple except for one link (see fastpath.py)."""
+    """Like measure(), but faster, for a text that is simple except for `link` (see fastpath.py)."""
     link_weight, _ = _measure_link(link)
     return Weight(plain(units.composed(text)) - len(link) + link_weight.total, link_weight.exact)
 

@@ -40,9 +40,7 @@ class Composer:
     templates: Templates
     platforms: tuple[str, ...] = field(init=False)  # platforms to write for, in the order of the table
     _limits: dict[str, tuple[Platform, int]] = field(init=False)  # the rules and the limit of each
-    _together: dict[tuple[str, ...], Template] = field(
-        init=False, default_factory=dict
-    )  # combined templates, by platforms
+    _together: dict[tuple[str, ...], Template] = field(init=False, default_factory=dict)  # by names of platforms
 
     _is_fast: bool = field(init=False, default_factory=lambda: is_on("simple-counts"))
 
@@ -120,7 +118,7 @@ class Composer:
             if post.counted.fits:
                 return post
         exact = Measure(SIZES[row.unit], excess=lambda text: excess(text + suffix, name, limit))
-        # If not even title and link fit, return the link alone. Its count is reported as an error.
+        # If not even the title and the link fit, return the link alone. Its count is reported as an error.
         fitted = fit(draft.blocks, exact, row.fold) or Fitted(link, ("hook",))
         text = fitted.text + suffix
         return self._post(row, limit, text, fitted, link)
@@ -153,7 +151,7 @@ class Composer:
             yield Post(row, numbered, self.count(numbered, name), part=place, parts=total)
 
     def _drafts(self, material: Material, names: Sequence[str]) -> Mapping[str, tuple[Draft, str]]:
-        """Return a draft and the link in it for each platform.
+        """Return a draft for each platform, with the link that it contains.
 
         Platforms that get the same link have their templates rendered together.
         """
@@ -171,7 +169,7 @@ class Composer:
             files = [f"social/{name}.txt" for name in names]
             self._together[names] = self.templates.together(files, _BETWEEN)
         template, values = self._together[names], {**material.values, "link": link}
-        # Few issues have the same number of announcements, so a trace would hardly be reused.
+        # Few issues have the same number of announcements, so a trace would rarely be reused.
         is_long = len(material.values["points"]) > _MANY
         return (template.render_with_jinja(values) if is_long else template.render(values)).split(_BETWEEN)
 

@@ -26,7 +26,7 @@ def by_hand(text: str) -> list[str]:
 
 
 def number(place: int, total: int, *, inline: bool = False) -> str:
-    """Return the number of a part, such as ` 2/3`. Unless `inline`, it is a separate paragraph."""
+    """Return the number of a part, such as ` 2/3`. Unless `inline` is true, it is a separate paragraph."""
     return f"{' ' if inline else chr(10) * 2}{place}/{total}"
 
 
@@ -78,7 +78,7 @@ def parts(paragraphs: Iterable[str], fits: Fits, reserve: str) -> Iterator[str]:
 
 
 def _fitting_end(part: str, texts: Sequence[str], start: int, fits: Fits, gap: str = " ") -> int:
-    """Return the index after the last sentence or paragraph that fits, starting with `start` after `part`."""
+    """Return the index after the last of the `texts`, from `start` on, that fit together after `part`."""
     return _furthest(start, len(texts), 1, lambda end: fits(part + gap.join(texts[start:end])))
 
 
@@ -129,13 +129,13 @@ def _fitting_words(sentence: str, start: int, step: int, fits: Fits) -> str:
 
 
 def _fitting_letters(sentence: str, start: int, step: int, fits: Fits) -> str:
-    """Return the letters from `start` that fit, like _fitting_words(), for the rest of a sentence without spaces."""
+    """Like _fitting_words(), but cut between letters, as is allowed after the last match of UNBROKEN."""
 
     def is_reached(place: int) -> bool:
         return fits(sentence[start:place])
 
     reached = _furthest(start, len(sentence), step, is_reached)
-    # A longer text may have a smaller count if a word becomes a link, or no longer is one.
+    # A longer text may have a smaller count if a word becomes a link, or is no longer one.
     while further := next((end for end in _ends_of_site(sentence, reached) if is_reached(end)), 0):
         reached = _furthest(further, len(sentence), _STEP, is_reached)
     if reached == len(sentence):
@@ -145,7 +145,7 @@ def _fitting_letters(sentence: str, start: int, step: int, fits: Fits) -> str:
 
 
 def _ends_of_site(sentence: str, place: int) -> Iterator[int]:
-    """Yield the offsets where a site name that starts before `place` may end or no longer be one, the last first."""
+    """Yield the offsets, last first, where a site name that starts before `place` may end or stop being one."""
     before = _SITE.match(sentence[max(0, place - _LONGEST_SITE) : place][::-1])
     after = _SITE.match(sentence, place, place + _LONGEST_SITE)
     if before and after and place < after.end() < place + _LONGEST_SITE - before.end():
