@@ -1,4 +1,4 @@
-"""Faults that one file under tests/problems/ cannot show: rows of what is written and what is said."""
+"""Test problems that a single file under tests/problems/ cannot show."""
 
 import os
 from collections.abc import Callable
@@ -16,7 +16,7 @@ NOW = datetime(2024, 12, 1, tzinfo=UTC)
 
 
 def told(project: Project) -> list[tuple[str, int, str]]:
-    """Path, line and code of every problem of a build."""
+    """Return the path, line and code of every problem of a build."""
     problems = Problems()
     try:
         for _ in pipeline.build(pipeline.open_project(project.root, problems), NOW, problems):

@@ -1,4 +1,4 @@
-"""Problems as text, JSON Lines, GitHub annotations and a GitLab report, also with hostile names and messages."""
+"""Test problems as text, JSON Lines, GitHub annotations and GitLab reports, with hostile content too."""
 
 import io
 import json
@@ -87,7 +87,7 @@ COMMAND = re.compile(r"::(error|warning|notice) file=([^,:]*),line=(\d+),col=(\d
 
 
 def unescape(value: str) -> str:
-    """As the runner does (actions/runner, ActionCommand.cs)."""
+    """Unescape a value as the runner does (actions/runner, ActionCommand.cs)."""
     for sign, code in (("\r", "%0D"), ("\n", "%0A"), (":", "%3A"), (",", "%2C"), ("%", "%25")):
         value = value.replace(code, sign)
     return value

@@ -1,4 +1,4 @@
-"""What is found in less time is what the obvious way finds: counts around a link, blocks, `<slug>.json`, the page."""
+"""Test that fast counting and composing give the same results as the obvious algorithms."""
 
 import json
 import re
@@ -93,7 +93,7 @@ def test_blocks_are_those_of_one_step_after_the_other(rendered: str) -> None:
 
 
 def step_by_step(rendered: str) -> list[tuple[str, str, str]]:
-    """Surplus white space goes first; then each block is taken apart by itself."""
+    """Split a text into blocks the obvious way: drop surplus white space, then parse each block."""
     if " \n" in rendered or "\n\n\n" in rendered:
         rendered = re.sub(r"[ \t]+(?=\n)|\n+(?=\n\n)", "", rendered)
     gaps = ["", " ", "\n", "\n\n"]
@@ -158,7 +158,7 @@ def test_signs_are_escaped_in_any_order(text: str) -> None:
 
 
 def escaped(text: str) -> str:
-    """Every sign that means something to LinkedIn, escaped."""
+    """Escape every character that has a meaning on LinkedIn."""
     return re.sub(r"[|{}@\[\]()<>\\*_~#]", r"\\\g<0>", text)
 
 

@@ -1,4 +1,4 @@
-"""What is filled into shapes of entries and heads is what feedgen and the repair write of each by itself."""
+"""Test that filled entry templates equal what feedgen and the repair pass write for each entry."""
 
 import heapq
 import json
@@ -77,7 +77,7 @@ FULL = Entry(
     lead=Lead("https://a.example/i.png", Asset("", "", "image/png", 6, "", 7, 8)),
     enclosures=(Enclosure("https://a.example/p.pdf", "Neuf", "application/pdf", 10),),
 )  # fmt: skip
-PRESS = EntryCompiler()  # one for all examples, so that most fill a shape that others made
+PRESS = EntryCompiler()  # shared by all examples, so that most reuse an existing shape
 
 
 def told(write: Callable[[Any], Any], of: Entry | FeedMetadata) -> Any:

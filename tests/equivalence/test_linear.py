@@ -1,4 +1,4 @@
-"""What takes linear time gives what the plain way gave, which tried everything: here are the plain ways."""
+"""Test the linear algorithms against the exhaustive ones that they replaced, kept here."""
 
 import re
 import unicodedata
@@ -82,7 +82,7 @@ def test_words_and_clauses(text: str, most: int) -> None:
     assert list(cutting.by_word(text)) == [f"{each}…" for each, _ in slow]
     assert list(cutting.by_clause(text)) == [f"{each}…" for each, clause in slow if clause]
     assert list(cutting.by_word(text, most)) == [f"{each}…" for each, _ in slow if len(each) < most]
-    # Of long sentences only a beginning is looked at.
+    # Only the beginning of a long sentence is searched.
     assert [place for place in cutting.cut_places(text, most) if place[0] <= most] == [
         (len(each), clause) for each, clause in slow[::-1] if len(each) <= most
     ]
@@ -157,7 +157,7 @@ def test_parts_of_writing_without_spaces(text: str) -> None:
 
 
 def slow_links(grammar: Grammar, text: str, endings: domains.Endings) -> Iterator[tuple[int, str, int]]:
-    """Start, domain and end of each link: all beginnings are tried for each top-level domain."""
+    """Yield the start, domain and end of each link, trying every start for each top-level domain."""
     label = rf"[^{grammar.excluded}]++(?:[-_]++[^{grammar.excluded}]++)*+\."
     head = re.compile(rf"{BEFORE}(?P<protocol>{grammar.protocol})(?P<labels>(?:{label})++)")
     stops = dict(endings.find(text))

@@ -1,4 +1,4 @@
-"""Values at the edge of what is allowed: the last day of the calendar, characters that cannot be seen in settings."""
+"""Test values at the limit: the last day of the calendar, and invisible characters in settings."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""What a fresh look found: ordinary words that stopped a build, and faults without a place."""
+"""Test faults found in a review: ordinary words that stopped a build, and problems without a location."""
 
 from datetime import UTC, datetime
 

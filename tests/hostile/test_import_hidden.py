@@ -1,4 +1,4 @@
-"""Import publishes nothing that its source hid, in whatever way, and dates nothing now."""
+"""Test that import publishes nothing that the source hides, and dates nothing with the current day."""
 
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ def site(root: Path, files: dict[str, str]) -> Path:
 
 
 def read(root: Path, files: dict[str, str]) -> tuple[dict[str, Draft], list[str]]:
-    """The drafts of a site by their slugs, and what was left out."""
+    """Return the drafts of a site by slug, and the pages that were left out."""
     left = Leftovers()
     return {each.slug: each for each in drafts(site(root, files), TODAY, left)}, list(left.lines())
 
@@ -348,7 +348,7 @@ VML = 'xmlns:v="urn:schemas-microsoft-com:vml"'
 
 
 def chain(count: int, element: str) -> str:
-    """Return styles that are each derived from the next one; the last one is derived from H."""
+    """Return a chain of styles, each derived from the next; the last one is derived from H."""
     return "".join(
         element.format(f"S{number}", f"S{number + 1}" if number < count else "H") for number in range(count + 1)
     )

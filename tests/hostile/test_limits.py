@@ -1,4 +1,4 @@
-"""What is too long, too deep or too many is a problem with its place, found before it costs time or memory."""
+"""Test that excessive length, depth or number is a located problem, found at little cost."""
 
 import os
 from pathlib import Path
@@ -19,14 +19,14 @@ FRONT = "---\ntitle: T\ndate: 2024-11-26\nid: t\n---\n"
 
 
 def found(content: str) -> list[Problem]:
-    """What is wrong with the bytes of an announcement's file."""
+    """Return the problems of an announcement file with this content."""
     told = Problems()
     parse("announcements/a.md", content.encode(), told)
     return list(told)
 
 
 def faults(body: str) -> list[tuple[str, int]]:
-    """Code and offset of what is wrong with a body."""
+    """Return the code and offset of each fault in a body."""
     return [(fault.code, fault.offset) for fault in markdown.parse(body)[1]]
 
 
@@ -48,7 +48,7 @@ def test_what_is_endless_or_huge_is_not_read_whole(project: Project) -> None:
     project.announce("2024-01-01-bon.md")
     with (project.root / "announcements" / "2024-01-02-creux.md").open("wb") as file:
         file.write(FRONT.encode())
-        file.truncate(10_000_000_000)  # without taking room on the disk
+        file.truncate(10_000_000_000)  # a sparse file, which uses no disk space
     os.mkfifo(project.root / "announcements" / "2024-01-03-tuyau.md")
     (project.root / "announcements" / "2024-01-04-zero.md").symlink_to("/dev/zero")
     (project.root / "announcements" / "2024-01-05-dossier.md").mkdir()

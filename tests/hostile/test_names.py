@@ -1,4 +1,4 @@
-"""Names that are empty, or too long to be names of files: told by `check`, or made to fit, never found out on disk."""
+"""Test that `check` reports or shortens empty and overlong names before they reach the disk."""
 
 from datetime import UTC, datetime
 
@@ -34,7 +34,7 @@ EMPTIES = {
 
 
 def test_no_empty_value_ends_in_a_traceback(project: Project) -> None:
-    """A name that gives a slug, and one that does not, so that nothing stands in for an empty value."""
+    """Try file names with and without a slug, since a slug could replace an empty value."""
     fine, faulty = set(), set()
     for number, (front, is_fine) in enumerate(EMPTIES.items()):
         for name in (f"2024-11-26-prix-{number}.md", f"{'!' * (number + 1)}.md"):
@@ -59,7 +59,7 @@ def test_tags_of_any_letters_have_pages(project: Project) -> None:
     assert max(len(name.encode()) for name in names) <= 255
     tags = [path.stem for path in (project.root / "outbox/site/tags").iterdir()]
     assert len(tags) == len(LONG_TAGS) and "tag-" + "-".join(["4e00"] * 60) not in tags
-    assert "e" * 60 in tags  # what fits stays as it was
+    assert "e" * 60 in tags  # a name that fits is unchanged
 
 
 def test_tags_that_fit_keep_their_addresses(project: Project) -> None:

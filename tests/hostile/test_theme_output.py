@@ -1,4 +1,4 @@
-"""What a theme prints has a text, the same in each build, and holds no character that cannot be seen."""
+"""Test that a theme prints only values with a stable text, and no invisible character."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ class Words:
 
 
 def told(project: Project, content: str, name: str = "x.html", **values: Any) -> list[str]:
-    """The problems of a template, rendered by Jinja and from its recording, whole and as a shape."""
+    """Return a template's problems when rendered by Jinja and from a trace, as text and as a shape."""
     found = []
     for shape in (False, True):
         problems = Problems()
@@ -69,7 +69,7 @@ def test_what_has_no_text_is_a_fault_of_its_line(project: Project, printed: str,
 
 
 def test_a_value_that_once_had_a_text_is_a_fault_when_it_has_none(project: Project) -> None:
-    """The recording was made where it had one."""
+    """The trace was recorded with a value that had a text."""
     project.write("templates/x.html", "\n{{ s.owner }}")
     problems = Problems()
     template = Templates(project.root, problems).get("x.html")
@@ -149,7 +149,7 @@ def test_what_a_called_function_gives_has_a_text(project: Project, called: str) 
 
 
 def test_marks_of_blocks_stay_in_snippets(project: Project) -> None:
-    """Nor can a theme make others than the filter does."""
+    """A theme can make block marks with the filter only."""
     project.announce()
     for name, content in (
         ("email/footer.txt", '{{ "hook"|block }}'),

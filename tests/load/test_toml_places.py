@@ -1,4 +1,4 @@
-"""Places of keys in TOML: ours, wherever another tool has one of the same name."""
+"""Test the positions of our keys in TOML, even if another tool has a key of the same name."""
 
 import tomllib
 from datetime import UTC, datetime

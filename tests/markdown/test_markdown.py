@@ -1,4 +1,4 @@
-"""Markdown: HTML, text part, paragraphs and references from one pass."""
+"""Test the Markdown renderer: HTML, text part, paragraphs and references."""
 
 import dataclasses
 import pickle
@@ -28,7 +28,7 @@ def plain(body: str) -> str:
     return prose.plain(parsed, lambda target: target)
 
 
-# Without what we change on purpose (heading levels, images, raw HTML), our HTML is pyromark's own.
+# Apart from intended changes (heading levels, images, raw HTML), our HTML is the same as pyromark's.
 @pytest.mark.parametrize(
     "body",
     [
@@ -156,7 +156,7 @@ def test_summary_takes_whole_sentences_before_more() -> None:
 
 
 def slowly_summarized(parsed: Prose, limit: int) -> str:
-    """The same of all paragraphs, and of all their sentences."""
+    """Summarize the obvious way, from all sentences of all paragraphs."""
     told = [each for each in prose.paragraphs(parsed, parsed.lead if parsed.lead > 0 else None) if each]
     if not told:
         told = [text.one_line(each.text.replace(SLOT, "")) for each in parsed.blocks if each.kind == "paragraph"][:1]
@@ -236,7 +236,7 @@ PIECES = st.lists(
 
 @given(PIECES.map("".join))
 def test_links_and_images_are_found_where_they_begin(body: str) -> None:
-    """The parser gives the same events with and without their places."""
+    """The parser gives the same events with and without positions."""
     with_places = pyromark_events(body)
     offsets = markdown.offsets(body.replace("\0", "\ufffd"))
     assert list(offsets) == [span["start"] for _, span in with_places]
@@ -264,7 +264,7 @@ def test_no_slot_is_left_open_or_made_by_a_text(body: str) -> None:
 
 
 @given(PIECES.map("".join))
-def test_prose_travels_between_processes(body: str) -> None:
+def test_prose_is_pickled_for_other_processes(body: str) -> None:
     parsed, _ = markdown.parse(body)
     on_progress = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
     assert on_progress == parsed
@@ -295,13 +295,13 @@ def test_paragraphs_say_what_a_voice_would(body: str) -> None:
     assert prose.paragraphs(parsed) == PARAGRAPHS[body]
 
 
-def test_of_what_travelled_only_a_few_stay_open() -> None:
-    """And what is closed can be opened again, as often as one likes."""
+def test_only_a_few_unpickled_bodies_stay_open() -> None:
+    """A closed body can be reopened any number of times."""
     parsed = [markdown.parse(f"# Un\n\nTexte {number}.")[0] for number in range(200)]
     on_progress = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
     for _ in range(2):
         assert [each.blocks for each in on_progress] == [each.blocks for each in parsed]
         assert sum("blocks" in vars(each) for each in on_progress) == 64
     assert pickle.loads(pickle.dumps(on_progress, pickle.HIGHEST_PROTOCOL)) == parsed
-    parsed[0].close()  # it never travelled
+    parsed[0].close()  # it was never pickled
     assert parsed[0].blocks

@@ -1,4 +1,4 @@
-"""Travelling: what one process reads arrives whole in another."""
+"""Test that what one process reads is pickled to another without loss."""
 
 import pickle
 from datetime import UTC, datetime
@@ -49,7 +49,7 @@ def test_sealed_announcements_say_the_same_and_read_their_file_again() -> None:
     sealed, whole = (pipeline.CheckStage(project, problems).run().announcements for _ in range(2))
     for one, other in zip(sealed, whole, strict=True):
         one.seal()
-        one.seal()  # once is enough
+        one.seal()  # sealing again has no effect
         assert one.source == other.source and one.prose == other.prose == copy(one.prose)
         assert (one.source.text, one.source.body) == (other.source.text, other.source.body) != ("", "")
         places = [markdown.place(each.source, link) for each in (one, other) for link in each.prose.references]
@@ -71,7 +71,7 @@ def test_a_file_that_has_changed_or_gone_since_it_was_read_is_no_fault_of_ours(p
 
 
 def test_bodies_are_opened_as_far_as_they_are_read() -> None:
-    """Of many only a few stay open; whoever comes back opens them again."""
+    """Only a few bodies stay open at a time; a closed one is reopened when it is read again."""
     written = [markdown.parse(f"# Titre {number}\n\nUn [lien](a.md) ![b](c.png).")[0] for number in range(200)]
     on_progress = [pickle.loads(pickle.dumps(each, pickle.HIGHEST_PROTOCOL)) for each in written]
     for before, after in zip(written, on_progress, strict=True):

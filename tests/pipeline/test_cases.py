@@ -1,4 +1,4 @@
-"""Whole small projects give, file by file, what they gave: tests/cases/<name>/expected/."""
+"""Compare the outbox of small projects with the golden files in tests/cases/<name>/expected/."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from support import golden
 
 @pytest.mark.parametrize("case", golden.cases(), ids=lambda case: case.name)
 def test_a_project_gives_what_it_gave(case: Path) -> None:
-    """When a change is meant: `make golden`, and read the differences."""
+    """After an intended change, run `make golden` and read the differences."""
     if told := golden.differences(golden.expected(case), golden.built(case)):
-        pytest.fail(f"run `make golden` if this is meant:\n{told}", pytrace=False)
+        pytest.fail(f"run `make golden` if this is intended:\n{told}", pytrace=False)
 
 
 def test_differences_are_told_by_line() -> None:

@@ -1,4 +1,4 @@
-"""The preview: what it shows is what is built, what breaks stays on view, and nobody else may look."""
+"""Test the preview: it shows what a build makes, survives faults, and refuses other sites."""
 
 import asyncio
 import http.client
@@ -44,7 +44,7 @@ BASE = "https://exemple.example/"
 
 @dataclass
 class Answer:
-    """What the server sent."""
+    """The server's response."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Answer:
 
 
 class Looking:
-    """A preview of a project, asked as uvicorn asks it: with the path as it came, decoded once."""
+    """A project's preview, called as uvicorn calls it: with the raw path, and the path decoded once."""
 
     def __init__(self, root: Path, now: datetime = NOW) -> None:
         self.now = now
@@ -103,7 +103,7 @@ def built(root: Path, now: datetime) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def samples() -> Looking:
-    """The preview of this repository's announcements."""
+    """Return the preview of this repository's announcements."""
     return Looking(ROOT)
 
 
@@ -111,7 +111,7 @@ def keys(root: Path) -> Iterator[str]:
     yield from sorted(path.stem for path in (root / "announcements").glob("*.md"))
 
 
-# --- What you see is what is built
+# --- The preview shows what is built
 
 
 def test_all_views_are_byte_for_byte_what_is_built(samples: Looking) -> None:
@@ -223,7 +223,7 @@ def test_a_changed_picture_is_read_again(project: Project) -> None:
     first = re.search(r'src="(/announcement/[^"]+)"', looking.get("/announcement/2024-11-26-prix/mail.html"))
     assert first and looking.data(first[1]) == (images / "logo.png").read_bytes()
     project.write("announcements/x.png", (images / "job-dating.png").read_bytes())
-    # Between the change and its reading, the old address shows nothing rather than another file.
+    # Until the change is read, the old address gives 404 rather than a different file.
     looking.get(first[1], 404)
     looking.desk.refresh()
     second = re.search(r'src="(/announcement/[^"]+)"', looking.get("/announcement/2024-11-26-prix/mail.html"))
@@ -241,7 +241,7 @@ def test_settings_reach_every_announcement(project: Project) -> None:
     assert showing.subject.date == datetime(2024, 11, 25, 15, tzinfo=UTC)
 
 
-# --- What breaks stays on view
+# --- After a fault, the last good state stays visible
 
 
 def test_a_broken_file_keeps_its_last_good_form(project: Project) -> None:
@@ -362,7 +362,7 @@ def test_settings_that_become_readable_are_read(project: Project, monkeypatch: p
     with monkeypatch.context() as patch:
         patch.setattr("newsletter.preview.reader.load_settings", refused)
         looking = Looking(project.root)
-    looking.desk.refresh()  # chmod changes neither the time, nor the size, nor the inode
+    looking.desk.refresh()  # chmod changes neither the modification time nor the size or inode
     assert looking.desk.snapshot is not None
 
 
@@ -466,7 +466,7 @@ def test_months() -> None:
     )
 
 
-# --- Nobody else may look
+# --- Other sites and hosts are refused
 
 
 @pytest.mark.parametrize(
@@ -617,7 +617,7 @@ def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
             third = told(events)
             (project.root / "newsletter.toml").unlink()
             assert len({first, second, third, told(events)}) == 4
-            # A folder that was not there is watched from then on.
+            # A new folder is watched as soon as it exists.
             project.write("templates/email/announcement.mjml", "{% if %}")
             assert told(events)
             project.write("templates/email/announcement.mjml", "{% else %}")
@@ -629,7 +629,7 @@ def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
 
 
 def told(events: http.client.HTTPResponse) -> str:
-    """The next version that the server tells."""
+    """Return the next version that the server announces."""
     while line := events.readline().decode():
         if line.startswith("data: "):
             return line
@@ -645,5 +645,5 @@ def test_pictures_are_shown_without_their_metadata(project: Project) -> None:
     (asset,) = set(re.findall(r'src="(assets/[^"]+)"', page))
     shown = looking.ask(f"/site/{asset}").body
     assert SECRET in planted and SECRET not in shown and shown == strip(planted)
-    picture.write_bytes(planted[:-300])  # not what was checked
+    picture.write_bytes(planted[:-300])  # not the content that was checked
     assert looking.ask(f"/site/{asset}").status == 404

@@ -1,4 +1,4 @@
-"""The registry of problems: complete, shown in docs/problems.md, and every rule has a case in which it speaks."""
+"""Test the registry of problems: complete, documented in docs/problems.md, with a case for each rule."""
 
 import ast
 import re
@@ -34,7 +34,7 @@ from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 
-# Codes that no file under tests/problems can bring about, and the test that does.
+# Codes that no file under tests/problems can cause, with the test that does.
 NAMED = {
     "axe": "rules/external/test_audit.py::test_axe_and_width_are_told",
     "bad-feed": "rules/test_rules.py::test_a_feed_that_cannot_be_read",
@@ -44,7 +44,7 @@ NAMED = {
     "changed-file": "outbox/test_publish.py",
     "damaged-output": "outbox/test_publish.py",
     "edited-output": "outbox/test_publish.py",
-    "feed-size": "channels/feeds/test_entry.py::test_a_large_feed_is_told",
+    "feed-size": "channels/feeds/test_entry.py::test_a_large_feed_is_reported",
     "file-size": "hostile/test_files.py::test_no_special_file_hangs_or_is_published",
     "foreign-output": "outbox/test_publish.py",
     "import-date": "importers/test_press_release.py::test_the_press_release_needs_few_edits",
@@ -72,14 +72,14 @@ NAMED = {
     "wide-mail": "rules/external/test_audit.py::test_axe_and_width_are_told",
 }
 
-# Functions and classes that take a code among their arguments.
+# Functions and classes that take a code as an argument.
 TELLERS = frozenset("error warning notice refuse fault report Refused Unsafe Fault Invalid Text Slip _fault".split())
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 NO_CODES = frozenset(("utf-8", "mj-style"))
 
 
 def raised() -> Iterator[tuple[str, str]]:
-    """Every constant that looks like a code, given to something that tells problems, and where."""
+    """Yield each constant passed as a problem code to a function that reports problems, and its location."""
     for path in sorted((ROOT / "src/newsletter").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
@@ -105,7 +105,7 @@ def test_every_registered_code_is_told_somewhere() -> None:
         "missing-image",
         "too-many-links",
         "too-many-hashtags",
-    }  # put together where they are told
+    }  # codes assembled where they are reported
     for rule in RULES.values():
         times = 2 if rule.body is None else 1
         assert source.count(f'"{rule.code}"') >= times or rule.code in made, rule.code
@@ -205,12 +205,12 @@ def test_unknown_codes_in_settings(project: Project) -> None:
     ]
 
 
-# --- what only a fault of this program could bring about ----------------------------------------
+# --- problems that only a fault in this program can cause ----------------------------------------
 
 
 @pytest.fixture
 def made(project: Project) -> tuple[Publication, Inspection, Mail]:
-    """A publication with one announcement, an inspection of it, and its mail."""
+    """Return a publication with one announcement, an inspection of it, and its mail."""
     project.announce()
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
@@ -249,7 +249,7 @@ LINES = st.sampled_from(
 @settings(max_examples=400)
 @given(st.lists(st.tuples(st.integers(0, 12), LINES), max_size=2), st.lists(st.integers(0, 12), max_size=3))
 def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]], cuts: list[int]) -> None:
-    """A mail that its pieces call sound is sound, however it was cut; one of whole lines is called so."""
+    """A mail whose pieces are all sound is sound, wherever it is split; whole lines give the same result."""
     lines = [b"A: b\r\n", b"Content-Type: multipart/alternative\r\n", b"\r\n", b"--\r\n"]
     lines += [b"Content-Type: text/plain\r\n", b"own\r\n", b"Content-Type: text/html\r\n", b"own\r\n", b"--\r\n"]
     sound = not odd

@@ -1,4 +1,4 @@
-"""Sentences, shortening, wrapping, folding: French text with NBSP."""
+"""Test sentences, shortening, wrapping and slugs, with French text and its no-break spaces."""
 
 import re
 
@@ -90,7 +90,7 @@ def test_forbidden_characters_are_named() -> None:
 
 
 def slowly(given_text: str, width: int, first: str, rest: str) -> str:
-    """The obvious way: cut off a line, go on with what is left."""
+    """Wrap the obvious way: cut off a line and continue with the rest."""
     lines = []
     lead = first
     for left in given_text.split("\n"):

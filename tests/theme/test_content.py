@@ -1,4 +1,4 @@
-"""Content keeps its identity through what templates do with text."""
+"""Test that content stays recognizable through the text operations of templates."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Thing:
 
 THING = Thing('Été <b> "x" & \\', ("a&", "b"), Content("<p>x</p>", safe=True))
 
-# Each renders to the same text whether content is put aside and filled in again, or printed at once.
+# Each gives the same text whether content is replaced by tokens and filled in later, or printed at once.
 EXPRESSIONS = (
     "{{ a.title }}", "{{ a.title ~ ' et ' ~ a.count }}", "{{ 'mailto:' ~ a.title }}", "{{ a.title + '!' }}",
     "{{ '!' + a.title }}", "{{ a.tags|join(', ') }}", "{{ a.tags|join }}", "{{ a.title|upper|e }}",
@@ -154,7 +154,7 @@ PARTS = st.lists(
 
 @given(PARTS)
 def test_texts_are_joined_as_what_is_no_text_is(parts: list[Any]) -> None:
-    """Texts alone are joined in a quicker way, to the same."""
+    """Lists of plain texts are joined in a faster way, with the same result."""
     quick, slow = concat(parts), content.concat_any(tuple(parts))
     assert quick == slow and type(quick) is type(slow)
     assert getattr(quick, "safe", None) == getattr(slow, "safe", None)

@@ -1,4 +1,4 @@
-"""Dates, times, sizes and strings as French and English readers see them."""
+"""Test dates, times, sizes and strings in French and English."""
 
 import tomllib
 from datetime import UTC, datetime
@@ -113,7 +113,7 @@ def test_broken_strings_are_told(tmp_path: Path) -> None:
 
 
 def test_what_is_not_a_text_is_told_with_the_line_to_write(tmp_path: Path) -> None:
-    """Whatever the number of such strings: their lines are looked for once."""
+    """The lines are searched once, whatever the number of such strings."""
     problems = Problems()
     (tmp_path / "templates/strings").mkdir(parents=True)
     path = tmp_path / "templates/strings/fr.toml"

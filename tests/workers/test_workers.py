@@ -1,4 +1,4 @@
-"""Several processes give what one gives: the same bytes, the same problems, and no process is left behind."""
+"""Test that several processes give the same bytes and problems as one, and leave no process behind."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: 
     one = built(1, tmp_path / "1")
     assert len(one) > 40
     with monkeypatch.context() as patched:
-        patched.setattr(workers, "LARGE_SITE", 3)  # so many that bodies are sealed where they were read, too
+        patched.setattr(workers, "LARGE_SITE", 3)  # low enough that bodies are also sealed where they were read
         assert built(1, tmp_path / "many") == one
         assert built(2, tmp_path / "twice as many") == one
     for jobs in (2, 3, 16):
@@ -79,7 +79,7 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
 def test_a_template_that_nobody_wants_may_be_broken(project: Project, content: bytes, jobs: int) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
-    path = project.root / "templates/social/slack.txt"  # no text is written for Slack unless it is chosen
+    path = project.root / "templates/social/slack.txt"  # Slack texts are made only if the settings enable Slack
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     problems = Problems()
@@ -109,7 +109,7 @@ def test_warnings_come_along() -> None:
     ]  # fmt: skip
 
 
-def test_a_process_that_is_cut_off_in_the_middle_of_a_word() -> None:
+def test_a_process_that_dies_in_the_middle_of_a_message() -> None:
     before = set(os.listdir("/proc/self/fd"))  # other tests may have left pipes open
 
     def make(share: Share) -> Iterator[int]:
@@ -155,7 +155,7 @@ def test_a_process_that_is_killed() -> None:
     assert no_child_is_left()
 
 
-def test_who_is_not_wanted_any_more_ends() -> None:
+def test_a_process_that_is_no_longer_wanted_ends() -> None:
     stream = spread(numbers, Problems(), 3)
     next(stream)
     stream.close()

@@ -1,4 +1,4 @@
-"""Calendar files: what icalendar would write, for whatever an announcement holds."""
+"""Test that calendar files are what the icalendar library writes, for any announcement."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""Snippets of the sample announcements and of small ones: what stands in each, and what is told of it."""
+"""Test the snippets of the sample announcements and of small ones: texts and JSON."""
 
 import json
 import re
@@ -23,7 +23,7 @@ NOW = datetime(2025, 2, 1, tzinfo=UTC)
 
 
 def built(root: Path, problems: Problems | None = None) -> dict[str, bytes]:
-    """The files under social/, by their names there."""
+    """Return the files under social/, by relative path."""
     problems = Problems() if problems is None else problems
     project = pipeline.open_project(root, problems)
     made = {each.path: each.data for each in pipeline.build(project, NOW, problems, channels=["social"])}
@@ -37,7 +37,7 @@ def samples() -> dict[str, bytes]:
 
 
 def everywhere(project: Project, **more: Any) -> None:
-    """Let the project write for every platform."""
+    """Enable every platform in the project's settings."""
     settings = (project.root / "pyproject.toml").read_text()
     lines = [f"{key} = {json.dumps(value)}" for key, value in ({"platforms": list(PLATFORMS)} | more).items()]
     project.write("pyproject.toml", settings + "\n[tool.newsletter.social]\n" + "\n".join(lines) + "\n")
@@ -53,7 +53,7 @@ def posts(files: dict[str, bytes], stem: str) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("golden", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
 def test_samples_read_as_they_were_read(golden: Path) -> None:
-    """After a change of wording: read the new text as its reader would, then copy it here."""
+    """After a change of wording, read the new text as a reader would, then update the golden file."""
     assert samples()[golden.name].decode() == golden.read_text(encoding="utf-8")
 
 
@@ -91,7 +91,7 @@ def test_the_bytes_are_what_to_paste() -> None:
             assert text == text.strip() and "\r" not in text and not data.startswith(b"\xef\xbb\xbf"), name
 
 
-def test_json_tells_what_one_wants_to_know() -> None:
+def test_json_has_the_details_of_a_snippet() -> None:
     told = json.loads(samples()["trophee-innovation.json"])
     assert (told["announcement"], told["lang"]) == ("interfor-trophee-innovation-2024", "fr")
     assert told["alt"][0]["alt"].startswith("Une coupe dorée")
@@ -117,7 +117,7 @@ def test_json_tells_what_one_wants_to_know() -> None:
     assert len(by_name["bluesky"]["facets"]) == len(bluesky.facets(text.decode())) == 4
 
 
-def test_an_event_is_told_as_long_as_it_is_to_come() -> None:
+def test_an_event_is_announced_until_it_is_past() -> None:
     assert "📍 Locaux d’Interfor" in snippet(samples(), "portes-ouvertes.x")
     assert "Artois" not in "".join(snippet(samples(), f"trophee-innovation.{name}") for name in ("x", "linkedin"))
 
@@ -262,7 +262,7 @@ def test_a_template_of_the_project_is_taken(project: Project) -> None:
     ("template", "line"),
     [("{{ title }}\n{{ titel }}", 2), ('{{ "hook"|block(dropp=1) }}', 1), ('{{ "hook"|block }}\n{% if %}', 2)],
 )
-def test_a_fault_in_a_template_is_told_at_its_line(project: Project, template: str, line: int) -> None:
+def test_a_fault_in_a_template_is_reported_at_its_line(project: Project, template: str, line: int) -> None:
     project.announce("2024-11-26-prix.md")
     project.write("templates/social/x.txt", template)
     problems = Problems()
@@ -299,7 +299,7 @@ def test_the_page_shows_all_and_runs_nothing_foreign() -> None:
             for post in told:
                 first = samples()[post["file"]].decode().split("\n")[0]
                 assert escape(first).replace("&#x27;", "&#39;") in page
-    # What the buttons copy is the text of these elements.
+    # The buttons copy the text of these elements.
     copied = {unescape(re.sub("</?span>", "", each)) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)}
     assert copied == {data.decode() for name, data in samples().items() if name.endswith(".txt")}
     assert len(re.findall("<script", page)) == 1 and "http-equiv" in page

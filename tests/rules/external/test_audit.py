@@ -1,4 +1,4 @@
-"""`check --deep`: what the browser and SpamAssassin find is told; what is not installed is said."""
+"""Test that `check --deep` reports what the browser and SpamAssassin find, and missing tools."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`check --links`: politely, for a day, and never into one's own network. The server is one of this machine."""
+"""Test `check --links` with a local server: polite, cached for a day, no private addresses."""
 
 import http.server
 import json
@@ -24,7 +24,7 @@ HERE, THERE = Place("announcements/a.md", 7), Place("announcements/b.md", 9)
 
 
 class Server(http.server.BaseHTTPRequestHandler):
-    """Answers by its path: /404, /head-405 (GET only), /to/<address>, /loop, anything else 200."""
+    """Answers according to the path: /404, /head-405 (GET only), /to/<address>, /loop; otherwise 200."""
 
     asked: list[str]
 
@@ -56,7 +56,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[tuple[str, list[str]]]:
-    """Address of a server on this machine, and what it was asked."""
+    """Start a server on this machine; return its address and the list of requests."""
     asked: list[str] = []
     made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (Server,), {"asked": asked}))
     thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
@@ -124,7 +124,7 @@ def test_addresses_of_ones_own_network_are_never_visited(server: tuple[str, list
 )
 def test_no_redirect_leads_there(server: tuple[str, list[str]], to: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.getaddrinfo
-    numbers = {"169.254.169.254", "192.168.0.1"}  # names that need no name server
+    numbers = {"169.254.169.254", "192.168.0.1"}  # addresses that need no DNS lookup
 
     def resolve(host: str, port: int, **options: int) -> object:
         return (

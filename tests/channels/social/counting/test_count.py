@@ -1,4 +1,4 @@
-"""Counts by platform: verified cases, answers recorded from the platforms' own libraries, the table."""
+"""Test the counts for each platform: verified cases, recorded answers, and the table of platforms."""
 
 import dataclasses
 import json
@@ -22,7 +22,7 @@ RECORDED = [json.loads(line) for line in (FILES / "counts.jsonl").read_text(enco
 
 
 def all_that_is_expected(text: str) -> dict[str, Any]:
-    """What the cases may say of a text, under the cases' names."""
+    """Return every value that a case may expect for a text, under the names used in the cases."""
     counts = count_all(text)
     told = as_json(counts)
     return {
@@ -55,7 +55,10 @@ def test_verified_cases_are_exact(text: str, expected: dict[str, Any]) -> None:
 
 
 def test_recorded_answers_are_met() -> None:
-    """Texts of tests/count_texts.py's kind; Mastodon's server was run in Ruby, the rest in Node."""
+    """Compare with recorded answers to texts like those of support/count_texts.py.
+
+    Mastodon's server code was run in Ruby, the other libraries in Node.
+    """
     assert len(RECORDED) == 200
     for said in RECORDED:
         text = said.pop("text")
@@ -129,7 +132,7 @@ def test_an_unknown_platform_is_a_key_error() -> None:
         ("discord", "🏆" * 1000 + ".", False),
         ("sms", "a" * 459, True),
         ("sms", "a" * 460, False),
-        # 459 septets in three parts, were it not for the signs of two that no part has room for.
+        # This would be 459 septets in three parts, but a two-septet character may not be split.
         ("sms", ("a" * 152 + "€") * 2 + "a" * 151, False),
         ("sms", "ê" * 201, True),
         ("sms", "ê" * 202, False),
@@ -147,7 +150,7 @@ def test_limits_of_a_server_or_subscription_replace_the_usual_ones() -> None:
     assert (one.count, one.limit, one.fits) == (161, 160, False)
 
 
-def test_certainty_tells_a_bound() -> None:
+def test_certainty_marks_a_bound() -> None:
     assert count("Prix 🏆 exemple.fr", "x").certainty == "exact"
     assert count("Prix 🐦‍🔥", "x").certainty == "upper-bound"
     assert count("Prix exemple.music", "x").certainty == "upper-bound"

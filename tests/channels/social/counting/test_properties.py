@@ -1,4 +1,4 @@
-"""What holds of the counts of any text."""
+"""Test properties of the counts of any text."""
 
 import unicodedata
 
