@@ -47,13 +47,13 @@ def test_a_second_build_touches_nothing(project: Project) -> None:
 
 def test_a_forced_build_makes_everything_and_touches_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.announce()
-    told = run("build", "-C", str(project.root), *NOW).stdout
+    first = run("build", "-C", str(project.root), *NOW).stdout
     asked = []
     real = render.channel
     monkeypatch.setattr(render, "channel", lambda name: asked.append(name) or real(name))
     again = run("build", "-C", str(project.root), *NOW).stdout
     assert not asked
-    assert again.splitlines()[1:] == told.splitlines()[1:]  # existing files are included in the summary
+    assert again.splitlines()[1:] == first.splitlines()[1:]  # existing files are included in the summary
     assert "nothing changed" in run("build", "-C", str(project.root), "--force", *NOW).stdout
     assert asked
 
@@ -184,7 +184,7 @@ def test_outside_of_a_project(tmp_path: Path) -> None:
     assert "newsletter.toml" in result.stderr and "newsletter init DIR" in result.stderr
 
 
-def test_the_folder_may_stand_before_the_command(project: Project) -> None:
+def test_the_folder_may_precede_the_command(project: Project) -> None:
     project.announce()
     assert run("-C", str(project.root), "build", *NOW).exit_code == 0
     assert (project.root / "outbox/manifest.json").exists()

@@ -22,29 +22,29 @@ NOW = ("--now", "2024-12-01")
 
 
 @pytest.fixture(params=starter.LANGUAGES)
-def begun(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def new_project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return a new project, in each language."""
     folder = tmp_path / "lettre"
     assert run("init", str(folder), "--lang", request.param, *NOW).exit_code == 0
     return folder
 
 
-def test_a_new_project_is_checked_and_built_with_no_further_step(begun: Path) -> None:
-    result = run("check", "-C", str(begun), *NOW, "--strict")
+def test_a_new_project_is_checked_and_built_with_no_further_step(new_project: Path) -> None:
+    result = run("check", "-C", str(new_project), *NOW, "--strict")
     assert (result.exit_code, result.output) == (0, "")
-    assert run("build", "-C", str(begun), *NOW).exit_code == 0
-    assert len(list((begun / "outbox/email/announcements").glob("*.eml"))) == 1
-    assert not (begun / "templates").exists()
+    assert run("build", "-C", str(new_project), *NOW).exit_code == 0
+    assert len(list((new_project / "outbox/email/announcements").glob("*.eml"))) == 1
+    assert not (new_project / "templates").exists()
 
 
-def test_the_sample_is_of_the_day_before(begun: Path) -> None:
-    (sample,) = (begun / "announcements").glob("*.md")
+def test_the_sample_is_of_the_day_before(new_project: Path) -> None:
+    (sample,) = (new_project / "announcements").glob("*.md")
     assert sample.name.startswith("2024-11-30-") and "date: 2024-11-30\n" in sample.read_text()
 
 
-def test_no_mark_is_left_in_a_new_project(begun: Path) -> None:
-    for path in tree(begun):
-        assert not re.search(r"@[A-Z]+@", (begun / path).read_text()), path
+def test_no_mark_is_left_in_a_new_project(new_project: Path) -> None:
+    for path in tree(new_project):
+        assert not re.search(r"@[A-Z]+@", (new_project / path).read_text()), path
 
 
 def test_init_overwrites_nothing_and_says_what_is_in_the_way(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_ci_installs_nothing_by_name_alone(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "asked"),
+    ("requirement", "expected"),
     [
         ("newsletter @ git+https://git.example/n@v1", "newsletter[import,preview] @ git+https://git.example/n@v1"),
         ("./n-1.0-py3-none-any.whl", "./n-1.0-py3-none-any.whl[import,preview]"),
@@ -98,8 +98,8 @@ def test_ci_installs_nothing_by_name_alone(tmp_path: Path, name: str) -> None:
         ("", ""),
     ],
 )
-def test_what_is_installed_has_every_extra(given: str, asked: str) -> None:
-    assert extras.with_extras(given) == asked
+def test_what_is_installed_has_every_extra(requirement: str, expected: str) -> None:
+    assert extras.with_extras(requirement) == expected
 
 
 def test_an_extra_is_added_as_this_installation_was_made(monkeypatch: pytest.MonkeyPatch) -> None:

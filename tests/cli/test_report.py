@@ -140,11 +140,11 @@ def test_whatever_is_in_a_problem_every_format_stays_whole(problems: list[Proble
     assert len({row["fingerprint"] for row in rows}) == len(several)
 
 
-@pytest.mark.parametrize(("levels", "told"), [
+@pytest.mark.parametrize(("levels", "expected"), [
     (["error", "error", "warning"], "2 errors, 1 warning"), (["info"], "1 info"), ([], ""),
 ])  # fmt: skip
-def test_summary(levels: list[str], told: str) -> None:
-    assert report.summary(Problem(Place("a"), "x", level, "") for level in levels) == told  # type: ignore[arg-type]
+def test_summary(levels: list[str], expected: str) -> None:
+    assert report.summary(Problem(Place("a"), "x", level, "") for level in levels) == expected  # type: ignore[arg-type]
 
 
 def test_annotations_name_paths_from_the_repository(project: Project) -> None:

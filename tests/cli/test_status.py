@@ -57,7 +57,7 @@ def test_the_feeds_that_changed(published: tuple[Project, Path]) -> None:
         ("\udc80", "[bad-manifest]"),
     ],
 )
-def test_a_manifest_that_is_none(published: tuple[Project, Path], content: str | None, says: str) -> None:
+def test_an_invalid_manifest(published: tuple[Project, Path], content: str | None, says: str) -> None:
     project, earlier = published
     earlier.unlink()
     if content is not None:

@@ -80,7 +80,7 @@ FULL = Entry(
 PRESS = EntryCompiler()  # shared by all examples, so that most reuse an existing shape
 
 
-def told(write: Callable[[Any], Any], of: Entry | FeedMetadata) -> Any:
+def written_by(write: Callable[[Any], Any], of: Entry | FeedMetadata) -> Any:
     try:
         return write(of)
     except (ValueError, AttributeError) as fault:
@@ -116,7 +116,7 @@ def test_feeds_and_months_hold_what_they_would_one_by_one(dates: list[tuple[date
 @given(ENTRY)
 @example(FULL)
 def test_a_filled_entry_is_what_feedgen_and_the_repair_write(entry: Entry) -> None:
-    assert told(PRESS.write, entry) == told(write_plain, entry)
+    assert written_by(PRESS.write, entry) == written_by(write_plain, entry)
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "html", "id", "url", "labels", "authors", "enclosures", "lead"])
@@ -128,7 +128,7 @@ def test_whatever_one_text_says_it_is_written_as_it_was(field: str, text: str, c
         "enclosures": (Enclosure(text, text, "audio/mpeg", 0), Enclosure("https://a.example/", text, "video/mp4", 5)),
     }  # fmt: skip
     entry = replace(FULL, **{field: values.get(field, text)})
-    found, plain = told(PRESS.write, entry), told(write_plain, entry)
+    found, plain = written_by(PRESS.write, entry), written_by(write_plain, entry)
     assert found == plain
     if not isinstance(plain, type):
         assert json.loads(found.json)["language"] == "fr"

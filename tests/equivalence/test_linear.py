@@ -36,13 +36,13 @@ GLUED = st.lists(PIECES, max_size=40).map("".join)
 @given(LINES)
 def test_sentences_and_their_prefixes(text: str) -> None:
     def sentences(line: str) -> Iterator[str]:
-        held = ""
+        pending = ""
         for sentence in texts.sentences(line):
-            held = f"{held} {sentence}" if held else sentence
-            if cutting.is_closed(held):
-                yield held
-                held = ""
-        yield from [held] if held else []
+            pending = f"{pending} {sentence}" if pending else sentence
+            if cutting.is_closed(pending):
+                yield pending
+                pending = ""
+        yield from [pending] if pending else []
 
     found: list[str] = []
     done = gap = ""
@@ -106,24 +106,24 @@ def test_shorter_texts(text: str, most: int) -> None:
 
 def slow_parts(paragraphs: list[str], fits: Callable[[str], bool], reserve: str) -> list[str]:
     found: list[str] = []
-    held = ""
+    pending = ""
     for paragraph in paragraphs:
         gap = "\n\n"
-        if held and not fits(f"{held}{gap}{paragraph}{reserve}") and fits(f"{paragraph}{reserve}"):
-            found.append(held)
-            held = paragraph
+        if pending and not fits(f"{pending}{gap}{paragraph}{reserve}") and fits(f"{paragraph}{reserve}"):
+            found.append(pending)
+            pending = paragraph
             continue
         for sentence in cutting.sentences(paragraph):
-            if held and not fits(f"{held}{gap}{sentence}{reserve}"):
-                found.append(held)
-                held = ""
-            if held:
-                held = f"{held}{gap}{sentence}"
+            if pending and not fits(f"{pending}{gap}{sentence}{reserve}"):
+                found.append(pending)
+                pending = ""
+            if pending:
+                pending = f"{pending}{gap}{sentence}"
             else:
-                *whole, held = slow_pieces(sentence, fits, reserve)
+                *whole, pending = slow_pieces(sentence, fits, reserve)
                 found += whole
             gap = " "
-    return [*found, held] if held else found
+    return [*found, pending] if pending else found
 
 
 def slow_pieces(sentence: str, fits: Callable[[str], bool], reserve: str) -> Iterator[str]:

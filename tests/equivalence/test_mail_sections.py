@@ -344,7 +344,7 @@ def test_a_build_looks_at_every_kind_of_section(project: Project) -> None:
     theme = THEME.replace("<mj-hero background", f"{fault}<mj-hero background")
     found = looked_at(project, {"issue.mjml": theme})
     line = theme[: theme.index(fault)].count("\n") + 1
-    assert [told for told in found if told.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in told]
+    assert [each for each in found if each.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in each]
 
 
 def test_a_build_looks_at_lists_of_any_length(project: Project) -> None:
@@ -356,4 +356,4 @@ def test_a_build_looks_at_lists_of_any_length(project: Project) -> None:
     theme = THEME.replace("</h1>", f"</h1>{{% for story in stories %}}{fault}{{% endfor %}}")
     line = theme[: theme.index(fault)].count("\n") + 1
     found = looked_at(project, {"issue.mjml": theme})
-    assert [told for told in found if told.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in told]
+    assert [each for each in found if each.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in each]

@@ -254,7 +254,7 @@ def test_parts_are_one_part_after_another(tmp_path_factory: pytest.TempPathFacto
         assert (rendered, drawn) == others
 
 
-def test_numbers_stand_in_shapes_as_they_are(tmp_path: Path) -> None:
+def test_numbers_are_literal_in_shapes(tmp_path: Path) -> None:
     """MJML calculates with numbers, so another number needs another shape."""
     template = ready(made(tmp_path, "t.html", '<mj-image width="{{ s.number }}px" alt="{{ s.title }}">').get("t.html"))
     drawn = [template.draw({"s": as_content(Thing("a", number=number))}) for number in (1, 2, 1, 2)]

@@ -142,7 +142,7 @@ def test_a_disk_that_refuses_leaves_the_announcement(
     assert path.read_text() == WITHOUT_ID and beside(project) == [NAME]
 
 
-# What stays as it was
+# What stays unchanged
 
 
 ENDS = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}

@@ -306,8 +306,8 @@ def test_what_attachments_hide_is_reported_at_their_places(project: Project) -> 
     done = build_soundly(project.root)
     assert done.code == 0
     for name, (_, code) in HIDING.items():
-        (told,) = (line for line in problems(done) if f"'{name}'" in line)
-        assert told.endswith(f"[{code}]") and ": warning: " in told
+        (reported,) = (line for line in problems(done) if f"'{name}'" in line)
+        assert reported.endswith(f"[{code}]") and ": warning: " in reported
 
 
 PLAIN = {

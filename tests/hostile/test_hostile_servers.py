@@ -128,7 +128,7 @@ def test_redirects_share_one_deadline(serve: Serve) -> None:
         (b"HTTP/1.1 103 Early Hints\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", ""),
     ],
 )
-def test_answers_that_are_none(serve: Serve, answer: bytes, fault: str) -> None:
+def test_invalid_answers(serve: Serve, answer: bytes, fault: str) -> None:
     assert follower().follow(serve(sends(answer))).fault == fault
 
 

@@ -81,7 +81,7 @@ def test_names_that_lead_nowhere(project: Project, name: str) -> None:
     assert done.code == 2 and "Traceback" not in done.output
 
 
-def test_a_disk_that_refuses_is_told_and_nothing_half_written_stays(project: Project) -> None:
+def test_a_disk_that_refuses_is_reported_and_nothing_half_written_stays(project: Project) -> None:
     project.write("a.txt", f"Un titre\n\n{'Un mot. ' * 9_000}")
     done = newsletter("import", "a.txt", cwd=project.root, limits={resource.RLIMIT_FSIZE: 4_096})
     assert done.code == 74 and "Traceback" not in done.output
@@ -191,7 +191,7 @@ def test_a_part_under_another_name_is_not_parsed(tmp_path: Path) -> None:
         draft(tmp_path / "a.docx", GIVEN)
 
 
-# anything at all
+# arbitrary files
 
 SEEDS = {
     ".html": PAGE.encode(),

@@ -19,8 +19,8 @@ def test_an_empty_id_counts_as_absent(project: Project, front: str) -> None:
     )
     result = newsletter.build(project.root, now=NOW)
     assert result.ok, list(result.problems)
-    told = [problem for problem in result.problems if problem.code == "implicit-id"]
-    assert [(problem.place.line, problem.level) for problem in told] == [(4, "warning")]
+    reported = [problem for problem in result.problems if problem.code == "implicit-id"]
+    assert [(problem.place.line, problem.level) for problem in reported] == [(4, "warning")]
 
 
 EMPTIES = {
@@ -41,8 +41,8 @@ def test_no_empty_value_ends_in_a_traceback(project: Project) -> None:
             path = project.write(f"announcements/{name}", f"---\ntitle: Un\ndate: 2024-11-26\n{front}\n---\n\nTexte.\n")
             (fine if is_fine and "!" not in name else faulty).add(path)
     result = newsletter.build(project.root, now=NOW)
-    told = {project.root / problem.place.path for problem in result.problems if problem.level == "error"}
-    assert told == faulty
+    reported = {project.root / problem.place.path for problem in result.problems if problem.level == "error"}
+    assert reported == faulty
     for path in faulty:
         path.unlink()
     result = newsletter.build(project.root, now=NOW)
@@ -73,7 +73,7 @@ def test_tags_that_fit_keep_their_addresses(project: Project) -> None:
     ["x" * 252, "㎯" * 80, "2024-11-26-" + "y" * 241, "x" * 245 + ".en", "2024-11-26-" + "㍱" * 79],
     ids=["ascii", "wide", "dated", "english", "dated and wide"],
 )
-def test_a_file_name_too_long_for_a_slug_is_told(project: Project, name: str) -> None:
+def test_a_file_name_too_long_for_a_slug_is_reported(project: Project, name: str) -> None:
     project.announce(f"{name}.md", date="2024-11-26", id="un", summary="Un.")
     result = newsletter.build(project.root, now=NOW)
     assert [problem.code for problem in result.problems if problem.level == "error"] == ["bad-slug"]

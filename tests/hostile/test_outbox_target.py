@@ -89,7 +89,7 @@ def test_sources_that_are_links_are_sources_all_the_same(clone: Project) -> None
         assert "[unsafe-outbox]" in build(clone.root, "--out", out).stderr
 
 
-def test_scripts_are_told_too(clone: Project) -> None:
+def test_the_api_refuses_an_unsafe_outbox_too(clone: Project) -> None:
     result = newsletter.build(clone.root, now=datetime(2024, 12, 1, tzinfo=UTC), out=clone.root / "announcements")
     assert not result.ok and [problem.code for problem in result.problems] == ["unsafe-outbox"]
     assert result.problems[0].place.path == "announcements"
@@ -115,7 +115,7 @@ def test_what_lies_around_a_project_does_not_count(clone: Project, around: str) 
     assert build(inner).exit_code == 0
 
 
-# Which folder may become one
+# Which folders may become an outbox
 
 
 HARMLESS = ["README.md", "README", ".gitkeep", ".gitignore", ".nojekyll", "CNAME", ".well-known/a/security.txt"]
@@ -292,7 +292,7 @@ def test_modes_and_owners_of_folders_stay(out: Path) -> None:
     assert stat.S_IMODE((out / "site/new").stat().st_mode) & 0o777 == 0o755
 
 
-def test_folders_that_their_owner_closed_stand_in_nobodys_way() -> None:
+def test_folders_that_their_owner_may_not_write_to_do_not_stop_a_build() -> None:
     with tempfile.TemporaryDirectory() as folder:  # not pytest's, which only root may enter
         os.chmod(folder, 0o755)
         out = Path(folder, "outbox")

@@ -61,9 +61,9 @@ def test_what_is_exchanged_between_check_and_copy_is_not_published(
         assert newsletter.build(attached.root, now=NOW).ok
     real = render.open_templates
 
-    def overlap(*given: object, **named: object) -> object:
+    def overlap(*args: object, **named: object) -> object:
         exchange(attached)
-        return real(*given, **named)  # type: ignore[arg-type]
+        return real(*args, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(render, "open_templates", overlap)
     result = newsletter.build(attached.root, now=NOW, force=True)

@@ -240,7 +240,7 @@ def test_settings_that_cannot_be_understood(own_settings: Path, content: bytes, 
     assert done.code == 1 and problem in done.stderr
 
 
-def test_a_table_of_ours_that_stands_in_a_text(site: Path) -> None:
+def test_a_table_of_ours_inside_a_string(site: Path) -> None:
     (site / "pyproject.toml").write_text("a = '''\n[tool.newsletter]\n'''\n")
     done = newsletter("build", *NOW, cwd=site)
     assert_sound(done)
@@ -276,7 +276,7 @@ def test_announcements_that_are_a_loop_of_links(site: Path) -> None:
     "words", [*COMMANDS[:1], *COMMANDS[4:8], ("--help",), ("count", "communique.txt")], ids=" ".join
 )
 @pytest.mark.parametrize("stream", [">&-", ">/dev/full"])
-def test_output_that_is_lost_is_told(site: Path, stream: str, words: tuple[str, ...]) -> None:
+def test_output_that_is_lost_is_reported(site: Path, stream: str, words: tuple[str, ...]) -> None:
     done = shell(f'"$@" {stream}', *words, cwd=site)
     assert_quiet(done, 1 if words[0] == "verify" else 74)
     assert words[0] == "verify" or "standard output cannot be written" in done.stderr

@@ -48,7 +48,7 @@ def test_twice_as_much_of_a_theme_takes_twice_as_long(reader: str) -> None:
         assert process_time() - before < SECONDS, text[:20]
 
 
-def test_what_is_never_closed_is_still_told() -> None:
+def test_what_is_never_closed_is_still_reported() -> None:
     assert not mjml.is_closed("<mj-text>a</mj-text><!-- b")
     assert mjml.is_closed("<mj-text>a</mj-text><!-- b -->")
     assert [each.code for each in mjml_schema.find_invalid("<mj-raw><!-- <mj-text>")] == ["split-comment"]

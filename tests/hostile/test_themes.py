@@ -191,7 +191,7 @@ LEAVING = ("../pyproject.toml", "../../pyproject.toml", "/etc/hostname", "web/..
 
 
 @pytest.mark.parametrize("form", ["include", "extends", "import", "from", "part"])
-def test_no_template_stands_outside_the_theme(project: Project, form: str) -> None:
+def test_no_template_is_read_outside_the_theme(project: Project, form: str) -> None:
     """Try relative, absolute and hidden paths, in every construct that names a template."""
     forms = {
         "include": "{{% include '{0}' %}}",
@@ -234,10 +234,12 @@ def test_a_link_in_the_theme_is_not_followed(project: Project, link: str, to: st
     done = guard.newsletter("build", "--now", "2024-12-01", cwd=project.root, seconds=20)
     guard.assert_sound(done)
     # If the link puts everything inside templates/, the outbox is there, too.
-    told = (
+    expected = (
         "outbox:1:1: error: this is inside 'templates'" if (link, to) == ("templates", "/") else f"{link}:1:1: error: "
     )
-    assert done.code == 1 and told in done.output and ("symbolic link" in done.output or told.startswith("outbox"))
+    assert (
+        done.code == 1 and expected in done.output and ("symbolic link" in done.output or expected.startswith("outbox"))
+    )
 
 
 READING = {

@@ -98,7 +98,7 @@ def test_text_is_no_markdown(project: Project) -> None:
     assert "====" in shown
 
 
-def test_older_encodings_are_read_and_told(project: Project) -> None:
+def test_older_encodings_are_read_and_reported(project: Project) -> None:
     made, doubts = take(project, "a.txt", f"L’été\n\n{LONG} œuvré".encode("cp1252"))
     assert "L’été" in made and "œuvré" in made
     assert any("Windows-1252" in doubt["message"] for doubt in doubts)

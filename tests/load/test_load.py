@@ -221,7 +221,7 @@ def test_a_fault_deep_in_front_matter_has_its_place(lines: str, places: list[str
     assert sorted(f"{each.place} {each.code}" for each in problems) == places
 
 
-def test_a_name_that_is_not_utf_8_is_told(project: Project) -> None:
+def test_a_name_that_is_not_utf_8_is_reported(project: Project) -> None:
     project.announce("2024-11-26-été.md")
     (Path(os.fsdecode(os.fsencode(project.root) + b"/announcements/2024-11-25-\xe9t\xe9.md"))).write_text("")
     problems = Problems()

@@ -24,7 +24,7 @@ def frames(content: bytes) -> list[tuple[str, bytes, object]]:
         return [(each.mode, each.tobytes(), each.info.get("duration")) for each in ImageSequence.Iterator(picture)]
 
 
-def told(content: bytes) -> tuple[object, ...]:
+def appearance(content: bytes) -> tuple[object, ...]:
     """Return the colour profile and everything else that affects how a picture is shown."""
     with Image.open(io.BytesIO(content)) as picture:
         return tuple(picture.info.get(key) for key in ("icc_profile", "transparency", "loop", "background", "gamma"))
@@ -36,7 +36,7 @@ def test_nothing_secret_is_left_and_pixels_are_the_same(name: str) -> None:
     clean = strip(planted)
     assert SECRET in planted and SECRET not in clean
     assert frames(clean) == frames(planted)
-    assert told(clean) == told(planted)
+    assert appearance(clean) == appearance(planted)
     assert strip(clean) == clean
 
 
@@ -86,7 +86,7 @@ def test_of_several_pictures_in_a_jpeg_only_the_first_is_published() -> None:
     assert frames(clean) == frames(several)[:1]
 
 
-def test_an_orientation_in_another_form_is_none() -> None:
+def test_an_orientation_in_another_form_is_dropped() -> None:
     for wrong in (exif(0), exif(9), b"MM\0*", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", b"", b"GIF89a"):
         clean = strip(encoded("JPEG")[:20] + segment(0xE1, b"Exif\0\0" + wrong) + encoded("JPEG")[20:])
         assert clean == encoded("JPEG")

@@ -89,7 +89,7 @@ def test_images_are_no_wider_than_the_mail() -> None:
     assert '<img src="a.png" alt="Deux mots" width="600" height="300">' in html("![*Deux* `mots`](a.png)")
 
 
-def test_footnotes_stand_behind_the_text() -> None:
+def test_footnotes_come_after_the_text() -> None:
     body = "Un[^b] et deux[^a].\n\n[^a]: Note a.\n\n[^b]: Note *b*.\n\nFin."
     assert html(body).index("Note <em>b</em>") < html(body).index("Note a") > html(body).index("Fin")
     assert '<a href="#note-1" id="ref-1">1</a>' in html(body, PAGE) and "<a" not in html(body)
@@ -143,7 +143,7 @@ def test_a_wide_table_becomes_lines() -> None:
     assert plain(body).startswith("Jour: lundi\nProgramme: mot mot")
 
 
-def test_links_in_a_table_are_told_behind_it() -> None:
+def test_links_in_a_table_are_listed_after_it() -> None:
     assert plain("| a |\n|---|\n| [b](https://x.example/) |\n").endswith("b <https://x.example/>")
 
 
@@ -157,10 +157,10 @@ def test_summary_takes_whole_sentences_before_more() -> None:
 
 def slowly_summarized(parsed: Prose, limit: int) -> str:
     """Summarize the obvious way, from all sentences of all paragraphs."""
-    told = [each for each in prose.paragraphs(parsed, parsed.lead if parsed.lead > 0 else None) if each]
-    if not told:
-        told = [text.one_line(each.text.replace(SLOT, "")) for each in parsed.blocks if each.kind == "paragraph"][:1]
-    sentences = [sentence for paragraph in told for sentence in text.sentences(paragraph)]
+    texts = [each for each in prose.paragraphs(parsed, parsed.lead if parsed.lead > 0 else None) if each]
+    if not texts:
+        texts = [text.one_line(each.text.replace(SLOT, "")) for each in parsed.blocks if each.kind == "paragraph"][:1]
+    sentences = [sentence for paragraph in texts for sentence in text.sentences(paragraph)]
     counts = [count for count in range(len(sentences) + 1) if len(" ".join(sentences[:count])) <= limit]
     return " ".join(sentences[: counts[-1]]) or (text.shorten(sentences[0], limit) if sentences else "")
 

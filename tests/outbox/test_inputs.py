@@ -262,7 +262,7 @@ def test_what_is_changed_while_a_build_runs_and_back_is_not_taken_for_unchanged(
     assert tree(written.root / "outbox") == tree(tmp_path / "fresh")
 
 
-def test_what_is_wrong_with_what_was_made_is_told_each_time(project: Project) -> None:
+def test_what_is_wrong_with_what_was_made_is_reported_each_time(project: Project) -> None:
     project.complete()
     project.announce(title="Un prix", summary="Résumé.", social={"instagram": "Un prix"})
     first, second = build(project), build(project)
@@ -270,7 +270,7 @@ def test_what_is_wrong_with_what_was_made_is_told_each_time(project: Project) ->
     assert first.problems == second.problems
 
 
-def test_a_fault_in_a_hidden_announcement_is_told_though_nothing_changed(written: Project) -> None:
+def test_a_fault_in_a_hidden_announcement_is_reported_though_nothing_changed(written: Project) -> None:
     build(written)
     written.announce("2024-11-24-brouillon.md", "![Rien](rien.png)", title="Brouillon", draft=True)
     result = newsletter.build(written.root, now=NOW)

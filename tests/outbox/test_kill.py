@@ -54,8 +54,8 @@ def forked(work: Callable[[], object]) -> int:
     return child
 
 
-def alternate(out: Path, begun: int) -> None:
-    os.write(begun, b".")
+def alternate(out: Path, pipe_out: int) -> None:
+    os.write(pipe_out, b".")
     while True:
         put(out, B, wait=5)
         put(out, A, wait=5)
@@ -63,10 +63,10 @@ def alternate(out: Path, begun: int) -> None:
 
 def test_killed_at_random_instants(out: Path) -> None:
     chance, interrupted = random.Random(SEED), 0
-    told, begun = os.pipe()
+    pipe_in, pipe_out = os.pipe()
     for _ in range(50):
-        child = forked(lambda: alternate(out, begun))
-        os.read(told, 1)  # on a busy machine, the process may take longer to start than to publish
+        child = forked(lambda: alternate(out, pipe_out))
+        os.read(pipe_in, 1)  # on a busy machine, the process may take longer to start than to publish
         time.sleep(chance.uniform(0, 0.04))
         os.kill(child, signal.SIGKILL)
         assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
@@ -258,17 +258,17 @@ def test_whole_builds_killed_at_random_instants(project: Project) -> None:
         newsletter.build(project.root, now=NOW)
         took = time.monotonic() - began
         trees.insert(0, tree(out))
-    told, begun = os.pipe()
+    pipe_in, pipe_out = os.pipe()
 
     def build() -> None:
-        os.write(begun, b".")
+        os.write(pipe_out, b".")
         newsletter.build(project.root, now=NOW)
         signal.pause()
 
     for number in range(50):
         state(number)
         child = forked(build)
-        os.read(told, 1)
+        os.read(pipe_in, 1)
         time.sleep(chance.uniform(0, 2 * took))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

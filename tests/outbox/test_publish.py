@@ -329,7 +329,7 @@ def test_a_manifest_rewritten_by_hand_is_rewritten(old: Path) -> None:
     assert manifest.read_bytes() == good
 
 
-def test_edits_by_hand_are_replaced_and_told(old: Path) -> None:
+def test_edits_by_hand_are_replaced_and_reported(old: Path) -> None:
     (old / "site/a.html").write_text("edited")
     (old / "email/a.eml").write_text("edited, and no longer built")
     (old / "site/b.html").unlink()
@@ -595,8 +595,8 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
     refused(10_000)
     """
-    told = in_child(script, tmp_path)
-    assert told.startswith(f"{tmp_path}/.outbox.next/site/0.html: File too large; raise the limit")
+    printed = in_child(script, tmp_path)
+    assert printed.startswith(f"{tmp_path}/.outbox.next/site/0.html: File too large; raise the limit")
 
 
 @needs_unshare
@@ -608,8 +608,10 @@ def test_a_full_disk(tmp_path: Path) -> None:
     put(4001, files=5)
     assert not list(verify(out))
     """
-    told = in_child(script, tmp_path, *ALONE)
-    assert told.startswith(f"{tmp_path}/.outbox.next/site/") and "No space left on device; free some space" in told
+    printed = in_child(script, tmp_path, *ALONE)
+    assert (
+        printed.startswith(f"{tmp_path}/.outbox.next/site/") and "No space left on device; free some space" in printed
+    )
 
 
 @needs_unshare
@@ -620,8 +622,8 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
     mount("-o", "remount,ro", str(folder))
     refused(4001)
     """
-    told = in_child(script, tmp_path, *ALONE)
-    assert told.startswith(f"{tmp_path}/.outbox.lock: Read-only file system; choose another folder with --out")
+    printed = in_child(script, tmp_path, *ALONE)
+    assert printed.startswith(f"{tmp_path}/.outbox.lock: Read-only file system; choose another folder with --out")
 
 
 @needs_unshare
@@ -659,8 +661,8 @@ def test_a_folder_of_a_lower_layer(tmp_path: Path) -> None:
         print(fault)
     assert (out / "README.md").read_text() == "read me"
     """
-    told = in_child(script, tmp_path, *ALONE)
-    assert told == "exchanged\n" or "part of a container's image" in told
+    printed = in_child(script, tmp_path, *ALONE)
+    assert printed == "exchanged\n" or "part of a container's image" in printed
 
 
 # verify
@@ -742,7 +744,7 @@ def test_verify_of_a_file(tmp_path: Path) -> None:
         verify(tmp_path / "outbox")
 
 
-def test_names_of_all_kinds_stand_unchanged(tmp_path: Path) -> None:
+def test_names_of_all_kinds_are_unchanged(tmp_path: Path) -> None:
     files = {name: name.encode() for name in ("a\nb.txt", " ", "é/ü.html", "\u2028", '"', "site/a.html")}
     assert put(tmp_path / "out", files).written == len(files)
     again = put(tmp_path / "out", files)

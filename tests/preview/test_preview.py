@@ -279,7 +279,7 @@ def test_a_file_that_never_was_sound_shows_its_problems(project: Project) -> Non
         ("strings/fr.toml", "= =", "toml-syntax"),
     ],
 )
-def test_a_broken_template_is_told_beside_the_last_good_render(
+def test_a_broken_template_is_reported_beside_the_last_good_render(
     project: Project, name: str, content: str, code: str
 ) -> None:
     project.announce()
@@ -343,7 +343,7 @@ def test_an_answer_that_could_not_be_made_says_so(project: Project) -> None:
     assert answer.status_code == 500 and b"&lt;a&gt;: Too many open files" in bytes(answer.body)
 
 
-def test_a_folder_that_is_gone_is_told_until_it_is_back(project: Project) -> None:
+def test_a_folder_that_is_gone_is_reported_until_it_is_back(project: Project) -> None:
     project.announce(title="Un prix")
     looking = Looking(project.root)
     away = project.root.rename(project.root.with_name("ailleurs"))
@@ -568,7 +568,7 @@ def test_hostile_texts_stay_texts(project: Project) -> None:
 # --- The command
 
 
-def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_reports_what_is_missing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in sys.modules if each.startswith(("newsletter.preview", "uvicorn"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
@@ -578,7 +578,7 @@ def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest
 
 
 @pytest.mark.loopback
-def test_the_command_tells_of_a_taken_port_and_a_bad_date(project: Project) -> None:
+def test_the_command_reports_a_taken_port_and_a_bad_date(project: Project) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = run("preview", "-C", str(project.root), "--no-open", "--port", port)
@@ -597,7 +597,7 @@ def test_only_folders_that_may_matter_are_watched(project: Project) -> None:
 
 
 @pytest.mark.loopback
-def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
+def test_a_save_is_announced_to_every_open_screen(project: Project) -> None:
     project.announce()
     command = [sys.executable, "-m", "newsletter", "preview", "-C", str(project.root), "--port", "0", "--no-open"]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
@@ -609,26 +609,26 @@ def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
             asked.request("GET", "/events")
             events = asked.getresponse()
             assert events.headers["content-type"].startswith("text/event-stream")
-            first = told(events)
+            first = next_version(events)
             project.announce(title="Un autre titre")
-            second = told(events)
+            second = next_version(events)
             assert second != first
             project.write("newsletter.toml", "[")
-            third = told(events)
+            third = next_version(events)
             (project.root / "newsletter.toml").unlink()
-            assert len({first, second, third, told(events)}) == 4
+            assert len({first, second, third, next_version(events)}) == 4
             # A new folder is watched as soon as it exists.
             project.write("templates/email/announcement.mjml", "{% if %}")
-            assert told(events)
+            assert next_version(events)
             project.write("templates/email/announcement.mjml", "{% else %}")
-            assert told(events)
+            assert next_version(events)
         finally:
             server.send_signal(signal.SIGINT)
             assert server.wait(20) == 0
         assert server.stderr.read() == ""
 
 
-def told(events: http.client.HTTPResponse) -> str:
+def next_version(events: http.client.HTTPResponse) -> str:
     """Return the next version that the server announces."""
     while line := events.readline().decode():
         if line.startswith("data: "):

@@ -50,7 +50,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 
 
 @pytest.mark.parametrize("folder", ["home", "root", "work", "Users"])
-def test_paths_of_a_machine_are_told_from_addresses(folder: str) -> None:
+def test_paths_of_a_machine_are_distinguished_from_addresses(folder: str) -> None:
     assert PATH_OF_A_MACHINE.search(f"see '/{folder}/lea/x'")
     assert not PATH_OF_A_MACHINE.search(f"https://exemple.example/{folder}/lea and ./{folder}/lea")
 
@@ -81,7 +81,7 @@ def test_no_document_or_message_installs_newsletter_by_its_name() -> None:
         ("pip install ./newsletter-1.0.0-py3-none-any.whl", False),
     ],
 )
-def test_installing_by_name_is_told_from_other_ways(text: str, found: bool) -> None:
+def test_installing_by_name_is_distinguished_from_other_ways(text: str, found: bool) -> None:
     assert bool(BY_NAME.search(text)) is found
 
 

@@ -134,7 +134,7 @@ def misplaced(module: Module) -> Iterator[str]:
     """Yield imports that do not point to a lower layer, or the module if it is not in LAYERS."""
     own = row(module.name)
     if own is None:
-        yield f"{module.at()}: '{module.name}' stands in no row of LAYERS: give it the lowest that fits"
+        yield f"{module.at()}: '{module.name}' is in no row of LAYERS: add it to the lowest that fits"
         return
     for line, dotted in module.imports():
         other = source_of(dotted)
@@ -143,7 +143,7 @@ def misplaced(module: Module) -> Iterator[str]:
         if module.name == "channels" and other.startswith("channels."):
             continue
         if module.name.startswith("channels.") and other.startswith("channels"):
-            yield f"{module.at(line)}: {module.name} imports {other}: move down what both channels need"
+            yield f"{module.at(line)}: {module.name} imports {other}: move shared code to a lower layer"
         elif (row(other) or 0) >= own:
             yield f"{module.at(line)}: {module.name} imports {other}, which is not below it in LAYERS"
 
@@ -160,7 +160,7 @@ def networked(module: Module) -> Iterator[str]:
 def large(module: Module) -> Iterator[str]:
     """Yield files and functions that are too long, and functions with too many flags."""
     if (length := module.source.count("\n")) > LINES_OF_A_FILE:
-        yield f"{module.at()}: {length} lines, {LINES_OF_A_FILE} are allowed: cut it differently"
+        yield f"{module.at()}: {length} lines, {LINES_OF_A_FILE} are allowed: split the file"
     for function in (node for node in ast.walk(module.tree) if isinstance(node, Function)):
         place = f"{module.at(function.lineno)}: {function.name}"
         if (length := lines_of(function)) > LINES_OF_A_FUNCTION:
@@ -193,7 +193,7 @@ def silent(module: Module) -> Iterator[str]:
     named = [(1, module.name.rpartition(".")[2]), *((node.lineno, node.name) for node in nodes)]
     for line, name in named:
         if words_of(name) & VAGUE and name not in PRESCRIBED:
-            yield f"{module.at(line)}: '{name}' says nothing: name what it does"
+            yield f"{module.at(line)}: '{name}' is meaningless: say what it does"
 
 
 def words_of(name: str) -> set[str]:

@@ -47,7 +47,7 @@ def imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def shared_from_tests(tree: ast.Module) -> list[str]:
     """Return the imports from a test file or conftest."""
     return [
-        f"{line}: imports {dotted}: what two files share stands in tests/support"
+        f"{line}: imports {dotted}: move shared code to tests/support"
         for line, dotted in imported(tree)
         if any(map(is_test, dotted.split(".")[:-1] or [dotted])) or is_test(dotted)
     ]
@@ -78,7 +78,7 @@ def test_no_test_file_imports_another(path: Path) -> None:
     assert shared_from_tests(ast.parse(path.read_text(encoding="utf-8"))) == []
 
 
-def test_tests_stand_in_the_room_of_what_they_test() -> None:
+def test_tests_are_in_the_folder_of_what_they_test() -> None:
     for path in FILES:
         room = room_of(path)
         if is_test(path.stem) and path != TESTS / "conftest.py":

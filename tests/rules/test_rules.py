@@ -36,7 +36,7 @@ NOW = datetime(2024, 12, 1, tzinfo=UTC)
 
 # Codes that no file under tests/problems can cause, with the test that does.
 NAMED = {
-    "axe": "rules/external/test_audit.py::test_axe_and_width_are_told",
+    "axe": "rules/external/test_audit.py::test_axe_and_width_are_reported",
     "bad-feed": "rules/test_rules.py::test_a_feed_that_cannot_be_read",
     "bad-header": "rules/test_rules.py::test_bytes_of_a_mail",
     "bad-manifest": "outbox/test_publish.py",
@@ -59,17 +59,17 @@ NAMED = {
     "leftover-slot": "rules/test_rules.py::test_a_slot_that_was_not_filled_in",
     "lost-output": "hostile/test_outbox_target.py::test_what_a_build_needs_the_place_of_is_named",
     "missing-output": "outbox/test_publish.py",
-    "missing-tool": "rules/external/test_audit.py::test_what_is_not_installed_is_said",
+    "missing-tool": "rules/external/test_audit.py::test_what_is_not_installed_is_reported",
     "moved-template": "theme/test_content.py::test_folders_under_their_former_names_are_not_passed_over",
     "no-manifest": "outbox/test_publish.py",
-    "no-network": "rules/external/test_link_checker.py::test_offline_is_said_once",
+    "no-network": "rules/external/test_link_checker.py::test_offline_is_reported_once",
     "private-link": "rules/external/test_link_checker.py::test_addresses_of_ones_own_network_are_never_visited",
-    "spam-score": "rules/external/test_audit.py::test_spam_is_told",
+    "spam-score": "rules/external/test_audit.py::test_spam_is_reported",
     "unreachable-link": "rules/external/test_link_checker.py::test_what_a_server_says",
     "unreadable": "rules/test_rules.py::test_a_file_that_cannot_be_read",
     "unsafe-outbox": "hostile/test_outbox_target.py::test_no_outbox_over_in_or_around_sources",
     "unwritable": "check/test_fix.py::test_a_file_that_cannot_be_written",
-    "wide-mail": "rules/external/test_audit.py::test_axe_and_width_are_told",
+    "wide-mail": "rules/external/test_audit.py::test_axe_and_width_are_reported",
 }
 
 # Functions and classes that take a code as an argument.
@@ -90,13 +90,13 @@ def raised() -> Iterator[tuple[str, str]]:
                     yield each.value, f"{path.relative_to(ROOT)}:{each.lineno}"
 
 
-def test_every_code_that_is_told_is_registered() -> None:
+def test_every_code_in_use_is_registered() -> None:
     found = {code: place for code, place in raised() if code not in NO_CODES}
     assert len(found) > 60
     assert {place: code for code, place in found.items() if code not in RULES} == {}
 
 
-def test_every_registered_code_is_told_somewhere() -> None:
+def test_every_registered_code_is_in_use() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/newsletter").rglob("*.py"))
     made = {
         "duplicate-id",
@@ -122,8 +122,8 @@ def test_every_code_has_a_case() -> None:
 
 
 def test_the_manual_is_true() -> None:
-    told = (ROOT / "docs/problems.md").read_text(encoding="utf-8")
-    assert told == manual(FAMILIES), "run: python -m newsletter.rules > docs/problems.md"
+    valid = (ROOT / "docs/problems.md").read_text(encoding="utf-8")
+    assert valid == manual(FAMILIES), "run: python -m newsletter.rules > docs/problems.md"
 
 
 def test_every_rule_has_a_page_with_both_examples() -> None:
@@ -152,7 +152,7 @@ def test_the_second_theme_has_no_problem(project: Project) -> None:
     assert codes(project) == []
 
 
-# --- ignoring ---------------------------------------------------------------------------------
+# --- ignoring problems ------------------------------------------------------------------------
 
 
 def codes(project: Project) -> list[str]:
@@ -248,7 +248,7 @@ LINES = st.sampled_from(
 
 @settings(max_examples=400)
 @given(st.lists(st.tuples(st.integers(0, 12), LINES), max_size=2), st.lists(st.integers(0, 12), max_size=3))
-def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]], cuts: list[int]) -> None:
+def test_pieces_are_checked_like_the_whole(odd: list[tuple[int, bytes]], cuts: list[int]) -> None:
     """A mail whose pieces are all sound is sound, wherever it is split; whole lines give the same result."""
     lines = [b"A: b\r\n", b"Content-Type: multipart/alternative\r\n", b"\r\n", b"--\r\n"]
     lines += [b"Content-Type: text/plain\r\n", b"own\r\n", b"Content-Type: text/html\r\n", b"own\r\n", b"--\r\n"]
@@ -263,10 +263,10 @@ def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]
         mime_structure.has_valid_lines(bytes(eml))
         and tuple(mime_structure.types_of(bytes(eml))) == mime_structure.TYPES
     )
-    told = mime_structure.is_valid_by_pieces(eml)
-    assert plain or not told
-    held = not any(line.startswith(b"Content") for piece in pieces[1::2] for line in piece.split(b"\r\n"))
-    assert told or not (sound and held)
+    valid = mime_structure.is_valid_by_pieces(eml)
+    assert plain or not valid
+    plain_pieces = not any(line.startswith(b"Content") for piece in pieces[1::2] for line in piece.split(b"\r\n"))
+    assert valid or not (sound and plain_pieces)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_a_sound_feed_passes() -> None:
     assert list(pages.FEEDS.find(Artefact("site/feeds/atom.xml", sound.encode(), ""))) == []
 
 
-def test_a_feed_is_looked_at_in_a_check(made: tuple[Publication, Inspection, Mail]) -> None:
+def test_a_feed_is_checked(made: tuple[Publication, Inspection, Mail]) -> None:
     inspection = made[1]
     inspection.add(Artefact("site/feeds/atom.xml", b"<feed>", "application/atom+xml"))
     inspection.finish_all([inspection.finish()])
@@ -355,7 +355,7 @@ def test_an_announcement_of_an_issue_is_of_one_kind(made: tuple[Publication, Ins
     assert isinstance(made[2].item, Announcement)
 
 
-# --- rules, closer -----------------------------------------------------------------------------
+# --- single rules ------------------------------------------------------------------------------
 
 COLUMN = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-body></mjml>"
 HEAD = "<mjml><mj-head>{}</mj-head><mj-body></mj-body></mjml>"
@@ -465,7 +465,7 @@ def test_an_endless_reference_in_a_mail_is_no_number(made: tuple[Publication, In
 # --- places -------------------------------------------------------------------------------------
 
 
-def test_a_fault_in_a_macro_is_told_at_the_macros_line_once_for_all_mails(project: Project) -> None:
+def test_a_fault_in_a_macro_is_reported_at_the_macros_line_once_for_all_mails(project: Project) -> None:
     project.complete()
     for number in range(3):
         project.announce(f"2024-11-2{number}-a{number}.md")

@@ -156,7 +156,7 @@ def test_axe_sees_what_is_wrong(tmp_path: Path) -> None:
     assert {"image-alt", "color-contrast", "html-has-lang", "document-title"} <= found
 
 
-def test_what_axe_does_not_look_at(documents: dict[str, str]) -> None:
+def test_what_axe_does_not_check(documents: dict[str, str]) -> None:
     for path, text in documents.items():
         if not path.startswith("email/"):
             continue

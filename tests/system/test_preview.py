@@ -98,14 +98,14 @@ def page(chromium: "Browser", served: Served) -> Iterator["Page"]:
     )  # fmt: skip
     opened = context.new_page()
     opened.set_default_timeout(8000)
-    told: list[str] = []
-    opened.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
+    errors: list[str] = []
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     # Chromium logs this for each blocked picture when the writer views a mail without images.
     wanted = "img-src 'none'"
-    opened.on("pageerror", lambda fault: told.append(str(fault)))
+    opened.on("pageerror", lambda fault: errors.append(str(fault)))
     yield opened
     context.close()
-    assert [text for text in told if wanted not in text] == []
+    assert [text for text in errors if wanted not in text] == []
 
 
 def mail(page: "Page", width: int = 720) -> Any:

@@ -52,7 +52,7 @@ def test_an_hour_that_the_clocks_skip_is_refused() -> None:
 @pytest.mark.parametrize(
     ("written", "code"), [("2024-03-31 02:30", "time-gap"), ("when the clocks strike", "bad-date")]
 )
-def test_a_gap_is_told_from_other_faults_of_dates(project: Project, written: str, code: str) -> None:
+def test_a_gap_is_distinguished_from_other_faults_of_dates(project: Project, written: str, code: str) -> None:
     project.announce(date=written)
     assert [each.code for each in newsletter.find_problems(project.root, now=datetime(2025, 1, 1, tzinfo=UTC))] == [
         code

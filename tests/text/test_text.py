@@ -117,7 +117,7 @@ def test_lines_are_wrapped_as_the_obvious_way_wraps_them(given_text: str, width:
 
 
 @given(FRENCH)
-def test_a_text_of_one_line_is_looked_at_only(given_text: str) -> None:
+def test_white_space_is_collapsed_to_one_line(given_text: str) -> None:
     assert text.one_line(given_text) == re.sub(r"[ \t\r\n]+", " ", given_text).strip(" ")
 
 

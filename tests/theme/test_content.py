@@ -104,11 +104,11 @@ def faults(root: Path, source: str) -> list[str]:
     ("source", "line"),
     [("\n{{ a.titel }}", 2), ("\n\n{{ 1 / 0 }}", 3), ("{% if %}", 1), ("\n{{ a.title|nichts }}", 2), ("{{ x() }}", 1)],
 )
-def test_a_template_fault_is_told_at_its_line(tmp_path: Path, source: str, line: int) -> None:
+def test_a_template_fault_is_reported_at_its_line(tmp_path: Path, source: str, line: int) -> None:
     assert faults(tmp_path, source) == [f"templates/essai.html:{line} template-fault"]
 
 
-def test_a_missing_template_is_told(tmp_path: Path) -> None:
+def test_a_missing_template_is_reported(tmp_path: Path) -> None:
     problems = Problems()
     with pytest.raises(Aborted):
         Templates(tmp_path, problems).get("rien.html")

@@ -48,7 +48,7 @@ def test_same_bytes_with_one_process_and_with_many(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
+def test_a_fault_is_reported_once(project: Project, jobs: int) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
     project.write("templates/site/announcement.html", "{{ rien.du.tout }}\n")
@@ -62,7 +62,9 @@ def test_a_fault_is_told_once(project: Project, jobs: int) -> None:
 
 
 @pytest.mark.parametrize("only", [("social",), ("email", "social")])
-def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: Project, only: tuple[str, ...]) -> None:
+def test_a_template_that_cannot_be_compiled_is_reported_where_it_is_wanted(
+    project: Project, only: tuple[str, ...]
+) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
     project.write("templates/email/issue.txt", "{% if %}\n")
@@ -70,8 +72,8 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
     opened = pipeline.open_project(project.root, problems)
     with suppress(Aborted):
         pipeline.publish(opened, NOW, problems, project.root / "o", only, jobs=3)
-    told = [(str(problem.place), problem.code) for problem in problems]
-    assert told == [("templates/email/issue.txt:1:1", "template-fault")] * ("email" in only)
+    reported = [(str(problem.place), problem.code) for problem in problems]
+    assert reported == [("templates/email/issue.txt:1:1", "template-fault")] * ("email" in only)
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

@@ -101,7 +101,7 @@ def test_an_entry_has_everything_of_its_announcement(project: Project) -> None:
     assert media.get("url") == item["image"] and (media.get("width"), media.get("type")) == ("20", "image/png")
 
 
-def test_right_to_left_is_said_in_the_content(project: Project) -> None:
+def test_right_to_left_is_marked_in_the_content(project: Project) -> None:
     project.announce(lang="ar", body="مرحبا")
     files = built(project)
     assert content(files).startswith('<div dir="rtl" lang="ar">') and b'<entry xml:lang="ar">' in files["atom.xml"]
@@ -172,8 +172,8 @@ def test_a_long_announcement_gives_its_summary(project: Project) -> None:
     artefacts = pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, channels=["feeds"])
     files = {each.path: each.data for each in artefacts}
     assert max(map(len, files.values())) < LIMIT
-    told = [(str(each.place), each.level) for each in problems if each.code == "large-entry"]
-    assert told == [("announcements/2024-11-26-long.md:8:1", "warning")]
+    reported = [(str(each.place), each.level) for each in problems if each.code == "large-entry"]
+    assert reported == [("announcements/2024-11-26-long.md:8:1", "warning")]
     for path in ("atom.xml", "rss.xml", "feed.json", "tags/ete.json", "archive/2024-11.rss.xml"):
         text = files[f"site/feeds/{path}"].decode()
         assert "Mot. Mot." not in text and "Lire la suite" in text and "Court." in text

@@ -312,7 +312,7 @@ def test_zone_locale_and_seed_change_no_byte(hostile: Project, tmp_path: Path) -
     assert found[0] == found[1] and len(found[0]) > 20
 
 
-# --- another program's view -------------------------------------------------------------------
+# --- another feed parser ----------------------------------------------------------------------
 
 
 @pytest.mark.skipif("NEWSLETTER_ORACLES" not in os.environ, reason="NEWSLETTER_ORACLES names no folder of npm packages")

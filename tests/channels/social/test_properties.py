@@ -58,7 +58,7 @@ def test_nothing_is_cut_that_must_stay_whole(announcement: Announcement) -> None
 
 
 @given(announcements())
-def test_the_hook_stands_within_the_fold(announcement: Announcement) -> None:
+def test_the_hook_is_above_the_fold(announcement: Announcement) -> None:
     material, posts = composed(announcement)
     for post in posts:
         hook = post.text.split("\n")[0]

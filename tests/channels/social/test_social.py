@@ -92,11 +92,11 @@ def test_the_bytes_are_what_to_paste() -> None:
 
 
 def test_json_has_the_details_of_a_snippet() -> None:
-    told = json.loads(samples()["trophee-innovation.json"])
-    assert (told["announcement"], told["lang"]) == ("interfor-trophee-innovation-2024", "fr")
-    assert told["alt"][0]["alt"].startswith("Une coupe dorée")
-    assert told["alt"][0]["image"].startswith("https://actualites.interfor.example/assets/")
-    by_name = {post["platform"]: post for post in told["posts"]}
+    details = json.loads(samples()["trophee-innovation.json"])
+    assert (details["announcement"], details["lang"]) == ("interfor-trophee-innovation-2024", "fr")
+    assert details["alt"][0]["alt"].startswith("Une coupe dorée")
+    assert details["alt"][0]["image"].startswith("https://actualites.interfor.example/assets/")
+    by_name = {post["platform"]: post for post in details["posts"]}
     assert list(by_name) == ["x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms"]
     for name, post in by_name.items():
         row = PLATFORMS[name]
@@ -173,8 +173,8 @@ def test_a_text_by_hand_that_is_too_long_stops_the_build(project: Project) -> No
     project.announce("2024-11-26-prix.md", social={"x": "Un prix. " * 40, "sms": "ç" * 202}, issue="none")
     problems = Problems()
     built(project.root, problems)
-    told = {problem.code: problem for problem in problems if problem.level == "error"}
-    assert set(told) == {"snippet-too-long"} and problems.fatal
+    reported = {problem.code: problem for problem in problems if problem.level == "error"}
+    assert set(reported) == {"snippet-too-long"} and problems.fatal
     messages = sorted(problem.message for problem in problems if problem.level == "error")
     assert messages[0] == "'sms' takes 4 parts, the limit is 3"
     assert messages[1] == "'x' has a length of 359, the limit is 280 (weighted characters)"
@@ -191,12 +191,12 @@ def test_a_thread_is_numbered_and_every_part_fits(project: Project) -> None:
         assert len(parts) > 1 and all(post["count"] <= post["limit"] for post in parts)
         assert texts[0].startswith("Un prix\n") and texts[0].endswith(f"\n\n1/{len(parts)}")
         assert "\nhttps://exemple.example/prix.html\n" in texts[0]
-        told = []
+        sentences = []
         for number, text in enumerate(texts[1:], 2):
             assert text.endswith(f" {number}/{len(parts)}")
-            told.append(text.rpartition(" ")[0])
-            assert told[-1].endswith(".")
-        assert " ".join(told).split() == body.split()
+            sentences.append(text.rpartition(" ")[0])
+            assert sentences[-1].endswith(".")
+        assert " ".join(sentences).split() == body.split()
     assert [name for name in files if name.startswith("prix.x.")] == [
         "prix.x.txt", *(f"prix.x.{n}.txt" for n in range(2, 1 + made["x.txt"]["parts"])),
     ]  # fmt: skip
@@ -278,8 +278,8 @@ def test_a_link_that_fits_nowhere_stops_the_build(project: Project) -> None:
     project.announce("2024-11-26-prix.md", issue="none")
     problems = Problems()
     built(project.root, problems)
-    told = [problem for problem in problems if problem.code == "snippet-too-long"]
-    assert told and {problem.place.line for problem in told} == {2}
+    reported = [problem for problem in problems if problem.code == "snippet-too-long"]
+    assert reported and {problem.place.line for problem in reported} == {2}
 
 
 def test_content_cannot_write_blocks(project: Project) -> None:
@@ -294,9 +294,9 @@ def test_the_page_shows_all_and_runs_nothing_foreign() -> None:
     page = samples()["index.html"].decode()
     for name, data in samples().items():
         if name.endswith(".json"):
-            told: Iterable[dict[str, Any]] = json.loads(data)["posts"]
+            posts: Iterable[dict[str, Any]] = json.loads(data)["posts"]
             assert f'href="{name}"' in page
-            for post in told:
+            for post in posts:
                 first = samples()[post["file"]].decode().split("\n")[0]
                 assert escape(first).replace("&#x27;", "&#39;") in page
     # The buttons copy the text of these elements.

@@ -167,7 +167,7 @@ def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public
 
 
-def test_offline_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*_: object, **__: object) -> None:
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
@@ -181,7 +181,7 @@ def test_offline_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.loopback
-def test_one_host_that_is_gone_is_told_when_others_answer(server: tuple[str, list[str]], tmp_path: Path) -> None:
+def test_one_host_that_is_gone_is_reported_when_others_answer(server: tuple[str, list[str]], tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -206,7 +206,7 @@ def test_answers_are_kept_for_a_day(server: tuple[str, list[str]], tmp_path: Pat
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"x": []}', '{"https://a.example/": ["never", "", ""]}', "\0"])
-def test_a_cache_that_cannot_be_read_is_none(tmp_path: Path, content: str) -> None:
+def test_a_cache_that_cannot_be_read_is_ignored(tmp_path: Path, content: str) -> None:
     path = tmp_path / "links.json"
     path.write_text(content)
     kept = AnswerCache(path, NOW)

@@ -24,7 +24,7 @@ RECORDED = [json.loads(line) for line in (FILES / "counts.jsonl").read_text(enco
 def all_that_is_expected(text: str) -> dict[str, Any]:
     """Return every value that a case may expect for a text, under the names used in the cases."""
     counts = count_all(text)
-    told = as_json(counts)
+    found = as_json(counts)
     return {
         "x": counts["x"].count,
         "x_valid": counts["x"].fits,
@@ -34,16 +34,16 @@ def all_that_is_expected(text: str) -> dict[str, Any]:
         "mastodon46_tags": list(hashtags.find(text, "mastodon")),
         "mastodon_pre46_tags": list(mastodon.hashtags_before_4_6(text)),
         "bluesky_graphemes": counts["bluesky"].count,
-        "bluesky_bytes": told["bluesky"]["bytes"],
+        "bluesky_bytes": found["bluesky"]["bytes"],
         "bluesky_valid": counts["bluesky"].fits,
-        "bluesky_app_graphemes": told["bluesky"]["app_count"],
+        "bluesky_app_graphemes": found["bluesky"]["app_count"],
         "bluesky_links": [facet.value for facet in bluesky.facets(text) if facet.kind == "link"],
         "bluesky_tags": list(hashtags.find(text, "bluesky")),
         "codepoints": len(text),
         "utf16": counts["discord"].count,
         "threads_documented": counts["threads"].count,
-        "sms_encoding": told["sms"]["encoding"],
-        "sms_segments": told["sms"]["segments"],
+        "sms_encoding": found["sms"]["encoding"],
+        "sms_segments": found["sms"]["segments"],
         "sms_units": counts["sms"].count,
     }
 
@@ -159,8 +159,8 @@ def test_certainty_marks_a_bound() -> None:
 
 
 def test_plain_values() -> None:
-    told = as_json({name: count("«\u00a0Prix\u00a0» 10\u00a0€", name) for name in ("x", "bluesky", "sms")})
-    assert told == {
+    found = as_json({name: count("«\u00a0Prix\u00a0» 10\u00a0€", name) for name in ("x", "bluesky", "sms")})
+    assert found == {
         "x": {"count": 14, "limit": 280, "unit": "weighted characters", "certainty": "exact", "valid": True},
         "bluesky": {
             "count": 13, "limit": 300, "unit": "graphemes", "certainty": "exact", "valid": True,
@@ -173,7 +173,7 @@ def test_plain_values() -> None:
         },
     }  # fmt: skip
     assert as_json({"x": count("\ufeffa", "x")})["x"]["invalid"] == "U+FEFF"
-    assert json.loads(json.dumps(told)) == told
+    assert json.loads(json.dumps(found)) == found
 
 
 @pytest.mark.parametrize(

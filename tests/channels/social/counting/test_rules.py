@@ -85,7 +85,7 @@ def test_weights(text: str, weight: int) -> None:
     assert x.weigh(text) == weight
 
 
-def test_lists_of_domains_disagree_where_they_say() -> None:
+def test_lists_of_domains_differ_only_where_recorded() -> None:
     assert domains.delegated() >= domains.LATER
     assert not domains.DEAD & domains.LATER
     assert domains.is_in_doubt("Music")
@@ -109,7 +109,7 @@ def test_hashtags(platform: str, tags: tuple[str, ...]) -> None:
     assert hashtags.find(text, platform) == tags
 
 
-def test_hashtags_within_links_are_none() -> None:
+def test_hashtags_within_links_are_not_found() -> None:
     assert x.hashtags("https://exemple.fr/#prix #exemple.fr #️⃣ #prix://x") == ("exemple",)
     assert mastodon.hashtags("#prixhttps://exemple.fr https://exemple.fr/#prix") == ("prix",)
 

@@ -110,7 +110,7 @@ def test_the_ladder_goes_down_step_by_step(room: int, kept: list[str]) -> None:
     assert fitted(RENDERED, room) == "\n\n".join([*kept, "https://exemple.fr"])
 
 
-def test_what_cannot_fit_is_said() -> None:
+def test_what_cannot_fit_is_refused() -> None:
     # Neither the link nor a word of the title is ever split.
     assert fitted(RENDERED, 26) is None
     assert fitted(RENDERED.replace("Un prix", "受賞おめでとう"), 26) == "受賞おめで…\n\nhttps://exemple.fr"
@@ -122,7 +122,7 @@ def test_the_exact_count_has_the_last_word() -> None:
     assert found is not None and len(found.text) + 10 * found.text.count("\n") <= 120
 
 
-def test_the_hook_stands_within_the_fold() -> None:
+def test_the_hook_is_above_the_fold() -> None:
     rendered = blocks((begin("hook"), "Le jury du Grand Prix a tranché hier, après un long débat public"))
     assert fitted(rendered, 500, 45) == "Le jury du Grand Prix a tranché hier…"
 
