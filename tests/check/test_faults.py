@@ -157,7 +157,7 @@ def test_an_announcement_that_is_a_folder_or_cannot_be_opened(project: Project) 
     assert [code for _, _, code in problems_of(project)] == ["unreadable"]
 
 
-@pytest.mark.parametrize("target", [None, "../dehors.md"], ids=["to nothing", "out of the project"])
+@pytest.mark.parametrize("target", [None, "../dehors.md"], ids=["to nothing", "outside the project"])
 def test_an_announcement_that_is_a_link(project: Project, target: str | None) -> None:
     (project.root / "dehors.md").write_text("---\ntitle: Secret\ndate: 2024-11-26\n---\n")
     os.symlink(target or "rien.md", project.root / "announcements/a.md")
