@@ -4,7 +4,7 @@ The candidates alternate within one run. The table of medians and ratios is prin
 bench/results.md. `--growth` adds builds of 100 to 20,000 announcements. See rivals.py for the
 environment variable NEWSLETTER_RIVALS.
 
-`python -m bench --ablate` prints how much time each fast path saves instead.
+Instead, `python -m bench --ablate` prints how much time each fast path saves.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Test that mails joined from compiled sections equal, byte for byte, the whole document compiled."""
+"""Test that joining compiled sections gives the same bytes as compiling the whole document."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -241,7 +241,7 @@ def opened(project: Project, theme: str = "default") -> tuple[Mails, Problems]:
 
 
 def check_issue(mails: Mails, count: int) -> None:
-    """Check that an issue of the last `count` stories equals its whole document compiled."""
+    """Check an issue of the last `count` stories against the result of compiling the whole document."""
     (issue,) = mails.publication.issues
     values = mails.issue_values(replace(issue, stories=issue.stories[len(issue.stories) - count :]))
     template, compiler = mails.templates.get("email/issue.mjml"), mails.theme.compiler

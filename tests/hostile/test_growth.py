@@ -14,7 +14,7 @@ from support.paths import ROOT
 
 MOST = 3.0
 # Tests run each kind at 1/PART of its limit; `python -m bench.growth --limit` runs it at the full limit.
-# A quadratic kind that takes hours there takes 1/64 of that here, still more than the guard's 15 s.
+# A quadratic kind that takes hours there takes 1/PART² of that here, still more than the guard's 15 s.
 PART = 8
 BATCHES = 6
 

@@ -1,4 +1,4 @@
-"""Test that import publishes nothing that the source hides, and dates nothing with the current day."""
+"""Test that import publishes nothing that the source hides, and gives no page today's date by default."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Test loading: sources with positions, whatever the byte order mark and line endings."""
+"""Test loading: values with positions, with or without a byte order mark, and any line endings."""
 
 import os
 import pickle

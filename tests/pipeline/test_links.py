@@ -83,7 +83,7 @@ def test_every_link_of_this_repository_leads_somewhere() -> None:
     assert {"html", "txt", "eml", "xml", "json", "ics", "css", "png", "pdf"} <= kinds
     assert list(dead(url, files)) == []
     ours = [found for path, data in files.items() for found in addresses(path, data) if found.startswith(url)]
-    assert len(ours) > 1000  # otherwise, the walk checks nothing
+    assert len(ours) > 1000  # otherwise, the test checks nothing
 
 
 def test_names_that_need_escaping(project: Project) -> None:

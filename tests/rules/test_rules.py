@@ -249,7 +249,7 @@ LINES = st.sampled_from(
 @settings(max_examples=400)
 @given(st.lists(st.tuples(st.integers(0, 12), LINES), max_size=2), st.lists(st.integers(0, 12), max_size=3))
 def test_pieces_are_checked_like_the_whole(odd: list[tuple[int, bytes]], cuts: list[int]) -> None:
-    """A mail whose pieces are all sound is sound, wherever it is split; whole lines give the same result."""
+    """If the check by pieces passes, the mail is valid, wherever it was split; plain pieces always pass."""
     lines = [b"A: b\r\n", b"Content-Type: multipart/alternative\r\n", b"\r\n", b"--\r\n"]
     lines += [b"Content-Type: text/plain\r\n", b"own\r\n", b"Content-Type: text/html\r\n", b"own\r\n", b"--\r\n"]
     sound = not odd
@@ -462,7 +462,7 @@ def test_an_endless_reference_in_a_mail_is_no_number(made: tuple[Publication, In
     assert {rule.code for rule, _ in mails.TEXTS.find(mail)} == {"text-link"}
 
 
-# --- places -------------------------------------------------------------------------------------
+# --- locations of problems ----------------------------------------------------------------------
 
 
 def test_a_fault_in_a_macro_is_reported_at_the_macros_line_once_for_all_mails(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""Define texts that mails often corrupt, and compare HTML documents."""
+"""Define texts that are often corrupted in mails, and make HTML documents comparable."""
 
 import re
 from collections.abc import Iterator

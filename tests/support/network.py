@@ -1,4 +1,4 @@
-"""Block the network, so that tests reach no other machine, and this one only if they are marked."""
+"""Block the network, so that tests reach no other machine, and this one only if marked `loopback`."""
 
 import socket
 from collections.abc import Callable

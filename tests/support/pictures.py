@@ -14,7 +14,7 @@ PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def png(extra: int = 0, width: int = 1) -> bytes:
-    """Return a PNG of one white line of `width` pixels; with `extra`, uncompressed lines of that size."""
+    """Return a PNG of one white line of `width` pixels; with `extra`, that many bytes uncompressed."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))

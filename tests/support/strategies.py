@@ -87,7 +87,7 @@ KEYS: Mapping[str, SearchStrategy[object]] = {
 
 
 def as_yaml(front: Mapping[str, object]) -> str:
-    """Write front matter with JSON values, which are unambiguous YAML; raw values stay as they are."""
+    """Write front matter with JSON values, which are unambiguous YAML."""
     return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in front.items())
 
 

@@ -40,7 +40,7 @@ def chromium() -> Iterator["Browser"]:
 
 
 class Served:
-    """A project's preview in a separate process, started as a writer starts it."""
+    """A project's preview in a separate process, started as a user starts it."""
 
     def __init__(self, root: Path) -> None:
         command = [

@@ -393,7 +393,7 @@ def test_pieces_encoded_together_are_those_encoded_one_by_one(text: str, html: l
 
 @given(ODD | st.from_regex(r"(From |F|a{60,80}|[ \t]|[éœ]{20}|\n|=20|0){0,12}", fullmatch=True))
 def test_what_is_mended_is_found(text: str) -> None:
-    """Several checks find the lines to mend; the result is the same as if every line were mended."""
+    """Several checks find the lines to repair; the result is the same as if every line were repaired."""
     octets = re.sub("\r\n?|\n", "\n", text).encode()
     lines = re.sub(rb"(?m)^(?=.{77}|From .{70})(.{71}[^=\n]{0,2})", rb"\1=\n", binascii.b2a_qp(octets, istext=True))
     wanted = re.sub(rb"(?m)^From ", b"=46rom ", lines).replace(b"\n", b"\r\n")
