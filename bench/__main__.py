@@ -4,7 +4,7 @@ The candidates alternate within one run. The table of medians and ratios is prin
 bench/results.md. `--growth` adds builds of 100 to 20,000 announcements. See rivals.py for the
 environment variable NEWSLETTER_RIVALS.
 
-`python -m bench --ablate` prints how much time each fast path saves instead.
+Instead, `python -m bench --ablate` prints how much time each fast path saves.
 """
 
 import os
@@ -51,8 +51,8 @@ class Table:
         yield f"|---|---:|{'---:|' * len(beside)}---:|---:|"
         for way, figures in self.seconds.items():
             ratios = " | ".join(f"{median(figures) / median(self.seconds[other]):.2f} ×" for other in beside)
-            held = f"{self.megabytes[way]:.0f}" if way in self.megabytes else ""
-            yield f"| {way} | {median(figures) * 1000:.2f} | {ratios} | {self.files.get(way, '')} | {held} |"
+            memory = f"{self.megabytes[way]:.0f}" if way in self.megabytes else ""
+            yield f"| {way} | {median(figures) * 1000:.2f} | {ratios} | {self.files.get(way, '')} | {memory} |"
 
 
 def build(root: Path, out: Path, *words: str) -> Run:

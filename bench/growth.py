@@ -164,10 +164,10 @@ def print_growth(kinds: Iterable[Kind]) -> None:
     for kind in kinds:
         none = idle()
         once, twice = (measure(kind, kind.small * times) for times in (1, 2))
-        work, held = twice.over(once, none)
+        work, memory = twice.over(once, none)
         print(
             f"| {kind.name} | {kind.surface} | {kind.small} | {once.calls:,} | {work:.2f} × "
-            f"| {once.memory / 1e6:.1f} | {held:.2f} × |",
+            f"| {once.memory / 1e6:.1f} | {memory:.2f} × |",
             flush=True,
         )
 

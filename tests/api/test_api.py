@@ -1,4 +1,4 @@
-"""What scripts may call."""
+"""Test the public Python API."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""`check --fix` mends typography in place: what it mends, what it leaves alone, and never twice."""
+"""Test that `check --fix` corrects typography in place, once, and changes nothing else."""
 
 import re
 
@@ -177,7 +177,7 @@ def test_mending_twice_changes_nothing_and_only_signs_change(body: str, lang: st
 
 
 def plain(text: str) -> str:
-    """A text without what may change: blanks, and the forms of quotation marks."""
+    """Remove what may change in a text: spaces, and the form of quotation marks."""
     return re.sub("[ \u00a0]", "", text).translate(str.maketrans("’«»“”", '\'""""'))
 
 

@@ -1,4 +1,4 @@
-"""The commands, as a person or a job types them."""
+"""Test the commands as a person or a CI job runs them."""
 
 import io
 import json
@@ -47,19 +47,19 @@ def test_a_second_build_touches_nothing(project: Project) -> None:
 
 def test_a_forced_build_makes_everything_and_touches_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.announce()
-    told = run("build", "-C", str(project.root), *NOW).stdout
+    first = run("build", "-C", str(project.root), *NOW).stdout
     asked = []
     real = render.channel
     monkeypatch.setattr(render, "channel", lambda name: asked.append(name) or real(name))
     again = run("build", "-C", str(project.root), *NOW).stdout
     assert not asked
-    assert again.splitlines()[1:] == told.splitlines()[1:]  # what stands there is summed up as well
+    assert again.splitlines()[1:] == first.splitlines()[1:]  # existing files are included in the summary
     assert "nothing changed" in run("build", "-C", str(project.root), "--force", *NOW).stdout
     assert asked
 
 
 def test_a_build_names_what_to_look_at(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files that open from disk with their pictures, and for mails, whose pictures are on the web, the preview."""
+    """A build names files that open from disk; for mails, whose pictures are online, the preview."""
     project.announce()
     for _ in range(2):
         lines = run("build", "-C", str(project.root), *NOW).stdout.splitlines()
@@ -184,14 +184,14 @@ def test_outside_of_a_project(tmp_path: Path) -> None:
     assert "newsletter.toml" in result.stderr and "newsletter init DIR" in result.stderr
 
 
-def test_the_folder_may_stand_before_the_command(project: Project) -> None:
+def test_the_folder_may_precede_the_command(project: Project) -> None:
     project.announce()
     assert run("-C", str(project.root), "build", *NOW).exit_code == 0
     assert (project.root / "outbox/manifest.json").exists()
 
 
 def all_commands() -> list[tuple[str, ...]]:
-    """Every command that the help lists, those of `theme` too."""
+    """Return every command that the help lists, including those of `theme`."""
     listed = re.findall(r"^  ([a-z]+)  ", run("--help").stdout.partition("Commands:")[2], re.MULTILINE)
     return [(name,) for name in listed] + [("theme", "list"), ("theme", "copy")]
 
@@ -251,7 +251,7 @@ def test_same_bytes_in_another_zone_locale_seed_and_folder(project: Project, tmp
 
 
 def imported(*words: str, of: tuple[str, ...]) -> list[str]:
-    """Which of these modules a command imports."""
+    """Return which of these modules a command imports."""
     code = (
         "import sys\nimport newsletter.cli as c\n"
         "try: c.main()\nexcept SystemExit: pass\n"
@@ -268,16 +268,16 @@ def test_help_shows_examples_and_imports_little() -> None:
     assert "Examples" in command("build", "--help").stdout
 
 
-def test_who_makes_nothing_imports_nothing_to_make_it_with(project: Project) -> None:
+def test_a_command_that_renders_nothing_imports_no_renderer(project: Project) -> None:
     project.announce()
     makers, words = ["jinja2", "lxml", "mjml", "premailer"], ("build", "-C", str(project.root), *NOW)
     assert imported("status", "-C", str(project.root), of=tuple(makers)) == []
     assert imported(*words, of=tuple(makers)) == makers
-    assert imported(*words, of=tuple(makers)) == []  # it stands there already
+    assert imported(*words, of=tuple(makers)) == []  # the outbox is up to date
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_long_work_says_how_far_it_is(project: Project, terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_work_shows_its_progress(project: Project, terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     stream.isatty = lambda: terminal  # type: ignore[method-assign]
     for name, seconds in (("DELAY", 0), ("INTERVAL", 0), ("STEP", 1)):

@@ -1,4 +1,4 @@
-"""new, status and schema."""
+"""Test the commands `new`, `status`, `schema` and `count`."""
 
 import json
 
@@ -41,7 +41,7 @@ def test_new_refuses_what_is_no_title(project: Project, title: str) -> None:
     assert run("new", title, "-C", str(project.root)).exit_code == 2
 
 
-def test_status_tells_the_state_of_each(project: Project) -> None:
+def test_status_lists_the_state_of_each(project: Project) -> None:
     project.announce("2024-11-01-vu.md")
     project.announce("2024-11-02-brouillon.md", draft=True)
     project.announce("2024-12-02-futur.md")
@@ -91,7 +91,7 @@ def test_only_needs_a_known_channel_and_another_outbox(project: Project, words: 
     assert not (project.root / "outbox").exists()
 
 
-def test_a_build_tells_what_it_made(project: Project) -> None:
+def test_a_build_reports_what_it_made(project: Project) -> None:
     project.announce()
     out = project.root.parent / "sortie"
     result = run("build", "-C", str(project.root), "--now", "2024-12-01", "--only", "email", "--out", str(out))
@@ -106,7 +106,7 @@ def counted(text: bytes, *words: str) -> tuple[int, dict[str, dict[str, object]]
 
 
 def test_counts_of_the_recorded_cases_are_exact() -> None:
-    """The numbers are the platforms' own: tests/data/social.json says which code gave each."""
+    """The numbers come from the platforms' own code, which tests/data/social.json names for each."""
     where = {
         "x": ("x", "count"), "x_valid": ("x", "valid"), "mastodon": ("mastodon", "count"),
         "utf16": ("linkedin", "count"),

@@ -1,4 +1,4 @@
-"""init, theme, new by kind, and what is made of the table of keys for editors and forms."""
+"""Test `init`, `theme`, `new --kind` and `schema`, including hints for editors and web forms."""
 
 import json
 import os
@@ -22,29 +22,29 @@ NOW = ("--now", "2024-12-01")
 
 
 @pytest.fixture(params=starter.LANGUAGES)
-def begun(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A new project in each language."""
+def new_project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a new project, in each language."""
     folder = tmp_path / "lettre"
     assert run("init", str(folder), "--lang", request.param, *NOW).exit_code == 0
     return folder
 
 
-def test_a_new_project_is_checked_and_built_with_no_further_step(begun: Path) -> None:
-    result = run("check", "-C", str(begun), *NOW, "--strict")
+def test_a_new_project_is_checked_and_built_with_no_further_step(new_project: Path) -> None:
+    result = run("check", "-C", str(new_project), *NOW, "--strict")
     assert (result.exit_code, result.output) == (0, "")
-    assert run("build", "-C", str(begun), *NOW).exit_code == 0
-    assert len(list((begun / "outbox/email/announcements").glob("*.eml"))) == 1
-    assert not (begun / "templates").exists()
+    assert run("build", "-C", str(new_project), *NOW).exit_code == 0
+    assert len(list((new_project / "outbox/email/announcements").glob("*.eml"))) == 1
+    assert not (new_project / "templates").exists()
 
 
-def test_the_sample_is_of_the_day_before(begun: Path) -> None:
-    (sample,) = (begun / "announcements").glob("*.md")
+def test_the_sample_is_of_the_day_before(new_project: Path) -> None:
+    (sample,) = (new_project / "announcements").glob("*.md")
     assert sample.name.startswith("2024-11-30-") and "date: 2024-11-30\n" in sample.read_text()
 
 
-def test_no_mark_is_left_in_a_new_project(begun: Path) -> None:
-    for path in tree(begun):
-        assert not re.search(r"@[A-Z]+@", (begun / path).read_text()), path
+def test_no_mark_is_left_in_a_new_project(new_project: Path) -> None:
+    for path in tree(new_project):
+        assert not re.search(r"@[A-Z]+@", (new_project / path).read_text()), path
 
 
 def test_init_overwrites_nothing_and_says_what_is_in_the_way(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_ci_installs_nothing_by_name_alone(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "asked"),
+    ("requirement", "expected"),
     [
         ("newsletter @ git+https://git.example/n@v1", "newsletter[import,preview] @ git+https://git.example/n@v1"),
         ("./n-1.0-py3-none-any.whl", "./n-1.0-py3-none-any.whl[import,preview]"),
@@ -98,8 +98,8 @@ def test_ci_installs_nothing_by_name_alone(tmp_path: Path, name: str) -> None:
         ("", ""),
     ],
 )
-def test_what_is_installed_has_every_extra(given: str, asked: str) -> None:
-    assert extras.with_extras(given) == asked
+def test_what_is_installed_has_every_extra(requirement: str, expected: str) -> None:
+    assert extras.with_extras(requirement) == expected
 
 
 def test_an_extra_is_added_as_this_installation_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,8 +143,8 @@ def test_every_file_of_the_theme_is_listed(project: Project) -> None:
 
 @pytest.mark.parametrize("lang", starter.LANGUAGES)
 @pytest.mark.parametrize("kind", ["event", "award", "enrolment"])
-def test_what_a_kind_leaves_open_is_told(project: Project, kind: str, lang: str) -> None:
-    """Nobody publishes a skeleton: what must be filled in is an error, at its line."""
+def test_what_a_kind_leaves_open_is_reported(project: Project, kind: str, lang: str) -> None:
+    """A skeleton cannot be published: each value to fill in is an error at its line."""
     words = ("new", "Un titre", "--kind", kind, "--date", "2024-11-26", "--lang", lang, "-C", str(project.root))
     assert run(*words).exit_code == 0
     codes = {p["code"] for p in problems(project, "check")}
@@ -165,7 +165,7 @@ def test_a_filled_in_event_passes(project: Project) -> None:
 
 
 def test_new_asks_at_a_terminal(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The runner has a standard input of its own, which is no terminal.
+    # The runner replaces standard input with a stream that is not a terminal.
     monkeypatch.setattr(sys.modules["newsletter.cli.new"], "sys", SimpleNamespace(stdin=Terminal(), stderr=sys.stderr))
     answers = "Prix d’innovation\n2024-11-26 09:30\nconcert\naward\nRSE, Prix\n"
     result = CliRunner().invoke(app, ["new", "-C", str(project.root)], input=answers, catch_exceptions=False)
@@ -176,7 +176,7 @@ def test_new_asks_at_a_terminal(project: Project, monkeypatch: pytest.MonkeyPatc
 
 
 class Terminal:
-    """Standard input that says that it is a terminal; the test's runner answers the questions."""
+    """Standard input that claims to be a terminal. The test's runner answers the questions."""
 
     @staticmethod
     def isatty() -> bool:
@@ -209,7 +209,7 @@ def test_new_without_a_working_editor(project: Project, monkeypatch: pytest.Monk
 
 
 def paths_of(schema: dict[str, Any]) -> set[str]:
-    """Every key of a schema, `event.start` for one inside."""
+    """Return every key of a schema; nested keys look like `event.start`."""
     found = set()
     for name, inner in schema.get("properties", {}).items():
         found |= {name} | {f"{name}.{deep}" for deep in paths_of(inner)}

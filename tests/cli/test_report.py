@@ -1,4 +1,4 @@
-"""Problems as text, JSON Lines, GitHub annotations and a GitLab report, also with hostile names and messages."""
+"""Test problems as text, JSON Lines, GitHub annotations and GitLab reports, with hostile content too."""
 
 import io
 import json
@@ -87,7 +87,7 @@ COMMAND = re.compile(r"::(error|warning|notice) file=([^,:]*),line=(\d+),col=(\d
 
 
 def unescape(value: str) -> str:
-    """As the runner does (actions/runner, ActionCommand.cs)."""
+    """Unescape a value as the runner does (actions/runner, ActionCommand.cs)."""
     for sign, code in (("\r", "%0D"), ("\n", "%0A"), (":", "%3A"), (",", "%2C"), ("%", "%25")):
         value = value.replace(code, sign)
     return value
@@ -140,11 +140,11 @@ def test_whatever_is_in_a_problem_every_format_stays_whole(problems: list[Proble
     assert len({row["fingerprint"] for row in rows}) == len(several)
 
 
-@pytest.mark.parametrize(("levels", "told"), [
+@pytest.mark.parametrize(("levels", "expected"), [
     (["error", "error", "warning"], "2 errors, 1 warning"), (["info"], "1 info"), ([], ""),
 ])  # fmt: skip
-def test_summary(levels: list[str], told: str) -> None:
-    assert report.summary(Problem(Place("a"), "x", level, "") for level in levels) == told  # type: ignore[arg-type]
+def test_summary(levels: list[str], expected: str) -> None:
+    assert report.summary(Problem(Place("a"), "x", level, "") for level in levels) == expected  # type: ignore[arg-type]
 
 
 def test_annotations_name_paths_from_the_repository(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""`newsletter status --changed-since`: which feeds a deployment has to announce to its hub."""
+"""Test `newsletter status --changed-since`, which lists the feeds to announce to a WebSub hub."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ def run(*words: str) -> Result:
 
 @pytest.fixture
 def published(project: Project, tmp_path: Path) -> tuple[Project, Path]:
-    """A project that was built once, with one announcement, and the manifest of then."""
+    """Return a project with one announcement that was built once, and the manifest of that build."""
     project.announce("2024-10-01-un.md", tags=["Un"])
     assert run("build", "-C", str(project.root), "--now", "2024-12-01").exit_code == 0
     earlier = tmp_path / "manifest.json"
@@ -57,7 +57,7 @@ def test_the_feeds_that_changed(published: tuple[Project, Path]) -> None:
         ("\udc80", "[bad-manifest]"),
     ],
 )
-def test_a_manifest_that_is_none(published: tuple[Project, Path], content: str | None, says: str) -> None:
+def test_an_invalid_manifest(published: tuple[Project, Path], content: str | None, says: str) -> None:
     project, earlier = published
     earlier.unlink()
     if content is not None:

@@ -1,4 +1,4 @@
-"""compose: one rule of visibility, links between announcements, issues."""
+"""Test visibility, links between announcements, and issues."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -84,7 +84,7 @@ def test_a_translation_goes_into_its_languages_issue(project: Project) -> None:
         ("ca-valencia", "novembre 2024", "26 de novembre del 2024"),
         ("zh-Hant-TW", "11月 2024", "2024年11月26日"),
         ("sl-rozaj-biske-1994", "november 2024", "26. november 2024"),
-        ("frr", "Nofember 2024", "26. Nofember 2024"),  # begins as French does
+        ("frr", "Nofember 2024", "26. Nofember 2024"),  # starts with "fr", like French
         ("tlh", "November 2024", "November 26, 2024"),
     ],
 )

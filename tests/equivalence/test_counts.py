@@ -1,4 +1,4 @@
-"""What is found in less time is what the obvious way finds: counts around a link, blocks, `<slug>.json`, the page."""
+"""Test that fast counting and composing give the same results as the obvious algorithms."""
 
 import json
 import re
@@ -93,7 +93,7 @@ def test_blocks_are_those_of_one_step_after_the_other(rendered: str) -> None:
 
 
 def step_by_step(rendered: str) -> list[tuple[str, str, str]]:
-    """Surplus white space goes first; then each block is taken apart by itself."""
+    """Split a text into blocks the obvious way: drop surplus white space, then parse each block."""
     if " \n" in rendered or "\n\n\n" in rendered:
         rendered = re.sub(r"[ \t]+(?=\n)|\n+(?=\n\n)", "", rendered)
     gaps = ["", " ", "\n", "\n\n"]
@@ -136,29 +136,29 @@ def test_the_json_is_what_the_obvious_way_writes(announcement: Announcement) -> 
     whole = json.loads(written)
     again = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).replace('{"platform":', '\n{"platform":')
     assert written.decode() == f"{again}\n"
-    for told, post in zip(whole["posts"], posts, strict=True):
-        text, name, also = post.text, post.platform.name, told["also"]
+    for entry, post in zip(whole["posts"], posts, strict=True):
+        text, name, also = post.text, post.platform.name, entry["also"]
         counts = len(text), units.graphemes(text), units.utf16(text), units.utf8(text)
         assert (also["code_points"], also["graphemes"], also["utf16"], also["utf8"]) == counts
-        assert (told["count"], dict(post.counted.extra).items() <= also.items()) == (post.counted.count, True)
-        assert told["links"] == list(links(text, post.platform))
+        assert (entry["count"], dict(post.counted.extra).items() <= also.items()) == (post.counted.count, True)
+        assert entry["links"] == list(links(text, post.platform))
         if "＃" not in text:
-            assert told["hashtags"] == list(hashtags.find(text, name))
+            assert entry["hashtags"] == list(hashtags.find(text, name))
         facets = [{"kind": f.kind, "value": f.value, "start": f.start, "end": f.end} for f in bluesky.facets(text)]
-        assert told["facets"] == (facets if name == "bluesky" else None)
+        assert entry["facets"] == (facets if name == "bluesky" else None)
         if post.platform.fold:
-            assert told["fold"]["shown"] == "".join(units.clusters(text)[: post.platform.fold])
+            assert entry["fold"]["shown"] == "".join(units.clusters(text)[: post.platform.fold])
 
 
 @given(st.text(st.sampled_from("aé\\|{}@[]()<>#*_~ ")))
 def test_signs_are_escaped_in_any_order(text: str) -> None:
     pieces = re.split(r"(?<!\S)(#\w+)", text)
-    told = [rf"{{hashtag|\#|{escaped(each[1:])}}}" if at % 2 else escaped(each) for at, each in enumerate(pieces)]
-    assert little_text(text) == "".join(told)
+    expected = [rf"{{hashtag|\#|{escaped(each[1:])}}}" if at % 2 else escaped(each) for at, each in enumerate(pieces)]
+    assert little_text(text) == "".join(expected)
 
 
 def escaped(text: str) -> str:
-    """Every sign that means something to LinkedIn, escaped."""
+    """Escape every character that has a meaning on LinkedIn."""
     return re.sub(r"[|{}@\[\]()<>\\*_~#]", r"\\\g<0>", text)
 
 
@@ -185,8 +185,8 @@ def test_signs_are_made_plain_one_by_one(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["<b>", "&", '"'])
-def test_what_the_page_tells_is_escaped(name: str) -> None:
+def test_facts_on_the_page_are_escaped(name: str) -> None:
     post = Post(PLATFORMS["sms"], "ç", replace(count("ç", "sms"), extra=()), dropped=(name,))
-    told = dict(Facts(replace(words("fr"), strings=words("fr").strings | {"social_of": "<i>"})).of(post, ""))
-    assert told["Abrégé"] in ("&lt;b&gt;", "&amp;", "&#34;")
-    assert told["Longueur"].startswith("1 &lt;i&gt; ")
+    facts = dict(Facts(replace(words("fr"), strings=words("fr").strings | {"social_of": "<i>"})).of(post, ""))
+    assert facts["Abrégé"] in ("&lt;b&gt;", "&amp;", "&#34;")
+    assert facts["Longueur"].startswith("1 &lt;i&gt; ")

@@ -1,4 +1,4 @@
-"""What is filled into shapes of entries and heads is what feedgen and the repair write of each by itself."""
+"""Test that filled entry templates equal what feedgen and the repair pass write for each entry."""
 
 import heapq
 import json
@@ -77,10 +77,10 @@ FULL = Entry(
     lead=Lead("https://a.example/i.png", Asset("", "", "image/png", 6, "", 7, 8)),
     enclosures=(Enclosure("https://a.example/p.pdf", "Neuf", "application/pdf", 10),),
 )  # fmt: skip
-PRESS = EntryCompiler()  # one for all examples, so that most fill a shape that others made
+PRESS = EntryCompiler()  # shared by all examples, so that most reuse an existing shape
 
 
-def told(write: Callable[[Any], Any], of: Entry | FeedMetadata) -> Any:
+def written_by(write: Callable[[Any], Any], of: Entry | FeedMetadata) -> Any:
     try:
         return write(of)
     except (ValueError, AttributeError) as fault:
@@ -116,7 +116,7 @@ def test_feeds_and_months_hold_what_they_would_one_by_one(dates: list[tuple[date
 @given(ENTRY)
 @example(FULL)
 def test_a_filled_entry_is_what_feedgen_and_the_repair_write(entry: Entry) -> None:
-    assert told(PRESS.write, entry) == told(write_plain, entry)
+    assert written_by(PRESS.write, entry) == written_by(write_plain, entry)
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "html", "id", "url", "labels", "authors", "enclosures", "lead"])
@@ -128,7 +128,7 @@ def test_whatever_one_text_says_it_is_written_as_it_was(field: str, text: str, c
         "enclosures": (Enclosure(text, text, "audio/mpeg", 0), Enclosure("https://a.example/", text, "video/mp4", 5)),
     }  # fmt: skip
     entry = replace(FULL, **{field: values.get(field, text)})
-    found, plain = told(PRESS.write, entry), told(write_plain, entry)
+    found, plain = written_by(PRESS.write, entry), written_by(write_plain, entry)
     assert found == plain
     if not isinstance(plain, type):
         assert json.loads(found.json)["language"] == "fr"

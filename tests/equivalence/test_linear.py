@@ -1,4 +1,4 @@
-"""What takes linear time gives what the plain way gave, which tried everything: here are the plain ways."""
+"""Test the linear algorithms against the exhaustive ones that they replaced, kept here."""
 
 import re
 import unicodedata
@@ -36,13 +36,13 @@ GLUED = st.lists(PIECES, max_size=40).map("".join)
 @given(LINES)
 def test_sentences_and_their_prefixes(text: str) -> None:
     def sentences(line: str) -> Iterator[str]:
-        held = ""
+        pending = ""
         for sentence in texts.sentences(line):
-            held = f"{held} {sentence}" if held else sentence
-            if cutting.is_closed(held):
-                yield held
-                held = ""
-        yield from [held] if held else []
+            pending = f"{pending} {sentence}" if pending else sentence
+            if cutting.is_closed(pending):
+                yield pending
+                pending = ""
+        yield from [pending] if pending else []
 
     found: list[str] = []
     done = gap = ""
@@ -82,7 +82,7 @@ def test_words_and_clauses(text: str, most: int) -> None:
     assert list(cutting.by_word(text)) == [f"{each}…" for each, _ in slow]
     assert list(cutting.by_clause(text)) == [f"{each}…" for each, clause in slow if clause]
     assert list(cutting.by_word(text, most)) == [f"{each}…" for each, _ in slow if len(each) < most]
-    # Of long sentences only a beginning is looked at.
+    # Only the beginning of a long sentence is searched.
     assert [place for place in cutting.cut_places(text, most) if place[0] <= most] == [
         (len(each), clause) for each, clause in slow[::-1] if len(each) <= most
     ]
@@ -106,24 +106,24 @@ def test_shorter_texts(text: str, most: int) -> None:
 
 def slow_parts(paragraphs: list[str], fits: Callable[[str], bool], reserve: str) -> list[str]:
     found: list[str] = []
-    held = ""
+    pending = ""
     for paragraph in paragraphs:
         gap = "\n\n"
-        if held and not fits(f"{held}{gap}{paragraph}{reserve}") and fits(f"{paragraph}{reserve}"):
-            found.append(held)
-            held = paragraph
+        if pending and not fits(f"{pending}{gap}{paragraph}{reserve}") and fits(f"{paragraph}{reserve}"):
+            found.append(pending)
+            pending = paragraph
             continue
         for sentence in cutting.sentences(paragraph):
-            if held and not fits(f"{held}{gap}{sentence}{reserve}"):
-                found.append(held)
-                held = ""
-            if held:
-                held = f"{held}{gap}{sentence}"
+            if pending and not fits(f"{pending}{gap}{sentence}{reserve}"):
+                found.append(pending)
+                pending = ""
+            if pending:
+                pending = f"{pending}{gap}{sentence}"
             else:
-                *whole, held = slow_pieces(sentence, fits, reserve)
+                *whole, pending = slow_pieces(sentence, fits, reserve)
                 found += whole
             gap = " "
-    return [*found, held] if held else found
+    return [*found, pending] if pending else found
 
 
 def slow_pieces(sentence: str, fits: Callable[[str], bool], reserve: str) -> Iterator[str]:
@@ -157,7 +157,7 @@ def test_parts_of_writing_without_spaces(text: str) -> None:
 
 
 def slow_links(grammar: Grammar, text: str, endings: domains.Endings) -> Iterator[tuple[int, str, int]]:
-    """Start, domain and end of each link: all beginnings are tried for each top-level domain."""
+    """Yield the start, domain and end of each link, trying every start for each top-level domain."""
     label = rf"[^{grammar.excluded}]++(?:[-_]++[^{grammar.excluded}]++)*+\."
     head = re.compile(rf"{BEFORE}(?P<protocol>{grammar.protocol})(?P<labels>(?:{label})++)")
     stops = dict(endings.find(text))

@@ -1,4 +1,4 @@
-"""Mails joined of compiled sections are, to the byte, what mrml and premailer make of the whole document."""
+"""Test that joining compiled sections gives the same bytes as compiling the whole document."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -79,13 +79,13 @@ def numbered(mjml: str, numbers: Sequence[int]) -> str:
 
 
 def joined(sections: Sections, mjml: str) -> str:
-    """The document joined of its sections, with a token in each slot."""
+    """Return the document joined from its sections, with a token in each slot."""
     pieces = TOKEN.split(mjml)
     shape = sections.shape(sections.split(SLOT.join(pieces[::2])), [int(number) for number in pieces[1::2]])
     return "".join(shape.fill([token(number) for number in range(max(shape.order, default=-1) + 1)]))
 
 
-KNOWING = Sections(CSS)  # what it has learnt of one document serves the next
+KNOWING = Sections(CSS)  # shared, because sections compiled for one document are reused for the next
 
 
 def listed(between: str, count: int) -> str:
@@ -166,7 +166,7 @@ def test_what_is_compiled_whole(section: str) -> None:
         mjml = "".join((BEFORE, *chosen, BEHIND))
         with pytest.raises(Inseparable):
             joined(sections, numbered(mjml, range(mjml.count(SLOT))))
-    mjml = "".join((BEFORE, KINDS[0], BEHIND))  # what was learnt before still holds
+    mjml = "".join((BEFORE, KINDS[0], BEHIND))  # sections cached earlier are still valid
     whole = numbered(mjml, range(mjml.count(SLOT)))
     assert joined(sections, whole) == inline(to_html(whole), CSS)
 
@@ -209,7 +209,7 @@ def test_what_is_closed() -> None:
 
 
 def stories(project: Project, count: int, text: str = "") -> None:
-    """Stories of all kinds, in one month."""
+    """Write announcements of all kinds, in one month."""
     quote = "é à"
     for number in range(count):
         extra: dict[str, object] = {}
@@ -241,7 +241,7 @@ def opened(project: Project, theme: str = "default") -> tuple[Mails, Problems]:
 
 
 def check_issue(mails: Mails, count: int) -> None:
-    """An issue of the last `count` stories is joined to what its whole document becomes."""
+    """Check an issue of the last `count` stories against the result of compiling the whole document."""
     (issue,) = mails.publication.issues
     values = mails.issue_values(replace(issue, stories=issue.stories[len(issue.stories) - count :]))
     template, compiler = mails.templates.get("email/issue.mjml"), mails.theme.compiler
@@ -324,7 +324,7 @@ def test_all_new_neighbours_are_looked_at_and_no_others(mails: list[list[str]]) 
 
 
 def looked_at(project: Project, templates: dict[str, str]) -> list[str]:
-    """The problems of a build, whose rules look only at what is new."""
+    """Return the problems of a build, whose rules check only new neighbours of sections."""
     for name, content in templates.items():
         project.write(f"templates/email/{name}", content)
     problems = Problems()
@@ -334,7 +334,7 @@ def looked_at(project: Project, templates: dict[str, str]) -> list[str]:
 
 
 def test_a_build_looks_at_every_kind_of_section(project: Project) -> None:
-    """A fault in a section that only the second issue has, among others that were looked at before, has its place."""
+    """A fault in a section that only the second issue has is located, though the rest was checked before."""
     project.complete()
     project.announce("2024-10-01-un.md")
     project.announce("2024-10-02-deux.md")
@@ -344,11 +344,11 @@ def test_a_build_looks_at_every_kind_of_section(project: Project) -> None:
     theme = THEME.replace("<mj-hero background", f"{fault}<mj-hero background")
     found = looked_at(project, {"issue.mjml": theme})
     line = theme[: theme.index(fault)].count("\n") + 1
-    assert [told for told in found if told.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in told]
+    assert [each for each in found if each.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in each]
 
 
 def test_a_build_looks_at_lists_of_any_length(project: Project) -> None:
-    """A list of nine is looked at with its first entries: what is wrong with them is found."""
+    """In a list of nine, faults in the first entries are found."""
     project.complete()
     for number in range(9):
         project.announce(f"2024-10-{number + 1:02}-a-{number}.md")
@@ -356,4 +356,4 @@ def test_a_build_looks_at_lists_of_any_length(project: Project) -> None:
     theme = THEME.replace("</h1>", f"</h1>{{% for story in stories %}}{fault}{{% endfor %}}")
     line = theme[: theme.index(fault)].count("\n") + 1
     found = looked_at(project, {"issue.mjml": theme})
-    assert [told for told in found if told.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in told]
+    assert [each for each in found if each.startswith(f"templates/email/issue.mjml:{line}:") and "img-alt" in each]

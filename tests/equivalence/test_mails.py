@@ -1,4 +1,4 @@
-"""The compiled path gives the same document as the full path, whatever the content."""
+"""Test that the compiled path gives the same document as the full path, whatever the content."""
 
 import re
 from dataclasses import replace
@@ -53,7 +53,9 @@ def announcement_with(root: Path, text: str) -> None:
     escaped = re.sub(r"([\\`*_\[\]<>#&!|{}~$-])", r"\\\1", text)
     front = f"title: '{quoted}'\ndate: 2024-11-26\nid: essai\nsummary: 'Un. {quoted}'\ntags: ['{quoted}']\n"
     front += f"image: {{src: carre.png, alt: '{quoted}', caption: '{quoted}'}}\n"
-    front += f"links:\n  - {{title: 'Lire {quoted}', url: https://exemple.example/a}}\n"  # alone it might name a site
+    front += (
+        f"links:\n  - {{title: 'Lire {quoted}', url: https://exemple.example/a}}\n"  # on its own, it might name a site
+    )
     (root / "announcements").mkdir(exist_ok=True)
     (root / "announcements/essai.md").write_text(f"---\n{front}---\n\nAvant {escaped} après\n", encoding="utf-8")
 
@@ -129,7 +131,7 @@ def test_two_announcements_with_the_same_blocks_share_a_shape(hostile_project: P
 
 
 def test_only_a_few_shapes_are_kept(hostile_project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And one that is made again is the same."""
+    """A shape that is compiled again is the same."""
     announcement_with(hostile_project, "Titre")
     publication, each, _ = mails(hostile_project)
     template = each.templates.get("email/announcement.mjml")

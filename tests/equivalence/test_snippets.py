@@ -1,4 +1,4 @@
-"""What is rendered or counted in a faster way is what the plain way gives."""
+"""Test that faster rendering and counting of snippets give the same results as the plain way."""
 
 from dataclasses import replace
 

@@ -1,6 +1,7 @@
-"""Each fast path may be switched off, and so may all of them: no byte of the outbox changes.
+"""Test that switching off one or all fast paths changes no byte of the outbox.
 
-Soft line breaks of quoted-printable depend on where a mail is cut into pieces, so mails are compared once decoded.
+Mails are compared after decoding, because quoted-printable soft line breaks depend on where a mail is
+split into pieces.
 """
 
 import email
@@ -42,7 +43,7 @@ def outbox(root: Path, out: Path, jobs: int) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project of sixty announcements, many of the same shape."""
+    """Return a project of sixty announcements, many with the same shape."""
     root = tmp_path_factory.mktemp("corpus")
     corpus.write(root, 60)
     return root
@@ -50,7 +51,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def fast(project: Path) -> dict[str, object]:
-    """Return its outbox, built by all fast paths."""
+    """Return the project's outbox, built with all fast paths."""
     return outbox(project, project.parent / "fast", 1)
 
 

@@ -1,4 +1,4 @@
-"""Plans: what Jinja did for some values, done for others, is what Jinja would have done."""
+"""Test that a trace recorded with some values renders others as Jinja would."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -120,7 +120,7 @@ things = st.builds(
 
 
 class Brand(dict[str, Any]):
-    """Not of any announcement: the same object each time."""
+    """A value that belongs to no announcement: the same object in each render."""
 
     colour = "#123456"
 
@@ -150,7 +150,7 @@ def made(folder: Path, name: str, source: str) -> Templates:
 
 
 def ready(template: Template) -> Template:
-    """One that records from the first render on."""
+    """Make a template record from its first render on."""
     for each in (template._text, template._shape):
         each._warm_up, each._attempts = 0, 100
     return template
@@ -162,7 +162,7 @@ def firsts(each: compiled.CompiledTrace) -> list[compiled.Branch]:
 
 
 def agree(template: Template, given: list[dict[str, Any]]) -> None:
-    """Compare with Jinja twice: while traces are recorded, and when they are used."""
+    """Compare with Jinja twice: while traces are recorded and when they are used."""
     for values in given * 2:
         assert outcome(lambda: template.render(values)) == outcome(lambda: template._rendered(values))  # noqa: B023
         assert outcome(lambda: template.draw(values)) == outcome(lambda: by_jinja(template, values))  # noqa: B023
@@ -189,7 +189,7 @@ def test_a_trace_renders_what_jinja_renders(
 
 
 def test_the_repositorys_templates_are_traced(project: Project) -> None:
-    """Most renders of a larger publication do without Jinja, and every one gives the same."""
+    """Most renders of a larger publication bypass Jinja, and every one gives the same result."""
     from datetime import UTC, datetime
 
     from newsletter import pipeline
@@ -254,8 +254,8 @@ def test_parts_are_one_part_after_another(tmp_path_factory: pytest.TempPathFacto
         assert (rendered, drawn) == others
 
 
-def test_numbers_stand_in_shapes_as_they_are(tmp_path: Path) -> None:
-    """MJML computes with them: another number is another shape."""
+def test_numbers_are_literal_in_shapes(tmp_path: Path) -> None:
+    """MJML calculates with numbers, so another number needs another shape."""
     template = ready(made(tmp_path, "t.html", '<mj-image width="{{ s.number }}px" alt="{{ s.title }}">').get("t.html"))
     drawn = [template.draw({"s": as_content(Thing("a", number=number))}) for number in (1, 2, 1, 2)]
     assert [text.partition(" alt")[0] for text, _ in drawn] == [f'<mj-image width="{n}px"' for n in (1, 2, 1, 2)]
@@ -296,7 +296,7 @@ def test_a_template_that_asks_too_much_is_left_to_jinja(tmp_path: Path) -> None:
 
 
 def test_a_fault_is_reported_as_without_a_trace(tmp_path: Path) -> None:
-    """An announcement without what all before it had: Jinja says at which line."""
+    """If an announcement lacks a value that all earlier ones had, Jinja reports the line."""
     templates = made(tmp_path, "t.html", "\n{{ s.owner.name }}\n")
     template = ready(templates.get("t.html"))
     for _ in range(3):
@@ -325,7 +325,7 @@ def test_no_name_becomes_code(tmp_path: Path, name: str) -> None:
 
 
 def test_two_threads_do_not_meet_in_a_trace(tmp_path: Path) -> None:
-    """A render in another thread, while one records, is an ordinary one."""
+    """While one thread records, renders in other threads are ordinary."""
     from threading import Thread
 
     templates = made(tmp_path, "t.html", "{{ t('k', x=s.title) }}")
@@ -342,8 +342,8 @@ def test_two_threads_do_not_meet_in_a_trace(tmp_path: Path) -> None:
     assert template.render({"t": slow, "s": Thing("a")}) == "k:x=a" and found[1:] == ["k:x=b"]
 
 
-def test_what_lasts_is_printed_once(tmp_path: Path) -> None:
-    """Content that is one object in all renders is no question and no expression; another such object is another."""
+def test_lasting_content_is_printed_once(tmp_path: Path) -> None:
+    """Content that is the same object in all renders becomes a literal; another object does not match it."""
     source = "{% if p.note %}{{ p.title }}{% endif %} {{ s.title }} {{ p.note|upper }}"
     template = ready(made(tmp_path, "t.html", source).get("t.html"))
     first, second = constant(Thing("<a>", "n")), constant(Thing("<b>", "m"))

@@ -1,4 +1,4 @@
-"""Signs that count as digits for one function and not for the next, and numbers that are too long to be one."""
+"""Test characters that only some functions accept as digits, and numbers that are too long."""
 
 import pytest
 from typer.testing import CliRunner

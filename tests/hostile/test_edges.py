@@ -1,4 +1,4 @@
-"""Values at the edge of what is allowed: the last day of the calendar, characters that cannot be seen in settings."""
+"""Test values at the limit: the last day of the calendar, and invisible characters in settings."""
 
 import io
 import struct
@@ -44,13 +44,13 @@ def test_events_and_issues_may_last_until_the_last_day(tmp_path: Path) -> None:
     assert build_soundly(root, now="9999-12-31").code == 0
     assert b"DTSTART;VALUE=DATE:99991231\r\nDTSTAMP" in (root / "outbox/site/last.ics").read_bytes()
     assert b"DTEND;VALUE=DATE:99991231\r\n" in (root / "outbox/site/until.ics").read_bytes()
-    told = newsletter("status", "--now", "9999-12-31", cwd=root)
-    assert told.code == 0, told.output
-    assert "9999-W52" in told.stdout
+    status = newsletter("status", "--now", "9999-12-31", cwd=root)
+    assert status.code == 0, status.output
+    assert "9999-W52" in status.stdout
 
 
 @pytest.mark.parametrize("id_", ["9999-W52", "9999-12", "9999-Q4", "0000-01", "0000-W01", "9999-W53"])
-def test_a_period_without_a_day_behind_it_is_none(id_: str) -> None:
+def test_a_period_without_a_following_day_is_refused(id_: str) -> None:
     assert period(id_) is None
     assert period("9999-W51") == (date(9999, 12, 20), date(9999, 12, 27))
 
@@ -97,7 +97,7 @@ def test_a_theme_prints_characters_and_has_styles_that_end(tmp_path: Path, name:
     assert said in done.output
 
 
-def test_a_wrong_date_is_told_of_the_option_that_holds_it(tmp_path: Path) -> None:
+def test_a_wrong_date_is_reported_with_its_option(tmp_path: Path) -> None:
     done = newsletter("new", "Un titre", "--date", "hier", cwd=project(tmp_path))
     assert done.code == 2
     assert "--date: 'hier'" in done.stderr

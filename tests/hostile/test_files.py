@@ -1,4 +1,4 @@
-"""Which files of a project an announcement may publish, tried by spellings, kinds of file, and races."""
+"""Test which files an announcement may publish: spellings of paths, and special files."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ SECRET = b"%PDF-1.4 a secret"
 REFUSED = {"outside-project", "forbidden-file"}
 ABSENT = {"missing-file", "bad-address"}
 
-# Files that lie in the project and must never leave it.
+# Files in the project that must never be published.
 SECRETS = (
     ".git/config", ".git/notes.pdf", ".ssh/id.pdf", ".newsletter/a.pdf", ".venv/a.pdf", "announcements/.cache/a.pdf",
     "env/lib/a.pdf", "announcements/env/a.pdf", "outbox/site/a.pdf", "public/site/a.pdf", "templates/a.pdf",
@@ -27,7 +27,7 @@ SECRETS = (
     "dev-requirements.txt", "constraints.txt", "uv.lock", "deep/package-lock.json", "key.pem", "credentials.json",
     "id_rsa", "run.sh", "page.html", "drawing.svg",
 )  # fmt: skip
-# Names that a file system without case, or one that drops characters, takes for one of the above.
+# Spellings of the names above that a file system may take for them, by ignoring case or characters.
 ALIKE = (
     ".GIT/notes.pdf", "Src/a.pdf", "SRC/a.pdf", "ſrc/a.pdf", "OutBox/site/a.pdf", "Templates/a.pdf", "PYPROJECT.TOML",
     "Requirements.TXT", "src./a.pdf", "src /a.pdf", ".git./notes.pdf", "\u200c.git/notes.pdf", "s\u200drc/a.pdf",
@@ -37,7 +37,7 @@ ALIKE = (
 
 @pytest.fixture
 def furnished(project: Project) -> Project:
-    """A project with everything that a careless one holds beside its announcements."""
+    """Return a project with everything that a careless user keeps beside the announcements."""
     for name in (*SECRETS, *ALIKE):
         if name != "pyproject.toml":
             project.write(name, SECRET)
@@ -48,7 +48,7 @@ def furnished(project: Project) -> Project:
 
 
 def escaped(path: str) -> str:
-    """`path` as a link destination of Markdown that holds no white space."""
+    """Return `path` as a Markdown link destination without white space."""
     return path.replace(" ", "%20")
 
 
@@ -61,7 +61,7 @@ def codes_by_line(output: str) -> dict[int, set[str]]:
 
 
 def refusals(project: Project, links: list[str]) -> Iterator[tuple[str, set[str]]]:
-    """Each link, and the codes of the errors at it, of one check; a build then writes nothing."""
+    """Check all links at once and yield each with its error codes. A build must then write nothing."""
     project.announce(body="\n\n".join(f"[a]({link})" for link in links), summary="Un.")
     first = (project.root / "announcements/2024-11-26-prix.md").read_text().split("\n").index(f"[a]({links[0]})") + 1
     done = guard.newsletter("check", cwd=project.root)
@@ -148,7 +148,7 @@ def a_pipe(path: Path) -> None:
 
 def a_socket(path: Path) -> None:
     before = os.getcwd()
-    os.chdir(path.parent)  # the path of a socket may have about 100 bytes
+    os.chdir(path.parent)  # the path of a socket is limited to about 100 bytes
     try:
         with socket.socket(socket.AF_UNIX) as made:
             made.bind(path.name)

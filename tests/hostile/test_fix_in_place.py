@@ -1,4 +1,4 @@
-"""`check --fix` and every command that writes into a project: never through links, and nothing is lost."""
+"""Test that commands that write into a project never follow links and never lose an edit."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ BOM = b"\xef\xbb\xbf"
 
 
 def fix(project: Project) -> list[Problem]:
-    """Do what `check --fix` does first; gives the problems it found."""
+    """Run the first step of `check --fix` and return its problems."""
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
     write_ids(opened.root, problems)
@@ -37,7 +37,7 @@ def beside(project: Project) -> list[str]:
 
 
 def test_what_lies_beside_an_announcement_is_no_way_out(project: Project) -> None:
-    """A pull request may bring a link or, in an archive, a pipe under the name of the temporary file."""
+    """A pull request may contain a link (an archive, even a pipe) with the temporary file's name."""
     project.complete()
     (project.root / "secret").write_text("precious")
     for number, bring in enumerate((lambda path: path.symlink_to("../secret"), os.mkfifo, Path.mkdir)):
@@ -84,7 +84,7 @@ def test_an_announcement_that_is_a_link_is_refused_and_stays(project: Project) -
 def test_an_announcement_that_changes_before_it_is_written(
     project: Project, swapped: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What an editor saves between reading and writing is never replaced."""
+    """What an editor saves between our read and our write is never overwritten."""
     path = project.write(f"announcements/{NAME}", WITHOUT_ID)
     (project.root / "other.md").write_text(WITHOUT_ID)
     real = check_fix.load
@@ -142,7 +142,7 @@ def test_a_disk_that_refuses_leaves_the_announcement(
     assert path.read_text() == WITHOUT_ID and beside(project) == [NAME]
 
 
-# What stays as it was
+# What stays unchanged
 
 
 ENDS = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}
@@ -160,14 +160,14 @@ def test_every_line_end_stays(project: Project, end: str, mark: bytes) -> None:
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (kept.st_ino, kept.st_mtime_ns)
 
 
-# Front matter before and after; @ stands for the line that is added.
+# Front matter before and after; @ marks the added line.
 ADDED = [
     "---\r\n@\r\ntitle: A\ndate: 2024-11-26\r---\n\r\nB",
     "---\r@\rtitle: A\ndate: 2024-11-26\r\n---\rB\n",
     "--- \t\n@\ntitle: A\ndate: 2024-11-26\n---",
     "---\n@\n# newsletter: ignore[x]\ntitle: A\n---\n",
 ]
-# The same where a key without a value stands already.
+# The same, but the key is already there, without a value.
 FILLED = [
     "---\ntitle: A\n@\ndate: 2024-11-26\n---\nid=\n",
     "---\r@\rtitle: A\rdate: 2024-11-26\r---\r",

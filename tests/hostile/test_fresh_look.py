@@ -1,4 +1,4 @@
-"""What a fresh look found: ordinary words that stopped a build, and faults without a place."""
+"""Test faults found in a review: ordinary words that stopped a build, and problems without a location."""
 
 from datetime import UTC, datetime
 
@@ -54,7 +54,7 @@ def test_a_theme_cannot_hide_characters_behind_references(project: Project, name
     assert f"templates/{name}:2:2: error: U+" in done.output and "[control-character]" in done.output
 
 
-def test_no_message_is_endless_or_tells_an_address_in_memory(project: Project) -> None:
+def test_no_message_is_endless_or_shows_a_memory_address(project: Project) -> None:
     project.announce(body="👩\u200d" * 100_000)
     project.write("templates/site/foot.html", "\n{{ {}[publication] }}{{ {}['" + "a" * 100_000 + "'] }}\n")
     problems = (*newsletter.build(project.root, now=NOW).problems, *newsletter.find_problems(project.root, now=NOW))

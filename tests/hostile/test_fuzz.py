@@ -1,7 +1,7 @@
-"""Whatever strangers write: problems with their places, or an outbox that verifies, and never anything else.
+"""Fuzz the program: any input must give located problems, or an outbox that passes verification.
 
-`make fuzz` tries 20,000 inputs, other ones each time; CI tries 300, always the same. What once failed stays in
-corpus/.
+`make fuzz` tries 20,000 random inputs; CI tries 300, always the same. Inputs that once failed are kept
+in corpus/.
 """
 
 import shutil
@@ -34,7 +34,7 @@ SETTINGS = "".join(f"{key} = {strategies.as_toml(value)}\n" for key, value in st
 
 
 def share(of_all: float) -> int:
-    """How many examples a test gets of those of the profile."""
+    """Return a share of the profile's examples."""
     return max(1, round(limits.default.max_examples * of_all))
 
 
@@ -48,7 +48,7 @@ def png() -> bytes:
 
 @contextmanager
 def project(files: Mapping[str, bytes]) -> Iterator[Path]:
-    """A project with these files, two of which announcements may name."""
+    """Make a temporary project with these files, and two more that announcements may name."""
     root = Path(tempfile.mkdtemp())
     try:
         ours = {"newsletter.toml": SETTINGS, "announcements/photo.png": png(), "announcements/note.txt": b"x"}
@@ -62,9 +62,10 @@ def project(files: Mapping[str, bytes]) -> Iterator[Path]:
 
 
 def assert_sound(files: Mapping[str, bytes], *, thorough: bool) -> str:
-    """Build these files, and with `thorough` check them: problems are located; without an error the outbox verifies.
+    """Build these files, and if `thorough`, check them too.
 
-    Gives how it ended, for the statistics.
+    All problems must be located; a build without an error must give an outbox that passes
+    verification. Returns the outcome for the statistics.
     """
     with project(files) as root:
         result = newsletter.build(root, now=NOW)
@@ -85,7 +86,9 @@ def assert_located(root: Path, problems: tuple[Problem, ...]) -> None:
         path, line, column = problem.place.path, problem.place.line, problem.place.column
         file = next((each for each in (root / path, ROOT / path) if each.exists()), None)
         assert file is not None or problem.code in ("no-settings", "missing-template"), problem
-        assert column >= 1 and 1 <= line <= lines_of(file) + 1, problem  # what is missing may be told at the end
+        assert column >= 1 and 1 <= line <= lines_of(file) + 1, (
+            problem
+        )  # something missing may be reported at the end of the file
 
 
 def lines_of(file: Path | None) -> int:
@@ -98,7 +101,7 @@ def lines_of(file: Path | None) -> int:
 
 @pytest.fixture(scope="module")
 def compiled() -> Iterator[None]:
-    """The default theme is compiled once for all examples."""
+    """Compile the default theme once for all examples."""
     known: dict[str, Templates] = {}
     real = render.open_templates
 
@@ -135,6 +138,6 @@ def test_themes(theme: tuple[str, bytes], chance: int) -> None:
 
 @pytest.mark.parametrize("case", sorted(CORPUS.iterdir()), ids=lambda case: case.name)
 def test_what_once_failed(case: Path) -> None:
-    """Each folder holds the files of a project, less those that any has."""
+    """Each folder contains a project, without the files that every project has."""
     files = {path.relative_to(case).as_posix(): path.read_bytes() for path in case.rglob("*") if path.is_file()}
     assert_sound({"announcements/b.md": ORDINARY, **files}, thorough=True)

@@ -1,6 +1,6 @@
-"""No input blows up: twice as much of anything takes at most three times the work and the memory.
+"""Test that twice as much input takes at most three times the work and memory.
 
-The kinds are those of bench/kinds.py. See there, and in bench/growth.py, what is counted.
+The kinds of input are defined in bench/kinds.py; bench/growth.py explains how work is counted.
 """
 
 import subprocess
@@ -13,8 +13,8 @@ from bench.kinds import KINDS, Kind
 from support.paths import ROOT
 
 MOST = 3.0
-# In tests each kind is run at this part of its limit; `python -m bench.growth --limit` runs it at the whole. What is
-# quadratic takes a sixty-fourth of hours then, which is still beyond the guard of 15 s.
+# Tests run each kind at 1/PART of its limit; `python -m bench.growth --limit` runs it at the full limit.
+# A quadratic kind that takes hours there takes 1/PART² of that here, still more than the guard's 15 s.
 PART = 8
 BATCHES = 6
 
@@ -37,7 +37,7 @@ def test_there_are_forty_kinds_of_every_surface() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux only")
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_at_the_limit_everything_ends_within_guards(batch: int) -> None:
-    """Patterns and C libraries work inside one call; so each kind is also run at its limit."""
+    """Call counts miss the work inside regular expressions and C libraries, so run each kind at scale."""
     names = [kind.name for kind in KINDS[batch::BATCHES]]
     done = subprocess.run(
         [sys.executable, "-m", "bench.growth", f"--limit={PART}", *(f"--kind={name}" for name in names)],

@@ -1,4 +1,4 @@
-"""The guard that hostile inputs are tried under catches what it is there for."""
+"""Test that the guard around hostile inputs catches tracebacks, killed processes and silent failures."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Nothing that a picture carries unseen reaches the outbox or the preview, whatever state the picture is in."""
+"""Test that no metadata of a picture, even a damaged one, reaches the outbox or the preview."""
 
 import hashlib
 import io
@@ -33,7 +33,7 @@ from support.pictures import (
 )
 from support.project import Project
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns of what is planted
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns about the planted metadata
 
 SAMPLES = {name: planted for name, _, planted in samples()}
 PICTURES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "gif": ".gif", "avif": ".avif"}
@@ -43,7 +43,7 @@ edits = st.lists(
 
 
 def edited(content: bytes, changes: list[tuple[int, float, float, bytes]]) -> bytes:
-    """The content with bytes overwritten, inserted, deleted and moved."""
+    """Return the content with bytes overwritten, inserted, deleted and moved."""
     for kind, where, other, new in changes:
         at, from_ = int(where**3 * len(content)), int(other * len(content))  # mostly near the beginning
         content = {
@@ -69,7 +69,7 @@ def test_a_damaged_picture_is_refused_or_cleaned(name: str, changes: list[tuple[
             picture.load()
             kept = picture.getexif().keys()
     except Exception:
-        return  # nobody can look at it
+        return  # no viewer can show it
     assert kept <= {274}
 
 
@@ -94,7 +94,7 @@ def test_any_bytes_are_cleaned_or_refused(head: bytes, rest: bytes) -> None:
 
 
 def located_by(iloc: bytes) -> bytes:
-    """An AVIF whose list of places is `iloc`."""
+    """Return an AVIF with this `iloc` box, the list of item locations."""
     plain = encoded("AVIF")
     meta = next(each for each in boxes(plain, 0, len(plain)) if each.kind == b"meta")
     inner = b"".join(
@@ -105,12 +105,12 @@ def located_by(iloc: bytes) -> bytes:
 
 
 def enormous() -> dict[str, bytes]:
-    """Inputs of about a megabyte that would take hours if work grew faster than they do."""
+    """Return inputs of about 1 MB that would take hours if work grew faster than their size."""
     many = 1_000_000
     jpeg, png, gif, avif = (encoded(kind) for kind in ("JPEG", "PNG", "GIF", "AVIF"))
-    # 60,000 items of 65,535 ranges each, which take no bytes.
+    # 60,000 items of 65,535 empty ranges each.
     empty = bytes(4) + b"\0\0" + struct.pack(">H", 60_000) + struct.pack(">HHH", 1, 0, 65_535) * 60_000
-    # 65,535 ranges that overlap.
+    # 65,535 overlapping ranges.
     whole = b"\x44\0\0\1\0\1\0\0\xff\xff" + b"".join(struct.pack(">II", 700_000 + n, 300_000) for n in range(65_535))
     return {
         "segments": jpeg[:20] + segment(0xFE, b"") * (many // 4) + jpeg[20:],
@@ -165,7 +165,7 @@ def test_work_and_memory_grow_with_size_only(tmp_path: Path) -> None:
 
 
 def fill(project: Project) -> dict[str, bytes]:
-    """A project that publishes a picture of each kind in every way; gives the source of each file."""
+    """Make a project publish a picture of each kind in every way; return the sources by path."""
     project.complete()
     settings = (project.root / "pyproject.toml").read_text(encoding="utf-8")
     project.write("pyproject.toml", settings.replace("organisation]", 'organisation]\nlogo = "logo.png"'))
@@ -231,7 +231,7 @@ def test_pictures_that_an_older_version_published_are_replaced_under_their_names
     assert asset.read_bytes() == clean and SECRET not in clean
 
 
-CUT = encoded("JPEG", exif=b"Exif\0\0" + exif())[:-2] + SECRET  # Pillow shows it; nobody knows where it ends
+CUT = encoded("JPEG", exif=b"Exif\0\0" + exif())[:-2] + SECRET  # Pillow shows it, but its end is unknown
 
 
 REFUSED = {
@@ -239,7 +239,7 @@ REFUSED = {
     "photo.pdf": CUT,
     "text.png": SECRET * 9,
     "cut.avif": SAMPLES["avif"][:-300],
-    "late.jpg": SECRET + CUT,  # viewers look for the beginning of a picture
+    "late.jpg": SECRET + CUT,  # viewers search for the start of the picture
 }
 
 
@@ -306,8 +306,8 @@ def test_what_attachments_hide_is_reported_at_their_places(project: Project) -> 
     done = build_soundly(project.root)
     assert done.code == 0
     for name, (_, code) in HIDING.items():
-        (told,) = (line for line in problems(done) if f"'{name}'" in line)
-        assert told.endswith(f"[{code}]") and ": warning: " in told
+        (reported,) = (line for line in problems(done) if f"'{name}'" in line)
+        assert reported.endswith(f"[{code}]") and ": warning: " in reported
 
 
 PLAIN = {

@@ -1,6 +1,6 @@
-"""`check --links` against servers that stall, lie or lead astray: each costs one link, never the check.
+"""Test `check --links` against servers that stall, lie or redirect badly: only their link fails.
 
-The servers are sockets of this machine; the deadline is an argument, so that nobody waits for it.
+The servers are sockets on this machine. Tests pass a short deadline, so they do not wait long.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ Serve = Callable[[Behaviour], str]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts a server that treats each connection as the given function does; gives its address."""
+    """Return a function that starts a server with the given behaviour and returns its URL."""
     listeners: list[socket.socket] = []
     threads: list[threading.Thread] = []
 
@@ -65,7 +65,7 @@ def follower(timeout: float = 5) -> Follower:
 
 
 def sends(content: bytes) -> Behaviour:
-    """Reads a request and answers with these bytes."""
+    """Return a behaviour that reads a request and answers with these bytes."""
 
     def behave(connection: socket.socket) -> None:
         connection.recv(65536)
@@ -75,7 +75,7 @@ def sends(content: bytes) -> Behaviour:
 
 
 def drips(first: bytes, piece: bytes, last: bytes = b"\r\n\r\n") -> Behaviour:
-    """Sends a piece every 20 ms, for two seconds: each wait is short, all together are not."""
+    """Return a behaviour that sends a piece every 20 ms for two seconds: short waits that add up."""
 
     def behave(connection: socket.socket) -> None:
         connection.sendall(first)
@@ -128,7 +128,7 @@ def test_redirects_share_one_deadline(serve: Serve) -> None:
         (b"HTTP/1.1 103 Early Hints\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", ""),
     ],
 )
-def test_answers_that_are_none(serve: Serve, answer: bytes, fault: str) -> None:
+def test_invalid_answers(serve: Serve, answer: bytes, fault: str) -> None:
     assert follower().follow(serve(sends(answer))).fault == fault
 
 
@@ -168,7 +168,7 @@ def test_redirects_that_lead_nowhere(
     def numbers(host: str, port: int, **options: int) -> object:
         if host == "a":
             raise socket.gaierror(-2, "Name or service not known")
-        address = "127.0.0.2" if host == "0x7f000002" else host  # as the system reads it
+        address = "127.0.0.2" if host == "0x7f000002" else host  # as the operating system resolves it
         return (
             [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))] if host != "127.0.0.1" else real(host, port)
         )
@@ -242,7 +242,7 @@ def test_a_name_that_is_never_found_is_given_up(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.loopback
 def test_the_connection_goes_to_the_address_that_was_judged(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name server that answers otherwise the second time is not asked a second time."""
+    """The name is resolved only once, so a changed second answer has no effect (DNS rebinding)."""
     port = int(serve(sends(b"HTTP/1.1 200 OK\r\n\r\n")).rpartition(":")[2].rstrip("/"))
     answers = iter(["127.0.0.1"])
     monkeypatch.setattr(
@@ -302,7 +302,7 @@ def test_any_address_gives_a_request_of_ascii_or_is_refused(rest: str) -> None:
 
 
 class Canned:
-    """A connection that has these pieces to give."""
+    """A fake connection that returns these pieces."""
 
     def __init__(self, pieces: list[bytes]) -> None:
         self.pieces = pieces

@@ -1,4 +1,4 @@
-"""Import publishes nothing that its source hid, in whatever way, and dates nothing now."""
+"""Test that import publishes nothing that the source hides, and gives no page today's date by default."""
 
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ def site(root: Path, files: dict[str, str]) -> Path:
 
 
 def read(root: Path, files: dict[str, str]) -> tuple[dict[str, Draft], list[str]]:
-    """The drafts of a site by their slugs, and what was left out."""
+    """Return the drafts of a site by slug, and the pages that were left out."""
     left = Leftovers()
     return {each.slug: each for each in drafts(site(root, files), TODAY, left)}, list(left.lines())
 
@@ -37,7 +37,7 @@ def is_draft(draft: Draft) -> bool:
     return "draft" in draft.more
 
 
-# front matter of any tool
+# front matter of all tools
 
 HIDES: list[dict[str, Any]] = [
     {"draft": True}, {"draft": "true"}, {"draft": "yes"}, {"draft": "on"}, {"draft": "1"}, {"draft": "perhaps"},
@@ -208,7 +208,7 @@ def test_what_jekyll_does_not_publish(tmp_path: Path) -> None:
     assert made["j"].date == "" and made["k"].date == "2030-01-01"
 
 
-def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+def test_settings_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     _, left = read(tmp_path, {"_config.yml": "a: [", "_posts/2024-11-01-a.md": "x"})
     assert left[0].startswith("_config.yml: ") and left[0].endswith("check whether it hides pages")
 
@@ -261,7 +261,7 @@ def test_what_wordpress_hides(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-# what documents and pages hide
+# hidden content of documents and pages
 
 
 def test_elements_that_a_page_does_not_show(project: Project) -> None:
@@ -348,7 +348,7 @@ VML = 'xmlns:v="urn:schemas-microsoft-com:vml"'
 
 
 def chain(count: int, element: str) -> str:
-    """Return styles that are each derived from the next one; the last one is derived from H."""
+    """Return a chain of styles, each derived from the next; the last one is derived from H."""
     return "".join(
         element.format(f"S{number}", f"S{number + 1}" if number < count else "H") for number in range(count + 1)
     )

@@ -1,4 +1,4 @@
-"""Import of files made to hang it, to fill memory or to end it in a traceback: refused with a reason, or read."""
+"""Test that import reads or refuses files made to hang it, exhaust memory, or cause a traceback."""
 
 import contextlib
 import io
@@ -24,7 +24,7 @@ GIVEN = ImportOptions(date(2024, 12, 1), "fr")
 
 
 def take(path: Path) -> None:
-    """Import one file or one site, up to the files that would be written; a reason is as good."""
+    """Import a file or a site without writing the result. A refusal with a reason is fine as well."""
     with contextlib.suppress(Unreadable):
         if path.is_dir() or path.suffix == ".xml":
             made = list(sites.drafts(path, GIVEN.today, left := Leftovers()))
@@ -49,7 +49,7 @@ def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
     for path in names:
         with pytest.raises(Unreadable):
             read(path)
-    if Path("/proc/self/mem").exists():  # an ordinary file whose size says nothing
+    if Path("/proc/self/mem").exists():  # a regular file whose reported size is meaningless
         with pytest.raises(Unreadable):
             read(Path("/proc/self/mem"))
 
@@ -81,14 +81,14 @@ def test_names_that_lead_nowhere(project: Project, name: str) -> None:
     assert done.code == 2 and "Traceback" not in done.output
 
 
-def test_a_disk_that_refuses_is_told_and_nothing_half_written_stays(project: Project) -> None:
+def test_a_disk_that_refuses_is_reported_and_nothing_half_written_stays(project: Project) -> None:
     project.write("a.txt", f"Un titre\n\n{'Un mot. ' * 9_000}")
     done = newsletter("import", "a.txt", cwd=project.root, limits={resource.RLIMIT_FSIZE: 4_096})
     assert done.code == 74 and "Traceback" not in done.output
     assert list((project.root / "announcements").iterdir()) == []
 
 
-# each kind at its limit: what is quadratic takes hours here
+# each kind at its limit, where quadratic time means hours
 
 BIG = 2 * 2**20 - 100  # characters of text
 TAGS = 45_000  # pairs of tags
@@ -129,14 +129,14 @@ KINDS = {
 
 
 def _address_space() -> int:
-    """The bytes of address space that this process has; 0 where the system does not say."""
+    """Return the bytes of address space of this process, or 0 if the system does not report it."""
     statm = Path("/proc/self/statm")
     return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="limits are those of a process")
 def test_each_kind_at_its_limit(tmp_path: Path) -> None:
-    """All of them in one process under the limits of the guard: any that grew with its square would end it."""
+    """Run all kinds in one process under the guard's limits, which quadratic growth would exceed."""
     for name, make in KINDS.items():
         content = make()
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -144,7 +144,7 @@ def test_each_kind_at_its_limit(tmp_path: Path) -> None:
     if not child:
         code = 1
         try:
-            memory = 1_500_000_000 + _address_space()  # the tests before this one have left something, too
+            memory = 1_500_000_000 + _address_space()  # earlier tests have used some, too
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
             used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime)
             resource.setrlimit(resource.RLIMIT_CPU, (used + 240, used + 240))
@@ -174,7 +174,7 @@ def test_any_document_type_is_refused(tmp_path: Path, subset: str, encoding: str
 
 
 def test_a_part_under_another_name_is_not_parsed(tmp_path: Path) -> None:
-    """mammoth takes whatever part the relationships name; only XML that was looked at before reaches it."""
+    """mammoth parses any part that the relationships name, so it gets only XML checked beforehand."""
     evil = b'<!DOCTYPE x [<!ENTITY a "secret">]><x>&a;</x>'
     rels = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type='
@@ -191,7 +191,7 @@ def test_a_part_under_another_name_is_not_parsed(tmp_path: Path) -> None:
         draft(tmp_path / "a.docx", GIVEN)
 
 
-# anything at all
+# arbitrary files
 
 SEEDS = {
     ".html": PAGE.encode(),
@@ -239,7 +239,7 @@ TOKENS = [
 
 @st.composite
 def mutated(draw: st.DrawFn) -> tuple[str, bytes]:
-    """A small document of some kind, with pieces cut out of it and others put into it."""
+    """Return a small document of some kind, with pieces deleted and others inserted."""
     ending = draw(st.sampled_from(sorted(SEEDS)))
     content = SEEDS[ending]
     for _ in range(draw(st.integers(0, 4))):

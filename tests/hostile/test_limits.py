@@ -1,4 +1,4 @@
-"""What is too long, too deep or too many is a problem with its place, found before it costs time or memory."""
+"""Test that excessive length, depth or number is a located problem, found at little cost."""
 
 import os
 from pathlib import Path
@@ -19,14 +19,14 @@ FRONT = "---\ntitle: T\ndate: 2024-11-26\nid: t\n---\n"
 
 
 def found(content: str) -> list[Problem]:
-    """What is wrong with the bytes of an announcement's file."""
-    told = Problems()
-    parse("announcements/a.md", content.encode(), told)
-    return list(told)
+    """Return the problems of an announcement file with this content."""
+    reported = Problems()
+    parse("announcements/a.md", content.encode(), reported)
+    return list(reported)
 
 
 def faults(body: str) -> list[tuple[str, int]]:
-    """Code and offset of what is wrong with a body."""
+    """Return the code and offset of each fault in a body."""
     return [(fault.code, fault.offset) for fault in markdown.parse(body)[1]]
 
 
@@ -48,17 +48,17 @@ def test_what_is_endless_or_huge_is_not_read_whole(project: Project) -> None:
     project.announce("2024-01-01-bon.md")
     with (project.root / "announcements" / "2024-01-02-creux.md").open("wb") as file:
         file.write(FRONT.encode())
-        file.truncate(10_000_000_000)  # without taking room on the disk
+        file.truncate(10_000_000_000)  # a sparse file, which uses no disk space
     os.mkfifo(project.root / "announcements" / "2024-01-03-tuyau.md")
     (project.root / "announcements" / "2024-01-04-zero.md").symlink_to("/dev/zero")
     (project.root / "announcements" / "2024-01-05-dossier.md").mkdir()
     project.write("announcements/2024-01-06-long.md", FRONT + "mot " * 300_000)
     done = build_soundly(project.root)
     assert done.code == 1
-    told = "\n".join(problems(done))
-    assert "2024-01-02-creux.md:1:1: error: this file has more than 16 MiB" in told
-    assert "2024-01-06-long.md:6:1: error: the body is larger than 1,024 KiB" in told
-    assert "2024-01-03-tuyau.md:1:1" in told and "2024-01-04-zero.md:1:1" in told and "2024-01-05" in told
+    reported = "\n".join(problems(done))
+    assert "2024-01-02-creux.md:1:1: error: this file has more than 16 MiB" in reported
+    assert "2024-01-06-long.md:6:1: error: the body is larger than 1,024 KiB" in reported
+    assert "2024-01-03-tuyau.md:1:1" in reported and "2024-01-04-zero.md:1:1" in reported and "2024-01-05" in reported
 
 
 @pytest.mark.parametrize(
@@ -75,27 +75,27 @@ def test_what_is_endless_or_huge_is_not_read_whole(project: Project) -> None:
 )
 def test_settings_that_no_reader_can_take_are_located(tmp_path: Path, more: str, message: str) -> None:
     (tmp_path / "newsletter.toml").write_text(f'title = "T"\n{more}\n', encoding="utf-8")
-    told = Problems()
+    reported = Problems()
     with pytest.raises(Aborted):
-        load_settings(tmp_path, told)
-    (problem,) = told
+        load_settings(tmp_path, reported)
+    (problem,) = reported
     assert problem.code == "toml-syntax" and message in problem.message
 
 
 def test_a_table_of_ours_inside_a_text_is_no_table(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('x = """\n[tool.newsletter]\n"""\n', encoding="utf-8")
-    told = Problems()
+    reported = Problems()
     with pytest.raises(Aborted):
-        load_settings(tmp_path, told)
-    assert {problem.code for problem in told} == {"no-settings"}
+        load_settings(tmp_path, reported)
+    assert {problem.code for problem in reported} == {"no-settings"}
 
 
 def test_a_table_may_have_blanks_in_its_name(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(" [ tool . newsletter ]\n\n  nothing = 1\n", encoding="utf-8")
-    told = Problems()
+    reported = Problems()
     with pytest.raises(Aborted):
-        load_settings(tmp_path, told)
-    (unknown,) = (problem for problem in told if problem.code == "unknown-key")
+        load_settings(tmp_path, reported)
+    (unknown,) = (problem for problem in reported if problem.code == "unknown-key")
     assert str(unknown.place) == "pyproject.toml:3:3"
 
 
@@ -134,7 +134,7 @@ def test_tables_whose_rows_are_whole_may_be_long(quote: str) -> None:
     assert not faults("\n".join(rows))
 
 
-def test_names_of_columns_are_shortened_where_they_would_repeat_for_ever() -> None:
+def test_names_of_columns_are_shortened_where_they_would_repeat_too_often() -> None:
     body = "|" + "mot " * 1000 + "|b|\n|-|-|\n" + "|a|b|\n" * 1000
     text = markdown.parse(body)[0].blocks[0].text
     assert len(text) < 100_000 and text.startswith("mot mot") and "…: a\n" in text
@@ -209,14 +209,14 @@ def test_labels_of_signs_take_no_time() -> None:
 # --- many problems ----------------------------------------------------------------------------
 
 
-def test_a_thousand_problems_of_a_kind_are_listed_and_the_others_said_to_be() -> None:
-    told = Problems()
+def test_a_thousand_problems_of_a_kind_are_listed_and_the_others_counted() -> None:
+    reported = Problems()
     for line in range(1, MAX_ALIKE + 500):
-        told.error(Place("a.md", line), "bad", "wrong")
-        told.error(Place("b.md", 1, line), "bad", "wrong")
-    listed = [problem for problem in told if problem.place.path == "a.md"]
+        reported.error(Place("a.md", line), "bad", "wrong")
+        reported.error(Place("b.md", 1, line), "bad", "wrong")
+    listed = [problem for problem in reported if problem.place.path == "a.md"]
     assert len(listed) == MAX_ALIKE + 1 and "more problems" in listed[-1].message
-    assert told.count("error") == 2 * (MAX_ALIKE + 499) and told.fatal
+    assert reported.count("error") == 2 * (MAX_ALIKE + 499) and reported.fatal
 
 
 def test_many_problems_in_one_line_have_their_columns(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""Names that are empty, or too long to be names of files: told by `check`, or made to fit, never found out on disk."""
+"""Test that `check` reports or shortens empty and overlong names before they reach the disk."""
 
 from datetime import UTC, datetime
 
@@ -19,8 +19,8 @@ def test_an_empty_id_counts_as_absent(project: Project, front: str) -> None:
     )
     result = newsletter.build(project.root, now=NOW)
     assert result.ok, list(result.problems)
-    told = [problem for problem in result.problems if problem.code == "implicit-id"]
-    assert [(problem.place.line, problem.level) for problem in told] == [(4, "warning")]
+    reported = [problem for problem in result.problems if problem.code == "implicit-id"]
+    assert [(problem.place.line, problem.level) for problem in reported] == [(4, "warning")]
 
 
 EMPTIES = {
@@ -34,15 +34,15 @@ EMPTIES = {
 
 
 def test_no_empty_value_ends_in_a_traceback(project: Project) -> None:
-    """A name that gives a slug, and one that does not, so that nothing stands in for an empty value."""
+    """Try file names with and without a slug, since a slug could replace an empty value."""
     fine, faulty = set(), set()
     for number, (front, is_fine) in enumerate(EMPTIES.items()):
         for name in (f"2024-11-26-prix-{number}.md", f"{'!' * (number + 1)}.md"):
             path = project.write(f"announcements/{name}", f"---\ntitle: Un\ndate: 2024-11-26\n{front}\n---\n\nTexte.\n")
             (fine if is_fine and "!" not in name else faulty).add(path)
     result = newsletter.build(project.root, now=NOW)
-    told = {project.root / problem.place.path for problem in result.problems if problem.level == "error"}
-    assert told == faulty
+    reported = {project.root / problem.place.path for problem in result.problems if problem.level == "error"}
+    assert reported == faulty
     for path in faulty:
         path.unlink()
     result = newsletter.build(project.root, now=NOW)
@@ -59,7 +59,7 @@ def test_tags_of_any_letters_have_pages(project: Project) -> None:
     assert max(len(name.encode()) for name in names) <= 255
     tags = [path.stem for path in (project.root / "outbox/site/tags").iterdir()]
     assert len(tags) == len(LONG_TAGS) and "tag-" + "-".join(["4e00"] * 60) not in tags
-    assert "e" * 60 in tags  # what fits stays as it was
+    assert "e" * 60 in tags  # a name that fits is unchanged
 
 
 def test_tags_that_fit_keep_their_addresses(project: Project) -> None:
@@ -73,7 +73,7 @@ def test_tags_that_fit_keep_their_addresses(project: Project) -> None:
     ["x" * 252, "㎯" * 80, "2024-11-26-" + "y" * 241, "x" * 245 + ".en", "2024-11-26-" + "㍱" * 79],
     ids=["ascii", "wide", "dated", "english", "dated and wide"],
 )
-def test_a_file_name_too_long_for_a_slug_is_told(project: Project, name: str) -> None:
+def test_a_file_name_too_long_for_a_slug_is_reported(project: Project, name: str) -> None:
     project.announce(f"{name}.md", date="2024-11-26", id="un", summary="Un.")
     result = newsletter.build(project.root, now=NOW)
     assert [problem.code for problem in result.problems if problem.level == "error"] == ["bad-slug"]

@@ -1,4 +1,4 @@
-"""Where an outbox may stand, what a build replaces there, and what it keeps."""
+"""Test where an outbox may be, what a build replaces there, and what it keeps."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def build(root: Path, *words: str) -> Result:
 
 
 def everything(root: Path) -> dict[str, tuple[int, int, int]]:
-    """All there is under a folder, links not followed: mode, inode, time of the last change."""
+    """Return the mode, inode and modification time of everything under a folder, without following links."""
     found = (path.lstat() for path in sorted(root.rglob("*")))
     return dict(
         zip(map(str, sorted(root.rglob("*"))), ((s.st_mode, s.st_ino, s.st_mtime_ns) for s in found), strict=True)
@@ -42,7 +42,7 @@ def everything(root: Path) -> dict[str, tuple[int, int, int]]:
 
 @pytest.fixture
 def clone(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project in a repository, inside a folder of its own, with a home folder beside it."""
+    """Return a project inside a repository, with a home folder beside the repository."""
     project.announce()
     for path in (".git/HEAD", ".github/workflows/x.yml", "src/x.py", "tests/x.py", "templates/site/x.html"):
         project.write(path, "")
@@ -54,7 +54,7 @@ def clone(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     return project
 
 
-# Where an outbox may stand
+# Where an outbox may be
 
 UNSAFE = [
     ".", "..", "../..", "/", "~", "~/letters", "../home", "../projet", "outbox/..", "outbox/../announcements",
@@ -89,7 +89,7 @@ def test_sources_that_are_links_are_sources_all_the_same(clone: Project) -> None
         assert "[unsafe-outbox]" in build(clone.root, "--out", out).stderr
 
 
-def test_scripts_are_told_too(clone: Project) -> None:
+def test_the_api_refuses_an_unsafe_outbox_too(clone: Project) -> None:
     result = newsletter.build(clone.root, now=datetime(2024, 12, 1, tzinfo=UTC), out=clone.root / "announcements")
     assert not result.ok and [problem.code for problem in result.problems] == ["unsafe-outbox"]
     assert result.problems[0].place.path == "announcements"
@@ -115,7 +115,7 @@ def test_what_lies_around_a_project_does_not_count(clone: Project, around: str) 
     assert build(inner).exit_code == 0
 
 
-# Which folder may become one
+# Which folders may become an outbox
 
 
 HARMLESS = ["README.md", "README", ".gitkeep", ".gitignore", ".nojekyll", "CNAME", ".well-known/a/security.txt"]
@@ -262,12 +262,12 @@ def test_git_ignores_what_a_build_leaves(tmp_path: Path) -> None:
             if line.startswith(".")} <= set(ours)  # fmt: skip
 
 
-# What stays across the exchange
+# What survives the exchange of the trees
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """An outbox with one file of ours and one of others."""
+    """Return an outbox with one file of ours and one foreign file."""
     out = tmp_path / "outbox"
     publish([LISTED, Artefact("site/gone.html", b"gone", "text/html")], out, Problems())
     (out / "site/own").mkdir()
@@ -287,13 +287,13 @@ def test_modes_and_owners_of_folders_stay(out: Path) -> None:
     for folder, seen in before.items():
         now = (out / folder).stat()
         assert (now.st_mode, now.st_uid, now.st_gid) == (seen.st_mode, seen.st_uid, seen.st_gid), folder
-    # A new file takes the group of its folder, as setgid asks for.
+    # A new file gets the group of its setgid folder.
     assert (out / "site/a.html").stat().st_gid == (out / "site").stat().st_gid
     assert stat.S_IMODE((out / "site/new").stat().st_mode) & 0o777 == 0o755
 
 
-def test_folders_that_their_owner_closed_stand_in_nobodys_way() -> None:
-    with tempfile.TemporaryDirectory() as folder:  # not of pytest, whose folders are root's alone
+def test_folders_that_their_owner_may_not_write_to_do_not_stop_a_build() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # not pytest's, which only root may enter
         os.chmod(folder, 0o755)
         out = Path(folder, "outbox")
         publish([LISTED], out, Problems())
@@ -303,7 +303,7 @@ def test_folders_that_their_owner_closed_stand_in_nobodys_way() -> None:
 
 
 def _close(out: Path) -> None:
-    """Build twice, as somebody who is not root, where folders are closed to their owner."""
+    """Build twice without root rights, in folders that their owner may not write to."""
 
     def closed() -> None:
         if os.geteuid() == 0:
@@ -332,7 +332,7 @@ def _close(out: Path) -> None:
 
 
 def during(out: Path, work: Callable[[], object], problems: Problems | None = None) -> list[str]:
-    """Publish CHANGED, and do some work when the build is half done; gives `code path` of each problem."""
+    """Publish CHANGED and call `work` halfway; return `code path` of each problem."""
 
     def made() -> Iterator[Artefact]:
         yield CHANGED
@@ -347,7 +347,7 @@ def during(out: Path, work: Callable[[], object], problems: Problems | None = No
 
 @pytest.fixture(params=["links", "no links"])
 def links(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """File systems with and without hard links."""
+    """Run the test with and without hard links."""
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(1, "Operation not permitted")
@@ -385,7 +385,7 @@ def test_what_a_build_needs_the_place_of_is_named(out: Path) -> None:
         (out / "site/last").write_text("free")
 
     if (out / "SITE").exists():
-        pytest.skip("case does not count on this disk")
+        pytest.skip("this file system ignores case")
     assert during(out, work) == [
         f"lost-output outbox/{path}" for path in ("Site/LAST.html", "site/a.html", "site/gone.html", "site/last.html")
     ]

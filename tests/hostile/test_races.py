@@ -1,4 +1,4 @@
-"""Files and folders that are exchanged for links while they are read: nothing behind a link is ever published."""
+"""Test files and folders replaced by links while they are read: no link target is published."""
 
 import os
 import threading
@@ -23,7 +23,7 @@ SOURCE = "announcements/2024-11-26-prix.md"
 
 @pytest.fixture
 def attached(project: Project, tmp_path: Path) -> Project:
-    """A project with an attachment, and a folder outside that holds a file of the same name."""
+    """Return a project with an attachment, and an outside folder with a file of the same name."""
     project.write("announcements/files/a.pdf", OWN)
     project.announce(attachments=[{"src": "files/a.pdf", "title": "Un"}])
     Project(tmp_path).write("outside/files/a.pdf", SECRET)
@@ -43,7 +43,7 @@ def exchange_file(project: Project) -> None:
 
 
 def exchange_both_alike(project: Project) -> None:
-    """What the link leads to has the very bytes that were judged: the path is wrong all the same."""
+    """Point the link at a file with the checked content: the path is still wrong."""
     (project.root.parent / "outside/files/a.pdf").write_bytes(OWN)
     exchange_folder(project)
 
@@ -61,9 +61,9 @@ def test_what_is_exchanged_between_check_and_copy_is_not_published(
         assert newsletter.build(attached.root, now=NOW).ok
     real = render.open_templates
 
-    def overlap(*given: object, **named: object) -> object:
+    def overlap(*args: object, **named: object) -> object:
         exchange(attached)
-        return real(*given, **named)  # type: ignore[arg-type]
+        return real(*args, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(render, "open_templates", overlap)
     result = newsletter.build(attached.root, now=NOW, force=True)
@@ -90,7 +90,7 @@ def test_a_folder_exchanged_while_its_path_is_walked_leads_nowhere(
         files.find(SOURCE, "files/a.pdf")
 
 
-@pytest.mark.skipif(not safe_open.OPENS_RELATIVE, reason="the fallback notices this after the fact")
+@pytest.mark.skipif(not safe_open.OPENS_RELATIVE, reason="the fallback notices this only afterwards")
 def test_a_folder_exchanged_after_it_was_opened_changes_nothing(attached: Project) -> None:
     def enter(folder: str, start: safe_open.Start) -> None:
         if folder == "announcements/files":

@@ -1,4 +1,4 @@
-"""Counting and snippets take time and memory in proportion to the text, whatever it holds."""
+"""Test that counting and snippets take time and memory proportional to the length of the text."""
 
 import gc
 import sys
@@ -22,12 +22,12 @@ from support.guard import assert_sound, newsletter
 from support.project import Project
 
 LIMIT = 1024 * 1024  # bytes of a body
-SMALL = 4100  # characters: growth is seen from here, where nothing is remembered, to twice as much
-SLACK = 2000  # calls that the first use of something takes
+SMALL = 4100  # characters: growth is measured from here to twice this size, beyond what the caches accept
+SLACK = 2000  # calls for one-time initialization
 
 
 def everything(text: str) -> None:
-    """All that `count` and the snippets do with a text."""
+    """Do everything that `count` and the snippets do with a text."""
     count_all(text)
     for name, platform in PLATFORMS.items():
         hashtags.find(text, name)
@@ -47,7 +47,7 @@ def everything(text: str) -> None:
 
 
 def calls(work: Callable[[str], None], text: str) -> int:
-    """How many functions, of Python and of C, are called."""
+    """Count the calls of Python and C functions."""
     found = 0
 
     def seen(_frame: FrameType, event: str, _argument: object) -> None:
@@ -63,7 +63,7 @@ def calls(work: Callable[[str], None], text: str) -> int:
 
 
 def peak(work: Callable[[str], None], text: str) -> int:
-    """Bytes of memory that are held at most."""
+    """Return the peak memory in bytes."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -92,7 +92,7 @@ def cut(text: str, size: int) -> str:
 
 
 def test_each_kind_is_counted_at_its_limit(tmp_path: Path) -> None:
-    """In one text of the size that `count` takes, so that one process is enough; quadratic time would be minutes."""
+    """Count all kinds in one text of the maximum size, in one process. Quadratic time would be minutes."""
     size = LONGEST // len(TEXTS) - 2
     text = "\n\n".join(cut(made(size), size) for made in TEXTS.values())
     done = newsletter("count", cwd=tmp_path, stdin=text)
@@ -136,6 +136,6 @@ def test_a_body_at_its_limit_becomes_snippets(project: Project, body: str, threa
 
 
 def test_sentences_of_a_long_text_are_not_kept() -> None:
-    """A snippet needs the first few of them; prefixes are made when they are asked for."""
+    """A snippet needs only the first few sentences; prefixes are made on demand."""
     text = TEXTS["sentences"](LIMIT)
     assert peak(lambda each: next(cutting.by_sentence(each, 600)) and None, text) < 8 * len(text)

@@ -1,4 +1,4 @@
-"""Broken surroundings end in a message and a promised exit code, whatever the command: never in a traceback."""
+"""Test that a broken environment gives a message and a documented exit code, never a traceback."""
 
 import os
 import resource
@@ -37,12 +37,12 @@ READ_SETTINGS = tuple(
 )
 RUN = (sys.executable, "-m", "newsletter")
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="limits and devices are those of Linux")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="uses Linux limits and devices")
 
 
 @pytest.fixture
 def site(project: Project) -> Path:
-    """A project with one announcement, a release to import and an outbox."""
+    """Return a project with an announcement, a press release to import and an outbox."""
     project.announce("2024-11-26-prix.md")
     project.write("communique.txt", "Un prix pour nous\n\nAmiens, le 27 novembre 2024\n\nTexte.\n")
     (project.root / "outbox").mkdir()
@@ -51,7 +51,7 @@ def site(project: Project) -> Path:
 
 @pytest.fixture
 def unreadable(tmp_path: Path) -> Iterator[tuple[Callable[[Path], None], Sequence[str]]]:
-    """Takes the right to read a file or folder away, and the command that obeys such rights: root need not."""
+    """Return a function that makes a path unreadable, and a command prefix that drops root's rights."""
     probe, wrapper = tmp_path / "probe", ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
     probe.touch(0o000)
     if os.getuid() != 0:
@@ -60,7 +60,7 @@ def unreadable(tmp_path: Path) -> Iterator[tuple[Callable[[Path], None], Sequenc
         not shutil.which("setpriv")
         or subprocess.run([*wrapper, "cat", probe], capture_output=True, check=False).returncode == 0
     ):
-        pytest.skip("this machine lets root read everything")
+        pytest.skip("root can read everything on this machine")
     taken: list[Path] = []
 
     def take(path: Path) -> None:
@@ -73,7 +73,7 @@ def unreadable(tmp_path: Path) -> Iterator[tuple[Callable[[Path], None], Sequenc
 
 
 def shell(script: str, *words: str, cwd: Path) -> Finished:
-    """Run a script of bash in which `"$@"` is the command."""
+    """Run a bash script in which `"$@"` is the command."""
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {script}", "bash", *RUN, *words],
         cwd=cwd, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=120, check=False,
@@ -130,7 +130,7 @@ def test_a_limit_on_processes(site: Path) -> None:
     rights = ("--inh-caps", "+dac_override", "--ambient-caps", "+dac_override")
     wrapper = ("setpriv", "--reuid", "65534", "--clear-groups", *rights)
     if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode != 0:
-        pytest.skip("this container keeps its rights to itself")
+        pytest.skip("this container does not allow dropping privileges")
     limits = {resource.RLIMIT_NPROC: 1}
     done = newsletter("build", *NOW, "--jobs", "3", cwd=site, limits=limits, wrapper=wrapper)
     assert_quiet(done, 0)
@@ -168,7 +168,7 @@ def test_no_file_may_grow(site: Path, words: tuple[str, ...]) -> None:
 def test_little_memory(site: Path, megabytes: int, words: tuple[str, ...]) -> None:
     done = newsletter(*words, cwd=site, memory=megabytes * 1_000_000)
     if done.code == 1 and "newsletter" not in done.stderr.replace(str(site), ""):
-        return  # Python itself does not start there: nothing of this program ran
+        return  # Python itself did not start, so none of our code ran
     assert_quiet(done, 0, 74)
     assert done.code == 0 or "memory" in done.stderr
 
@@ -193,7 +193,7 @@ def _replace_with_loop(path: Path) -> None:
 
 @pytest.fixture
 def own_settings(site: Path) -> Path:
-    """The settings as newsletter.toml."""
+    """Move the settings to newsletter.toml."""
     path = site / "newsletter.toml"
     lines = (site / "pyproject.toml").read_text(encoding="utf-8").replace("tool.newsletter.", "")
     path.write_text(lines.replace("[tool.newsletter]\n", ""), encoding="utf-8")
@@ -240,7 +240,7 @@ def test_settings_that_cannot_be_understood(own_settings: Path, content: bytes, 
     assert done.code == 1 and problem in done.stderr
 
 
-def test_a_table_of_ours_that_stands_in_a_text(site: Path) -> None:
+def test_a_table_of_ours_inside_a_string(site: Path) -> None:
     (site / "pyproject.toml").write_text("a = '''\n[tool.newsletter]\n'''\n")
     done = newsletter("build", *NOW, cwd=site)
     assert_sound(done)
@@ -276,7 +276,7 @@ def test_announcements_that_are_a_loop_of_links(site: Path) -> None:
     "words", [*COMMANDS[:1], *COMMANDS[4:8], ("--help",), ("count", "communique.txt")], ids=" ".join
 )
 @pytest.mark.parametrize("stream", [">&-", ">/dev/full"])
-def test_output_that_is_lost_is_told(site: Path, stream: str, words: tuple[str, ...]) -> None:
+def test_output_that_is_lost_is_reported(site: Path, stream: str, words: tuple[str, ...]) -> None:
     done = shell(f'"$@" {stream}', *words, cwd=site)
     assert_quiet(done, 1 if words[0] == "verify" else 74)
     assert words[0] == "verify" or "standard output cannot be written" in done.stderr
@@ -329,7 +329,7 @@ def test_a_pipe_that_does_not_wait_loses_nothing(site: Path) -> None:
     ids=" ".join,
 )
 def test_environments(site: Path, environment: dict[str, str]) -> None:
-    os.mkfifo(site / "UTC")  # Babel would read a file of this name
+    os.mkfifo(site / "UTC")  # Babel would read a file with this name
     assert_quiet(newsletter("build", *NOW, cwd=site, env=environment), 0)
     done = newsletter("status", *NOW, cwd=site, env=environment)
     assert_quiet(done, 0)
@@ -365,9 +365,9 @@ def test_odd_arguments_are_wrong_usage(site: Path, words: tuple[str, ...]) -> No
 @pytest.mark.parametrize("words", [("build", *NOW), ("init", "neuf"), ("schema",)], ids=lambda words: words[0])
 def test_the_current_folder_is_gone(site: Path, words: tuple[str, ...]) -> None:
     done = shell('rm -rf -- "$PWD"; "$@"', *words, cwd=site)
-    # `python -m` itself looks for the module in the current folder first, and fails without one.
+    # `python -m` itself searches the current folder first, and fails if there is none.
     if done.stderr.startswith("Traceback") and "newsletter/cli" not in done.stderr:
-        pytest.skip("this Python does not start there")
+        pytest.skip("this Python does not start in a deleted folder")
     assert_quiet(done, 0, 2, 74)
 
 
@@ -383,7 +383,7 @@ def test_the_current_folder_is_gone_but_not_the_project(site: Path, tmp_path: Pa
 
 def test_an_interrupted_command_ends_quietly(site: Path) -> None:
     driver = "import newsletter.pipeline as p, os, signal\nfrom newsletter.cli import main\n"
-    # Where the tests run in the background of a shell, the signal is ignored, and stays so in children.
+    # If a shell runs the tests in the background, SIGINT is ignored, and child processes inherit that.
     driver += "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     driver += "p.open_project = lambda *_: os.kill(os.getpid(), signal.SIGINT)\nmain()\n"
     done = subprocess.run(

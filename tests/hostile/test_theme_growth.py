@@ -1,4 +1,4 @@
-"""What a theme writes is looked through in time that grows with its size: each of these once took its square."""
+"""Test that theme files are checked in linear time. Each of these inputs once took quadratic time."""
 
 from collections.abc import Callable
 from time import process_time
@@ -12,8 +12,8 @@ from newsletter.rules.rendered.clients import uses
 from support import guard
 from support.project import Project
 
-SIZE = 250_000  # characters; a square takes a minute
-SECONDS = 45  # of processor time; coverage makes twenty of what takes two
+SIZE = 250_000  # characters; quadratic time would be a minute
+SECONDS = 45  # of CPU time; coverage turns two seconds into twenty
 
 
 def _sheet(text: str) -> None:
@@ -36,7 +36,7 @@ UNITS = (
     "<!--", "/*", "<mj-title>", "<style>", "<style", "{", "{#", "{%", "{{", "{{}", "@media", "@media{", "@media a{b{}",
     "a{", "a:b ", "a ", "! ", "!important", "=\"", "<a b=", "<a '\"", "<mj-x ", "rgb(1 ",
 )  # fmt: skip
-LONG = ("a", "a:b", "a{b:c", "@media", "<a b=", "!", "rgb(1", "<a")  # with blanks behind
+LONG = ("a", "a:b", "a{b:c", "@media", "<a b=", "!", "rgb(1", "<a")  # followed by spaces
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -48,7 +48,7 @@ def test_twice_as_much_of_a_theme_takes_twice_as_long(reader: str) -> None:
         assert process_time() - before < SECONDS, text[:20]
 
 
-def test_what_is_never_closed_is_still_told() -> None:
+def test_what_is_never_closed_is_still_reported() -> None:
     assert not mjml.is_closed("<mj-text>a</mj-text><!-- b")
     assert mjml.is_closed("<mj-text>a</mj-text><!-- b -->")
     assert [each.code for each in mjml_schema.find_invalid("<mj-raw><!-- <mj-text>")] == ["split-comment"]

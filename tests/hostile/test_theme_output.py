@@ -1,4 +1,4 @@
-"""What a theme prints has a text, the same in each build, and holds no character that cannot be seen."""
+"""Test that a theme prints only values with a stable text, and no invisible character."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -23,8 +23,8 @@ class Words:
         return Content(key)
 
 
-def told(project: Project, content: str, name: str = "x.html", **values: Any) -> list[str]:
-    """The problems of a template, rendered by Jinja and from its recording, whole and as a shape."""
+def problems_of(project: Project, content: str, name: str = "x.html", **values: Any) -> list[str]:
+    """Return a template's problems when rendered by Jinja and from a trace, as text and as a shape."""
     found = []
     for shape in (False, True):
         problems = Problems()
@@ -63,13 +63,13 @@ def test_what_has_no_text_is_a_fault_of_its_line(project: Project, printed: str,
         "{% macro row() %}a{% endmacro %}\n{% block b %}{% endblock %}\n{% for each in [1] %}\n"
         f"{{{{ {printed} }}}}\n{{% endfor %}}\n"
     )
-    problems = told(project, content, name, s=as_content(Thing("Titre")), t=Words())
+    problems = problems_of(project, content, name, s=as_content(Thing("Titre")), t=Words())
     assert problems and all(f"templates/{name}:4:1: error: " in each for each in problems), problems
     assert " at 0x" not in str(problems)
 
 
 def test_a_value_that_once_had_a_text_is_a_fault_when_it_has_none(project: Project) -> None:
-    """The recording was made where it had one."""
+    """The trace was recorded with a value that had a text."""
     project.write("templates/x.html", "\n{{ s.owner }}")
     problems = Problems()
     template = Templates(project.root, problems).get("x.html")
@@ -94,7 +94,7 @@ CHARACTERS = (
 @pytest.mark.parametrize("printed", CHARACTERS)
 @pytest.mark.parametrize("name", ["x.html", "x.txt", "social/x.txt"])
 def test_a_character_that_cannot_be_seen_is_a_fault_of_its_line(project: Project, printed: str, name: str) -> None:
-    problems = told(project, f"a\n{{{{ {printed.replace('|block', '')} }}}}", name, s=as_content(Thing("Titre")))
+    problems = problems_of(project, f"a\n{{{{ {printed.replace('|block', '')} }}}}", name, s=as_content(Thing("Titre")))
     assert problems and all(f"templates/{name}:2:1: error: " in each and "U+" in each for each in problems), problems
 
 
@@ -110,7 +110,7 @@ def test_it_is_a_fault_of_the_file_that_prints_it(project: Project) -> None:
         "\n{% filter e %}{% filter replace('a', x) %}a{% endfilter %}{% endfilter %}": "x.html:2",
     }
     for content, place in ways.items():
-        problems = told(project, content, x="\ud800")
+        problems = problems_of(project, content, x="\ud800")
         assert len(problems) == 1 and f"templates/{place}:1: error: " in problems[0] and "U+D800" in problems[0], (
             problems
         )
@@ -143,13 +143,15 @@ def test_a_file_of_the_theme_holds_no_such_character(project: Project, name: str
 
 @pytest.mark.parametrize("called", ["{}.get('a', {}.items)", "dict()", "[].__class__", "'{}'.format({}.items)"])
 def test_what_a_called_function_gives_has_a_text(project: Project, called: str) -> None:
-    problems = told(project, f"\n{{% call {called if called.endswith(')') else called + '()'} %}}{{% endcall %}}")
+    problems = problems_of(
+        project, f"\n{{% call {called if called.endswith(')') else called + '()'} %}}{{% endcall %}}"
+    )
     assert problems and all("templates/x.html:2:1: error: " in each for each in problems), problems
     assert " at 0x" not in str(problems)
 
 
 def test_marks_of_blocks_stay_in_snippets(project: Project) -> None:
-    """Nor can a theme make others than the filter does."""
+    """A theme can make block marks with the filter only."""
     project.announce()
     for name, content in (
         ("email/footer.txt", '{{ "hook"|block }}'),

@@ -1,4 +1,4 @@
-"""A theme may come from a stranger: it shows what it was given, and reads, runs and learns nothing else."""
+"""Test that an untrusted theme shows only the values passed to it, and reads and runs nothing else."""
 
 import base64
 import re
@@ -21,13 +21,13 @@ from support.project import SETTINGS, Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 SECRET = "geheim-4711"
-NOTHING = re.compile(r"(?:Undefined|&#39;|[\[\]()', \n])*")  # what an attack may print instead of being refused
+NOTHING = re.compile(r"(?:Undefined|&#39;|[\[\]()', \n])*")  # harmless output of an attack that is not refused
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
-# Each tries to leave the sandbox, or to learn what a theme has no business with.
+# Each tries to escape the sandbox, or to read something that a theme must not see.
 ATTACKS = (
     "cycler.__init__.__globals__.os.popen('id').read()",
     "joiner.__init__.__globals__",
@@ -94,7 +94,7 @@ Given = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
-    """What each template gets in a build, by its name."""
+    """Return the values passed to each template in a build, by template name."""
     project = Project(tmp_path_factory.mktemp("given"))
     project.write("pyproject.toml", SETTINGS + '[tool.newsletter.organisation]\nlogo = "announcements/logo.png"\n')
     project.write("announcements/logo.png", PNG)
@@ -122,7 +122,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Given:
 
 @pytest.mark.parametrize("kind", ["email/announcement.txt", "site/announcement.html", "site/index.html"])
 def test_each_attack_is_a_problem_at_its_line(project: Project, given: Given, kind: str) -> None:
-    """By Jinja, while it is recorded, and afterwards."""
+    """Try each attack in Jinja, during recording, and from the trace."""
     templates = Templates(project.root, Problems())
     for number, attack in enumerate(ATTACKS):
         name = f"{number}-{kind.replace('/', '-')}"
@@ -141,7 +141,7 @@ def test_each_attack_is_a_problem_at_its_line(project: Project, given: Given, ki
 
 
 def test_templates_reach_data_only(given: Given, tmp_path: Path) -> None:
-    """What a theme gets leads to no file, no hidden announcement, and no function but those meant for it."""
+    """From its values, a theme reaches no file, no hidden announcement, and only the intended functions."""
     environment = Templates(tmp_path, Problems())._environment
     reached: dict[int, tuple[str, Any]] = {}
     kinds: set[type] = set()
@@ -152,7 +152,7 @@ def test_templates_reach_data_only(given: Given, tmp_path: Path) -> None:
         if id(value) in reached or path.count(".") > 12:
             continue
         reached[id(value)] = path, value
-        if type(value) not in kinds:  # one text is like another
+        if type(value) not in kinds:  # look inside one text only
             ahead += [(f"{path}.{name}", found) for name, found in attributes(environment, value)]
         if isinstance(value, (str, int, date, MethodType, BuiltinMethodType)):
             kinds.add(type(value))
@@ -168,7 +168,7 @@ def test_templates_reach_data_only(given: Given, tmp_path: Path) -> None:
 
 
 def attributes(environment: Any, value: Any) -> Iterator[tuple[str, Any]]:
-    """What a template may see of a value."""
+    """Yield the attributes and items of a value that a template can see."""
     of = value._of if isinstance(value, View) else value
     for name in {*dir(of), *getattr(of, "__dict__", ())}:
         try:
@@ -191,8 +191,8 @@ LEAVING = ("../pyproject.toml", "../../pyproject.toml", "/etc/hostname", "web/..
 
 
 @pytest.mark.parametrize("form", ["include", "extends", "import", "from", "part"])
-def test_no_template_stands_outside_the_theme(project: Project, form: str) -> None:
-    """Relative, absolute and hidden paths, whichever way a template names another."""
+def test_no_template_is_read_outside_the_theme(project: Project, form: str) -> None:
+    """Try relative, absolute and hidden paths, in every construct that names a template."""
     forms = {
         "include": "{{% include '{0}' %}}",
         "extends": "{{% extends '{0}' %}}",
@@ -223,7 +223,7 @@ def test_no_template_stands_outside_the_theme(project: Project, form: str) -> No
     ],
 )
 def test_a_link_in_the_theme_is_not_followed(project: Project, link: str, to: str) -> None:
-    """Nor does the look for changes walk through what is behind it, which may be the whole disk."""
+    """The search for changes does not follow it either: the target may be the whole disk."""
     project.announce()
     project.write("announcements/announcement.txt", SECRET)
     if "mine" in link:
@@ -233,11 +233,13 @@ def test_a_link_in_the_theme_is_not_followed(project: Project, link: str, to: st
     path.symlink_to(to)
     done = guard.newsletter("build", "--now", "2024-12-01", cwd=project.root, seconds=20)
     guard.assert_sound(done)
-    # Where everything lies in templates/, the outbox does, too.
-    told = (
+    # If the link puts everything inside templates/, the outbox is there, too.
+    expected = (
         "outbox:1:1: error: this is inside 'templates'" if (link, to) == ("templates", "/") else f"{link}:1:1: error: "
     )
-    assert done.code == 1 and told in done.output and ("symbolic link" in done.output or told.startswith("outbox"))
+    assert (
+        done.code == 1 and expected in done.output and ("symbolic link" in done.output or expected.startswith("outbox"))
+    )
 
 
 READING = {

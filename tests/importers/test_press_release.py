@@ -1,4 +1,4 @@
-"""import: a press release in every format becomes an announcement; what was guessed is told at its line."""
+"""Test the import of press releases in every format, with a problem at each guessed value."""
 
 import shutil
 import sys
@@ -23,7 +23,7 @@ LONG = (
 
 
 def refused(project: Project, name: str, content: str | bytes = b"", *words: str) -> str:
-    """Import what cannot be: the message; nothing was written."""
+    """Import a file that must be refused, check that nothing is written, and return the message."""
     path = project.root.parent / name
     if content:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -37,7 +37,7 @@ def refused(project: Project, name: str, content: str | bytes = b"", *words: str
 
 
 def test_the_press_release_needs_few_edits(project: Project) -> None:
-    """The edits that bring it to the sample announcement are the ones that the command lists."""
+    """Only the edits that the command lists separate the result from the sample announcement."""
     shutil.copy(RELEASES / "interfor-trophee-innovation-2024.txt", project.root.parent)
     project.root.parent.joinpath("recu").mkdir()
     shutil.copy(RELEASES / "interfor-trophee-innovation-2024.txt", project.root.parent / "recu")
@@ -47,7 +47,7 @@ def test_the_press_release_needs_few_edits(project: Project) -> None:
         ("import-title", 2), ("import-date", 3), *(("import-link", line) for line in (6, 8, 10, 12, 14)),
         ("import-heading", 22), ("import-heading", 26), ("import-heading", 32),
     ]  # fmt: skip
-    # Seven edits: a title, a date and five addresses that the release does not hold; no-break spaces are --fix's.
+    # Seven edits: a title, a date, and five addresses missing from the release. `--fix` adds no-break spaces.
     path = project.root / "announcements/2024-11-26-interfor-trophee-innovation.md"
     assert "id: interfor-trophee-innovation-2024\n" in made
     for line in (6, 8, 10, 12, 14):
@@ -98,7 +98,7 @@ def test_text_is_no_markdown(project: Project) -> None:
     assert "====" in shown
 
 
-def test_older_encodings_are_read_and_told(project: Project) -> None:
+def test_older_encodings_are_read_and_reported(project: Project) -> None:
     made, doubts = take(project, "a.txt", f"L’été\n\n{LONG} œuvré".encode("cp1252"))
     assert "L’été" in made and "œuvré" in made
     assert any("Windows-1252" in doubt["message"] for doubt in doubts)
@@ -220,7 +220,7 @@ def test_markdown_keeps_its_body_and_brings_its_images(project: Project) -> None
 @example("1) a\n# b\n===\n--- \n+ c\n- d\n> e\n| f | g |\n~~~\n```\n[^1]: x")
 @example("a\\ *b_ **c** __d__ ~~e~~ <b> &amp; &copy; ![i](j) [k]: l http://m {% n %} <!-- o -->")
 def test_text_reads_back_as_it_was(content: str) -> None:
-    """Whatever stands in a text that came in, Markdown takes nothing of it for its own signs."""
+    """Markdown takes no character of an imported text for markup."""
     lines = [line.strip(" ") for line in content.split("\n") if line.strip(" ")]
     found, faults = markdown.parse(markdown_escape.guard(markdown_escape.escape("\n".join(lines))))
     shown = prose.plain(found, str, width=10_000)
@@ -248,7 +248,7 @@ def test_html_as_markdown(page: str, body: str) -> None:
     assert html_to_markdown.MarkdownConverter().markdown(html_to_markdown.parse(page)) == body
 
 
-# what is not to be trusted
+# untrusted input
 
 
 def test_archives_made_to_do_harm(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,6 +314,6 @@ def test_control_characters_are_left_behind(project: Project) -> None:
 
 @pytest.mark.parametrize("unit", ["[a", "![a", "[a](", "*a_", "26 novembre "])
 def test_text_made_to_take_hours_takes_none(project: Project, unit: str) -> None:
-    """Were an expression to try again from every place, this would not end before the tests are stopped."""
+    """A regular expression that retried from every position would not finish in time."""
     made, _ = take(project, "a.md", unit * 100_000)
     assert len(made) > 100_000

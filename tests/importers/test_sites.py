@@ -1,4 +1,4 @@
-"""Whole sites: Jekyll, Hugo and an export of WordPress become announcements, with a report of what was left."""
+"""Test the import of Jekyll, Hugo and WordPress sites, with a report of the pages left out."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ NOW = ("--now", "2024-12-01")
 
 
 def site(project: Project, **files: str | bytes) -> Path:
-    """A folder beside the project; `__` in a name stands for a slash, `_0` for `_`, `_` for a dot."""
+    """Write a site beside the project. In file names, `__` means a slash, `_0` means `_`, `_` a dot."""
     root = project.root.parent / "ancien"
     for name, content in files.items():
         path = root / name.replace("_0", "\0").replace("__", "/").replace("_", ".").replace("\0", "_")
@@ -25,7 +25,7 @@ def site(project: Project, **files: str | bytes) -> Path:
 
 
 def take(project: Project, folder: Path) -> tuple[dict[str, str], list[dict[str, Any]], Result]:
-    """Import a site: the announcements by name, the doubts, and the whole result."""
+    """Import a site; return the announcements by name, the reported doubts, and the command's result."""
     result = run("import", str(folder), "-C", str(project.root), *NOW, "--format", "json")
     assert result.exit_code == 0, result.output
     made = {path.name: path.read_text() for path in sorted((project.root / "announcements").glob("*.md"))}

@@ -1,4 +1,4 @@
-"""load: sources with places; BOM and line ends change nothing."""
+"""Test loading: values with positions, with or without a byte order mark, and any line endings."""
 
 import os
 import pickle
@@ -79,7 +79,7 @@ def test_a_folder_may_be_a_link_within_the_project_only(tmp_path: Path) -> None:
 def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
     folder = tmp_path / "announcements"
     folder.mkdir()
-    os.mkfifo(folder / "a.md")  # to open it would take until somebody writes into it
+    os.mkfifo(folder / "a.md")  # opening it would block until something writes to it
     (folder / "b.md").mkdir()
     problems = Problems()
     assert list(load(tmp_path, problems)) == []
@@ -116,7 +116,7 @@ def test_a_source_can_be_sent_to_another_process() -> None:
     assert received.body == source.body and str(received.at_key("title")) == "announcements/a.md:2:8"
 
 
-# --- front matter, as another reader of YAML sees it -----------------------------------------------
+# --- front matter, compared with another YAML parser ------------------------------------------------
 
 WORDS = st.text(st.sampled_from("ab é’1.-/:#,?'\"[]{}&*!|>%@`~=<\\\u00a0🏆"), max_size=8)
 VALUES = st.one_of(
@@ -151,7 +151,7 @@ FRONTS = st.lists(BLOCKS, max_size=5).map(lambda blocks: "\n" + "".join(f"{block
 
 
 def composed(node: yaml.Node) -> Any:
-    """Return what PyYAML composes, in Python and by recursion, as our nodes."""
+    """Convert a node composed by PyYAML's Python parser to our nodes, recursively."""
     place = node.start_mark.line + 1, node.start_mark.column + 1
     if isinstance(node, yaml.ScalarNode):
         return Scalar("" if node.style is None and node.value == "~" else node.value, *place, node.style is not None)
@@ -221,7 +221,7 @@ def test_a_fault_deep_in_front_matter_has_its_place(lines: str, places: list[str
     assert sorted(f"{each.place} {each.code}" for each in problems) == places
 
 
-def test_a_name_that_is_not_utf_8_is_told(project: Project) -> None:
+def test_a_name_that_is_not_utf_8_is_reported(project: Project) -> None:
     project.announce("2024-11-26-été.md")
     (Path(os.fsdecode(os.fsencode(project.root) + b"/announcements/2024-11-25-\xe9t\xe9.md"))).write_text("")
     problems = Problems()

@@ -1,4 +1,4 @@
-"""Metadata is cut from pictures, and pictures stay the same: compared with what Pillow decodes before and after."""
+"""Test that metadata is cut from pictures and that Pillow decodes the same pixels before and after."""
 
 import io
 import struct
@@ -11,21 +11,21 @@ from newsletter.load import metadata
 from newsletter.load.metadata import Malformed, published, strip
 from support.pictures import SECRET, box, chunk, encoded, exif, film, noise, planted_webp, riff, samples, segment
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns of what is planted
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow warns about the planted metadata
 
 SAMPLES = {name: (plain, planted) for name, plain, planted in samples()}
 KINDS = {name.partition("-")[0] for name in SAMPLES}
-TURNED = 274  # the tag of the orientation
+TURNED = 274  # the Exif tag for orientation
 
 
 def frames(content: bytes) -> list[tuple[str, bytes, object]]:
-    """Mode, pixels and duration of every frame."""
+    """Return the mode, pixels and duration of every frame."""
     with Image.open(io.BytesIO(content)) as picture:
         return [(each.mode, each.tobytes(), each.info.get("duration")) for each in ImageSequence.Iterator(picture)]
 
 
-def told(content: bytes) -> tuple[object, ...]:
-    """The profile and what else decides how a picture is shown."""
+def appearance(content: bytes) -> tuple[object, ...]:
+    """Return the colour profile and everything else that affects how a picture is shown."""
     with Image.open(io.BytesIO(content)) as picture:
         return tuple(picture.info.get(key) for key in ("icc_profile", "transparency", "loop", "background", "gamma"))
 
@@ -36,7 +36,7 @@ def test_nothing_secret_is_left_and_pixels_are_the_same(name: str) -> None:
     clean = strip(planted)
     assert SECRET in planted and SECRET not in clean
     assert frames(clean) == frames(planted)
-    assert told(clean) == told(planted)
+    assert appearance(clean) == appearance(planted)
     assert strip(clean) == clean
 
 
@@ -63,7 +63,7 @@ def test_metadata_is_cut_and_the_rest_left_as_the_encoder_wrote_it(name: str) ->
 
 
 def scans(content: bytes) -> Iterator[bytes]:
-    """The compressed data, roughly."""
+    """Yield the compressed image data, approximately."""
     for sign in (b"\xff\xda", b"IDAT", b"VP8 ", b"VP8L", b","):
         if (at := content.rfind(sign)) >= 0:
             yield content[at:-4]
@@ -71,7 +71,7 @@ def scans(content: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
 @pytest.mark.parametrize("turned", [1, 2, 8])
-def test_the_orientation_is_written_anew_unless_the_picture_is_upright(kind: str, turned: int) -> None:
+def test_the_orientation_is_rewritten_unless_the_picture_is_upright(kind: str, turned: int) -> None:
     clean = strip(encoded(kind.upper(), exif=(b"Exif\0\0" if kind == "jpeg" else b"") + exif(turned)))
     with Image.open(io.BytesIO(clean)) as picture:
         assert dict(picture.getexif()) == ({} if turned == 1 else {TURNED: turned})
@@ -86,7 +86,7 @@ def test_of_several_pictures_in_a_jpeg_only_the_first_is_published() -> None:
     assert frames(clean) == frames(several)[:1]
 
 
-def test_an_orientation_in_another_form_is_none() -> None:
+def test_an_orientation_in_another_form_is_dropped() -> None:
     for wrong in (exif(0), exif(9), b"MM\0*", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", b"", b"GIF89a"):
         clean = strip(encoded("JPEG")[:20] + segment(0xE1, b"Exif\0\0" + wrong) + encoded("JPEG")[20:])
         assert clean == encoded("JPEG")
@@ -136,11 +136,11 @@ def test_a_heic_is_cleaned_as_an_avif_is() -> None:
 
 def test_avif_deleted_items_and_descriptions_become_zeros() -> None:
     planted = encoded("AVIF", exif=exif(), xmp=SECRET * 20)
-    # Someone deleted the XMP from the list of items only: it is called a picture of another file's now.
+    # The XMP is deleted from the item list only: its type no longer says that it is metadata.
     assert SECRET not in strip(planted.replace(b"mime", b"free"))
-    # Names of pictures, but for those that an encoder gives.
+    # Names of pictures are removed, except those that an encoder gives.
     assert b"Alice" not in strip(planted.replace(b"Color", b"Alice"))
-    # A property that describes the picture; its place in the list counts, so that it stays.
+    # A description property keeps its place in the list, because properties are numbered by position.
     described = planted.replace(b"pixi", b"udes")
     assert b"udes" not in strip(described) and len(strip(described)) == len(described)
 
@@ -148,7 +148,7 @@ def test_avif_deleted_items_and_descriptions_become_zeros() -> None:
 def test_avif_items_that_no_list_of_types_names_become_zeros() -> None:
     planted = encoded("AVIF", exif=exif(), xmp=SECRET * 20)
     at = planted.index(b"infe", planted.index(b"infe") + 4)
-    # The Exif is called item 9, and as item 2 only its place is known.
+    # The Exif is now item 9 in the list of types; as item 2, only its location is known.
     renamed = planted[: at + 8] + b"\0\x09" + planted[at + 10 :]
     assert SECRET not in strip(renamed)
 
@@ -158,7 +158,7 @@ def test_avif_metadata_that_only_a_track_names_becomes_zeros() -> None:
     end = planted.rindex(box(b"free", SECRET))
     moved = planted[:end] + box(b"mdat", bytes(8))
     at = moved.index(b"iloc") + 12
-    for item in (1, 2):  # Exif and XMP: the list of the file says that they are empty, that of the track where they are
+    for item in (1, 2):  # Exif and XMP: empty in the file's list of locations, but located by the track's list
         begin = at + 14 * item + 6
         moved = moved[:begin] + struct.pack(">II", len(moved) - 8, 8) + moved[begin + 8 :]
     clean = strip(moved)
@@ -172,7 +172,7 @@ def test_avif_whose_main_picture_is_unknown_is_refused() -> None:
 
 def test_avif_metadata_that_lies_in_a_picture_is_refused() -> None:
     plain = encoded("AVIF", exif=exif())
-    at = plain.index(b"iloc") + 12  # the first item: number, reference, count, offset, length
+    at = plain.index(b"iloc") + 12  # the first item: id, data reference, extent count, offset, length
     first, second = plain[at : at + 14], plain[at + 14 : at + 28]
     with pytest.raises(Malformed, match="within a picture"):
         strip(plain.replace(second, second[:6] + first[6:]))

@@ -1,4 +1,4 @@
-"""Settings: where they are found, and every fault with its place."""
+"""Test where settings are found, and the location of each fault."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Places of keys in TOML: ours, wherever another tool has one of the same name."""
+"""Test the positions of our keys in TOML, even if another tool has a key of the same name."""
 
 import tomllib
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ DOTTED = f"{HEAD}sender.name = 'A'\nsender.email = 'a@b.example'\n"
          "[check.audience]\ngmail = 1\n[check]\nignore = ['x-y']\n", "ignore ="),
     ],
 )  # fmt: skip
-def test_a_fault_in_our_settings_is_told_at_our_key(
+def test_a_fault_in_our_settings_is_reported_at_our_key(
     project: Project, name: str, before: str, ours: str, begins: str
 ) -> None:
     (project.root / "pyproject.toml").unlink()
@@ -71,17 +71,17 @@ def test_a_fault_in_our_settings_is_told_at_our_key(
         ("organisation", '[tool.newsletter.organisation]\nname = "A"\n'),
     ],
 )
-def test_other_keys_of_ours_are_told_from_those_of_other_tools(project: Project, key: str, ours: str) -> None:
+def test_other_keys_of_ours_are_distinguished_from_those_of_other_tools(project: Project, key: str, ours: str) -> None:
     others = "[tool.x]\nmuted = 1\nunsubscribe = 2\norganisation = 3\n\n"
     project.write("pyproject.toml", f"{others}{SETTINGS}\n{ours}")
     project.announce()
     problems = Problems()
     pipeline.find_problems(pipeline.open_project(project.root, problems), datetime(2024, 12, 1, tzinfo=UTC), problems)
-    told = [each.place for each in problems if each.place.path == "pyproject.toml" and each.place.line > 1]
+    reported = [each.place for each in problems if each.place.path == "pyproject.toml" and each.place.line > 1]
     lines = f"{others}{SETTINGS}\n".count("\n")
     expected = {"brand": (lines + 2, 1), "unsubscribe": (lines + 1, 18), "organisation": (lines + 1, 18)}[key]
-    assert expected in [(place.line, place.column) for place in told]
-    assert not [place for place in told if place.line <= 5]
+    assert expected in [(place.line, place.column) for place in reported]
+    assert not [place for place in reported if place.line <= 5]
 
 
 def test_every_key_of_toml_has_its_place() -> None:

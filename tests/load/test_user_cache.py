@@ -1,4 +1,4 @@
-"""The user's cache folder, as the XDG Base Directory Specification has it."""
+"""Test the user's cache folder, as defined by the XDG Base Directory Specification."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Markdown: HTML, text part, paragraphs and references from one pass."""
+"""Test the Markdown renderer: HTML, text part, paragraphs and references."""
 
 import dataclasses
 import pickle
@@ -28,7 +28,7 @@ def plain(body: str) -> str:
     return prose.plain(parsed, lambda target: target)
 
 
-# Without what we change on purpose (heading levels, images, raw HTML), our HTML is pyromark's own.
+# Apart from intended changes (heading levels, images, raw HTML), our HTML is the same as pyromark's.
 @pytest.mark.parametrize(
     "body",
     [
@@ -89,7 +89,7 @@ def test_images_are_no_wider_than_the_mail() -> None:
     assert '<img src="a.png" alt="Deux mots" width="600" height="300">' in html("![*Deux* `mots`](a.png)")
 
 
-def test_footnotes_stand_behind_the_text() -> None:
+def test_footnotes_come_after_the_text() -> None:
     body = "Un[^b] et deux[^a].\n\n[^a]: Note a.\n\n[^b]: Note *b*.\n\nFin."
     assert html(body).index("Note <em>b</em>") < html(body).index("Note a") > html(body).index("Fin")
     assert '<a href="#note-1" id="ref-1">1</a>' in html(body, PAGE) and "<a" not in html(body)
@@ -143,7 +143,7 @@ def test_a_wide_table_becomes_lines() -> None:
     assert plain(body).startswith("Jour: lundi\nProgramme: mot mot")
 
 
-def test_links_in_a_table_are_told_behind_it() -> None:
+def test_links_in_a_table_are_listed_after_it() -> None:
     assert plain("| a |\n|---|\n| [b](https://x.example/) |\n").endswith("b <https://x.example/>")
 
 
@@ -156,11 +156,11 @@ def test_summary_takes_whole_sentences_before_more() -> None:
 
 
 def slowly_summarized(parsed: Prose, limit: int) -> str:
-    """The same of all paragraphs, and of all their sentences."""
-    told = [each for each in prose.paragraphs(parsed, parsed.lead if parsed.lead > 0 else None) if each]
-    if not told:
-        told = [text.one_line(each.text.replace(SLOT, "")) for each in parsed.blocks if each.kind == "paragraph"][:1]
-    sentences = [sentence for paragraph in told for sentence in text.sentences(paragraph)]
+    """Summarize the obvious way, from all sentences of all paragraphs."""
+    texts = [each for each in prose.paragraphs(parsed, parsed.lead if parsed.lead > 0 else None) if each]
+    if not texts:
+        texts = [text.one_line(each.text.replace(SLOT, "")) for each in parsed.blocks if each.kind == "paragraph"][:1]
+    sentences = [sentence for paragraph in texts for sentence in text.sentences(paragraph)]
     counts = [count for count in range(len(sentences) + 1) if len(" ".join(sentences[:count])) <= limit]
     return " ".join(sentences[: counts[-1]]) or (text.shorten(sentences[0], limit) if sentences else "")
 
@@ -236,7 +236,7 @@ PIECES = st.lists(
 
 @given(PIECES.map("".join))
 def test_links_and_images_are_found_where_they_begin(body: str) -> None:
-    """The parser gives the same events with and without their places."""
+    """The parser gives the same events with and without positions."""
     with_places = pyromark_events(body)
     offsets = markdown.offsets(body.replace("\0", "\ufffd"))
     assert list(offsets) == [span["start"] for _, span in with_places]
@@ -264,7 +264,7 @@ def test_no_slot_is_left_open_or_made_by_a_text(body: str) -> None:
 
 
 @given(PIECES.map("".join))
-def test_prose_travels_between_processes(body: str) -> None:
+def test_prose_is_pickled_for_other_processes(body: str) -> None:
     parsed, _ = markdown.parse(body)
     on_progress = pickle.loads(pickle.dumps(parsed, pickle.HIGHEST_PROTOCOL))
     assert on_progress == parsed

@@ -1,4 +1,4 @@
-"""Travelling: what one process reads arrives whole in another."""
+"""Test that what one process reads is pickled to another without loss."""
 
 import pickle
 from datetime import UTC, datetime

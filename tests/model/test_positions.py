@@ -1,4 +1,4 @@
-"""Lines and columns are those that counting from the beginning gives."""
+"""Test that lines and columns are the same as when counted from the beginning."""
 
 import random
 

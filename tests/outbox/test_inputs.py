@@ -1,4 +1,4 @@
-"""A build that finds nothing changed makes nothing; one that finds anything changed gives what a fresh build would."""
+"""Test that an unchanged build makes nothing, and a changed one gives the same as a fresh build."""
 
 import io
 import os
@@ -36,7 +36,10 @@ def picture(colour: str) -> bytes:
 
 @pytest.fixture
 def written(project: Project) -> Project:
-    """Three announcements, of which one has a picture and one expires; a draft, one to come, an issue file."""
+    """Return a project with three announcements, a draft, a scheduled announcement and an issue file.
+
+    One announcement has a picture and one expires.
+    """
     project.complete()
     project.write("announcements/prix.png", picture("red"))
     project.announce(
@@ -61,7 +64,7 @@ def tree(out: Path) -> dict[str, bytes]:
 
 
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The channels that are asked for files from now on."""
+    """Return a list that records the channels called from now on."""
     asked: list[str] = []
     real = channels.jobs
     monkeypatch.setattr(channels, "jobs", lambda name, *others: asked.append(name) or real(name, *others))
@@ -152,7 +155,7 @@ def test_the_program_counts_and_what_it_is_run_by(
     library.mkdir(parents=True)
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "lib"), str(tmp_path / "none")])
     found.add(of(written))
-    os.utime(library, ns=(0, 0))  # installed anew
+    os.utime(library, ns=(0, 0))  # as after reinstallation
     found.add(of(written))
     library.rename(tmp_path / "lib/some-1.1.dist-info")
     os.utime(tmp_path / "lib/some-1.1.dist-info", ns=(0, 0))
@@ -212,7 +215,7 @@ def test_a_link_in_templates_is_noticed_and_never_followed(written: Project, tmp
 
 
 def test_links_in_a_theme_count_and_what_is_behind_them_does_not(written: Project, tmp_path: Path) -> None:
-    """A build refuses them; to walk through what they lead to may take for ever."""
+    """A build refuses them; following them may take forever."""
     theme = tmp_path / "theme"
     theme.mkdir()
     written.write("templates/README", "Ici.")
@@ -247,7 +250,7 @@ def test_what_is_changed_while_a_build_runs_and_back_is_not_taken_for_unchanged(
 
     with monkeypatch.context() as patched:
         patched.setattr(where, when, edited)
-        with suppress(DiskFault):  # for a picture that is gone
+        with suppress(DiskFault):  # raised for a deleted picture
             newsletter.build(written.root, now=NOW)
     for path in set(tree(written.root)) - set(before):
         if not path.startswith((".outbox", "outbox/")):
@@ -259,7 +262,7 @@ def test_what_is_changed_while_a_build_runs_and_back_is_not_taken_for_unchanged(
     assert tree(written.root / "outbox") == tree(tmp_path / "fresh")
 
 
-def test_what_is_wrong_with_what_was_made_is_told_each_time(project: Project) -> None:
+def test_what_is_wrong_with_what_was_made_is_reported_each_time(project: Project) -> None:
     project.complete()
     project.announce(title="Un prix", summary="Résumé.", social={"instagram": "Un prix"})
     first, second = build(project), build(project)
@@ -267,7 +270,7 @@ def test_what_is_wrong_with_what_was_made_is_told_each_time(project: Project) ->
     assert first.problems == second.problems
 
 
-def test_a_fault_in_a_hidden_announcement_is_told_though_nothing_changed(written: Project) -> None:
+def test_a_fault_in_a_hidden_announcement_is_reported_though_nothing_changed(written: Project) -> None:
     build(written)
     written.announce("2024-11-24-brouillon.md", "![Rien](rien.png)", title="Brouillon", draft=True)
     result = newsletter.build(written.root, now=NOW)

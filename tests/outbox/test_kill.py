@@ -1,4 +1,4 @@
-"""Publication among processes: killed at any instant, two at once, a lock that dies with its holder."""
+"""Test publication with killed and concurrent processes, and a lock that ends with its process."""
 
 import os
 import random
@@ -31,7 +31,7 @@ FOREIGN = {"README.md": b"read me", "site/notes": b"by hand"}
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """An outbox with A in it, and files that newsletter did not write."""
+    """Return an outbox with A in it, and files that newsletter did not write."""
     out = tmp_path / "outbox"
     put(out, A)
     for path, content in FOREIGN.items():
@@ -40,12 +40,12 @@ def out(tmp_path: Path) -> Path:
 
 
 def is_whole(out: Path) -> bool:
-    """A or B, with its manifest, and nothing of the other."""
+    """Return whether the outbox contains exactly A or B, with its manifest."""
     return tree(out) in ({**A, **FOREIGN}, {**B, **FOREIGN}) and not list(verify(out))
 
 
 def forked(work: Callable[[], object]) -> int:
-    """Start a process that does the work; gives its number."""
+    """Run `work` in a forked process; return its process id."""
     if (child := os.fork()) == 0:
         try:
             work()
@@ -54,8 +54,8 @@ def forked(work: Callable[[], object]) -> int:
     return child
 
 
-def alternate(out: Path, begun: int) -> None:
-    os.write(begun, b".")
+def alternate(out: Path, pipe_out: int) -> None:
+    os.write(pipe_out, b".")
     while True:
         put(out, B, wait=5)
         put(out, A, wait=5)
@@ -63,23 +63,26 @@ def alternate(out: Path, begun: int) -> None:
 
 def test_killed_at_random_instants(out: Path) -> None:
     chance, interrupted = random.Random(SEED), 0
-    told, begun = os.pipe()
+    pipe_in, pipe_out = os.pipe()
     for _ in range(50):
-        child = forked(lambda: alternate(out, begun))
-        os.read(told, 1)  # on a busy machine it may take longer to begin than to publish
+        child = forked(lambda: alternate(out, pipe_out))
+        os.read(pipe_in, 1)  # on a busy machine, the process may take longer to start than to publish
         time.sleep(chance.uniform(0, 0.04))
         os.kill(child, signal.SIGKILL)
         assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
         assert is_whole(out)
         interrupted += (out.parent / ".outbox.next").exists()
-    assert interrupted  # else no kill met a publication
+    assert interrupted  # otherwise, no kill interrupted a publication
     put(out, B)
     assert tree(out) == {**B, **FOREIGN}
     assert sorted(path.name for path in out.parent.iterdir()) == [".outbox.lock", "outbox"]
 
 
 def killed_at(step: int, out: Path) -> bool:
-    """Publish B in a process that is killed before its `step`-th call of the system; False when it ended before."""
+    """Publish B in a process that is killed before its `step`-th system call.
+
+    Returns False if the process finished first.
+    """
 
     def work() -> None:
         left = step
@@ -93,13 +96,13 @@ def killed_at(step: int, out: Path) -> bool:
 
         sys.addaudithook(count)
         put(out, B)
-        left = sys.maxsize  # what measures coverage may end in peace
+        left = sys.maxsize  # do not kill the coverage measurement
 
     return os.WIFSIGNALED(os.waitpid(forked(work), 0)[1])
 
 
 def refused(out: Path) -> None:
-    """A run that looks after what is left, and publishes nothing."""
+    """Run a publication that cleans up leftovers and publishes nothing."""
     problems = Problems()
     problems.error(Place("a.md"), "unsafe", "it will not do")
     with pytest.raises(Aborted):
@@ -136,7 +139,7 @@ publish(held(), out, Problems())
 
 @pytest.fixture
 def holder(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A process in the middle of a build; a line on its standard input lets it go on."""
+    """Start a process that pauses in the middle of a build until a line arrives on its standard input."""
     with subprocess.Popen(
         [sys.executable, "-c", HOUSE + HOLD, str(tmp_path)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=SOURCE,
@@ -154,7 +157,7 @@ def test_the_second_of_two_builds_gives_up(tmp_path: Path, holder: "subprocess.P
 
 
 def test_the_second_of_two_builds_waits(tmp_path: Path, holder: "subprocess.Popen[str]", monkeypatch: Any) -> None:
-    # It is let go while this one waits, not before.
+    # The other process continues only while this one waits.
     monkeypatch.setattr(exchange.time, "sleep", lambda _: holder.poll() is None and holder.communicate("go on\n"))
     assert put(tmp_path / "outbox", SMALL, wait=20) == Published(1, 1, 1, True, 3)
     assert holder.returncode == 0 and tree(tmp_path / "outbox") == SMALL
@@ -237,7 +240,7 @@ def test_a_worker_that_outlives_its_build_writes_nothing_into_the_next_one(tmp_p
 
 
 def test_whole_builds_killed_at_random_instants(project: Project) -> None:
-    """Every channel at work, one announcement more or less each time."""
+    """Build all channels, with one announcement added or removed each time."""
     out, chance, seen = project.root / "outbox", random.Random(SEED), set()
     project.announce("2024-11-25-premier.md", body="Premier.")
 
@@ -255,17 +258,17 @@ def test_whole_builds_killed_at_random_instants(project: Project) -> None:
         newsletter.build(project.root, now=NOW)
         took = time.monotonic() - began
         trees.insert(0, tree(out))
-    told, begun = os.pipe()
+    pipe_in, pipe_out = os.pipe()
 
     def build() -> None:
-        os.write(begun, b".")
+        os.write(pipe_out, b".")
         newsletter.build(project.root, now=NOW)
         signal.pause()
 
     for number in range(50):
         state(number)
         child = forked(build)
-        os.read(told, 1)
+        os.read(pipe_in, 1)
         time.sleep(chance.uniform(0, 2 * took))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

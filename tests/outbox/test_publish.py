@@ -1,4 +1,4 @@
-"""Publication: what the outbox holds afterwards, and what is left when something stops it."""
+"""Test publication: the outbox afterwards, and what remains when something stops it."""
 
 import errno
 import hashlib
@@ -27,7 +27,7 @@ NEW: Tree = {"site/a.html": b"a", "site/b.html": b"BBB", "social/a.txt": b"text"
 
 
 def stamps(out: Path) -> dict[str, tuple[int, int]]:
-    """Inode and time stamp of all there is, folders and the parent folder too."""
+    """Return the inode and time stamp of every file and folder, including the parent folder."""
     return {str(path): (path.lstat().st_ino, path.lstat().st_mtime_ns) for path in (out.parent, *out.parent.rglob("*"))}
 
 
@@ -42,19 +42,19 @@ def out(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def old(out: Path) -> Path:
-    """An outbox with OLD in it."""
+    """Return an outbox with OLD in it."""
     put(out, OLD)
     return out
 
 
 def is_untouched(out: Path, before: dict[str, tuple[int, int]]) -> bool:
-    """Same as before, and nothing left beside it."""
+    """Return whether the outbox is the same as before, with nothing left beside it."""
     after = stamps(out)
-    del before[str(out.parent)], after[str(out.parent)]  # the next tree came and went there
+    del before[str(out.parent)], after[str(out.parent)]  # a temporary tree was created and removed there
     return before == after
 
 
-# What stands there afterwards
+# The outbox afterwards
 
 
 def test_the_first_publication(out: Path) -> None:
@@ -186,7 +186,7 @@ def test_any_sequence_ends_with_the_last_tree(trees: list[Tree], vandalised: lis
 
 
 def photo(source: Path, content: bytes | None = None, name: str = "photo.jpg") -> Artefact:
-    """The file as an artefact, judged when it held `content` (by default, what it holds)."""
+    """Return the file as an artefact, checked when it contained `content` (default: as it is now)."""
     content = source.read_bytes() if content is None else content
     sha256 = hashlib.sha256(content).hexdigest()
     asset = Asset(str(source), name, "image/jpeg", len(content), sha256, root=str(source.parent))
@@ -321,7 +321,7 @@ def test_a_manifest_that_is_no_file_is_replaced(old: Path) -> None:
     assert not list(verify(old))
 
 
-def test_a_manifest_rewritten_by_hand_is_written_anew(old: Path) -> None:
+def test_a_manifest_rewritten_by_hand_is_rewritten(old: Path) -> None:
     manifest = old / "manifest.json"
     good = manifest.read_bytes()
     manifest.write_text(json.dumps(json.loads(good)))
@@ -329,12 +329,12 @@ def test_a_manifest_rewritten_by_hand_is_written_anew(old: Path) -> None:
     assert manifest.read_bytes() == good
 
 
-def test_edits_by_hand_are_replaced_and_told(old: Path) -> None:
+def test_edits_by_hand_are_replaced_and_reported(old: Path) -> None:
     (old / "site/a.html").write_text("edited")
     (old / "email/a.eml").write_text("edited, and no longer built")
     (old / "site/b.html").unlink()
     (old / "site/pp").write_text("not ours")
-    (old / "site/b.html").symlink_to("pp")  # as long as the file was
+    (old / "site/b.html").symlink_to("pp")  # with the same size as the file
     problems = Problems()
     assert put(old, NEW, problems).written == 3
     assert codes(problems) == [
@@ -445,7 +445,7 @@ def test_a_symbolic_link_stays_and_its_target_is_exchanged(tmp_path: Path) -> No
     (tmp_path / "via").symlink_to("far/real")
     out = tmp_path / "outbox"
     out.symlink_to("via")
-    for files in (OLD, NEW):  # at first it leads nowhere
+    for files in (OLD, NEW):  # at first, the link is dangling
         put(out, files)
         assert out.is_symlink() and tree(tmp_path / "far/real") == files
     assert sorted(path.name for path in (tmp_path / "far").iterdir()) == [".real.lock", "real"]
@@ -545,7 +545,7 @@ def test_where_links_are_impossible_files_are_copied(old: Path, monkeypatch: pyt
 
 @pytest.fixture
 def two_renames(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system that cannot exchange."""
+    """Simulate a system that cannot exchange two folders atomically."""
     monkeypatch.setattr(exchange, "exchange", lambda one, other: False)
 
 
@@ -571,7 +571,7 @@ def test_a_failed_second_rename_is_undone(old: Path, monkeypatch: pytest.MonkeyP
     assert is_untouched(old, before)
 
 
-def test_what_a_killed_run_left_is_put_right(old: Path) -> None:
+def test_what_a_killed_run_left_is_cleaned_up(old: Path) -> None:
     leftover = old.parent / ".outbox.next"
     for make in (Path.mkdir, Path.touch, lambda path: path.symlink_to(old)):
         make(leftover)
@@ -584,7 +584,7 @@ def test_what_a_killed_run_left_is_put_right(old: Path) -> None:
     assert sorted(path.name for path in old.parent.iterdir()) == [".outbox.lock", "outbox"]
 
 
-# Mounts made there vanish with the process, and need no root where user name spaces are allowed.
+# Mounts made with this vanish with the process. They need no root where user namespaces are allowed.
 ALONE = ("unshare", "--map-root-user", "--mount")
 needs_unshare = pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, so Linux")
 
@@ -595,8 +595,8 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
     refused(10_000)
     """
-    told = in_child(script, tmp_path)
-    assert told.startswith(f"{tmp_path}/.outbox.next/site/0.html: File too large; raise the limit")
+    printed = in_child(script, tmp_path)
+    assert printed.startswith(f"{tmp_path}/.outbox.next/site/0.html: File too large; raise the limit")
 
 
 @needs_unshare
@@ -608,8 +608,10 @@ def test_a_full_disk(tmp_path: Path) -> None:
     put(4001, files=5)
     assert not list(verify(out))
     """
-    told = in_child(script, tmp_path, *ALONE)
-    assert told.startswith(f"{tmp_path}/.outbox.next/site/") and "No space left on device; free some space" in told
+    printed = in_child(script, tmp_path, *ALONE)
+    assert (
+        printed.startswith(f"{tmp_path}/.outbox.next/site/") and "No space left on device; free some space" in printed
+    )
 
 
 @needs_unshare
@@ -620,8 +622,8 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
     mount("-o", "remount,ro", str(folder))
     refused(4001)
     """
-    told = in_child(script, tmp_path, *ALONE)
-    assert told.startswith(f"{tmp_path}/.outbox.lock: Read-only file system; choose another folder with --out")
+    printed = in_child(script, tmp_path, *ALONE)
+    assert printed.startswith(f"{tmp_path}/.outbox.lock: Read-only file system; choose another folder with --out")
 
 
 @needs_unshare
@@ -666,7 +668,7 @@ def test_a_folder_of_a_lower_layer(tmp_path: Path) -> None:
 # verify
 
 
-def test_verify_tells_every_file_that_is_not_as_built(old: Path) -> None:
+def test_verify_reports_every_file_that_is_not_as_built(old: Path) -> None:
     (old / "site/a.html").write_bytes(b"z")
     (old / "site/b.html").write_bytes(b"longer")
     (old / "email/a.eml").unlink()
@@ -742,7 +744,7 @@ def test_verify_of_a_file(tmp_path: Path) -> None:
         verify(tmp_path / "outbox")
 
 
-def test_names_of_all_kinds_stand_unchanged(tmp_path: Path) -> None:
+def test_names_of_all_kinds_are_unchanged(tmp_path: Path) -> None:
     files = {name: name.encode() for name in ("a\nb.txt", " ", "é/ü.html", "\u2028", '"', "site/a.html")}
     assert put(tmp_path / "out", files).written == len(files)
     again = put(tmp_path / "out", files)
@@ -751,7 +753,7 @@ def test_names_of_all_kinds_stand_unchanged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
-def test_however_many_look_an_edit_is_seen(tmp_path: Path, jobs: int) -> None:
+def test_an_edit_is_seen_with_any_number_of_processes(tmp_path: Path, jobs: int) -> None:
     out = tmp_path / "out"
     put(out, {f"site/{number}.html": b"%03d" % number for number in range(700)})
     write_stamp(str(out), "f", hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest())

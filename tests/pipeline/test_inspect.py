@@ -1,4 +1,4 @@
-"""Several processes find what one finds."""
+"""Test that several processes find the same problems as one."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ NOW = datetime(2060, 1, 1, tzinfo=UTC)
 
 
 def found(root: Path, jobs: int, wanted: str = "-") -> tuple[list[Problem], list[str], int]:
-    """Return the problems of a project, the paths of the files asked for, and the number of all files."""
+    """Return a project's problems, the paths of the wanted files, and the total number of files."""
     problems = Problems()
     project = pipeline.open_project(root, problems)
     files = list(
@@ -25,7 +25,7 @@ def found(root: Path, jobs: int, wanted: str = "-") -> tuple[list[Problem], list
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project of forty announcements, whose theme has faults that only a look at all pages can find."""
+    """Return a project of forty announcements, with theme faults that show only across all pages."""
     root = tmp_path_factory.mktemp("inspected")
     corpus.write(root, 40)
     (root / "templates/site").mkdir(parents=True)

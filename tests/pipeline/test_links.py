@@ -1,4 +1,4 @@
-"""Every link between the files that are made leads to one of them: site, mails, feeds, snippets, calendars."""
+"""Test that links between the site, mails, feeds, snippets and calendars lead to existing files."""
 
 import re
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ from support.paths import ROOT
 from support.project import Project
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-HERE = "https://outbox.example/"  # where social/ and email/ would be: their relative links stay there
+HERE = "https://outbox.example/"  # a stand-in base for the relative links in social/ and email/
 
 
 def made(root: Path) -> tuple[str, dict[str, bytes]]:
-    """The address of the site, and every file by its path in the outbox."""
+    """Return the site's URL, and every file by its path in the outbox."""
     problems = Problems()
     project = pipeline.open_project(root, problems)
     files = {each.path: each.data for each in pipeline.build(project, NOW, problems)}
@@ -30,7 +30,7 @@ def made(root: Path) -> tuple[str, dict[str, bytes]]:
 
 
 def addresses(path: str, data: bytes) -> Iterator[str]:
-    """Every address that a file holds, as it stands there."""
+    """Yield every address in a file, as written."""
     if path.endswith(".html"):
         document = lxml.html.document_fromstring(data.decode())
         for element in document.iter(lxml.etree.Element):
@@ -44,7 +44,7 @@ def addresses(path: str, data: bytes) -> Iterator[str]:
             for candidate in (element.get("srcset") or "").split(","):
                 if candidate.strip():
                     yield candidate.split()[0]
-    # What a snippet's sheet says of the text above the fold may end within a link.
+    # A snippet sheet shows the text above the fold, which may end within a link.
     elif path.endswith((".xml", ".json", ".txt", ".ics", ".eml")) and not path.startswith("social/20"):
         text = unescape(data.decode())
         text = text.replace("\r\n ", "") if path.endswith(".ics") else text
@@ -53,7 +53,7 @@ def addresses(path: str, data: bytes) -> Iterator[str]:
 
 
 def dead(url: str, files: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Links that lead nowhere: where they stand, and what they say."""
+    """Yield the dead links: the path of the file and the link."""
     ids: dict[str, set[str]] = {}
     for path, data in files.items():
         own = url + path.removeprefix("site/") if path.startswith("site/") else HERE + path
@@ -83,7 +83,7 @@ def test_every_link_of_this_repository_leads_somewhere() -> None:
     assert {"html", "txt", "eml", "xml", "json", "ics", "css", "png", "pdf"} <= kinds
     assert list(dead(url, files)) == []
     ours = [found for path, data in files.items() for found in addresses(path, data) if found.startswith(url)]
-    assert len(ours) > 1000  # else the walk looks at nothing
+    assert len(ours) > 1000  # otherwise, the test checks nothing
 
 
 def test_names_that_need_escaping(project: Project) -> None:
@@ -104,7 +104,7 @@ def test_names_that_need_escaping(project: Project) -> None:
 
 
 @pytest.mark.parametrize("path", ["site/nowhere.html", "social/nowhere.json"])
-def test_the_walk_is_awake(path: str) -> None:
+def test_the_walk_finds_dead_links(path: str) -> None:
     files = {"site/a.html": b'<p id="x"><a href="b.html">b</a> <a href="#y">y</a>', "site/b.html": b"<p>b"}
     assert list(dead("https://a.example/", files)) == [("site/a.html", "#y")]
     files[path] = b'<a href="gone.html">x</a> {"url": "https://a.example/gone"}'

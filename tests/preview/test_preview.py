@@ -1,4 +1,4 @@
-"""The preview: what it shows is what is built, what breaks stays on view, and nobody else may look."""
+"""Test the preview: it shows what a build makes, survives faults, and refuses other sites."""
 
 import asyncio
 import http.client
@@ -44,7 +44,7 @@ BASE = "https://exemple.example/"
 
 @dataclass
 class Answer:
-    """What the server sent."""
+    """The server's response."""
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Answer:
 
 
 class Looking:
-    """A preview of a project, asked as uvicorn asks it: with the path as it came, decoded once."""
+    """A project's preview, called as uvicorn calls it: with the raw path, and the path decoded once."""
 
     def __init__(self, root: Path, now: datetime = NOW) -> None:
         self.now = now
@@ -103,7 +103,7 @@ def built(root: Path, now: datetime) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def samples() -> Looking:
-    """The preview of this repository's announcements."""
+    """Return the preview of this repository's announcements."""
     return Looking(ROOT)
 
 
@@ -111,7 +111,7 @@ def keys(root: Path) -> Iterator[str]:
     yield from sorted(path.stem for path in (root / "announcements").glob("*.md"))
 
 
-# --- What you see is what is built
+# --- The preview shows what is built
 
 
 def test_all_views_are_byte_for_byte_what_is_built(samples: Looking) -> None:
@@ -223,7 +223,7 @@ def test_a_changed_picture_is_read_again(project: Project) -> None:
     first = re.search(r'src="(/announcement/[^"]+)"', looking.get("/announcement/2024-11-26-prix/mail.html"))
     assert first and looking.data(first[1]) == (images / "logo.png").read_bytes()
     project.write("announcements/x.png", (images / "job-dating.png").read_bytes())
-    # Between the change and its reading, the old address shows nothing rather than another file.
+    # Until the change is read, the old address gives 404 rather than a different file.
     looking.get(first[1], 404)
     looking.desk.refresh()
     second = re.search(r'src="(/announcement/[^"]+)"', looking.get("/announcement/2024-11-26-prix/mail.html"))
@@ -241,7 +241,7 @@ def test_settings_reach_every_announcement(project: Project) -> None:
     assert showing.subject.date == datetime(2024, 11, 25, 15, tzinfo=UTC)
 
 
-# --- What breaks stays on view
+# --- After a fault, the last good state stays visible
 
 
 def test_a_broken_file_keeps_its_last_good_form(project: Project) -> None:
@@ -279,7 +279,7 @@ def test_a_file_that_never_was_sound_shows_its_problems(project: Project) -> Non
         ("strings/fr.toml", "= =", "toml-syntax"),
     ],
 )
-def test_a_broken_template_is_told_beside_the_last_good_render(
+def test_a_broken_template_is_reported_beside_the_last_good_render(
     project: Project, name: str, content: str, code: str
 ) -> None:
     project.announce()
@@ -343,7 +343,7 @@ def test_an_answer_that_could_not_be_made_says_so(project: Project) -> None:
     assert answer.status_code == 500 and b"&lt;a&gt;: Too many open files" in bytes(answer.body)
 
 
-def test_a_folder_that_is_gone_is_told_until_it_is_back(project: Project) -> None:
+def test_a_folder_that_is_gone_is_reported_until_it_is_back(project: Project) -> None:
     project.announce(title="Un prix")
     looking = Looking(project.root)
     away = project.root.rename(project.root.with_name("ailleurs"))
@@ -362,7 +362,7 @@ def test_settings_that_become_readable_are_read(project: Project, monkeypatch: p
     with monkeypatch.context() as patch:
         patch.setattr("newsletter.preview.reader.load_settings", refused)
         looking = Looking(project.root)
-    looking.desk.refresh()  # chmod changes neither the time, nor the size, nor the inode
+    looking.desk.refresh()  # chmod changes neither the modification time nor the size or inode
     assert looking.desk.snapshot is not None
 
 
@@ -466,7 +466,7 @@ def test_months() -> None:
     )
 
 
-# --- Nobody else may look
+# --- Other sites and hosts are refused
 
 
 @pytest.mark.parametrize(
@@ -568,7 +568,7 @@ def test_hostile_texts_stay_texts(project: Project) -> None:
 # --- The command
 
 
-def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_reports_what_is_missing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in sys.modules if each.startswith(("newsletter.preview", "uvicorn"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
@@ -578,7 +578,7 @@ def test_the_command_tells_what_is_missing(project: Project, monkeypatch: pytest
 
 
 @pytest.mark.loopback
-def test_the_command_tells_of_a_taken_port_and_a_bad_date(project: Project) -> None:
+def test_the_command_reports_a_taken_port_and_a_bad_date(project: Project) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         result = run("preview", "-C", str(project.root), "--no-open", "--port", port)
@@ -597,7 +597,7 @@ def test_only_folders_that_may_matter_are_watched(project: Project) -> None:
 
 
 @pytest.mark.loopback
-def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
+def test_a_save_is_announced_to_every_open_screen(project: Project) -> None:
     project.announce()
     command = [sys.executable, "-m", "newsletter", "preview", "-C", str(project.root), "--port", "0", "--no-open"]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
@@ -609,27 +609,27 @@ def test_a_save_is_told_to_every_open_screen(project: Project) -> None:
             asked.request("GET", "/events")
             events = asked.getresponse()
             assert events.headers["content-type"].startswith("text/event-stream")
-            first = told(events)
+            first = next_version(events)
             project.announce(title="Un autre titre")
-            second = told(events)
+            second = next_version(events)
             assert second != first
             project.write("newsletter.toml", "[")
-            third = told(events)
+            third = next_version(events)
             (project.root / "newsletter.toml").unlink()
-            assert len({first, second, third, told(events)}) == 4
-            # A folder that was not there is watched from then on.
+            assert len({first, second, third, next_version(events)}) == 4
+            # A new folder is watched as soon as it exists.
             project.write("templates/email/announcement.mjml", "{% if %}")
-            assert told(events)
+            assert next_version(events)
             project.write("templates/email/announcement.mjml", "{% else %}")
-            assert told(events)
+            assert next_version(events)
         finally:
             server.send_signal(signal.SIGINT)
             assert server.wait(20) == 0
         assert server.stderr.read() == ""
 
 
-def told(events: http.client.HTTPResponse) -> str:
-    """The next version that the server tells."""
+def next_version(events: http.client.HTTPResponse) -> str:
+    """Return the next version that the server announces."""
     while line := events.readline().decode():
         if line.startswith("data: "):
             return line
@@ -645,5 +645,5 @@ def test_pictures_are_shown_without_their_metadata(project: Project) -> None:
     (asset,) = set(re.findall(r'src="(assets/[^"]+)"', page))
     shown = looking.ask(f"/site/{asset}").body
     assert SECRET in planted and SECRET not in shown and shown == strip(planted)
-    picture.write_bytes(planted[:-300])  # not what was checked
+    picture.write_bytes(planted[:-300])  # not the content that was checked
     assert looking.ask(f"/site/{asset}").status == 404

@@ -1,4 +1,4 @@
-"""The CI files that `init` makes: valid by their published schemas, without secrets, and publishing as they say."""
+"""Test the CI files that `init` makes: valid by published schemas, without secrets, and working."""
 
 import base64
 import os
@@ -21,7 +21,7 @@ SCHEMAS = {GITHUB: "vendor.github-workflows", GITLAB: "vendor.gitlab-ci"}
 
 
 def judge(path: Path, schema: str) -> tuple[int, str]:
-    """What check-jsonschema says; it carries the published schemas, so nothing is fetched."""
+    """Run check-jsonschema, which includes the published schemas, so that nothing is downloaded."""
     from check_jsonschema import main
 
     result = CliRunner().invoke(main, ["--builtin-schema", schema, str(path)])
@@ -76,10 +76,10 @@ def test_only_the_publishing_step_gets_the_token() -> None:
 
 
 def test_every_run_publishes_all_that_is_due() -> None:
-    """No command is told a date: a run that was late or left out is made good by the next."""
+    """No command is given a date, so the next run makes up for a late or missed one."""
     for content in (FILES[GITHUB], FILES[GITLAB]):
         assert "newsletter build" in content and "--now" not in content
-    # YAML reads the key `on` as true.
+    # YAML parses the key `on` as true.
     assert {"pull_request", "push", "schedule", "workflow_dispatch"} == set(yaml.safe_load(FILES[GITHUB])[True])
     commands = [step.get("run", "") for step in jobs()["check"]["steps"]]
     assert "newsletter check --format github" in commands
@@ -90,7 +90,7 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A clone of a bare repository with one commit, and an outbox."""
+    """Return a clone of a bare repository, with one commit and an outbox."""
     if not shutil.which("git"):
         pytest.skip("git is not installed")
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch", "main", "origin.git")
@@ -141,7 +141,7 @@ def test_pages_are_replaced_and_assets_stay(clone: Path) -> None:
     assert git(clone, "status", "--porcelain") == ""
 
 
-def test_a_remote_that_cannot_be_asked_is_no_missing_branch(clone: Path) -> None:
+def test_an_unreachable_remote_is_no_missing_branch(clone: Path) -> None:
     git(clone, "remote", "set-url", "origin", "../nowhere.git")
     result = publish(clone, index_html="1")
     assert result.returncode not in (0, 2) and len(git(clone, "worktree", "list").splitlines()) == 1
@@ -154,7 +154,7 @@ def test_nothing_is_published_before_a_build(clone: Path) -> None:
 
 TOKEN = "glpat-sesame"
 HEADER = "Authorization: Basic " + base64.b64encode(f"gitlab-ci-token:{TOKEN}".encode()).decode()
-# Stands in for git: notes its arguments, and whether its environment holds the token or the header made of it.
+# A replacement for git that logs its arguments, and whether the token or its header is in the environment.
 SPY = """#!/bin/sh
 {
     printf 'git'; printf ' %s' "$@"; printf ' |'
@@ -167,7 +167,7 @@ exec "@GIT@" "$@"
 
 
 def test_only_exchanges_with_the_remote_know_the_token(clone: Path, tmp_path: Path) -> None:
-    """The lines of the GitLab job, as its shell runs them, but for the installation."""
+    """Run the commands of the GitLab job in a shell, except for the installation."""
     log, spied = tmp_path / "log", tmp_path / "bin/git"
     spied.parent.mkdir()
     real = shutil.which("git") or ""

@@ -1,4 +1,4 @@
-"""The documentation is true: links, pictures, commands and keys exist; the quick start works as it says."""
+"""Test the documentation: links, pictures, commands and keys exist, and the quick start works."""
 
 import re
 import shlex
@@ -21,13 +21,13 @@ READABLE = [path for path in PAGES if path.name != "problems.md"]  # its example
 
 
 def prose_of(path: Path) -> str:
-    """A page without its code."""
+    """Return a page without its code."""
     text = re.sub(r"^(?: {4}|\t).*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
 
 
 def commands(path: Path) -> list[list[str]]:
-    """The commands of a page, by words: each line of a block of code that begins with `newsletter`."""
+    """Return a page's commands, split into words: code block lines that begin with `newsletter`."""
     found = re.findall(r"^ {4}(?:\$ )?(newsletter .*?)(?: {3,}.*| +#.*)?$", path.read_text("utf-8"), re.MULTILINE)
     return [
         shlex.split(line.replace("…", "x"))[1:]
@@ -49,7 +49,7 @@ def test_links_and_pictures_are_there(path: Path) -> None:
 
 
 def known_options(words: list[str]) -> set[str]:
-    """The options that a command takes, `words` being its names."""
+    """Return the options of the command named by `words`."""
     result = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
     assert result.exit_code == 0, words
     return set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", result.output))
@@ -123,11 +123,11 @@ def test_french_pages_are_typeset_as_announcements_are() -> None:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_quick_start_works(lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every command of the page, in its order; the file is written in between, as the page says."""
+    """Run every command of the page in order, and write the file when the page says so."""
     monkeypatch.chdir(tmp_path)
     ran = []
     for words in commands(GUIDES / lang / "start.md"):
-        if words[0] == "preview":  # it would wait for a reader; tests/system/test_preview.py runs it
+        if words[0] == "preview":  # it would wait for requests; tests/system/test_preview.py runs it
             continue
         if words[0] == "check":
             (made,) = (
@@ -146,7 +146,7 @@ def test_the_quick_start_works(lang: str, tmp_path: Path, monkeypatch: pytest.Mo
     assert list(Path("outbox/email/announcements").glob("*.eml"))
 
 
-def test_the_site_of_the_documentation_is_built(tmp_path: Path) -> None:
+def test_the_documentation_site_builds(tmp_path: Path) -> None:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 

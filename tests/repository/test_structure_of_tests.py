@@ -1,4 +1,4 @@
-"""The structure of the tests, held by a test: where they stand, what they import, and what they leave alone."""
+"""Test the structure of the tests: locations, imports, and use of private members."""
 
 import ast
 from collections.abc import Iterator
@@ -8,20 +8,20 @@ import pytest
 
 from support.paths import ROOT, TESTS
 
-# Beside the rooms of src/newsletter: tests by kind, what they share, and what they read.
+# Folders besides those of the packages in src/newsletter: kinds of tests, and shared code.
 KINDS = frozenset("equivalence hostile repository support system".split())
 READ = frozenset("cases data oracles problems releases snippets".split())
 
 PACKAGE = ROOT / "src/newsletter"
 FILES = sorted(path for path in TESTS.rglob("*.py") if "node_modules" not in path.parts)
 
-# Private members that tests use all the same: file -> "their names: why". Better is a test by public functions, or a
-# public name.
+# Private members that tests use anyway: file -> "their names: why". Prefer tests through public functions, or
+# make the name public.
 EXCEPTIONS = {
-    "equivalence/test_mail_sections.py": "_neighbours _new_sections: which pairs of sections a check may pass over",
+    "equivalence/test_mail_sections.py": "_neighbours _new_sections: which pairs of sections a check may skip",
     "equivalence/test_templates.py": "_attempts _rendered _shape _signatures _text _warm_up: when a template is "
-    "traced, and what Jinja gives without",
-    "hostile/test_theme_output.py": "_shape _text _warm_up: what is judged while a template is traced",
+    "traced, and what Jinja gives without a trace",
+    "hostile/test_theme_output.py": "_shape _text _warm_up: what is checked while a template is traced",
     "hostile/test_themes.py": "_environment _of _rendered _shape _text _warm_up: attacks while a template is traced, "
     "and what the sandbox lets templates see",
 }
@@ -36,7 +36,7 @@ def is_test(name: str) -> bool:
 
 
 def imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and dotted name of all that is imported."""
+    """Yield the line and dotted name of every import."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -45,9 +45,9 @@ def imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def shared_from_tests(tree: ast.Module) -> list[str]:
-    """What is imported from a test file or conftest."""
+    """Return the imports from a test file or conftest."""
     return [
-        f"{line}: imports {dotted}: what two files share stands in tests/support"
+        f"{line}: imports {dotted}: move shared code to tests/support"
         for line, dotted in imported(tree)
         if any(map(is_test, dotted.split(".")[:-1] or [dotted])) or is_test(dotted)
     ]
@@ -58,7 +58,7 @@ def is_private(name: object) -> bool:
 
 
 def private_members(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Line and name of every private member of the package that is imported, read, or named to be patched."""
+    """Yield the line and name of every private member that is imported, read or patched."""
     libraries = {dotted for _, dotted in imported(tree) if not dotted.startswith(("newsletter", "support"))}
     for line, dotted in imported(tree):
         if dotted.startswith("newsletter") and is_private(name := dotted.rpartition(".")[2]):
@@ -78,13 +78,15 @@ def test_no_test_file_imports_another(path: Path) -> None:
     assert shared_from_tests(ast.parse(path.read_text(encoding="utf-8"))) == []
 
 
-def test_tests_stand_in_the_room_of_what_they_test() -> None:
+def test_tests_are_in_the_folder_of_what_they_test() -> None:
     for path in FILES:
         room = room_of(path)
         if is_test(path.stem) and path != TESTS / "conftest.py":
-            assert room.parts and room.parts[0] != "support", f"{path.name}: which room does it test?"
+            assert room.parts and room.parts[0] != "support", (
+                f"{path.name}: move it to the folder of the package that it tests"
+            )
             sound = room.parts[0] in KINDS or (PACKAGE / room).is_dir() or (PACKAGE / f"{room}.py").is_file()
-            assert sound, f"{room}: neither a room of src/newsletter nor one of {', '.join(sorted(KINDS))}"
+            assert sound, f"{room}: neither a package of src/newsletter nor one of {', '.join(sorted(KINDS))}"
     folders = {path.name for path in TESTS.iterdir() if path.is_dir() and path.name != "__pycache__"}
     rooms = {path.stem for path in PACKAGE.iterdir()}
     assert folders <= KINDS | READ | rooms
@@ -100,7 +102,7 @@ def test_private_members_stay_private() -> None:
             places[name, member] = f"tests/{name}:{line}: {member}"
     allowed = {(name, member) for name, text in EXCEPTIONS.items() for member in text.partition(":")[0].split()}
     assert [place for key, place in places.items() if key not in allowed] == []
-    assert sorted(allowed - places.keys()) == [], "no longer used: strike them off EXCEPTIONS"
+    assert sorted(allowed - places.keys()) == [], "no longer used: remove them from EXCEPTIONS"
 
 
 @pytest.mark.parametrize(

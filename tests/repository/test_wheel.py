@@ -1,4 +1,4 @@
-"""The wheel holds all that a project needs: it is built without a network and used outside of the checkout."""
+"""Test that the wheel is complete: build it without a network and use it outside the checkout."""
 
 import os
 import subprocess
@@ -16,10 +16,10 @@ from support.paths import ROOT
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a fresh environment that holds the wheel, and sees what it needs but not the checkout.
+    """Return the Python of a new environment with the wheel and its dependencies, but not the checkout.
 
-    What newsletter needs is found where this environment has it: a line in a .pth file adds that folder
-    to the path, but none of its own .pth files, so an editable install stays out of sight.
+    A line in a .pth file adds the current environment's packages to the path. Python does not process
+    .pth files in a folder added this way, so an editable install stays hidden.
     """
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
@@ -27,7 +27,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("*.whl")
     venv.create(folder / "venv", with_pip=False, symlinks=True)
     (packages,) = (folder / "venv").glob("lib/python*/site-packages")
-    with zipfile.ZipFile(wheel) as archive:  # nothing more does an installer with a wheel of plain Python
+    with zipfile.ZipFile(wheel) as archive:  # all that an installer does with a pure Python wheel
         archive.extractall(packages)
     (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n{sysconfig.get_path('platlib')}\n")
     return folder / "venv/bin/python"
@@ -44,7 +44,7 @@ def test_a_project_from_the_wheel_alone(python: Path, tmp_path: Path) -> None:
         [str(python), "-P", "-c", "import newsletter; print(newsletter.__file__)"],
         cwd=tmp_path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    assert where.startswith(str(python.parents[1])), "this is not the wheel's"
+    assert where.startswith(str(python.parents[1])), "newsletter was not imported from the wheel"
     project = tmp_path / "lettre"
     for words in (
         ("init", str(project), "--now", "2024-12-01"),

@@ -1,6 +1,6 @@
-"""Every problem code is found at the line that a file under tests/problems/ expects, and nothing else.
+"""Test that each file under tests/problems/ gives exactly the problems that it expects.
 
-`# expect: code other-code` stands on the line at fault; `# expect@7: code` names another line.
+`# expect: code other-code` marks a line with faults; `# expect@7: code` refers to another line.
 """
 
 import re

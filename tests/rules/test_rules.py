@@ -1,4 +1,4 @@
-"""The registry of problems: complete, shown in docs/problems.md, and every rule has a case in which it speaks."""
+"""Test the registry of problems: complete, documented in docs/problems.md, with a case for each rule."""
 
 import ast
 import re
@@ -34,9 +34,9 @@ from support.project import Project
 
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 
-# Codes that no file under tests/problems can bring about, and the test that does.
+# Codes that no file under tests/problems can cause, with the test that does.
 NAMED = {
-    "axe": "rules/external/test_audit.py::test_axe_and_width_are_told",
+    "axe": "rules/external/test_audit.py::test_axe_and_width_are_reported",
     "bad-feed": "rules/test_rules.py::test_a_feed_that_cannot_be_read",
     "bad-header": "rules/test_rules.py::test_bytes_of_a_mail",
     "bad-manifest": "outbox/test_publish.py",
@@ -44,7 +44,7 @@ NAMED = {
     "changed-file": "outbox/test_publish.py",
     "damaged-output": "outbox/test_publish.py",
     "edited-output": "outbox/test_publish.py",
-    "feed-size": "channels/feeds/test_entry.py::test_a_large_feed_is_told",
+    "feed-size": "channels/feeds/test_entry.py::test_a_large_feed_is_reported",
     "file-size": "hostile/test_files.py::test_no_special_file_hangs_or_is_published",
     "foreign-output": "outbox/test_publish.py",
     "import-date": "importers/test_press_release.py::test_the_press_release_needs_few_edits",
@@ -59,27 +59,27 @@ NAMED = {
     "leftover-slot": "rules/test_rules.py::test_a_slot_that_was_not_filled_in",
     "lost-output": "hostile/test_outbox_target.py::test_what_a_build_needs_the_place_of_is_named",
     "missing-output": "outbox/test_publish.py",
-    "missing-tool": "rules/external/test_audit.py::test_what_is_not_installed_is_said",
+    "missing-tool": "rules/external/test_audit.py::test_what_is_not_installed_is_reported",
     "moved-template": "theme/test_content.py::test_folders_under_their_former_names_are_not_passed_over",
     "no-manifest": "outbox/test_publish.py",
-    "no-network": "rules/external/test_link_checker.py::test_offline_is_said_once",
+    "no-network": "rules/external/test_link_checker.py::test_offline_is_reported_once",
     "private-link": "rules/external/test_link_checker.py::test_addresses_of_ones_own_network_are_never_visited",
-    "spam-score": "rules/external/test_audit.py::test_spam_is_told",
+    "spam-score": "rules/external/test_audit.py::test_spam_is_reported",
     "unreachable-link": "rules/external/test_link_checker.py::test_what_a_server_says",
     "unreadable": "rules/test_rules.py::test_a_file_that_cannot_be_read",
     "unsafe-outbox": "hostile/test_outbox_target.py::test_no_outbox_over_in_or_around_sources",
     "unwritable": "check/test_fix.py::test_a_file_that_cannot_be_written",
-    "wide-mail": "rules/external/test_audit.py::test_axe_and_width_are_told",
+    "wide-mail": "rules/external/test_audit.py::test_axe_and_width_are_reported",
 }
 
-# Functions and classes that take a code among their arguments.
+# Functions and classes that take a code as an argument.
 TELLERS = frozenset("error warning notice refuse fault report Refused Unsafe Fault Invalid Text Slip _fault".split())
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 NO_CODES = frozenset(("utf-8", "mj-style"))
 
 
 def raised() -> Iterator[tuple[str, str]]:
-    """Every constant that looks like a code, given to something that tells problems, and where."""
+    """Yield each constant passed as a problem code to a function that reports problems, and its location."""
     for path in sorted((ROOT / "src/newsletter").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
@@ -90,13 +90,13 @@ def raised() -> Iterator[tuple[str, str]]:
                     yield each.value, f"{path.relative_to(ROOT)}:{each.lineno}"
 
 
-def test_every_code_that_is_told_is_registered() -> None:
+def test_every_code_in_use_is_registered() -> None:
     found = {code: place for code, place in raised() if code not in NO_CODES}
     assert len(found) > 60
     assert {place: code for code, place in found.items() if code not in RULES} == {}
 
 
-def test_every_registered_code_is_told_somewhere() -> None:
+def test_every_registered_code_is_in_use() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/newsletter").rglob("*.py"))
     made = {
         "duplicate-id",
@@ -105,7 +105,7 @@ def test_every_registered_code_is_told_somewhere() -> None:
         "missing-image",
         "too-many-links",
         "too-many-hashtags",
-    }  # put together where they are told
+    }  # codes assembled where they are reported
     for rule in RULES.values():
         times = 2 if rule.body is None else 1
         assert source.count(f'"{rule.code}"') >= times or rule.code in made, rule.code
@@ -122,8 +122,8 @@ def test_every_code_has_a_case() -> None:
 
 
 def test_the_manual_is_true() -> None:
-    told = (ROOT / "docs/problems.md").read_text(encoding="utf-8")
-    assert told == manual(FAMILIES), "run: python -m newsletter.rules > docs/problems.md"
+    valid = (ROOT / "docs/problems.md").read_text(encoding="utf-8")
+    assert valid == manual(FAMILIES), "run: python -m newsletter.rules > docs/problems.md"
 
 
 def test_every_rule_has_a_page_with_both_examples() -> None:
@@ -152,7 +152,7 @@ def test_the_second_theme_has_no_problem(project: Project) -> None:
     assert codes(project) == []
 
 
-# --- ignoring ---------------------------------------------------------------------------------
+# --- ignoring problems ------------------------------------------------------------------------
 
 
 def codes(project: Project) -> list[str]:
@@ -205,12 +205,12 @@ def test_unknown_codes_in_settings(project: Project) -> None:
     ]
 
 
-# --- what only a fault of this program could bring about ----------------------------------------
+# --- problems that only a fault in this program can cause ----------------------------------------
 
 
 @pytest.fixture
 def made(project: Project) -> tuple[Publication, Inspection, Mail]:
-    """A publication with one announcement, an inspection of it, and its mail."""
+    """Return a publication with one announcement, an inspection of it, and its mail."""
     project.announce()
     problems = Problems()
     opened = pipeline.open_project(project.root, problems)
@@ -248,8 +248,8 @@ LINES = st.sampled_from(
 
 @settings(max_examples=400)
 @given(st.lists(st.tuples(st.integers(0, 12), LINES), max_size=2), st.lists(st.integers(0, 12), max_size=3))
-def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]], cuts: list[int]) -> None:
-    """A mail that its pieces call sound is sound, however it was cut; one of whole lines is called so."""
+def test_pieces_are_checked_like_the_whole(odd: list[tuple[int, bytes]], cuts: list[int]) -> None:
+    """If the check by pieces passes, the mail is valid, wherever it was split; plain pieces always pass."""
     lines = [b"A: b\r\n", b"Content-Type: multipart/alternative\r\n", b"\r\n", b"--\r\n"]
     lines += [b"Content-Type: text/plain\r\n", b"own\r\n", b"Content-Type: text/html\r\n", b"own\r\n", b"--\r\n"]
     sound = not odd
@@ -263,10 +263,10 @@ def test_what_is_told_of_pieces_is_told_of_the_whole(odd: list[tuple[int, bytes]
         mime_structure.has_valid_lines(bytes(eml))
         and tuple(mime_structure.types_of(bytes(eml))) == mime_structure.TYPES
     )
-    told = mime_structure.is_valid_by_pieces(eml)
-    assert plain or not told
-    held = not any(line.startswith(b"Content") for piece in pieces[1::2] for line in piece.split(b"\r\n"))
-    assert told or not (sound and held)
+    valid = mime_structure.is_valid_by_pieces(eml)
+    assert plain or not valid
+    plain_pieces = not any(line.startswith(b"Content") for piece in pieces[1::2] for line in piece.split(b"\r\n"))
+    assert valid or not (sound and plain_pieces)
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_a_sound_feed_passes() -> None:
     assert list(pages.FEEDS.find(Artefact("site/feeds/atom.xml", sound.encode(), ""))) == []
 
 
-def test_a_feed_is_looked_at_in_a_check(made: tuple[Publication, Inspection, Mail]) -> None:
+def test_a_feed_is_checked(made: tuple[Publication, Inspection, Mail]) -> None:
     inspection = made[1]
     inspection.add(Artefact("site/feeds/atom.xml", b"<feed>", "application/atom+xml"))
     inspection.finish_all([inspection.finish()])
@@ -355,7 +355,7 @@ def test_an_announcement_of_an_issue_is_of_one_kind(made: tuple[Publication, Ins
     assert isinstance(made[2].item, Announcement)
 
 
-# --- rules, closer -----------------------------------------------------------------------------
+# --- single rules ------------------------------------------------------------------------------
 
 COLUMN = "<mjml><mj-body><mj-section><mj-column>{}</mj-column></mj-section></mj-body></mjml>"
 HEAD = "<mjml><mj-head>{}</mj-head><mj-body></mj-body></mjml>"
@@ -462,10 +462,10 @@ def test_an_endless_reference_in_a_mail_is_no_number(made: tuple[Publication, In
     assert {rule.code for rule, _ in mails.TEXTS.find(mail)} == {"text-link"}
 
 
-# --- places -------------------------------------------------------------------------------------
+# --- locations of problems ----------------------------------------------------------------------
 
 
-def test_a_fault_in_a_macro_is_told_at_the_macros_line_once_for_all_mails(project: Project) -> None:
+def test_a_fault_in_a_macro_is_reported_at_the_macros_line_once_for_all_mails(project: Project) -> None:
     project.complete()
     for number in range(3):
         project.announce(f"2024-11-2{number}-a{number}.md")

@@ -1,8 +1,8 @@
-"""What several test files share."""
+"""Helpers shared by several test files."""
 
 from pathlib import Path
 
 import pytest
 
-# Failed assertions show their values here as they do in tests.
+# Make failed assertions in these modules show their values, as in tests.
 pytest.register_assert_rewrite(*(f"{__name__}.{path.stem}" for path in Path(__file__).parent.glob("[!_]*.py")))

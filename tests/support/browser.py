@@ -1,4 +1,4 @@
-"""A real browser for tests: headless Chromium and axe-core, as `newsletter check --deep` drives them."""
+"""Run tests in a real browser: headless Chromium with axe-core, as in `newsletter check --deep`."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ AXE = ORACLES / "axe-core/axe.min.js"
 
 
 def require() -> None:
-    """Skip where the browser or axe-core is missing; in CI that is a failure."""
+    """Skip the test if the browser or axe-core is missing. In CI, a skip is a failure."""
     if not CHROMIUM:
         pytest.skip("Chromium is not installed")
     if not AXE.is_file():
@@ -27,10 +27,13 @@ def require() -> None:
 
 
 def chromium(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run headless Chromium with a profile of its own and without any network."""
+    """Run headless Chromium with its own profile and without a network."""
     return browser.run(CHROMIUM, *words)
 
 
 def look(documents: Mapping[str, str], folder: Path, width: int, dark: bool, mail: bool) -> dict[str, PageReport]:
-    """Open HTML documents, by path in `folder`, at `width` px, in light or dark, and run axe-core in each."""
+    """Open HTML documents at `width` px in light or dark mode, and run axe-core in each.
+
+    `documents` are written to `folder` under their paths, which are also the keys of the result.
+    """
     return browser.run_axe(CHROMIUM, AXE, documents, folder, width, dark=dark, mail=mail)

@@ -1,4 +1,4 @@
-"""Commands run in this process."""
+"""Run commands in this process."""
 
 import hashlib
 from pathlib import Path

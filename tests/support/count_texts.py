@@ -1,4 +1,4 @@
-"""Texts that are hard to count, made of pieces; the same for every run."""
+"""Generate texts that are hard to count. The same seed always gives the same texts."""
 
 import random
 import sys
@@ -53,7 +53,7 @@ EMOJI = """
 
 
 def texts(number: int, seed: int) -> Iterator[str]:
-    """So many texts of one to nine pieces."""
+    """Yield `number` texts of one to nine pieces."""
     chance = random.Random(seed)
     for _ in range(number):
         yield "".join(_piece(chance) + chance.choice(SPACES) for _ in range(chance.randrange(1, 10)))
@@ -75,7 +75,7 @@ def _piece(chance: random.Random) -> str:
 
 
 def _character(chance: random.Random) -> str:
-    """Any character of Unicode 8 or before, the odd ones more often; nothing of a newer script."""
+    """Return a character of Unicode 8 or earlier, preferably an unusual one; none of a newer script."""
     first, last = chance.choice(
         [(0, 0x20), (0x20, 0x250), (0x300, 0x370), (0x1E00, 0x2065), (0x2190, 0x27C0), (0x3000, 0x3100),
          (0xFE0E, 0xFE10), (0xFEFF, 0xFF00), (0xFFFE, 0x10000), (0x1F300, 0x1F5FF),

@@ -1,4 +1,4 @@
-"""Feeds of a small project."""
+"""Make the feeds of a small project."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ BASE = "https://exemple.example/"
 
 
 def made(project: Project, now: datetime = NOW) -> dict[str, Artefact]:
-    """What the channel makes, by path below site/feeds/."""
+    """Return the channel's artefacts, by path relative to site/feeds/."""
     problems = Problems()
     artefacts = pipeline.build(pipeline.open_project(project.root, problems), now, problems, channels=["feeds"])
     found = {each.path.removeprefix("site/feeds/"): each for each in artefacts}
@@ -25,6 +25,6 @@ def built(project: Project, now: datetime = NOW) -> dict[str, bytes]:
 
 
 def set_up(project: Project, lines: str) -> None:
-    """More settings."""
+    """Add lines to the settings."""
     path = project.root / "pyproject.toml"
     path.write_text(f"{path.read_text()}\n{lines}\n")

@@ -1,6 +1,6 @@
-"""Golden folders: tests/cases/<name>/ is a small project, its expected/ the outbox that it gives.
+"""Manage golden folders: tests/cases/<name>/ is a project, its expected/ the outbox that it gives.
 
-`make golden` renews them; read the differences before you commit them.
+`make golden` updates them; read the differences before you commit them.
 """
 
 import hashlib
@@ -15,16 +15,16 @@ from support.paths import TESTS
 
 CASES = TESTS / "cases"
 NOW = datetime(2024, 12, 1, 9, tzinfo=UTC)
-OF_BINARY = ".sha256"  # stands for a file that is not text: its hash
+OF_BINARY = ".sha256"  # replaces a binary file and contains its hash
 
 
 def cases() -> list[Path]:
-    """The projects."""
+    """Return the folders of the projects."""
     return sorted(path for path in CASES.iterdir() if path.is_dir())
 
 
 def built(case: Path) -> dict[str, str]:
-    """What the project gives now, as expected/ holds it."""
+    """Build the project and return its files in the form used in expected/."""
     with TemporaryDirectory() as folder:
         project, out = Path(folder) / "project", Path(folder) / "outbox"
         shutil.copytree(case, project, ignore=shutil.ignore_patterns("expected"))
@@ -34,18 +34,18 @@ def built(case: Path) -> dict[str, str]:
 
 
 def expected(case: Path) -> dict[str, str]:
-    """What the project gave when the folder was last renewed."""
+    """Return the files in expected/."""
     return {path: content.decode() for path, content in read(case / "expected").items()}
 
 
 def read(folder: Path) -> dict[str, bytes]:
-    """Every file, by path; not the manifest, which is of hashes and changes with each of them."""
+    """Return every file by path, except the manifest, whose hashes change with every other file."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "manifest.json")
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def as_text(path: str, content: bytes) -> tuple[str, str]:
-    """Name and content in expected/: texts as they are, of other files the hash."""
+    """Return a file's name and content in expected/: text unchanged, binary content as a hash."""
     try:
         if b"\0" not in content:
             return path, content.decode()
@@ -55,7 +55,7 @@ def as_text(path: str, content: bytes) -> tuple[str, str]:
 
 
 def differences(old: dict[str, str], new: dict[str, str]) -> str:
-    """A unified diff of all files; "" when they are the same."""
+    """Return a unified diff of all files, or "" if they are the same."""
     lines: list[str] = []
     for path in sorted(old.keys() | new.keys()):
         before, after = (files.get(path, "").splitlines(keepends=True) for files in (old, new))
@@ -66,12 +66,12 @@ def differences(old: dict[str, str], new: dict[str, str]) -> str:
 
 
 def shown(line: str) -> str:
-    """A line in one line: carriage returns can be seen, and a missing end is no matter."""
+    """Return a line for display: with visible carriage returns, and always with a line feed."""
     return line.rstrip("\n").replace("\r", "␍") + "\n"
 
 
 def renew(case: Path) -> None:
-    """Write expected/ again."""
+    """Rewrite expected/."""
     files = built(case)
     shutil.rmtree(case / "expected", ignore_errors=True)
     for path, content in files.items():

@@ -1,4 +1,4 @@
-"""Run the program as a process of its own, under limits that a hostile input would break."""
+"""Run the program in a separate process, under limits that a hostile input would exceed."""
 
 import os
 import re
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MEMORY = 1_500_000_000  # bytes of address space
-SECONDS = 60  # of processor time; a build of one announcement takes about one
+SECONDS = 60  # CPU time; a build of one announcement takes about one
 
-# Coverage is not measured under limits: it has files of its own to write, and tells what it meets there.
+# Coverage is off under limits, because it writes its own files and prints its own errors.
 UNMEASURED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
 
-ENDINGS = {0, 1, 2, 74, 75}  # exit codes that docs and `--help` promise
+ENDINGS = {0, 1, 2, 74, 75}  # exit codes documented in docs/ and `--help`
 PROBLEM = re.compile(r"^[^\n:]+:\d+:\d+: (error|warning|info): .+ \[[a-z0-9-]+\]$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a command left: exit code, and what it printed as text."""
+    """A finished command: its exit code and its output as text."""
 
     code: int
     stdout: str
@@ -42,11 +42,13 @@ def newsletter(
     limits: Mapping[int, int] | None = None,
     wrapper: Sequence[str] = (),
 ) -> Finished:
-    """Run `newsletter WORDS` in `cwd`: `memory` bytes, `seconds` of processor time, further rlimits by number.
+    """Run `newsletter WORDS` in `cwd`, limited to `memory` bytes and `seconds` of CPU time.
 
-    `wrapper` is a command that runs another one, with its arguments.
+    Further limits are passed as rlimit numbers and values. `wrapper` is a command prefix that runs
+    another command.
 
-    A process that hangs without working is killed after three times as many seconds, which fails the test.
+    A process that hangs without using the CPU is killed after three times `seconds`, which fails the
+    test.
     """
     bounds = {resource.RLIMIT_AS: memory, resource.RLIMIT_CPU: seconds, **(limits or {})}
 
@@ -63,19 +65,19 @@ def newsletter(
         text=True,
         errors="replace",
         timeout=3 * seconds,
-        preexec_fn=bound,  # between fork and exec; no thread runs here
+        preexec_fn=bound,  # runs between fork and exec; there are no other threads here
         check=False,
     )
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
 def problems(done: Finished) -> list[str]:
-    """The lines that name a problem with its place and code."""
+    """Return the output lines that report a problem with its location and code."""
     return [match.group() for match in PROBLEM.finditer(done.output)]
 
 
 def assert_sound(done: Finished) -> None:
-    """A promised exit code, never a traceback; exit code 1 names at least one problem with its place."""
+    """Check for a documented exit code, no traceback, and with exit code 1, a located problem."""
     assert "Traceback" not in done.output, done.output[-4000:]
     assert done.code in ENDINGS, (done.code, done.output[-4000:])
     if done.code == 1:
@@ -83,7 +85,7 @@ def assert_sound(done: Finished) -> None:
 
 
 def build_soundly(project: Path, *words: str, now: str = "2024-12-01") -> Finished:
-    """Build under guard: a located problem and nothing written, or an outbox that verifies."""
+    """Build under guard; check for a located problem and no outbox, or an outbox that passes `verify`."""
     done = newsletter("build", *words, "--now", now, cwd=project)
     assert_sound(done)
     if done.code == 0:

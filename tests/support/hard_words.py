@@ -1,4 +1,4 @@
-"""Words that platforms count in ways of their own."""
+"""Words that platforms count in unusual ways."""
 
 WORDS = (
     "Prix", "l’été", "« Gala »", "exemple.fr", "https://exemple.fr/été", "https://exemple.music/x",

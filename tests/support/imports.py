@@ -1,4 +1,4 @@
-"""Files to import, and what becomes of them."""
+"""Create files to import, and import them."""
 
 import io
 import json
@@ -13,7 +13,7 @@ NOW = ("--now", "2024-12-01")
 
 
 def take(project: Project, name: str, content: str | bytes = b"", *words: str) -> tuple[str, list[dict[str, Any]]]:
-    """Import a file; the announcement's text, and the doubts."""
+    """Import a file; return the announcement's text and the reported doubts."""
     path = project.root.parent / "recu" / name
     if content:
         path.parent.mkdir(exist_ok=True)
@@ -32,7 +32,7 @@ def parts(announcement: str) -> tuple[str, str]:
 
 
 def pack(**files: str | bytes) -> bytes:
-    """A zip file; `__` in a name stands for a slash, `_` for a dot."""
+    """Return a zip file. In names, `__` means a slash and `_` a dot."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as safe_files:
         for name, content in files.items():

@@ -1,12 +1,12 @@
-"""Texts that are hard to carry in a mail, and documents made comparable."""
+"""Define texts that are often corrupted in mails, and make HTML documents comparable."""
 
 import re
 from collections.abc import Iterator
 
 from lxml import html as lxml_html
 
-# What serialisers have been seen to change: NBSP, U+202F, ZWJ emoji, variation selectors, NFD
-# accents, soft hyphens, backslashes, quotes, entities typed out, things that look like templates.
+# Content that serializers are known to change: NBSP, U+202F, ZWJ emoji, variation selectors, NFD
+# accents, soft hyphens, backslashes, quotes, literal entities, and text that looks like a template.
 HOSTILE = (
     "Été\u00a0! 10\u202f000 «\u00a0prix\u00a0»", "👨‍👩‍👧‍👦 ❤️ 🏳️‍⚧️", "cafe\u0301 e\u0302tre", "C:\\dossier\\n\\u{a0}",
     "\"guillemets\" 'apostrophes' <b>gras</b>", "&nbsp; &eacute; &amp; &#x27; &lt;", "{{ 7 * 7 }} {% if %} *|UNSUB|*",
@@ -15,7 +15,7 @@ HOSTILE = (
 
 
 def dom(document: str) -> str:
-    """Elements, attributes and text of a document, a line each, white space folded as a browser does."""
+    """List a document's elements, attributes and text, one per line, with white space collapsed."""
 
     def walk(node: lxml_html.HtmlElement) -> Iterator[str]:
         if not isinstance(node.tag, str):

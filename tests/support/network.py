@@ -1,4 +1,4 @@
-"""Block the network: tests reach no other machine, and this one only where they say so."""
+"""Block the network, so that tests reach no other machine, and this one only if marked `loopback`."""
 
 import socket
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 
 class NetworkBlocked(AssertionError):
-    """A test tried to leave this machine."""
+    """A test tried to connect to another machine."""
 
 
 _real = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex", "sendto")}
@@ -16,15 +16,15 @@ _loopback_allowed = False
 
 
 def block() -> None:
-    """Block every socket of this process, those to addresses of this machine too."""
+    """Block every socket of this process, including those to this machine."""
     for name in _real:
         setattr(socket.socket, name, _guarded(name))
     socket.getaddrinfo = _guarded_getaddrinfo
 
 
 def allow_loopback(allowed: bool) -> None:
-    """Open addresses of this machine, or close them again."""
-    global _loopback_allowed  # noqa: PLW0603 (sockets know nothing of the test that uses them)
+    """Allow or block connections to this machine."""
+    global _loopback_allowed  # noqa: PLW0603 (a socket does not know which test uses it)
     _loopback_allowed = allowed
 
 

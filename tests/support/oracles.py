@@ -1,4 +1,4 @@
-"""What the platforms' own libraries say of a text."""
+"""Ask the platforms' own libraries to count texts."""
 
 import json
 import os
@@ -18,20 +18,20 @@ FOLDER = TESTS / "oracles"
 
 @cache
 def packages() -> Path:
-    """Where the oracles' packages are; skips when they, or node, are absent."""
+    """Return the folder of the oracles' packages. Skips the test if they or node are missing."""
     folder = Path(os.environ.get("NEWSLETTER_ORACLES", FOLDER))
     if not shutil.which("node"):
-        pytest.skip("node is absent: install Node 20 or later")
+        pytest.skip("node is missing: install Node 20 or later")
     if not (folder / "node_modules" / "twitter-text").is_dir():
         pytest.skip(
-            "the oracles are absent: copy tests/oracles/package.json to a folder, run npm install --no-package-lock "
+            "the oracles are missing: copy tests/oracles/package.json to a folder, run npm install --no-package-lock "
             "there and set NEWSLETTER_ORACLES to it"
         )
     return folder
 
 
 def ask(asked: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
-    """Each text with what the oracles say of it."""
+    """Return each text with the oracles' answer."""
     environment = os.environ | {"NEWSLETTER_ORACLES": str(packages())}
     asked = list(asked)
     answers = subprocess.run(

@@ -1,4 +1,4 @@
-"""Outboxes of a few files, in this process and in another one."""
+"""Publish small outboxes, in this process or in another."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ def put(out: Path, files: Tree, problems: Problems | None = None, wait: float = 
 
 
 def tree(out: Path) -> dict[str, bytes | None]:
-    """Every file but the manifest with its content, and every empty folder with None."""
+    """Return the content of every file except the manifest, and None for every empty folder."""
     return {
         path.relative_to(out).as_posix(): path.read_bytes() if path.is_file() else None
         for path in out.rglob("*")
@@ -64,10 +64,10 @@ SOURCE = {**os.environ, "PYTHONPATH": str(Path(exchange.__file__).parents[2])}
 
 
 def in_child(script: str, folder: Path, *before: str) -> str:
-    """Run a script in a process of its own; gives what it prints."""
+    """Run a script in a separate process and return its output."""
     words = [*before, sys.executable, "-c", HOUSE + textwrap.dedent(script), str(folder)]
     child = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False, env=SOURCE)
     if before and (child.stdout.startswith("cannot mount") or child.stderr.startswith(before[0])):
-        pytest.skip(f"needs a mount name space: {child.stdout}{child.stderr}")
+        pytest.skip(f"needs a mount namespace: {child.stdout}{child.stderr}")
     assert child.returncode == 0, child.stderr
     return child.stdout

@@ -1,4 +1,4 @@
-"""Where the tests stand, and the repository that they test."""
+"""The paths of the tests and of the repository."""
 
 from pathlib import Path
 

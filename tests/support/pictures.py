@@ -1,4 +1,4 @@
-"""Pictures as telephones, editors and hostile people make them: SECRET stands in every place that holds metadata."""
+"""Make pictures with SECRET in every kind of metadata that phones, editors or attackers add."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
 def png(extra: int = 0, width: int = 1) -> bytes:
-    """A white line of `width` pixels; or, `extra` bytes heavier, many lines that are not compressed."""
+    """Return a PNG of one white line of `width` pixels; with `extra`, that many bytes uncompressed."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
@@ -27,21 +27,21 @@ def png(extra: int = 0, width: int = 1) -> bytes:
 
 
 def noise(mode: str = "RGB", size: tuple[int, int] = (48, 32)) -> Image.Image:
-    """A picture without two equal lines, the same each time."""
+    """Return a picture in which no two lines are equal, the same each time."""
     width, height = size
     shades = bytes((x * 7 + y * 13 + x * y) % 251 for y in range(height) for x in range(width))
     return Image.frombytes("L", size, shades).convert(mode)
 
 
 def encoded(kind: str, mode: str = "RGB", **options: Any) -> bytes:
-    """What Pillow writes."""
+    """Return a picture encoded by Pillow."""
     stream = io.BytesIO()
     noise(mode).save(stream, kind, **options)
     return stream.getvalue()
 
 
 def exif(turned: int = 6) -> bytes:
-    """A TIFF block: orientation, maker, serial number, GPS position and a thumbnail, which is a whole JPEG."""
+    """Return an Exif block: orientation, maker, serial number, GPS position, and a JPEG thumbnail."""
     thumbnail = encoded("JPEG", comment=SECRET)
     values = SECRET + b"\0" + struct.pack(">IIIIII", 48, 1, 51, 1, 0, 1)
     main, gps, after = 8, 8 + 2 + 4 * 12 + 4, 8 + 2 + 4 * 12 + 4 + 2 + 12 + 4
@@ -55,12 +55,12 @@ def exif(turned: int = 6) -> bytes:
 
 
 def box(kind: bytes, content: bytes = b"") -> bytes:
-    """A box of MP4, AVIF and their like."""
+    """Return a box of an ISO base media file, such as MP4 or AVIF."""
     return struct.pack(">I", len(content) + 8) + kind + content
 
 
 def film(*boxes: bytes) -> bytes:
-    """An MP4 without a picture; `boxes` stand in `moov`."""
+    """Return an MP4 without a picture, with `boxes` inside `moov`."""
     return (
         box(b"ftyp", b"isom\0\0\2\0")
         + box(b"mdat", bytes(50))
@@ -69,22 +69,22 @@ def film(*boxes: bytes) -> bytes:
 
 
 def segment(marker: int, payload: bytes) -> bytes:
-    """A segment of a JPEG."""
+    """Return a JPEG segment."""
     return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
-    """A chunk of a PNG."""
+    """Return a PNG chunk."""
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def riff(kind: bytes, content: bytes) -> bytes:
-    """A chunk of a WebP."""
+    """Return a WebP chunk."""
     return kind + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
 
 
 def archive(**parts: str | bytes) -> bytes:
-    """A zip file; in names, `__` stands for `/` and `_` for a point."""
+    """Return a zip file. In names, `__` means `/` and `_` a dot."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in parts.items():
@@ -93,7 +93,7 @@ def archive(**parts: str | bytes) -> bytes:
 
 
 def planted_jpeg(plain: bytes) -> bytes:
-    """With all that cameras, editors and telephones add."""
+    """Add everything that cameras, editors and phones add."""
     plain = plain[:2] + segment(0xE0, b"JFIF\0\1\1\1\0\x48\0\x48\2\1" + b"SECRET") + plain[20:]
     xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>SECRET</x:xmpmeta>"
     extended = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32 + bytes(8) + b"SECRET"
@@ -101,14 +101,14 @@ def planted_jpeg(plain: bytes) -> bytes:
     front += segment(0xE0, b"JFXX\0\x10" + encoded("JPEG", comment=SECRET)) + segment(0xE1, b"Exif\0\0" + exif(3))
     front += segment(0xE2, b"MPF\0MM\0*" + b"SECRET") + segment(0xFE, b"SECRET \xff\xd9")
     front += b"".join(segment(0xE0 + number, b"SECRET\xff\xd9") for number in (*range(3, 14), 15))
-    front += b"\0SECRET" + b"\xff\xff\xff"  # what lies between segments is skipped, and a marker may be filled up
+    front += b"\0SECRET" + b"\xff\xff\xff"  # decoders skip data between segments, and a marker may have fill bytes
     behind = plain + segment(0xE1, b"Exif\0\0" + exif()) + b"SECRET" + film(box(b"udta", SECRET))
     late = plain.rfind(b"\xff\xda")  # the last scan
     return plain[:26] + front + plain[26:late] + segment(0xFE, SECRET) + plain[late:] + b"SECRET" + behind
 
 
 def planted_png(plain: bytes) -> bytes:
-    """With texts, date, Exif, chunks of one's own, and something behind the end."""
+    """Add texts, a date, Exif, private chunks, and data after the end."""
     front = chunk(b"tEXt", b"Comment\0SECRET") + chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"SECRET"))
     front += chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta>SECRET</x:xmpmeta>") + chunk(b"eXIf", exif())
     front += (
@@ -119,7 +119,7 @@ def planted_png(plain: bytes) -> bytes:
 
 
 def planted_webp(plain: bytes) -> bytes:
-    """With Exif, XMP and unknown chunks. `plain` is in the extended form."""
+    """Add Exif, XMP and unknown chunks. `plain` must be in the extended format."""
     body = bytearray(plain[12:])
     body[8] |= 0x0C
     body += riff(b"EXIF", exif()) + riff(b"XMP ", b"<x>SECRET</x>") + riff(b"SECR", b"SECRET!") + riff(b"EXIF", exif(3))
@@ -127,7 +127,7 @@ def planted_webp(plain: bytes) -> bytes:
 
 
 def planted_gif(plain: bytes) -> bytes:
-    """With comments, plain text, XMP, extensions of one's own, and something behind the end."""
+    """Add comments, plain text, XMP, private extensions, and data after the end."""
     front = b"!\xfe\x06SECRET\0" + b"!\xff\x0bXMP DataXMP<x>SECRET</x>" + b"\1" + bytes(range(255, -1, -1)) + b"\0"
     front += b"!\x01\x0c" + bytes(12) + b"\x06SECRET\0" + b"!\xff\x0bSECRETSECRE\x06SECRET\0" + b"!\xab\x06SECRET\0"
     front += b"!\xff\x0bNETSCAPE2.0\3\1\0\0\x06SECRET\0"
@@ -136,13 +136,13 @@ def planted_gif(plain: bytes) -> bytes:
 
 
 def planted_avif(plain: bytes) -> bytes:
-    """With boxes of one's own and an appended film; `plain` has Exif and XMP already."""
+    """Add private boxes and an appended film. `plain` already has Exif and XMP."""
     boxes = box(b"free", SECRET) + box(b"skip", SECRET) + box(b"uuid", bytes(16) + SECRET) + box(b"mpvd", SECRET)
     return plain + boxes + film(box(b"udta", SECRET))
 
 
 def samples() -> Iterator[tuple[str, bytes, bytes]]:
-    """Name, the picture without and with metadata. The first is as Pillow writes it."""
+    """Yield a name, the picture as Pillow writes it, and the picture with metadata."""
     for name, options in (
         ("jpeg", {}),
         ("jpeg-profile", {"icc_profile": PROFILE}),

@@ -1,4 +1,4 @@
-"""The cases under tests/problems/, and what they expect."""
+"""Find the cases under tests/problems/ and the problems that they expect."""
 
 import re
 from collections.abc import Iterator

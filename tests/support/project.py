@@ -1,4 +1,4 @@
-"""A small project to work in."""
+"""Create a small project for a test."""
 
 import json
 from dataclasses import dataclass
@@ -29,26 +29,26 @@ url = "https://exemple.example/quitter"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project folder: settings in pyproject.toml, and announcements/."""
+    """A project folder with settings in pyproject.toml and an announcements/ folder."""
 
     root: Path
 
     def write(self, name: str, content: str | bytes) -> Path:
-        """Write a file, `name` relative to the project; text as UTF-8, line ends as they are."""
+        """Write the file `name`, relative to the project. Text becomes UTF-8, with line endings unchanged."""
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
     def announce(self, name: str = "2024-11-26-prix.md", body: str = "Texte.", **front: Any) -> Path:
-        """Write an announcement. Title, date and id have defaults; a key given as None is left out."""
+        """Write an announcement. Title, date and id have defaults; a key that is None is omitted."""
         stem = Path(name).name.partition(".")[0]
         keys = {"title": "Un prix", "date": stem[:10], "id": stem} | front
-        # JSON is YAML, and leaves no doubt about quotes and line ends.
+        # JSON is valid YAML, and unambiguous about quotes and line endings.
         lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None]
         return self.write(f"announcements/{name}", "\n".join(["---", *lines, "---", "", body, ""]))
 
     def complete(self) -> None:
-        """Add the settings without which a check warns: who publishes, and how readers leave."""
+        """Add the publisher and unsubscribe settings, without which `check` warns."""
         settings = (self.root / "pyproject.toml").read_text(encoding="utf-8")
         self.write("pyproject.toml", settings + COMPLETE)

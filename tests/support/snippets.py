@@ -1,4 +1,4 @@
-"""Announcements with hard texts, and the snippets composed of them."""
+"""Generate announcements with difficult texts, and compose snippets from them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ from newsletter.theme.templates import Templates
 from support.paths import ROOT
 
 NBSP = "\u00a0"
-# None of these may ever be divided. Those with ordinary spaces are where a careless cut would fall.
+# Units that must not be split. A careless cut would fall in those with ordinary spaces.
 UNITS = (
     "10 000 €", "5 décembre 2024", "16 h 30", "n° 5", "12 %", "1re année", "Yves de La Tour", "Stéphane Bette",
     "M. Martin", "J. Dupont", "« Dynamique de territoire »", "«\u00a0Un prix. Une fête\u00a0»", "(avec nos équipes)",
@@ -32,7 +32,9 @@ WORDS = """
     pourquoi ? e\u0301te\u0301 受賞おめでとう
 """.split()
 BITS = st.one_of(st.sampled_from(UNITS), st.sampled_from(WORDS), st.sampled_from(WORDS))
-REFUSED = "\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # in announcements, when they are loaded
+REFUSED = (
+    "\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # characters that loading refuses in announcements
+)
 LETTERS = st.characters(
     exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cn", "Co"), exclude_characters=f'«»“”()[]"{REFUSED}'
 )
@@ -67,7 +69,7 @@ def words(lang: str) -> Strings:
 
 @st.composite
 def announcements(draw: st.DrawFn) -> Announcement:
-    """An announcement with hard texts, of any length that the format allows."""
+    """Return an announcement with difficult texts, of any length that the format allows."""
     base = publication().announcements[0]
     paragraphs = tuple(draw(st.lists(LONG, max_size=4)))
     start = base.date + timedelta(days=draw(st.integers(-1, 40)))
@@ -77,7 +79,7 @@ def announcements(draw: st.DrawFn) -> Announcement:
         address="1 rue de l’Essai\n80000 Amiens",
     )
     title = draw(st.one_of(st.lists(BITS, min_size=4, max_size=20).map(" ".join), SENTENCES))
-    # A title is not cut to its length here: that would divide its units before we do.
+    # Titles are not shortened here, because that could split their units.
     return replace(
         base,
         title=title if 0 < len(title.strip(" \t\n")) <= 150 else "Interfor reçoit un prix",

@@ -1,6 +1,6 @@
-"""Hypothesis strategies for what strangers write: announcements, settings, files of a theme; in part hostile.
+"""Define Hypothesis strategies for announcements, settings and theme files, partly hostile.
 
-Valid parts matter as much: what fails at its first line tries nothing of what follows.
+The valid parts matter as much: a file that fails at its first line does not exercise the rest.
 """
 
 import json
@@ -36,7 +36,7 @@ texts = st.one_of(words, words, words, nasty)
 
 
 def mostly(valid: SearchStrategy[object], hostile: SearchStrategy[object] = nasty) -> SearchStrategy[object]:
-    """Valid three times in four."""
+    """Return a strategy that gives valid values three times out of four."""
     return st.one_of(valid, valid, valid, hostile)
 
 
@@ -63,13 +63,13 @@ flags = st.sampled_from(("true", "false", True, False, "yes", 1, ""))
 
 
 def mapping(keys: Mapping[str, SearchStrategy[object]], least: int = 0) -> SearchStrategy[dict[str, object]]:
-    """Some of these keys, at times one that nobody knows."""
+    """Return a strategy for some of these keys, sometimes with an unknown one."""
     known = st.lists(st.sampled_from([*keys, *keys, *keys, "inconnu"]), min_size=least, max_size=6, unique=True)
     return known.flatmap(lambda names: st.fixed_dictionaries({name: keys.get(name, nasty) for name in names}))
 
 
 def many(each: SearchStrategy[object]) -> SearchStrategy[object]:
-    """A list, at times what should be one."""
+    """Return a strategy for lists, and sometimes for a value that should be a list."""
     return st.one_of(st.lists(each, max_size=4), each)
 
 
@@ -87,7 +87,7 @@ KEYS: Mapping[str, SearchStrategy[object]] = {
 
 
 def as_yaml(front: Mapping[str, object]) -> str:
-    """JSON is YAML, and leaves no doubt; what is given as it is may be anything."""
+    """Write front matter with JSON values, which are unambiguous YAML."""
     return "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in front.items())
 
 
@@ -145,7 +145,7 @@ bodies = st.builds(
 
 
 def damaged(whole: str, how: int, at: int) -> bytes:
-    """The file's bytes; some `how` are damage at a place."""
+    """Return the file's bytes; some values of `how` damage them at a position."""
     raw = whole.encode("utf-8", "surrogatepass")
     at %= len(raw) + 1
     match how:
@@ -193,7 +193,7 @@ VALID = {"title": "T", "language": "fr", "timezone": "Europe/Paris", "url": "htt
 
 
 def as_toml(value: object) -> str:
-    """A value in one line; JSON's strings are TOML's."""
+    """Return a TOML value on one line. JSON strings are valid TOML."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(key)} = {as_toml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Every sample mail in a real browser: axe-core finds nothing, in light and dark, wide and narrow."""
+"""Test every sample mail in a real browser with axe-core: light and dark, wide and narrow."""
 
 import re
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, Artefact]:
-    """Everything that is made of the announcements of this repository."""
+    """Return all artefacts made from the announcements of this repository."""
     problems = Problems()
     project = pipeline.open_project(ROOT, problems)
     artefacts = {artefact.path: artefact for artefact in pipeline.build(project, NOW, problems)}
@@ -29,7 +29,7 @@ def made() -> dict[str, Artefact]:
 
 @pytest.fixture(scope="module")
 def documents(made: dict[str, Artefact]) -> dict[str, str]:
-    """The HTML of every mail and page."""
+    """Return the HTML of every mail and page."""
     return {path: artefact.data.decode() for path, artefact in made.items() if path.endswith(".html")}
 
 
@@ -57,7 +57,7 @@ def test_pages_have_no_accessibility_fault(
         if path.endswith((".css", ".png")):
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_bytes(artefact.data or Path(artefact.file).read_bytes())
-    # A page that only forwards to another one is not looked at: it is gone at once.
+    # Redirect pages are skipped, because the browser leaves them at once.
     here = f"{(tmp_path / 'site').as_uri()}/"
     pages = {
         path: text.replace("https://actualites.interfor.example/", here) for path, text in documents.items()
@@ -70,7 +70,7 @@ def test_pages_have_no_accessibility_fault(
         assert seen.scroll <= width, path
 
 
-# Everything that Markdown can become, down to the deepest heading.
+# Every element that Markdown can produce, down to the deepest heading.
 EVERYTHING = """
 Un <abbr title="Langage">L</abbr>, un <cite>titre</cite>, <kbd>Ctrl</kbd>, <mark>marqué</mark>, <q>cité</q>,
 <s>ôté</s>, <small>petit</small>, H<sub>2</sub>O,
@@ -107,7 +107,7 @@ première ligne
 
 
 def every_element(project: Project, theme: str) -> dict[str, str]:
-    """The HTML of a mail that holds everything Markdown can become, in this theme."""
+    """Return the HTML of a mail with every Markdown element, in this theme."""
     project.complete()
     settings = (project.root / "pyproject.toml").read_text("utf-8")
     project.write("pyproject.toml", settings.replace("[tool.newsletter]", f'[tool.newsletter]\ntheme = "{theme}"'))
@@ -131,7 +131,7 @@ def test_every_element_of_markdown_is_accessible(project: Project, tmp_path: Pat
 
 @pytest.mark.parametrize("theme", ["", "themes/plain/"])
 def test_what_has_a_colour_in_prose_has_a_dark_one_too(theme: str) -> None:
-    """Both where a program follows prefers-color-scheme, and in Outlook's own dark mode."""
+    """Colours for prefers-color-scheme and for Outlook's own dark mode are both needed."""
     prose = (ROOT / "templates/email/prose.css").read_text("utf-8")
     head = (ROOT / f"templates/{theme}email/head.css").read_text("utf-8")
     coloured = re.findall(r"^([^{}/]+?) \{[^}]*?[ {]color: ", prose.replace("{{ ", "").replace(" }}", ""), re.MULTILINE)
@@ -145,7 +145,7 @@ def test_what_has_a_colour_in_prose_has_a_dark_one_too(theme: str) -> None:
 
 @pytest.mark.system
 def test_axe_sees_what_is_wrong(tmp_path: Path) -> None:
-    """The judge itself is awake: a mail with faults does not pass."""
+    """Check the checker: a mail with faults does not pass."""
     browser.require()
     body = '<img src="x.png"><p style="color:#ccc">pâle</p>'
     bad = f"<!DOCTYPE html><html><head><title></title></head><body>{body}</body></html>"
@@ -156,7 +156,7 @@ def test_axe_sees_what_is_wrong(tmp_path: Path) -> None:
     assert {"image-alt", "color-contrast", "html-has-lang", "document-title"} <= found
 
 
-def test_what_axe_does_not_look_at(documents: dict[str, str]) -> None:
+def test_what_axe_does_not_check(documents: dict[str, str]) -> None:
     for path, text in documents.items():
         if not path.startswith("email/"):
             continue
@@ -177,5 +177,5 @@ def test_what_axe_does_not_look_at(documents: dict[str, str]) -> None:
         assert "user-scalable" not in text and "maximum-scale" not in text
 
 
-# What MJML writes for the alternative text of images.
+# The style that MJML writes for the alternative text of images.
 IMAGE_TEXT = "font-size:13px"

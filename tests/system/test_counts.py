@@ -1,4 +1,4 @@
-"""Our counts against those of the platforms' own libraries, on thousands of texts."""
+"""Compare our counts with the platforms' own libraries, on thousands of texts."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.system
 
 @cache
 def asked() -> list[tuple[str, dict[str, Any]]]:
-    """Texts of pieces, emoji of every kind, and a bare domain for every top-level domain."""
+    """Return random texts, all emoji, and a bare domain for every top-level domain, with the answers."""
     bases = [chr(code) for code in range(0x1F300, 0x1FAFF) if unicodedata.category(chr(code)) != "Cn"]
     emoji = [base + end for base in bases for end in ("", "\ufe0f", "🏽", "🏽\u200d♀\ufe0f", "\u200d🏽")]
     names = sorted(domains.delegated() | domains.DEAD)
@@ -42,7 +42,7 @@ def test_x_finds_the_same_links_and_hashtags() -> None:
 
 
 def test_the_reference_knows_the_domains_that_are_not_later() -> None:
-    """When this fails: the list of DEAD or LATER is out of date."""
+    """If this fails, the list DEAD or LATER is out of date."""
     known = {text for text, said in asked() if text.startswith("prix exemple.") and said["x_links"]}
     names = {name for name in domains.delegated() | domains.DEAD if not name.startswith("xn--")}
     assert {name for name in names if f"prix exemple.{name}/été" not in known} == domains.LATER
@@ -62,7 +62,7 @@ def test_bluesky_finds_the_same_facets() -> None:
         assert [each for each in found if units.utf16(each[1]) <= 64] == [
             each for each in said["bluesky_facets"] if units.utf16(each[1]) <= 64
         ], text
-        # A browser drops what is invisible in an address, and refuses some hosts; we keep and accept them.
+        # A browser drops invisible characters in a URL and refuses some hosts; we keep and accept them.
         assert INVISIBLE.search(text) or bluesky.app_count(text) == said["bluesky_app"], text
 
 
@@ -71,5 +71,5 @@ def test_messages_have_no_fewer_parts() -> None:
         message = sms.segments(text)
         encoding, parts = said["sms"]
         assert message.encoding == encoding, text
-        # Newer emoji are one grapheme here; the oracle cuts them.
+        # Newer emoji are one grapheme here; the oracle splits them.
         assert message.segments >= parts, text

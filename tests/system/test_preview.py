@@ -1,4 +1,4 @@
-"""The preview in a real browser: write, see, break, mend; and axe-core on every screen."""
+"""Test the preview in a real browser: edit, view, break and repair; and run axe-core on every screen."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def chromium() -> Iterator["Browser"]:
 
 
 class Served:
-    """A preview of a project in a process of its own, as a writer starts it."""
+    """A project's preview in a separate process, started as a user starts it."""
 
     def __init__(self, root: Path) -> None:
         command = [
@@ -91,21 +91,21 @@ def served(project: Project) -> Iterator[Served]:
 
 @pytest.fixture
 def page(chromium: "Browser", served: Served) -> Iterator["Page"]:
-    # "null": a scheme that Playwright emulates reaches into frames, which have their own here.
+    # "null": a colour scheme emulated by Playwright would override that of the frames.
     context = chromium.new_context(
         base_url=served.address, viewport={"width": 1280, "height": 900}, color_scheme="null",
         permissions=["clipboard-read", "clipboard-write"],
     )  # fmt: skip
     opened = context.new_page()
     opened.set_default_timeout(8000)
-    told: list[str] = []
-    opened.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
-    # Chromium says so for each picture that is kept out because the writer wants to see the mail without.
+    errors: list[str] = []
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    # Chromium logs this for each blocked picture when the writer views a mail without images.
     wanted = "img-src 'none'"
-    opened.on("pageerror", lambda fault: told.append(str(fault)))
+    opened.on("pageerror", lambda fault: errors.append(str(fault)))
     yield opened
     context.close()
-    assert [text for text in told if wanted not in text] == []
+    assert [text for text in errors if wanted not in text] == []
 
 
 def mail(page: "Page", width: int = 720) -> Any:
@@ -113,7 +113,7 @@ def mail(page: "Page", width: int = 720) -> Any:
 
 
 def comes(page: "Page", expression: str) -> bool:
-    """Whether it becomes true. Playwright's own wait_for_function is what our policy forbids."""
+    """Wait until an expression is true. Our CSP forbids Playwright's own wait_for_function."""
     for _ in range(100):
         if page.evaluate(expression):
             return True
@@ -123,7 +123,7 @@ def comes(page: "Page", expression: str) -> bool:
 
 def test_write_see_break_mend(page: "Page", project: Project) -> None:
     page.goto(f"/announcement/{PRIZE}")
-    page.evaluate("window.still = true")  # gone if the page were loaded anew
+    page.evaluate("window.still = true")  # lost if the page were reloaded
     mail(page).get_by_role("heading", name="Un prix").wait_for()
     file = project.root / f"announcements/{PRIZE}.md"
     sound = file.read_text(encoding="utf-8")
@@ -180,7 +180,7 @@ def test_dark_phone_and_without_images(page: "Page") -> None:
     assert page.evaluate(dark) is False
     assert inside.evaluate("() => innerWidth") == 360
     picture = mail(page, 360).get_by_role("img", name="Un trophée")
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0  # once it is loaded
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0  # after it has loaded
     page.keyboard.press("i")
     frame = "document.querySelector('.w360 iframe')"
     there = f"{frame}.contentWindow.location.href.includes('images=off')"
@@ -188,7 +188,7 @@ def test_dark_phone_and_without_images(page: "Page") -> None:
     assert picture.evaluate("image => image.complete && image.naturalWidth") == 0
     page.get_by_role("button", name="Téléphone").click()
     assert page.locator(".w720").is_hidden()
-    page.reload()  # what was chosen is kept
+    page.reload()  # the choices are kept
     assert page.get_by_role("button", name="Sombre").get_attribute("aria-pressed") == "true"
     assert page.locator(".w720").is_hidden()
     assert comes(page, f"Math.abs({frame}.clientHeight - {frame}.contentDocument.body.scrollHeight) < 60")

@@ -1,4 +1,4 @@
-"""Composed snippets by the count of the platforms' own libraries."""
+"""Check composed snippets with the counts of the platforms' own libraries."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""SpamAssassin, with its own rules and without any network, finds nothing to say against the samples."""
+"""Test that SpamAssassin, with its default rules and no network, finds no fault in the samples."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def score(message: bytes) -> tuple[float, str]:
-    """Points, and the rules that gave them."""
+    """Return a mail's spam score and the rules that contributed to it."""
     found = subprocess.run(["spamassassin", "-L", "-t"], input=message, capture_output=True, check=True, timeout=120)
     report = found.stdout.decode("utf-8", "replace")
     points = re.search(r"Content analysis details:\s+\((-?[\d.]+) points", report)
@@ -38,7 +38,7 @@ def test_every_sample_mail_is_clean() -> None:
 
 
 @pytest.mark.system
-def test_the_judge_is_awake() -> None:
+def test_spamassassin_finds_spam() -> None:
     if not shutil.which("spamassassin"):
         pytest.skip("SpamAssassin is not installed")
     assert score(b"Subject: BUY NOW\r\nFrom: a@b.example\r\n\r\nViagra!!! http://1.2.3.4/\r\n")[0] > 1

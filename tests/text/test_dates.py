@@ -1,4 +1,4 @@
-"""Dates: one strict form, in the publication's time zone."""
+"""Test parsing of dates: one strict format, in the publication's time zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ PARIS = ZoneInfo("Europe/Paris")
         ("2024-11-26T09:30:15", datetime(2024, 11, 26, 8, 30, 15, tzinfo=UTC)),
         ("2024-11-26T09:30Z", datetime(2024, 11, 26, 9, 30, tzinfo=UTC)),
         ("2024-11-26T09:30-05:30", datetime(2024, 11, 26, 15, 0, tzinfo=UTC)),
-        ("2024-10-27 02:30", datetime(2024, 10, 27, 0, 30, tzinfo=UTC)),  # the first of two
+        ("2024-10-27 02:30", datetime(2024, 10, 27, 0, 30, tzinfo=UTC)),  # the first of two such times
     ],
 )
 def test_forms(written: str, instant: datetime) -> None:
@@ -52,7 +52,7 @@ def test_an_hour_that_the_clocks_skip_is_refused() -> None:
 @pytest.mark.parametrize(
     ("written", "code"), [("2024-03-31 02:30", "time-gap"), ("when the clocks strike", "bad-date")]
 )
-def test_a_gap_is_told_from_other_faults_of_dates(project: Project, written: str, code: str) -> None:
+def test_a_gap_is_distinguished_from_other_faults_of_dates(project: Project, written: str, code: str) -> None:
     project.announce(date=written)
     assert [each.code for each in newsletter.find_problems(project.root, now=datetime(2025, 1, 1, tzinfo=UTC))] == [
         code
@@ -70,7 +70,7 @@ def test_an_instant_written_with_its_offset_comes_back(instant: datetime) -> Non
 
 
 def slowly(value: str, zone: ZoneInfo) -> datetime | None:
-    """The obvious way: a time exists if it is itself after a journey to Greenwich."""
+    """Parse the obvious way: a local time exists if it survives a round trip through UTC."""
     moment = datetime.fromisoformat(value).replace(tzinfo=zone)
     try:
         back = moment.astimezone(UTC).astimezone(zone)

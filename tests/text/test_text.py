@@ -1,4 +1,4 @@
-"""Sentences, shortening, wrapping, folding: French text with NBSP."""
+"""Test sentences, shortening, wrapping and slugs, with French text and its no-break spaces."""
 
 import re
 
@@ -90,7 +90,7 @@ def test_forbidden_characters_are_named() -> None:
 
 
 def slowly(given_text: str, width: int, first: str, rest: str) -> str:
-    """The obvious way: cut off a line, go on with what is left."""
+    """Wrap the obvious way: cut off a line and continue with the rest."""
     lines = []
     lead = first
     for left in given_text.split("\n"):
@@ -117,7 +117,7 @@ def test_lines_are_wrapped_as_the_obvious_way_wraps_them(given_text: str, width:
 
 
 @given(FRENCH)
-def test_a_text_of_one_line_is_looked_at_only(given_text: str) -> None:
+def test_white_space_is_collapsed_to_one_line(given_text: str) -> None:
     assert text.one_line(given_text) == re.sub(r"[ \t\r\n]+", " ", given_text).strip(" ")
 
 

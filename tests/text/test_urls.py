@@ -1,4 +1,4 @@
-"""Addresses: kinds, safety, ASCII form."""
+"""Test URLs: kinds, safety and ASCII form."""
 
 from collections.abc import Callable
 
@@ -69,7 +69,7 @@ TAILS = st.text("ab1/?#=&;%+~._-é \\@:\u00a0", max_size=12)
 
 @given(st.tuples(st.sampled_from(["https://", "http://", "HTTPS://", "https:", "ftp://"]), HOSTS, TAILS).map("".join))
 def test_what_looks_plain_is_judged_as_everything_else(target: str) -> None:
-    """There is a short way for ordinary addresses."""
+    """Ordinary addresses take a short cut, with the same result."""
 
     def judged(way: Callable[[str], Destination]) -> object:
         try:

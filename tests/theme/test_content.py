@@ -1,4 +1,4 @@
-"""Content keeps its identity through what templates do with text."""
+"""Test that content stays recognizable through the text operations of templates."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Thing:
 
 THING = Thing('Été <b> "x" & \\', ("a&", "b"), Content("<p>x</p>", safe=True))
 
-# Each renders to the same text whether content is put aside and filled in again, or printed at once.
+# Each gives the same text whether content is replaced by tokens and filled in later, or printed at once.
 EXPRESSIONS = (
     "{{ a.title }}", "{{ a.title ~ ' et ' ~ a.count }}", "{{ 'mailto:' ~ a.title }}", "{{ a.title + '!' }}",
     "{{ '!' + a.title }}", "{{ a.tags|join(', ') }}", "{{ a.tags|join }}", "{{ a.title|upper|e }}",
@@ -104,11 +104,11 @@ def faults(root: Path, source: str) -> list[str]:
     ("source", "line"),
     [("\n{{ a.titel }}", 2), ("\n\n{{ 1 / 0 }}", 3), ("{% if %}", 1), ("\n{{ a.title|nichts }}", 2), ("{{ x() }}", 1)],
 )
-def test_a_template_fault_is_told_at_its_line(tmp_path: Path, source: str, line: int) -> None:
+def test_a_template_fault_is_reported_at_its_line(tmp_path: Path, source: str, line: int) -> None:
     assert faults(tmp_path, source) == [f"templates/essai.html:{line} template-fault"]
 
 
-def test_a_missing_template_is_told(tmp_path: Path) -> None:
+def test_a_missing_template_is_reported(tmp_path: Path) -> None:
     problems = Problems()
     with pytest.raises(Aborted):
         Templates(tmp_path, problems).get("rien.html")
@@ -154,7 +154,7 @@ PARTS = st.lists(
 
 @given(PARTS)
 def test_texts_are_joined_as_what_is_no_text_is(parts: list[Any]) -> None:
-    """Texts alone are joined in a quicker way, to the same."""
+    """Lists of plain texts are joined in a faster way, with the same result."""
     quick, slow = concat(parts), content.concat_any(tuple(parts))
     assert quick == slow and type(quick) is type(slow)
     assert getattr(quick, "safe", None) == getattr(slow, "safe", None)

@@ -1,4 +1,4 @@
-"""Shapes: a text with tokens, split and filled again."""
+"""Test shapes: texts with tokens, which are split and filled."""
 
 import pickle
 import re
@@ -33,7 +33,7 @@ BROKEN = st.sampled_from(
 
 @given(st.lists(BROKEN, max_size=6).map("".join), st.integers(0, 2))
 def test_what_is_lost(text: str, issued: int) -> None:
-    """Every token once at least, and no fragment of one, in whatever case."""
+    """A shape needs every token at least once, and no fragment of a token in any case."""
     rest = re.sub(r"QzSlot\d+Zq", "", text)
     assert is_broken(text) == ("qzslot" in rest.lower())
     whole = len(set(re.findall(r"QzSlot(\d+)Zq", text))) == issued

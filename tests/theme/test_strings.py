@@ -1,4 +1,4 @@
-"""Dates, times, sizes and strings as French and English readers see them."""
+"""Test dates, times, sizes and strings in French and English."""
 
 import tomllib
 from datetime import UTC, datetime
@@ -103,7 +103,7 @@ def test_a_project_changes_single_strings(tmp_path: Path) -> None:
     assert dutch["all_news"] == words("en").strings["all_news"]
 
 
-def test_broken_strings_are_told(tmp_path: Path) -> None:
+def test_broken_strings_are_reported(tmp_path: Path) -> None:
     (tmp_path / "templates/strings").mkdir(parents=True)
     (tmp_path / "templates/strings/fr.toml").write_text("a = \n")
     problems = Problems()
@@ -112,16 +112,16 @@ def test_broken_strings_are_told(tmp_path: Path) -> None:
     assert [str(problem.place) for problem in problems] == ["templates/strings/fr.toml:1:5"]
 
 
-def test_what_is_not_a_text_is_told_with_the_line_to_write(tmp_path: Path) -> None:
-    """Whatever the number of such strings: their lines are looked for once."""
+def test_what_is_not_a_text_is_reported_with_the_line_to_write(tmp_path: Path) -> None:
+    """The lines are searched once, whatever the number of such strings."""
     problems = Problems()
     (tmp_path / "templates/strings").mkdir(parents=True)
     path = tmp_path / "templates/strings/fr.toml"
     path.write_text('a = 1.50\nb = true\nc = ["x"]\nd = 2024-12-01\n"e" = 07:30:00\n[f]\ng = "h"\n')
     with pytest.raises(Aborted):
         load_strings(Templates(tmp_path, problems), "fr")
-    told = [str(each).removeprefix("templates/strings/fr.toml:") for each in problems]
-    assert told == [
+    reported = [str(each).removeprefix("templates/strings/fr.toml:") for each in problems]
+    assert reported == [
         """1:1: error: the string 'a': a number is not a text; write it in quotes: a = "1.5" [bad-string]""",
         """2:1: error: the string 'b': the boolean true is not a text; write it in quotes: b = "true" [bad-string]""",
         """3:1: error: the string 'c': a list is not a text; write one text in quotes: c = "…" [bad-string]""",

@@ -1,4 +1,4 @@
-"""Several processes give what one gives: the same bytes, the same problems, and no process is left behind."""
+"""Test that several processes give the same bytes and problems as one, and leave no process behind."""
 
 import os
 import select
@@ -72,8 +72,8 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
     opened = pipeline.open_project(project.root, problems)
     with suppress(Aborted):
         pipeline.publish(opened, NOW, problems, project.root / "o", only, jobs=3)
-    told = [(str(problem.place), problem.code) for problem in problems]
-    assert told == [("templates/email/issue.txt:1:1", "template-fault")] * ("email" in only)
+    reported = [(str(problem.place), problem.code) for problem in problems]
+    assert reported == [("templates/email/issue.txt:1:1", "template-fault")] * ("email" in only)
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -82,7 +82,7 @@ def test_a_template_that_cannot_be_compiled_is_told_where_it_is_wanted(project: 
 def test_a_template_that_nobody_wants_may_be_broken(project: Project, content: bytes, jobs: int) -> None:
     for day in range(1, 9):
         project.announce(f"2024-11-0{day}-n{day}.md")
-    path = project.root / "templates/social/slack.txt"  # no text is written for Slack unless it is chosen
+    path = project.root / "templates/social/slack.txt"  # Slack texts are made only if the settings enable Slack
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     problems = Problems()

@@ -1,4 +1,4 @@
-"""The mails themselves: links, text part, sizes, UTM, themes, colours."""
+"""Test the mails: links, text part, size, UTM parameters, themes and colours."""
 
 import re
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ def test_inlining_adds_little_to_what_mjml_gives(project: Project) -> None:
     raw = to_html(templates.get("email/issue.mjml").render(each.issue_values(publication.issues[0])))
     made = inline(raw, each.theme.compiler.css)
     assert len(made) <= 1.12 * len(raw)
-    # Nothing that dark mode and small screens need was lost.
+    # Dark mode and small screens still have the rules that they need.
     for sign in ("!important", "@media", "[data-ogsc]", "prefers-color-scheme"):
         assert made.count(sign) == raw.count(sign) > 0
     assert made.startswith("<!DOCTYPE html>")
@@ -117,7 +117,7 @@ def test_no_address_of_a_third_party() -> None:
             assert "<link" not in html and "<script" not in html
 
 
-def test_utm_parameters_stand_where_they_may_only(project: Project) -> None:
+def test_utm_parameters_are_added_only_where_allowed(project: Project) -> None:
     settings = (project.root / "pyproject.toml").read_text()
     project.write(
         "pyproject.toml",
@@ -148,7 +148,7 @@ def test_marks(project: Project, address: str, marked: bool) -> None:
 
 
 def contrast(one: str, other: str) -> float:
-    """WCAG 2.2 contrast ratio of two #rrggbb colours."""
+    """Return the WCAG 2.2 contrast ratio of two #rrggbb colours."""
 
     def luminance(colour: str) -> float:
         parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
@@ -194,7 +194,7 @@ def test_the_plain_theme_is_another_one(project: Project) -> None:
         ("<mjml><mj-head><mj-foo></mj-foo></mj-head></mjml>", "unexpected element"),
     ],
 )  # fmt: skip
-def test_broken_mjml_is_told(mjml: str, message: str) -> None:
+def test_broken_mjml_is_reported(mjml: str, message: str) -> None:
     with pytest.raises(MjmlFault, match=message):
         to_html(mjml)
 
@@ -208,7 +208,7 @@ def test_styles_of_chains_are_what_premailer_gives_elements() -> None:
 
 
 def test_styling_reads_nothing_from_outside() -> None:
-    """`@import` would be fetched by the CSS parser; the blocked sockets of these tests would tell."""
+    """The CSS parser would fetch an `@import`, and the tests' blocked sockets would raise."""
     html = "<!DOCTYPE html><html><head><link rel='stylesheet' href='http://127.0.0.1:9/a.css'></head><body><p>x</p></body></html>"
     made = inline(html, "@import url(http://127.0.0.1:9/b.css); p { color: red; }")
     assert '<p style="color:red">' in made

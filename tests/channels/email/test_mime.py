@@ -1,4 +1,4 @@
-"""MIME: mails as bytes, read back by the standard library's parsers and decoders."""
+"""Test mails as MIME bytes, by reading them with the standard library's parsers and decoders."""
 
 import binascii
 import email.policy
@@ -75,12 +75,12 @@ def legacy(mail: bytes) -> Message:
 
 
 def headers(mail: bytes) -> list[str]:
-    """The header lines as sent, folds undone."""
+    """Return the header lines as sent, but unfolded."""
     return mail.partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n ", "\n ").split("\r\n")
 
 
 def unfolded(mail: bytes, name: str) -> str:
-    """One header's value by RFC 5322, section 2.2.3: the CRLF of a fold goes, its blank stays."""
+    """Return a header's value, unfolded as in RFC 5322, section 2.2.3: drop the CRLF, keep the space."""
     (line,) = (line for line in headers(mail) if line.startswith(f"{name}: "))
     return line.removeprefix(f"{name}: ").replace("\n", "")
 
@@ -95,7 +95,7 @@ def bodies(mail: bytes) -> list[bytes]:
 
 
 def sound(mail: bytes) -> bool:
-    """ASCII, CRLF alone ends lines, none is too long."""
+    """Return whether a mail is ASCII, ends lines with CRLF only, and has no overlong line."""
     bare = mail.replace(b"\r\n", b"")
     longest = max(map(len, mail.split(b"\r\n")))
     return mail.isascii() and b"\r" not in bare and b"\n" not in bare and longest <= 998
@@ -146,7 +146,7 @@ BLANKS = (" ",) * 12 + ("  ", "\u00a0", "\u202f", "\t", "-")
 
 
 def french() -> Iterator[str]:
-    """3,000 titles; a third is ASCII, a fifth ends with a blank or a hyphen."""
+    """Yield 3,000 titles. A third are ASCII; a fifth end with a space or a hyphen."""
     chance = random.Random(2024)
     ascii_words = [word for word in WORDS if word.isascii()]
     for number in range(3000):
@@ -311,7 +311,7 @@ def test_what_cannot_be_folded_has_an_end() -> None:
     [
         (datetime(2024, 11, 3, 23, 5, 9, tzinfo=UTC), "Sun, 03 Nov 2024 23:05:09 +0000"),
         (datetime(2024, 7, 1, tzinfo=timezone(-timedelta(hours=3, minutes=30))), "Mon, 01 Jul 2024 00:00:00 -0330"),
-        # Paris before standard time, 9 minutes and 21 seconds ahead.
+        # Paris before standard time, 9 minutes and 21 seconds ahead of Greenwich.
         (datetime(1900, 1, 1, tzinfo=timezone(timedelta(seconds=561))), "Sun, 31 Dec 1899 23:50:39 +0000"),
     ],
 )
@@ -329,7 +329,7 @@ def test_dates_are_those_of_the_standard_library(date: datetime) -> None:
 
 
 def check_bodies(text: str, *html: str) -> None:
-    """Both parts decode to what went in, by two decoders, in lines that no mail program alters."""
+    """Check that two decoders return the original parts, from lines that no mail program alters."""
     mail = encode(replace(LETTER, text=text, html=html))
     expected = [part.encode().replace(b"\n", b"\r\n") for part in (text, "".join(html))]
     assert bodies(mail) == expected
@@ -362,7 +362,7 @@ def test_lines_of_every_length(lead: str, tail: str) -> None:
 
 @pytest.mark.parametrize("end", ["a", "é", "aé", "éa", " ", "="])
 def test_pieces_may_end_anywhere_in_a_line(end: str) -> None:
-    """The = that closes a piece's last line counts among its 76 characters."""
+    """The = at the end of a piece's last line counts towards the limit of 76 characters."""
     for size in range(60, 90):
         piece = "a" * size + end
         check_bodies("", piece, piece, f"{piece}\n", piece, "b")
@@ -378,7 +378,7 @@ ODD = st.lists(
 
 @given(ODD, st.lists(ODD, max_size=7))
 def test_pieces_encoded_together_are_those_encoded_one_by_one(text: str, html: list[str]) -> None:
-    """Lines of one piece never depend on another, whatever stands in it; files hold every character as it was."""
+    """The lines of a piece do not depend on other pieces, and files contain every character unchanged."""
     written = write(replace(LETTER, text=text, html=tuple(html)))
     assert written.text == text.encode() and written.html == "".join(html).encode()
     assert bodies(written.message) == [
@@ -393,7 +393,7 @@ def test_pieces_encoded_together_are_those_encoded_one_by_one(text: str, html: l
 
 @given(ODD | st.from_regex(r"(From |F|a{60,80}|[ \t]|[éœ]{20}|\n|=20|0){0,12}", fullmatch=True))
 def test_what_is_mended_is_found(text: str) -> None:
-    """Whether a line is to be mended is looked for in several ways; the text is as if all were."""
+    """Several checks find the lines to repair; the result is the same as if every line were repaired."""
     octets = re.sub("\r\n?|\n", "\n", text).encode()
     lines = re.sub(rb"(?m)^(?=.{77}|From .{70})(.{71}[^=\n]{0,2})", rb"\1=\n", binascii.b2a_qp(octets, istext=True))
     wanted = re.sub(rb"(?m)^From ", b"=46rom ", lines).replace(b"\n", b"\r\n")
@@ -402,7 +402,7 @@ def test_what_is_mended_is_found(text: str) -> None:
 
 @given(st.lists(st.tuples(ODD, ODD, ODD), min_size=1, max_size=4))
 def test_literals_are_their_pieces(html: list[tuple[str, str, str]]) -> None:
-    """Pieces that were joined beforehand give the same mail, whose own pieces are whole lines."""
+    """Pieces joined beforehand give the same mail, and its own pieces are whole lines."""
     by_one = [piece for one, two, own in html for piece in (one, "", two, own)]
     joined = [piece for one, two, own in html for piece in (quoted_printable.Literal((one, two)), own)]
     made = [write(replace(LETTER, html=tuple(pieces))) for pieces in (by_one, joined)]

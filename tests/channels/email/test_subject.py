@@ -1,4 +1,4 @@
-"""`subject` in front matter: a mail's subject, where it is not the title."""
+"""Test the front matter key `subject`, which replaces the title as a mail's subject."""
 
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -14,7 +14,7 @@ SUBJECT = "L’été à Genève\u00a0: « déjà » cinq cents inscrits, et l’
 
 
 def subjects(project: Project) -> dict[str, str]:
-    """The Subject of every mail, by the path of the message; each is ASCII, in lines of at most 78 characters."""
+    """Return the Subject of every mail, by path. Check that it is ASCII, in lines of up to 78 characters."""
     found = {}
     for path in (project.root / "outbox/email").rglob("*.eml"):
         data = path.read_bytes()

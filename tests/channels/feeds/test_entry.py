@@ -1,4 +1,4 @@
-"""What stands inside an entry: allowed HTML only, absolute addresses, within the budget of bytes."""
+"""Test the content of feed entries: allowed HTML, absolute URLs, and the size limit."""
 
 import json
 import re
@@ -45,7 +45,7 @@ Bonjour\u00a0! Voir [ici](#suite), [l’autre](2024-11-01-autre.md), [là](/page
 
 
 def content(files: Mapping[str, bytes], end: str = "") -> str:
-    """The HTML of the newest item whose id ends so."""
+    """Return the HTML of the newest item whose id ends with `end`."""
     items = json.loads(files["feed.json"])["items"]
     return str(next(item for item in items if item["id"].endswith(end))["content_html"])
 
@@ -77,7 +77,7 @@ def test_a_body_as_readers_get_it(project: Project) -> None:
         assert same[0] == found
 
 
-def test_everything_that_belongs_to_an_announcement_is_told(project: Project) -> None:
+def test_an_entry_has_everything_of_its_announcement(project: Project) -> None:
     project.write("announcements/image.png", png(width=20))
     project.announce(
         image={"src": "image.png", "alt": "Un <prix>", "caption": "Une légende", "credit": "Zoé"},
@@ -101,7 +101,7 @@ def test_everything_that_belongs_to_an_announcement_is_told(project: Project) ->
     assert media.get("url") == item["image"] and (media.get("width"), media.get("type")) == ("20", "image/png")
 
 
-def test_right_to_left_is_said_in_the_content(project: Project) -> None:
+def test_right_to_left_is_marked_in_the_content(project: Project) -> None:
     project.announce(lang="ar", body="مرحبا")
     files = built(project)
     assert content(files).startswith('<div dir="rtl" lang="ar">') and b'<entry xml:lang="ar">' in files["atom.xml"]
@@ -172,8 +172,8 @@ def test_a_long_announcement_gives_its_summary(project: Project) -> None:
     artefacts = pipeline.build(pipeline.open_project(project.root, problems), NOW, problems, channels=["feeds"])
     files = {each.path: each.data for each in artefacts}
     assert max(map(len, files.values())) < LIMIT
-    told = [(str(each.place), each.level) for each in problems if each.code == "large-entry"]
-    assert told == [("announcements/2024-11-26-long.md:8:1", "warning")]
+    reported = [(str(each.place), each.level) for each in problems if each.code == "large-entry"]
+    assert reported == [("announcements/2024-11-26-long.md:8:1", "warning")]
     for path in ("atom.xml", "rss.xml", "feed.json", "tags/ete.json", "archive/2024-11.rss.xml"):
         text = files[f"site/feeds/{path}"].decode()
         assert "Mot. Mot." not in text and "Lire la suite" in text and "Court." in text
@@ -190,7 +190,7 @@ def test_the_budget_holds_for_many_entries_too(project: Project) -> None:
     assert {len(item["content_html"]) > 1000 for item in items} == {True, False}
 
 
-def test_a_large_feed_is_told() -> None:
+def test_a_large_feed_is_reported() -> None:
     for path, size, found in (("atom.xml", 250_001, 1), ("rss.xml", 250_000, 0), ("archive/2024-11.json", 400_000, 0)):
         artefact = Artefact(f"site/feeds/{path}", b"{}".ljust(size) if "json" in path else b"<feed/>".ljust(size), "")
         codes = [rule.code for rule, _ in pages.FEEDS.find(artefact)]
@@ -241,7 +241,7 @@ HEAD = FeedMetadata(
 
 
 def base() -> Any:
-    """An entry by feedgen, as much of it as feedgen takes."""
+    """Return an entry made by feedgen, with everything that feedgen accepts."""
     entry = FeedEntry()
     entry.id(ENTRY.id)
     entry.title(ENTRY.title)
@@ -257,7 +257,7 @@ def base() -> Any:
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_repairing_twice_is_repairing_once(times: int) -> None:
-    # Also of an element in which feedgen had said everything right.
+    # This also holds for an element that feedgen wrote correctly.
     atom, rss = base().atom_entry(), base().rss_entry()
     for _ in range(times):
         atom_rss.repair_atom_entry(atom, ENTRY)
@@ -291,7 +291,7 @@ def test_signs_that_look_like_html_in_every_short_text(project: Project) -> None
     project.announce(title=wild, tags=[wild], attachments=[{"src": "a.pdf", "title": wild}], url=f"{BASE}?a[]=1")
     files = built(project)
     (item,) = etree.fromstring(files["rss.xml"]).iter("item")
-    # Text with an end tag is taken for HTML; then it has to be HTML.
+    # Readers take text with an end tag for HTML, so it has to be HTML.
     assert item.findtext("title") == item.findtext("category") == "&lt;/b&gt;&lt;script&gt;x()&lt;/script&gt;"
     assert item.findtext("link") == f"{BASE}?a%5B%5D=1"
     root = etree.fromstring(files["atom.xml"])

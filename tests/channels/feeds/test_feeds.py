@@ -1,4 +1,4 @@
-"""Feeds as readers take them: read back by their own parsers, held against the schemas, stable for good."""
+"""Test whole feeds: parse them as readers do, validate them, and check that ids are stable."""
 
 import html
 import json
@@ -40,7 +40,7 @@ TITLES = {
 
 @pytest.fixture
 def hostile(project: Project) -> Project:
-    """One announcement for each title, all of one day without an hour."""
+    """Return a project with one announcement per title, all on the same day and without a time."""
     project.write("announcements/notes.pdf", b"%PDF-1.4 notes")
     project.write("announcements/son été.mp3", b"ID3" + b"x" * 997)
     set_up(project, '[tool.newsletter.feeds]\nhub = "https://hub.example/"')
@@ -57,7 +57,7 @@ def hostile(project: Project) -> Project:
 
 
 def shown(detail: Mapping[str, str]) -> str:
-    """A text as a reader shows it."""
+    """Return a text as a reader shows it."""
     return html.unescape(detail["value"]) if detail["type"] == "text/html" else detail["value"]
 
 
@@ -73,7 +73,7 @@ def test_feedparser_reads_back_what_was_written(hostile: Project, path: str) -> 
     assert entries.keys() == TITLES.keys()
     for name, entry in entries.items():
         atom = "atom" in path
-        # In RSS a title is text; feedparser calls it HTML when it looks so.
+        # An RSS title is text, but feedparser treats it as HTML if it looks like HTML.
         assert (shown(entry.title_detail) if atom or "</" in TITLES[name] else entry.title) == TITLES[name]
         assert shown(entry.summary_detail) == f"Résumé : {TITLES[name]}" if atom else True
         stem = f"{name}.ar" if name == "rtl" else name
@@ -103,7 +103,7 @@ def test_json_holds_texts_as_they_were_typed(hostile: Project) -> None:
 
 
 def sound_everywhere(files: Mapping[str, bytes]) -> None:
-    """Schemas, and the rules that a validator would hold against us."""
+    """Validate feeds against the schemas and against the rules of the W3C validator."""
     atom = etree.RelaxNG(etree.parse(TESTS / "data/atom.rng"))
     schema = json.loads((TESTS / "data/jsonfeed.schema.json").read_text())
     ids = set()
@@ -156,7 +156,7 @@ def test_no_announcement_at_all(project: Project) -> None:
 
 
 def test_short_texts_hold_no_named_references(hostile: Project) -> None:
-    # The RSS profile: then no reader, and no validator, takes typed signs for HTML.
+    # As the RSS profile recommends: no reader or validator then takes typed characters for HTML.
     files = built(hostile)
     for path in ("rss.xml", "atom.xml"):
         for line in files[path].decode().splitlines():
@@ -312,7 +312,7 @@ def test_zone_locale_and_seed_change_no_byte(hostile: Project, tmp_path: Path) -
     assert found[0] == found[1] and len(found[0]) > 20
 
 
-# --- another program's view -------------------------------------------------------------------
+# --- another feed parser ----------------------------------------------------------------------
 
 
 @pytest.mark.skipif("NEWSLETTER_ORACLES" not in os.environ, reason="NEWSLETTER_ORACLES names no folder of npm packages")

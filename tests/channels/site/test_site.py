@@ -1,4 +1,4 @@
-"""The site: pages, calendar files, sitemap, assets, and what a page's head says."""
+"""Test the site: pages, page heads, calendar files, sitemap and assets."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ BASE = "https://exemple.example/"
 
 
 def built(root: Path, now: datetime = NOW) -> dict[str, bytes]:
-    """The files under site/, by path below it."""
+    """Return the files under site/, by relative path."""
     problems = Problems()
     artefacts = pipeline.build(pipeline.open_project(root, problems), now, problems, channels=["site"])
     made = {each.path.removeprefix("site/"): each.data or Path(each.file).read_bytes() for each in artefacts}
@@ -32,7 +32,7 @@ def built(root: Path, now: datetime = NOW) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def site() -> dict[str, bytes]:
-    """The site of this repository's announcements."""
+    """Return the site of this repository's announcements."""
     return built(ROOT)
 
 
@@ -235,7 +235,7 @@ def test_assets_are_named_by_their_content(project: Project) -> None:
     assert len(changed) == 2 and all(re.fullmatch(r"assets/[0-9a-f]{8}-b\.pdf", path) for path in changed)
 
 
-def test_a_fault_in_a_page_template_is_told_at_its_line(project: Project) -> None:
+def test_a_fault_in_a_page_template_is_reported_at_its_line(project: Project) -> None:
     project.announce()
     project.write(
         "templates/site/index.html",

@@ -1,4 +1,4 @@
-"""What holds of the snippets of any announcement: they fit, and nothing in them is cut that must stay whole."""
+"""Test properties of any announcement's snippets: they fit, and they never split certain units."""
 
 import re
 import unicodedata
@@ -44,12 +44,12 @@ def test_every_snippet_fits_and_is_ready_to_paste(announcement: Announcement) ->
 def test_nothing_is_cut_that_must_stay_whole(announcement: Announcement) -> None:
     _, posts = composed(announcement)
     for post in posts:
-        if post.platform.name == "sms":  # its quotation marks and apostrophes are others
+        if post.platform.name == "sms":  # SMS texts have different quotation marks and apostrophes
             continue
         for unit in map(unicodedata.normalize, ["NFC"] * len(UNITS), UNITS):
             for end in range(1, len(unit)):
                 part = f"{unit[:end].rstrip(f' {NBSP}.,')}…"
-                # A word that ends a sentence of its own may be the beginning of a unit by chance.
+                # A word at the end of a sentence may be the start of a unit by chance.
                 if len(part) > 4 and part.rstrip("…") != unit:
                     assert part not in post.text, (post.platform.name, post.text)
         if len(post.shortened) or len(post.dropped):
@@ -58,11 +58,11 @@ def test_nothing_is_cut_that_must_stay_whole(announcement: Announcement) -> None
 
 
 @given(announcements())
-def test_the_hook_stands_within_the_fold(announcement: Announcement) -> None:
+def test_the_hook_is_above_the_fold(announcement: Announcement) -> None:
     material, posts = composed(announcement)
     for post in posts:
         hook = post.text.split("\n")[0]
-        # Writing without spaces has no place to be cut, other than within a word.
+        # Scripts without spaces can only be cut within a word.
         if post.platform.fold and " " in material.title:
             assert len(hook) <= max(post.platform.fold, len(material.title.split(" ")[0])) or "hook" in post.dropped
 

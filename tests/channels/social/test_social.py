@@ -1,4 +1,4 @@
-"""Snippets of the sample announcements and of small ones: what stands in each, and what is told of it."""
+"""Test the snippets of the sample announcements and of small ones: texts and JSON."""
 
 import json
 import re
@@ -23,7 +23,7 @@ NOW = datetime(2025, 2, 1, tzinfo=UTC)
 
 
 def built(root: Path, problems: Problems | None = None) -> dict[str, bytes]:
-    """The files under social/, by their names there."""
+    """Return the files under social/, by relative path."""
     problems = Problems() if problems is None else problems
     project = pipeline.open_project(root, problems)
     made = {each.path: each.data for each in pipeline.build(project, NOW, problems, channels=["social"])}
@@ -37,7 +37,7 @@ def samples() -> dict[str, bytes]:
 
 
 def everywhere(project: Project, **more: Any) -> None:
-    """Let the project write for every platform."""
+    """Enable every platform in the project's settings."""
     settings = (project.root / "pyproject.toml").read_text()
     lines = [f"{key} = {json.dumps(value)}" for key, value in ({"platforms": list(PLATFORMS)} | more).items()]
     project.write("pyproject.toml", settings + "\n[tool.newsletter.social]\n" + "\n".join(lines) + "\n")
@@ -53,7 +53,7 @@ def posts(files: dict[str, bytes], stem: str) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("golden", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.stem)
 def test_samples_read_as_they_were_read(golden: Path) -> None:
-    """After a change of wording: read the new text as its reader would, then copy it here."""
+    """After a change of wording, read the new text as a reader would, then update the golden file."""
     assert samples()[golden.name].decode() == golden.read_text(encoding="utf-8")
 
 
@@ -91,12 +91,12 @@ def test_the_bytes_are_what_to_paste() -> None:
             assert text == text.strip() and "\r" not in text and not data.startswith(b"\xef\xbb\xbf"), name
 
 
-def test_json_tells_what_one_wants_to_know() -> None:
-    told = json.loads(samples()["trophee-innovation.json"])
-    assert (told["announcement"], told["lang"]) == ("interfor-trophee-innovation-2024", "fr")
-    assert told["alt"][0]["alt"].startswith("Une coupe dorée")
-    assert told["alt"][0]["image"].startswith("https://actualites.interfor.example/assets/")
-    by_name = {post["platform"]: post for post in told["posts"]}
+def test_json_has_the_details_of_a_snippet() -> None:
+    details = json.loads(samples()["trophee-innovation.json"])
+    assert (details["announcement"], details["lang"]) == ("interfor-trophee-innovation-2024", "fr")
+    assert details["alt"][0]["alt"].startswith("Une coupe dorée")
+    assert details["alt"][0]["image"].startswith("https://actualites.interfor.example/assets/")
+    by_name = {post["platform"]: post for post in details["posts"]}
     assert list(by_name) == ["x", "mastodon", "bluesky", "threads", "linkedin", "facebook", "sms"]
     for name, post in by_name.items():
         row = PLATFORMS[name]
@@ -117,7 +117,7 @@ def test_json_tells_what_one_wants_to_know() -> None:
     assert len(by_name["bluesky"]["facets"]) == len(bluesky.facets(text.decode())) == 4
 
 
-def test_an_event_is_told_as_long_as_it_is_to_come() -> None:
+def test_an_event_is_announced_until_it_is_past() -> None:
     assert "📍 Locaux d’Interfor" in snippet(samples(), "portes-ouvertes.x")
     assert "Artois" not in "".join(snippet(samples(), f"trophee-innovation.{name}") for name in ("x", "linkedin"))
 
@@ -173,8 +173,8 @@ def test_a_text_by_hand_that_is_too_long_stops_the_build(project: Project) -> No
     project.announce("2024-11-26-prix.md", social={"x": "Un prix. " * 40, "sms": "ç" * 202}, issue="none")
     problems = Problems()
     built(project.root, problems)
-    told = {problem.code: problem for problem in problems if problem.level == "error"}
-    assert set(told) == {"snippet-too-long"} and problems.fatal
+    reported = {problem.code: problem for problem in problems if problem.level == "error"}
+    assert set(reported) == {"snippet-too-long"} and problems.fatal
     messages = sorted(problem.message for problem in problems if problem.level == "error")
     assert messages[0] == "'sms' takes 4 parts, but the limit is 3"
     assert messages[1] == "'x' has a length of 359, but the limit is 280 (weighted characters)"
@@ -191,12 +191,12 @@ def test_a_thread_is_numbered_and_every_part_fits(project: Project) -> None:
         assert len(parts) > 1 and all(post["count"] <= post["limit"] for post in parts)
         assert texts[0].startswith("Un prix\n") and texts[0].endswith(f"\n\n1/{len(parts)}")
         assert "\nhttps://exemple.example/prix.html\n" in texts[0]
-        told = []
+        sentences = []
         for number, text in enumerate(texts[1:], 2):
             assert text.endswith(f" {number}/{len(parts)}")
-            told.append(text.rpartition(" ")[0])
-            assert told[-1].endswith(".")
-        assert " ".join(told).split() == body.split()
+            sentences.append(text.rpartition(" ")[0])
+            assert sentences[-1].endswith(".")
+        assert " ".join(sentences).split() == body.split()
     assert [name for name in files if name.startswith("prix.x.")] == [
         "prix.x.txt", *(f"prix.x.{n}.txt" for n in range(2, 1 + made["x.txt"]["parts"])),
     ]  # fmt: skip
@@ -262,7 +262,7 @@ def test_a_template_of_the_project_is_taken(project: Project) -> None:
     ("template", "line"),
     [("{{ title }}\n{{ titel }}", 2), ('{{ "hook"|block(dropp=1) }}', 1), ('{{ "hook"|block }}\n{% if %}', 2)],
 )
-def test_a_fault_in_a_template_is_told_at_its_line(project: Project, template: str, line: int) -> None:
+def test_a_fault_in_a_template_is_reported_at_its_line(project: Project, template: str, line: int) -> None:
     project.announce("2024-11-26-prix.md")
     project.write("templates/social/x.txt", template)
     problems = Problems()
@@ -278,8 +278,8 @@ def test_a_link_that_fits_nowhere_stops_the_build(project: Project) -> None:
     project.announce("2024-11-26-prix.md", issue="none")
     problems = Problems()
     built(project.root, problems)
-    told = [problem for problem in problems if problem.code == "snippet-too-long"]
-    assert told and {problem.place.line for problem in told} == {2}
+    reported = [problem for problem in problems if problem.code == "snippet-too-long"]
+    assert reported and {problem.place.line for problem in reported} == {2}
 
 
 def test_content_cannot_write_blocks(project: Project) -> None:
@@ -294,12 +294,12 @@ def test_the_page_shows_all_and_runs_nothing_foreign() -> None:
     page = samples()["index.html"].decode()
     for name, data in samples().items():
         if name.endswith(".json"):
-            told: Iterable[dict[str, Any]] = json.loads(data)["posts"]
+            posts: Iterable[dict[str, Any]] = json.loads(data)["posts"]
             assert f'href="{name}"' in page
-            for post in told:
+            for post in posts:
                 first = samples()[post["file"]].decode().split("\n")[0]
                 assert escape(first).replace("&#x27;", "&#39;") in page
-    # What the buttons copy is the text of these elements.
+    # The buttons copy the text of these elements.
     copied = {unescape(re.sub("</?span>", "", each)) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)}
     assert copied == {data.decode() for name, data in samples().items() if name.endswith(".txt")}
     assert len(re.findall("<script", page)) == 1 and "http-equiv" in page

@@ -1,4 +1,4 @@
-"""`check --deep`: what the browser and SpamAssassin find is told; what is not installed is said."""
+"""Test that `check --deep` reports what the browser and SpamAssassin find, and missing tools."""
 
 import shutil
 from pathlib import Path
@@ -19,7 +19,7 @@ BAD = """<!DOCTYPE html><html lang="fr"><head><title>Un</title></head><body>
 <h1>Un</h1><img src="x.png"><table style="width: 700px"><tr><td>large</td></tr></table></body></html>"""
 
 
-def test_what_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_installed_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     problems = Problems(strict=True)
     audit.judge([], tmp_path, "pyproject.toml", {}, problems)
@@ -28,7 +28,7 @@ def test_what_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.Monke
     assert not problems.fatal
 
 
-def test_a_browser_without_axe_is_said(tmp_path: Path) -> None:
+def test_a_browser_without_axe_is_reported(tmp_path: Path) -> None:
     problems = Problems()
     audit.judge_pages([(HERE, BAD)], "chromium", browser.find_axe(tmp_path, {}), SETTINGS, problems)
     assert ["npm install axe-core" in p.fix for p in problems] == [True]
@@ -46,7 +46,7 @@ def test_axe_is_found_in_the_project_or_by_the_environment(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("program", ["absent", "false"])
-def test_tools_that_do_not_work_are_said(tmp_path: Path, program: str) -> None:
+def test_tools_that_do_not_work_are_reported(tmp_path: Path, program: str) -> None:
     axe = tmp_path / "axe.min.js"
     axe.touch()
     problems = Problems()
@@ -56,7 +56,7 @@ def test_tools_that_do_not_work_are_said(tmp_path: Path, program: str) -> None:
 
 
 @pytest.mark.system
-def test_axe_and_width_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_axe_and_width_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     tests_browser.require()
     assert set(audit.VIEWPORTS) == {(width, dark) for width in (800, 360) for dark in (False, True)}
     monkeypatch.setattr(audit, "VIEWPORTS", ((800, False), (360, True)))
@@ -76,7 +76,7 @@ SPAM = b"Subject: BUY NOW\r\nFrom: a@b.example\r\n\r\nViagra!!! http://1.2.3.4/\
 
 
 @pytest.mark.system
-def test_spam_is_told() -> None:
+def test_spam_is_reported() -> None:
     program = shutil.which("spamassassin")
     if not program:
         pytest.skip("SpamAssassin is not installed")

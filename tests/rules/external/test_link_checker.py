@@ -1,4 +1,4 @@
-"""`check --links`: politely, for a day, and never into one's own network. The server is one of this machine."""
+"""Test `check --links` with a local server: polite, cached for a day, no private addresses."""
 
 import http.server
 import json
@@ -24,7 +24,7 @@ HERE, THERE = Place("announcements/a.md", 7), Place("announcements/b.md", 9)
 
 
 class Server(http.server.BaseHTTPRequestHandler):
-    """Answers by its path: /404, /head-405 (GET only), /to/<address>, /loop, anything else 200."""
+    """Answers according to the path: /404, /head-405 (GET only), /to/<address>, /loop; otherwise 200."""
 
     asked: list[str]
 
@@ -56,7 +56,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[tuple[str, list[str]]]:
-    """Address of a server on this machine, and what it was asked."""
+    """Start a server on this machine; return its address and the list of requests."""
     asked: list[str] = []
     made = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (Server,), {"asked": asked}))
     thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
@@ -124,7 +124,7 @@ def test_addresses_of_ones_own_network_are_never_visited(server: tuple[str, list
 )
 def test_no_redirect_leads_there(server: tuple[str, list[str]], to: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.getaddrinfo
-    numbers = {"169.254.169.254", "192.168.0.1"}  # names that need no name server
+    numbers = {"169.254.169.254", "192.168.0.1"}  # addresses that need no DNS lookup
 
     def resolve(host: str, port: int, **options: int) -> object:
         return (
@@ -167,7 +167,7 @@ def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public
 
 
-def test_offline_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(*_: object, **__: object) -> None:
         raise socket.gaierror(-3, "Temporary failure in name resolution")
 
@@ -181,7 +181,7 @@ def test_offline_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.loopback
-def test_one_host_that_is_gone_is_told_when_others_answer(server: tuple[str, list[str]], tmp_path: Path) -> None:
+def test_one_host_that_is_gone_is_reported_when_others_answer(server: tuple[str, list[str]], tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -206,7 +206,7 @@ def test_answers_are_kept_for_a_day(server: tuple[str, list[str]], tmp_path: Pat
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"x": []}', '{"https://a.example/": ["never", "", ""]}', "\0"])
-def test_a_cache_that_cannot_be_read_is_none(tmp_path: Path, content: str) -> None:
+def test_a_cache_that_cannot_be_read_is_ignored(tmp_path: Path, content: str) -> None:
     path = tmp_path / "links.json"
     path.write_text(content)
     kept = AnswerCache(path, NOW)

@@ -1,4 +1,4 @@
-"""Compiled templates are kept between runs, and nothing that happens to them changes what is built."""
+"""Test the cache of compiled templates: no damage to it changes what is built."""
 
 import os
 import shutil
@@ -21,14 +21,14 @@ NOW = datetime(2024, 12, 1, tzinfo=UTC)
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder of a cache of its own, still absent."""
+    """Return the folder of a separate cache, which does not exist yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
     return tmp_path / "caches/newsletter/templates"
 
 
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
-    """Return a list that gets the name of each template that Jinja compiles."""
+    """Return a list that records the name of each template that Jinja compiles."""
     names: list[str | None] = []
     compile_template = jinja2.Environment.compile
 

@@ -18,8 +18,8 @@ _declare(
 )  # fmt: skip
 _declare(
     "accidental-link", "warning", "Words that become a link",
-    "If a full stop is directly followed by a top-level domain, platforms treat the words as a link, which leads to "
-    "somebody else’s page.", "Lisez le communiqué.La suite demain.", "Lisez le communiqué. La suite demain.",
+    "If letters that form a top-level domain directly follow a full stop, platforms turn the words around it into a "
+    "link to somebody else’s page.", "Lisez le communiqué.La suite demain.", "Lisez le communiqué. La suite demain.",
 )  # fmt: skip
 _declare(
     "glued-link", "warning", "A link directly next to punctuation",

@@ -1,4 +1,4 @@
-"""Counts by platform: verified cases, answers recorded from the platforms' own libraries, the table."""
+"""Test the counts for each platform: verified cases, recorded answers, and the table of platforms."""
 
 import dataclasses
 import json
@@ -22,9 +22,9 @@ RECORDED = [json.loads(line) for line in (FILES / "counts.jsonl").read_text(enco
 
 
 def all_that_is_expected(text: str) -> dict[str, Any]:
-    """What the cases may say of a text, under the cases' names."""
+    """Return every value that a case may expect for a text, under the names used in the cases."""
     counts = count_all(text)
-    told = as_json(counts)
+    found = as_json(counts)
     return {
         "x": counts["x"].count,
         "x_valid": counts["x"].fits,
@@ -34,16 +34,16 @@ def all_that_is_expected(text: str) -> dict[str, Any]:
         "mastodon46_tags": list(hashtags.find(text, "mastodon")),
         "mastodon_pre46_tags": list(mastodon.hashtags_before_4_6(text)),
         "bluesky_graphemes": counts["bluesky"].count,
-        "bluesky_bytes": told["bluesky"]["bytes"],
+        "bluesky_bytes": found["bluesky"]["bytes"],
         "bluesky_valid": counts["bluesky"].fits,
-        "bluesky_app_graphemes": told["bluesky"]["app_count"],
+        "bluesky_app_graphemes": found["bluesky"]["app_count"],
         "bluesky_links": [facet.value for facet in bluesky.facets(text) if facet.kind == "link"],
         "bluesky_tags": list(hashtags.find(text, "bluesky")),
         "codepoints": len(text),
         "utf16": counts["discord"].count,
         "threads_documented": counts["threads"].count,
-        "sms_encoding": told["sms"]["encoding"],
-        "sms_segments": told["sms"]["segments"],
+        "sms_encoding": found["sms"]["encoding"],
+        "sms_segments": found["sms"]["segments"],
         "sms_units": counts["sms"].count,
     }
 
@@ -55,7 +55,10 @@ def test_verified_cases_are_exact(text: str, expected: dict[str, Any]) -> None:
 
 
 def test_recorded_answers_are_met() -> None:
-    """Texts of tests/count_texts.py's kind; Mastodon's server was run in Ruby, the rest in Node."""
+    """Compare with recorded answers to texts like those of support/count_texts.py.
+
+    Mastodon's server code was run in Ruby, the other libraries in Node.
+    """
     assert len(RECORDED) == 200
     for said in RECORDED:
         text = said.pop("text")
@@ -129,7 +132,7 @@ def test_an_unknown_platform_is_a_key_error() -> None:
         ("discord", "🏆" * 1000 + ".", False),
         ("sms", "a" * 459, True),
         ("sms", "a" * 460, False),
-        # 459 septets in three parts, were it not for the signs of two that no part has room for.
+        # This would be 459 septets in three parts, but a two-septet character may not be split.
         ("sms", ("a" * 152 + "€") * 2 + "a" * 151, False),
         ("sms", "ê" * 201, True),
         ("sms", "ê" * 202, False),
@@ -147,7 +150,7 @@ def test_limits_of_a_server_or_subscription_replace_the_usual_ones() -> None:
     assert (one.count, one.limit, one.fits) == (161, 160, False)
 
 
-def test_certainty_tells_a_bound() -> None:
+def test_certainty_marks_a_bound() -> None:
     assert count("Prix 🏆 exemple.fr", "x").certainty == "exact"
     assert count("Prix 🐦‍🔥", "x").certainty == "upper-bound"
     assert count("Prix exemple.music", "x").certainty == "upper-bound"
@@ -156,8 +159,8 @@ def test_certainty_tells_a_bound() -> None:
 
 
 def test_plain_values() -> None:
-    told = as_json({name: count("«\u00a0Prix\u00a0» 10\u00a0€", name) for name in ("x", "bluesky", "sms")})
-    assert told == {
+    found = as_json({name: count("«\u00a0Prix\u00a0» 10\u00a0€", name) for name in ("x", "bluesky", "sms")})
+    assert found == {
         "x": {"count": 14, "limit": 280, "unit": "weighted characters", "certainty": "exact", "valid": True},
         "bluesky": {
             "count": 13, "limit": 300, "unit": "graphemes", "certainty": "exact", "valid": True,
@@ -170,7 +173,7 @@ def test_plain_values() -> None:
         },
     }  # fmt: skip
     assert as_json({"x": count("\ufeffa", "x")})["x"]["invalid"] == "U+FEFF"
-    assert json.loads(json.dumps(told)) == told
+    assert json.loads(json.dumps(found)) == found
 
 
 @pytest.mark.parametrize(

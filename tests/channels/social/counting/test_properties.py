@@ -1,4 +1,4 @@
-"""What holds of the counts of any text."""
+"""Test properties of the counts of any text."""
 
 import unicodedata
 
@@ -47,7 +47,7 @@ def test_spaces_that_do_not_break_count_as_others(text: str) -> None:
 
 
 @given(TEXTS)
-def test_links_stand_in_the_text(text: str) -> None:
+def test_links_occur_in_the_text(text: str) -> None:
     ends = 0
     for link in x.links(text):
         assert ends <= link.start < link.end <= len(text)

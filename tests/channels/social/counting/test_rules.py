@@ -1,4 +1,4 @@
-"""Rules of counting, one by one: links, hashtags, mentions, emoji, parts of messages."""
+"""Test the counting rules one by one: links, hashtags, mentions, emoji, parts of messages."""
 
 import pytest
 
@@ -75,9 +75,9 @@ def test_offsets_of_a_link() -> None:
         ("exemple.music", 23),
         ("exemple.doosan/" + "a" * 30, 45),
         ("https://exemple.web/" + "a" * 30, 50),
-        # Here `exemple.com` alone is a link by the older list.
+        # By the older list, only `exemple.com` is a link here.
         ("exemple.com.music", 29),
-        # The reference passes over as many signs as `prix.fr/x` has, and counts the last five.
+        # The reference skips the length of `prix.fr/x` and counts the last five characters.
         ("prix.fr日本.fr/x", 23 + 5),
     ],
 )
@@ -85,7 +85,7 @@ def test_weights(text: str, weight: int) -> None:
     assert x.weigh(text) == weight
 
 
-def test_lists_of_domains_disagree_where_they_say() -> None:
+def test_lists_of_domains_differ_only_where_recorded() -> None:
     assert domains.delegated() >= domains.LATER
     assert not domains.DEAD & domains.LATER
     assert domains.is_in_doubt("Music")
@@ -109,7 +109,7 @@ def test_hashtags(platform: str, tags: tuple[str, ...]) -> None:
     assert hashtags.find(text, platform) == tags
 
 
-def test_hashtags_within_links_are_none() -> None:
+def test_hashtags_within_links_are_not_found() -> None:
     assert x.hashtags("https://exemple.fr/#prix #exemple.fr #️⃣ #prix://x") == ("exemple",)
     assert mastodon.hashtags("#prixhttps://exemple.fr https://exemple.fr/#prix") == ("prix",)
 
@@ -210,7 +210,7 @@ def test_parts_of_a_message(text: str, encoding: str, used: int, parts: int) -> 
     assert (message.encoding, message.units, message.segments) == (encoding, used, parts)
 
 
-def test_what_makes_a_message_dear() -> None:
+def test_what_makes_a_message_expensive() -> None:
     text = "L’œuvre primée : « La forêt », 10\u00a0000\u00a0€… 🏆 naïve " + "a" * 80
     message = sms.segments(text)
     assert message.offenders == ("’", "œ", "«", "ê", "»", "\u00a0", "…", "🏆", "ï")

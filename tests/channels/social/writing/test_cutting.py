@@ -1,4 +1,4 @@
-"""Where a text may end, what becomes of blocks that do not fit, and hashtags made of labels."""
+"""Test where texts may be cut, which blocks are dropped, and how labels become hashtags."""
 
 import pytest
 
@@ -98,7 +98,7 @@ RENDERED = blocks(
         (200, ["Un prix", "Une note.", "Le jury du Grand Prix a tranché hier. Bravo à toutes et à tous.", "Demain"]),
         (105, ["Un prix", "Le jury du Grand Prix a tranché hier. Bravo à toutes et à tous.", "Demain"]),
         (95, ["Un prix", "Le jury du Grand Prix a tranché hier. Bravo à toutes et à tous."]),
-        # What went for nothing comes back once a sentence made room.
+        # A block that was dropped in vain comes back once a shorter sentence makes room.
         (91, ["Un prix", "Une note.", "Le jury du Grand Prix a tranché hier.", "Demain"]),
         (66, ["Un prix", "Le jury du Grand Prix a tranché hier."]),
         (64, ["Un prix", "Le jury du Grand Prix a tranché…"]),
@@ -110,19 +110,19 @@ def test_the_ladder_goes_down_step_by_step(room: int, kept: list[str]) -> None:
     assert fitted(RENDERED, room) == "\n\n".join([*kept, "https://exemple.fr"])
 
 
-def test_what_cannot_fit_is_said() -> None:
-    # Neither the link nor a word of the title is ever divided.
+def test_what_cannot_fit_is_refused() -> None:
+    # Neither the link nor a word of the title is ever split.
     assert fitted(RENDERED, 26) is None
     assert fitted(RENDERED.replace("Un prix", "受賞おめでとう"), 26) == "受賞おめで…\n\nhttps://exemple.fr"
 
 
 def test_the_exact_count_has_the_last_word() -> None:
-    """A count that is not the sum of its parts: each line counts ten more."""
+    """Use a count that is not the sum of its parts: each line adds ten."""
     found = fit(split(RENDERED), Measure(len, excess=lambda text: len(text) + 10 * text.count("\n") - 120))
     assert found is not None and len(found.text) + 10 * found.text.count("\n") <= 120
 
 
-def test_the_hook_stands_within_the_fold() -> None:
+def test_the_hook_is_above_the_fold() -> None:
     rendered = blocks((begin("hook"), "Le jury du Grand Prix a tranché hier, après un long débat public"))
     assert fitted(rendered, 500, 45) == "Le jury du Grand Prix a tranché hier…"
 
