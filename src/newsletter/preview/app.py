@@ -134,13 +134,20 @@ class Preview:
         return Response(data, media_type=media_type)
 
     async def events(self, request: Request) -> Response:
-        """Handle `/events`: send the id of the current version, then of each new one, as server-sent events."""
+        """Handle `/events`: send server-sent events: the id of the current version, then of each new one.
+
+        While files are reviewed, `progress` events say how many are left.
+        """
 
         async def stream() -> AsyncIterator[str]:
             yield f"retry: 500\ndata: {self.session.version_id}\n\n"
             while not self.notifier.closed:
-                changed = await self.notifier.wait(_HEARTBEAT)
-                yield f"data: {self.session.version_id}\n\n" if changed else ": here\n\n"
+                if not await self.notifier.wait(_HEARTBEAT):
+                    yield ": here\n\n"
+                elif left := self.session.unreviewed:
+                    yield f"event: progress\ndata: {left}\n\n"
+                else:
+                    yield f"data: {self.session.version_id}\n\n"
 
         return StreamingResponse(stream(), media_type="text/event-stream")
 

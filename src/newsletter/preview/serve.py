@@ -22,6 +22,7 @@ _FOLDER_INTERVAL = 1  # seconds between checks that the project's folder has not
 _REFRESH_INTERVAL = 20
 # Milliseconds. A burst of changes ends after _STEP without a change, and after _DEBOUNCE at the latest.
 _STEP, _DEBOUNCE = 20, 200
+_REVIEW_INTERVAL = 0.2  # seconds between looks whether files wait for their review
 _CATCH_UP_DELAY = 0.2  # seconds after which a watch certainly works; a refresh then finds earlier changes
 
 
@@ -74,20 +75,29 @@ async def _run(server: uvicorn.Server, session: Session, notifier: Notifier) -> 
     watch_again = asyncio.Event()
     loops = (_watch(session, notifier, watch_again), _refresh_regularly(session, notifier, watch_again))
     tasks = {serving, *(asyncio.create_task(loop) for loop in loops)}
-    warming = asyncio.create_task(_warm(session))
+    background = asyncio.create_task(_warm_and_review(session, notifier))
     # The loops never return, so the first task to finish is the server or a failed loop.
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
-    for task in (*tasks - {serving}, warming):
+    for task in (*tasks - {serving}, background):
         task.cancel()
     await serving
     for task in done:
         task.result()
 
 
-async def _warm(session: Session) -> None:
+async def _warm_and_review(session: Session, notifier: Notifier) -> None:
+    """Load what the first mail needs. Then review files, whenever some have been left for later, and show progress."""
     with suppress(Exception):  # the screen shows the error when it is requested
         await asyncio.to_thread(session.warm)
+    while True:
+        if not session.unreviewed:
+            await asyncio.sleep(_REVIEW_INTERVAL)
+            continue
+        with suppress(RuntimeError):  # the system refuses another thread; try again
+            await asyncio.to_thread(session.review)
+        notifier.notify()
+        await asyncio.sleep(0)
 
 
 async def _refresh(session: Session, notifier: Notifier) -> None:

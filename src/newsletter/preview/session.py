@@ -20,6 +20,8 @@ from newsletter.preview.render import Subject, Website, as_published, render
 from newsletter.preview.snapshot import Snapshot
 from newsletter.theme.templates import Templates
 
+_REVIEWED_TOGETHER = 20  # files; requests wait as long as their review takes, about 50 ms
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelFiles:
@@ -94,6 +96,23 @@ class Session:
                 self._templates = None
             self.version += 1
             return True
+
+    @property
+    def unreviewed(self) -> int:
+        """The number of files whose review has not ended."""
+        return self.snapshot.unreviewed if self.snapshot else 0
+
+    def review(self) -> None:
+        """Review some of the files that refresh() has left for later. Once none is left, this makes a new version."""
+        with self._lock:
+            if self.snapshot is None or not self.unreviewed:
+                return
+            left = self._reader.review(_REVIEWED_TOGETHER)
+            self.snapshot = replace(self.snapshot, files=self._reader.files)
+            if not left:
+                self._read()
+                self._subject_views.clear()
+                self.version += 1
 
     def _read(self) -> None:
         """Read the project. If that fails, keep the last snapshot and set `faults`."""

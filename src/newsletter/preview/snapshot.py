@@ -8,8 +8,9 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
+from newsletter.check.duplicates import Claim
 from newsletter.compose import compose
-from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings, Source
+from newsletter.model import Announcement, Asset, IssueFile, Publication, Settings
 from newsletter.model.problems import Level, Problem, Problems
 
 Stamp = tuple[int, int, int]  # modification time (ns), size and inode of a file; zeros if it does not exist
@@ -19,19 +20,21 @@ Stamp = tuple[int, int, int]  # modification time (ns), size and inode of a file
 class SourceState:
     """An announcement or issue file, and the result of checking it.
 
-    `shown` is the last version without an error; `stale` is true if that is not the current version. `collector`
-    contains the problems of the file; `problems` are the same, sorted by place. `assets` are the project files that
-    it uses.
+    `claims` are the names that the file claims, or None if it cannot be read. `shown` is the last version without an
+    error; `stale` is true if that is not the current version. `collector` contains the problems of the file;
+    `problems` are the same, sorted by place. `assets` are the project files that it uses. `is_reviewed` is false as
+    long as the hints on links, writing and pictures are missing.
     """
 
     path: str
     stamp: Stamp
-    source: Source | None
+    claims: tuple[Claim, ...] | None
     shown: Announcement | IssueFile | None
     stale: bool
     collector: Problems
     problems: tuple[Problem, ...]
     assets: tuple[tuple[str, Stamp], ...]
+    is_reviewed: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class Snapshot:
     def problems(self) -> tuple[Problem, ...]:
         """All problems, sorted by place."""
         return tuple(sorted({*self.common, *(each for file in self.files.values() for each in file.problems)}))
+
+    @cached_property
+    def unreviewed(self) -> int:
+        """The number of files whose review has not ended."""
+        return sum(not file.is_reviewed for file in self.files.values())
 
     def problems_of(self, path: str) -> tuple[Problem, ...]:
         """Return the problems of one file, sorted by place."""

@@ -150,6 +150,10 @@ function listen() {
     version = event.data;
     update();
   };
+  events.addEventListener('progress', (event) => {
+    const bar = document.getElementById('reviewed');
+    if (bar) bar.value = bar.max - Number(event.data);
+  });
   events.onerror = () => {
     live.classList.add('lost');
     live.lastElementChild.textContent = body.dataset.lost;
