@@ -80,7 +80,7 @@ def _day(now: str) -> date:
     except ValueError as fault:
         refuse(f"--now: {fault}")
     if day < date(1970, 1, 1):  # the sample announcement is dated one day earlier
-        refuse(f"--now: {day} is too early for a project; choose a date from 1970 on")
+        refuse(f"--now: {day} is too early for a project; choose 1970 or later")
     return day
 
 

@@ -74,7 +74,7 @@ class _Odt:
         self.pale = False  # whether the text of the current element is white
         self.hidden_cells: set[etree._Element] = set()
         self.hidden = 0
-        # Text to append to the element `where`, all at once: lxml copies the whole text each time.
+        # Text to append to the element `where`. It is appended in one step, because lxml copies the text each time.
         self.pending: list[str] = []
         self.where: etree._Element | None = None
         # A frame has one description, but may contain several images.

@@ -95,7 +95,8 @@ class ProseBuilder:
         self.top = top  # level of the highest heading in the output
         self.signs = signs  # whether the body contains any of `&<>`
         self.event = 0  # number of the current event
-        # The number of the event, bytes after its start, and a function that takes an offset and returns the fault.
+        # For each fault: the number of its event, its offset in bytes from the start of that event, and a function that
+        # takes an offset in the body and returns the fault.
         self.faults: list[tuple[int, int, Callable[[int], Fault]]] = []
         self.parts: list[str] = []
         self.blocks: list[Block] = []

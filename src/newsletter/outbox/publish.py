@@ -34,7 +34,7 @@ _SHA256 = b'"sha256": "'
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The result: numbers of all, written and removed files, and the total size in bytes."""
+    """The result: how many files there are, how many were written and removed, and their total size in bytes."""
 
     files: int
     written: int

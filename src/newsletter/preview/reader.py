@@ -63,7 +63,7 @@ class Reader:
         )  # fmt: skip
 
     def review(self, count: int) -> int:
-        """Review at most `count` of the files that read() has left for later. Returns how many are left then."""
+        """Review at most `count` of the files that read() left for later, and return how many remain."""
         waiting = [file for file in self._files.values() if not file.is_reviewed]
         assert self._settings is not None or not waiting
         reviewed = {file.path: self._reviewed(file, self._settings) for file in waiting[:count] if self._settings}

@@ -22,7 +22,7 @@ _FOLDER_INTERVAL = 1  # seconds between checks that the project's folder has not
 _REFRESH_INTERVAL = 20
 # Milliseconds. A burst of changes ends after _STEP without a change, and after _DEBOUNCE at the latest.
 _STEP, _DEBOUNCE = 20, 200
-_REVIEW_INTERVAL = 0.2  # seconds between looks whether files wait for their review
+_REVIEW_INTERVAL = 0.2  # seconds between checks for files that still have to be reviewed
 _CATCH_UP_DELAY = 0.2  # seconds after which a watch certainly works; a refresh then finds earlier changes
 
 

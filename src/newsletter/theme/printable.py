@@ -55,7 +55,7 @@ def require_text(value: Any) -> None:
         name = getattr(value, "name", None) or getattr(value, "__name__", "this")
         raise Unprintable(f"'{name}' is a function, which has no text", f"call it: write {name}()")
     if isinstance(value, GeneratorType | map | filter | zip):
-        raise Unprintable("a sequence that can be read only once has no text", "add |join or |list")
+        raise Unprintable("an iterator cannot be printed directly", "add |join or |list")
     if type(of).__str__ is object.__str__:  # type: ignore[comparison-overlap]
         raise Unprintable(f"{type(of).__name__} has no text", "print one of its attributes")
 

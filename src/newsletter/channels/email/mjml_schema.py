@@ -101,7 +101,7 @@ def _unknown_attributes(tag: re.Match[str], name: str, attributes: Mapping[str, 
 
 def _forbidden_use(name: str, attributes: Mapping[str, str]) -> str:
     if name == "mj-font":
-        return "loading a font reveals the reader to its host: name fonts that readers have installed"
+        return "loading a font tells its host who is reading: use fonts that readers have installed"
     if name == "mj-style" and attributes.get("inline") == "inline":
         return 'the engine ignores inline="inline": put these rules into email/inline.css'
     if name == "mj-navbar" and attributes.get("hamburger") == "hamburger":

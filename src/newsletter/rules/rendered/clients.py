@@ -20,7 +20,7 @@ MIN_SHARE = 25
 class Feature:
     """A row of the table: a feature of CSS or HTML, how to recognize it, and the mail programs that do not support it.
 
-    `breaks` is true if a mail is wrong without the feature, and not only plainer. `fails` contains the names of mail
+    `breaks` is true if a mail is broken without the feature, not merely plainer. `fails` contains the names of mail
     programs in settings. `page` is the page on caniemail.com, and `tested` the date of its last test.
     """
 

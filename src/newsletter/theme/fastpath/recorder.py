@@ -29,7 +29,7 @@ Question = Callable[[Any], Any]
 current: ContextVar["TraceRecorder | None"] = ContextVar("recorder", default=None)
 
 # A template that exceeds these limits prints a list, such as an issue's stories. Two long lists rarely have the same
-# trace, and compiling a long function takes long.
+# trace, and compiling a long function is slow.
 MAX_GUARDS = 200
 MAX_VARIABLES = 160
 _PLAIN = frozenset({str, int, float, bool, NoneType})

@@ -52,7 +52,7 @@ class Endings:
             return latin[1]
         if punycode := _PUNYCODE.match(text, dot + 1):
             return punycode.group()
-        # Few texts get this far. `vermögensberater` is the only name that starts with ASCII letters, namely four.
+        # Few texts get this far. Of these names, only `vermögensberater` starts with ASCII letters (four of them).
         if not text[dot + 1 : dot + 6].isascii() and (other := self.others.match(text, dot + 1)):
             return other.group()
         return ""

@@ -28,7 +28,7 @@ LOOSE = " \u00a0\u202f,;:.!?–—-…/&+"  # not allowed at the end of a shorte
 _INITIAL = re.compile(r"[^\W\d_]{1,3}\.|(?:[^\W\d_]\.-?)+")
 # Between capitalized words, these are part of a name: `Yves de La Tour`.
 _PARTICLES = frozenset("de du des d’ d' la le von van der den of the".split())
-# Words that need another word after them, so that a text must not end with one.
+# Words that need another word after them. A text must not end with one.
 _HANGING = frozenset(
     """
     le la les un une des du de d au aux à en et ou où ni mais donc or car que qui quoi dont si comme quand lorsque
