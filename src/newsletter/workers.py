@@ -104,8 +104,10 @@ def run(
     task = _Task(work, jobs, problems)
     try:
         pool = _open_pool(task, others) if others > 0 and _can_fork() else None
-        # Each of the other processes gets two jobs, so that it can begin the second as soon as the first is done.
-        yield from _run_with(pool, task, 2 * others, overlap) if pool else _run_here(work, jobs)
+        # Each of the other processes gets two jobs, so that it can begin the second as soon as the first is done. At
+        # least one job is for this process.
+        ahead = min(2 * others, len(jobs) - 1)
+        yield from _run_with(pool, task, ahead, overlap) if pool else _run_here(work, jobs)
     finally:
         gc.unfreeze()
 
