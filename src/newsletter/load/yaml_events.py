@@ -24,6 +24,8 @@ from newsletter.text import forbidden
 
 MAX_DEPTH = 20
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def _at(event: Any) -> tuple[int, int]:
     """Return the line and column of an event, counted from 1."""
@@ -121,7 +123,8 @@ def read(path: str, front: str, problems: Problems) -> Fields | None:
     """Return the nodes of front matter, or report why it cannot be read and return None."""
     builder = _Builder(path, problems)
     try:
-        for event in yaml.parse(front, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        # yaml.parse() yields the same events, but takes twice as long.
+        for event in iter(_Loader(front).get_event, None):
             if not builder.add(event):
                 return None
     except yaml.MarkedYAMLError as fault:
