@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     _Outcome = Future[tuple[list[Any], Problems, bool]]
 
 MIN_PER_WORKER = 150  # announcements; with fewer for each process, forking costs more than it gains
-JOB_SIZE = 64  # announcements in a job: few enough that all processes end at about the same time
+JOB_SIZE = 128  # announcements in a job: few enough that all processes end at about the same time
 _MIN_OPEN_FILES = 32  # if the limit on open files is lower, no process is forked
 
 # Announcements that go through each step of the work together. The code and data of one step then stay in the

@@ -51,15 +51,9 @@ class _Builder:
         self.problems.error(Place(self.path, *_at(event)), code, message, fix)
 
     def add(self, event: Any) -> bool:
-        """Process one event. Return False if reading must stop."""
+        """Process one event other than a scalar. Return False if reading must stop."""
         kind = event.__class__
-        if kind is ScalarEvent:
-            if event.style == '"' or event.anchor is not None or event.tag is not None:
-                self.check_scalar(event)
-            value, mark, is_plain = event.value, event.start_mark, event.implicit[0]
-            text = "" if is_plain and value == "~" else value  # ~ is null
-            self.nodes.append(Scalar(text, mark.line + 1, mark.column + 1, not is_plain))
-        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+        if kind is MappingEndEvent or kind is SequenceEndEvent:
             self.end()
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             self.refuse_properties(event)
@@ -76,6 +70,14 @@ class _Builder:
             if self.documents > 1:
                 self.refuse(event, "yaml-syntax", "a second YAML document begins here", "delete it")
         return True
+
+    def add_scalar(self, event: Any) -> None:
+        """Add a scalar to the innermost collection."""
+        if event.style == '"' or event.anchor is not None or event.tag is not None:
+            self.check_scalar(event)
+        value, mark, is_plain = event.value, event.start_mark, event.implicit[0]
+        text = "" if is_plain and value == "~" else value  # ~ is null
+        self.nodes.append(Scalar(text, mark.line + 1, mark.column + 1, not is_plain))
 
     def check_scalar(self, event: Any) -> None:
         """Report anchors, tags and forbidden characters."""
@@ -125,7 +127,9 @@ def read(path: str, front: str, problems: Problems) -> Fields | None:
     try:
         # yaml.parse() yields the same events, but takes twice as long.
         for event in iter(_Loader(front).get_event, None):
-            if not builder.add(event):
+            if event.__class__ is ScalarEvent:  # two thirds of all events
+                builder.add_scalar(event)
+            elif not builder.add(event):
                 return None
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark

@@ -78,7 +78,7 @@ class Social:
     texts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # with slots, pickling takes twice as long
 class Announcement:
     """A checked announcement. All datetimes are aware.
 

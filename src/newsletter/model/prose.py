@@ -47,7 +47,7 @@ class Block(NamedTuple):
     tight: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, pickling takes twice as long
 class Prose:
     """A parsed Markdown body, from which channels write HTML or text.
 

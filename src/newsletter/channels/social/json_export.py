@@ -17,21 +17,24 @@ _TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def as_json(composed: Iterable[tuple[Material, Sequence[Post]]]) -> list[bytes]:
     """Return the contents of one JSON file for each material and its posts."""
-    files = [(material, posts, [""] * len(posts)) for material, posts in composed]
-    numbered = [(post, material.stem, lines, number)
-                for material, posts, lines in files for number, post in enumerate(posts)]  # fmt: skip
+    files: list[tuple[Material, Sequence[Post], list[dict[str, Any]]]] = [
+        (material, posts, [{} for _ in posts]) for material, posts in composed
+    ]
+    numbered = [(post, material.stem, described, number)
+                for material, posts, described in files for number, post in enumerate(posts)]  # fmt: skip
     # Posts are sorted by platform for speed: see Composer.all_posts().
-    for post, stem, lines, number in sorted(numbered, key=lambda each: each[0].platform.name):
-        lines[number] = f"\n{_TO_JSON(describe(post, stem))}"
-    return [_file(material, lines) for material, _, lines in files]
+    for post, stem, described, number in sorted(numbered, key=lambda each: each[0].platform.name):
+        described[number] = describe(post, stem)
+    return [_file(material, described) for material, _, described in files]
 
 
-def _file(material: Material, lines: Sequence[str]) -> bytes:
-    about = {
+def _file(material: Material, posts: Sequence[dict[str, Any]]) -> bytes:
+    content = {
         "version": 1, material.kind: material.id, "lang": material.lang, "title": material.title, "link": material.link,
-        "alt": [{"image": image, "alt": alt} for image, alt in material.alts],
+        "alt": [{"image": image, "alt": alt} for image, alt in material.alts], "posts": posts,
     }  # fmt: skip
-    return f'{_TO_JSON(about)[:-1]},"posts":[{",".join(lines)}]}}\n'.encode()
+    # Start a line at each post. Inside a text, the quotation marks would be escaped.
+    return (_TO_JSON(content).replace('{"platform":', '\n{"platform":') + "\n").encode()
 
 
 def describe(post: Post, stem: str) -> dict[str, Any]:
