@@ -21,7 +21,6 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "template-code": ("theme/fastpath/code_cache.py",),
     "mail-sections": ("channels/email/fastpath/sections.py",),
     "feed-entries": ("channels/feeds/fastpath/entry_templates.py", "channels/feeds/fastpath/escaping.py"),
-    "calendar-files": ("channels/site/fastpath.py",),
     "simple-counts": ("channels/social/counting/fastpath.py",),
 }
 

@@ -5,7 +5,7 @@ With the value `1`, all fast paths are off. Any other value is a comma-separated
 
 import os
 
-FAST_PATHS = ("templates", "template-code", "mail-sections", "feed-entries", "calendar-files", "simple-counts")
+FAST_PATHS = ("templates", "template-code", "mail-sections", "feed-entries", "simple-counts")
 
 
 def is_on(fast_path: str) -> bool:

@@ -1,12 +1,10 @@
 """Write an announcement's event as an iCalendar file (RFC 5545). Only this module uses icalendar."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, timedelta
+from typing import Any
 
-from newsletter.channels.site.fastpath import Property, fill
-from newsletter.model import Announcement, Publication, Settings
-from newsletter.model import Event as ModelEvent
-from newsletter.model.switches import is_on
+from newsletter.model import Announcement, Event, Publication, Settings
 from newsletter.text.urls import permanent_id
 
 _LAST_BUT_ONE = date.max - timedelta(days=1)
@@ -17,29 +15,23 @@ def calendar(announcement: Announcement, publication: Publication) -> bytes:
 
     `announcement` must have an event.
     """
-    title = publication.settings.title.replace("//", "/")
-    container = [
-        ("VERSION", "2.0"), ("PRODID", f"-//{title}//newsletter//{announcement.lang.upper()}"), ("METHOD", "PUBLISH")
-    ]  # fmt: skip
-    entry = tuple(_properties(announcement, publication.settings))
-    return fill(container, entry, by_icalendar) if is_on("calendar-files") else by_icalendar(container, entry)
-
-
-def by_icalendar(container: Iterable[Property], entry: Iterable[Property]) -> bytes:
-    """Return the .ics file that contains one event, `entry`."""
     # Import icalendar only if needed: the import takes as long as a small build, and many publications have no event.
-    from icalendar import Calendar, Event  # noqa: PLC0415
+    from icalendar import Calendar  # noqa: PLC0415
+    from icalendar import Event as Entry  # noqa: PLC0415
 
-    calendar, event = Calendar(), Event()
-    for component, properties in ((calendar, container), (event, entry)):
-        for name, value in properties:
-            component.add(name, value)
-    calendar.add_component(event)
-    ical: bytes = calendar.to_ical()
+    container, entry = Calendar(), Entry()
+    title = publication.settings.title.replace("//", "/")
+    container.add("VERSION", "2.0")
+    container.add("PRODID", f"-//{title}//newsletter//{announcement.lang.upper()}")
+    container.add("METHOD", "PUBLISH")
+    for name, value in _properties(announcement, publication.settings):
+        entry.add(name, value)
+    container.add_component(entry)
+    ical: bytes = container.to_ical()
     return ical
 
 
-def _properties(announcement: Announcement, settings: Settings) -> Iterator[Property]:
+def _properties(announcement: Announcement, settings: Settings) -> Iterator[tuple[str, Any]]:
     """Yield the name and the value of each property of the event."""
     event = announcement.event
     assert event is not None
@@ -59,7 +51,7 @@ def _properties(announcement: Announcement, settings: Settings) -> Iterator[Prop
         yield "CATEGORIES", [tag.label for tag in announcement.tags]
 
 
-def _span(event: ModelEvent, settings: Settings) -> Iterator[Property]:
+def _span(event: Event, settings: Settings) -> Iterator[tuple[str, Any]]:
     """Yield the start and the end of an event.
 
     They are instants in UTC or, for a whole-day event, dates in the publication's time zone. The end date is
