@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter import pipeline
@@ -26,7 +26,6 @@ from newsletter.rules.rendered.inspection import SHAPES, Inspection
 from newsletter.rules.rendered.mails import Mail
 from newsletter.rules.rendered.project import ProjectSettings
 from newsletter.rules.written.text import SourceText
-from newsletter.theme.slots import Joined
 from newsletter.theme.templates import Templates
 from support.paths import ROOT
 from support.problem_cases import CASES, expectations
@@ -239,34 +238,6 @@ def test_lines_that_are_too_long(lengths: list[int], end: bool) -> None:
 def test_line_ends(eml: bytes) -> None:
     rest = re.sub(b"\r\n", b"", eml)
     assert mime_structure.has_only_crlf(eml) == (rest.translate(None, b"\r\n") == rest)
-
-
-LINES = st.sampled_from(
-    [b"x\r\n", b"x", b"\r", b"\n", b"\r\n", "é\r\n".encode(), b"\0\r\n", b"y" * 600, b"Content-Type: text/plain\r\n"]
-)
-
-
-@settings(max_examples=400)
-@given(st.lists(st.tuples(st.integers(0, 12), LINES), max_size=2), st.lists(st.integers(0, 12), max_size=3))
-def test_pieces_are_checked_like_the_whole(odd: list[tuple[int, bytes]], cuts: list[int]) -> None:
-    """If the check by pieces passes, the mail is valid, wherever it was split; plain pieces always pass."""
-    lines = [b"A: b\r\n", b"Content-Type: multipart/alternative\r\n", b"\r\n", b"--\r\n"]
-    lines += [b"Content-Type: text/plain\r\n", b"own\r\n", b"Content-Type: text/html\r\n", b"own\r\n", b"--\r\n"]
-    sound = not odd
-    for at, line in odd:
-        lines.insert(at, line)
-    pieces = lines
-    for at in cuts:
-        pieces = [*pieces[:at], b"".join(pieces[at : at + 2]), *pieces[at + 2 :]]
-    eml = Joined(pieces)
-    plain = (
-        mime_structure.has_valid_lines(bytes(eml))
-        and tuple(mime_structure.types_of(bytes(eml))) == mime_structure.TYPES
-    )
-    valid = mime_structure.is_valid_by_pieces(eml)
-    assert plain or not valid
-    plain_pieces = not any(line.startswith(b"Content") for piece in pieces[1::2] for line in piece.split(b"\r\n"))
-    assert valid or not (sound and plain_pieces)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """Test shapes: texts with tokens, which are split and filled."""
 
-import pickle
 import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.theme.slots import TOKEN, Joined, Shape, form, is_broken, lost, split, token
+from newsletter.theme.slots import TOKEN, Shape, form, is_broken, lost, split, token
 
 
 @given(st.lists(st.text(alphabet="ab<&é\n", max_size=5), min_size=1, max_size=8), st.data())
@@ -39,9 +38,3 @@ def test_what_is_lost(text: str, issued: int) -> None:
     whole = len(set(re.findall(r"QzSlot(\d+)Zq", text))) == issued
     assert (lost(text, issued) == "") == (whole and not is_broken(text))
     assert lost(TOKEN.split(text), issued) == lost(text, issued)
-
-
-def test_joined_bytes_are_bytes() -> None:
-    joined = Joined((b"a", b"", b"bc"))
-    assert joined == b"abc" and joined.pieces == (b"a", b"", b"bc")
-    assert type(pickle.loads(pickle.dumps(joined))) is bytes and pickle.loads(pickle.dumps(joined)) == b"abc"

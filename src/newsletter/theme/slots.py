@@ -6,11 +6,11 @@ The document is rendered with tokens in place of content, and split at these tok
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, AnyStr, Generic, NamedTuple
+from typing import AnyStr, Generic, NamedTuple
 
 from newsletter.theme.content import HEAD, TAIL, TOKEN
 
-__all__ = ["TOKEN", "Form", "Joined", "Shape", "form", "is_broken", "lost", "split", "token"]
+__all__ = ["TOKEN", "Form", "Shape", "form", "is_broken", "lost", "split", "token"]
 
 
 def token(number: int) -> str:
@@ -41,25 +41,6 @@ class Shape(Generic[AnyStr]):
         filled = list(self.pieces)
         filled[1::2] = [content[slot] for slot in self.order]
         return tuple(filled)
-
-
-class Joined(bytes):
-    """A document as bytes, with the pieces from which it was joined.
-
-    The pieces at even indexes are the literals of a shape. They are the same objects in all documents of that shape.
-    """
-
-    pieces: tuple[bytes, ...]
-
-    def __new__(cls, pieces: Sequence[bytes]) -> "Joined":
-        """Join the pieces."""
-        joined = super().__new__(cls, b"".join(pieces))
-        joined.pieces = tuple(pieces)
-        return joined
-
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        """Support pickling and copying as plain bytes."""
-        return bytes, (bytes(self),)
 
 
 def split(text: str) -> Shape[str]:

@@ -20,7 +20,6 @@ from newsletter.model import Sender, Unsubscribe
 from newsletter.text import forbidden, wrap
 from newsletter.text.dates import format_rfc5322
 from newsletter.text.urls import ascii_mailbox
-from newsletter.theme.slots import Joined
 
 _MAX_FOLDED = 76  # characters in a line that contains encoded words (RFC 2047, section 2)
 _MAX_LINE = 998  # characters in any line (RFC 5322, section 2.1.1)
@@ -53,7 +52,7 @@ class MailParts(NamedTuple):
 
     html: bytes
     text: bytes
-    message: Joined
+    message: bytes
 
 
 def encode(letter: Letter) -> bytes:
@@ -83,13 +82,12 @@ def write(letter: Letter) -> MailParts:
         _header("Message-ID", _bracket(letter.message_id, "Message-ID")),
     )
     delimiter = b"\r\n--" + boundary
-    # Each piece consists of complete lines. The pieces at even indexes recur in other mails.
-    message = Joined(
+    message = b"".join(
         (_address_headers(letter.sender, letter.list_title), _join_headers(own_headers),
          _list_headers(letter.list_id, letter.list_title, letter.unsubscribe, letter.lang),
-         b' boundary="' + boundary + b'"\r\n' + delimiter + b"\r\n", _part_headers("plain", letter.lang),
-         text + delimiter + b"\r\n", _part_headers("html", letter.lang), b"",
-         *html, unfinished + delimiter + b"--\r\n")
+         b' boundary="' + boundary + b'"\r\n', delimiter, b"\r\n", _part_headers("plain", letter.lang),
+         text, delimiter, b"\r\n", _part_headers("html", letter.lang),
+         *html, unfinished, delimiter, b"--\r\n")
     )  # fmt: skip
     return MailParts(plain_html, plain_text, message)
 

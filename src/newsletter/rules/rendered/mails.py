@@ -13,12 +13,10 @@ from newsletter.rules.rendered.mime_structure import (
     WIDEST,
     has_long_line,
     has_only_crlf,
-    is_valid_by_pieces,
     part_types,
 )
 from newsletter.rules.rule import Family, Finding
 from newsletter.text.entities import escape_as_templates, unescape
-from newsletter.theme.slots import Joined
 
 SIZES = Family("size", "Mails that are too large to be shown completely.")
 TEXTS = Family("text part", "The plain text of a mail. Some people read only this text, and spam filters compare it.")
@@ -191,8 +189,6 @@ def bad_mime(mail: Mail) -> Iterator[Finding]:
     report the fault.
     """
     eml = mail.eml
-    if isinstance(eml, Joined) and is_valid_by_pieces(eml):
-        return
     if not eml.isascii() or b"\0" in eml:
         yield Finding(mail.place, "the mail has non-ASCII bytes", "report this fault")
     if not has_only_crlf(eml):
