@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MIN_PER_WORKER = 150  # announcements; with fewer for each process, forking costs more than it gains
 JOB_SIZE = 128  # announcements in a job: few enough that all processes end at about the same time
+_START_TIMEOUT = 20  # seconds until the first answer of a worker process, which usually takes milliseconds
 _MIN_OPEN_FILES = 32  # if the limit on open files is lower, no process is forked
 
 # Announcements that go through each step of the work together. The code and data of one step then stay in the
@@ -235,7 +236,8 @@ def _open_pool(task: _Task, size: int) -> "ProcessPoolExecutor | None":
     before = active_children()
     try:
         pool = ProcessPoolExecutor(size, get_context("fork"), _begin_child, (task,))
-        pool.submit(nothing)  # starts all processes, and only then a thread
+        # Starts all processes, and only then two threads. Without the second thread, no answer would ever come.
+        pool.submit(nothing).result(_START_TIMEOUT)
     except (OSError, RuntimeError, NotImplementedError):  # a limit is reached, memory is short, or there are no locks
         for child in active_children():
             if child not in before:
@@ -249,7 +251,8 @@ def _begin_child(task: _Task) -> None:
     """Prepare a worker process: it ends when its parent ends, and ignores Ctrl-C, to which the parent reacts."""
     _inherited.append(task)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(RuntimeError):  # the system refuses a thread
+        threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

@@ -220,6 +220,39 @@ def test_without_a_second_process_one_does_everything(refusal: Exception, monkey
     assert no_child_is_left()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("allowed", [0, 1])
+@single_threaded
+def test_without_a_second_thread_one_process_does_everything(allowed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool needs two threads. If the system refuses the second one, the pool would never answer."""
+    start, here, started = threading.Thread.start, os.getpid(), []
+
+    def limited(thread: threading.Thread) -> None:
+        if os.getpid() == here:
+            started.append(thread)
+            if len(started) > allowed:
+                raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    monkeypatch.setattr(workers, "_START_TIMEOUT", 1)
+    assert pids(3) == {os.getpid()}
+    assert len(started) == allowed + 1 and no_child_is_left()
+
+
+@single_threaded
+def test_a_worker_works_without_a_thread_that_watches_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, here = threading.Thread.start, os.getpid()
+
+    def limited(thread: threading.Thread) -> None:
+        if os.getpid() != here:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    assert len(pids(2)) == 2
+
+
 def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
     """Killed, it cannot tell them; they notice."""
     reading, writing = os.pipe()
