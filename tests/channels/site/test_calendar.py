@@ -1,12 +1,12 @@
 """Test that a calendar file contains what the announcement says, whatever its texts are."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar
 
 from newsletter import pipeline
 from newsletter.channels.site.calendar import calendar
@@ -35,6 +35,18 @@ events = st.builds(
 )  # fmt: skip
 
 
+def values(ical: bytes) -> dict[str, list[str]]:
+    """Return the values of each property, by a reader of our own: those of icalendar before version 7 have faults."""
+    found: dict[str, list[str]] = {}
+    for line in ical.decode().replace("\r\n ", "").split("\r\n"):
+        start, _, raw = line.partition(":")
+        parts = re.findall(r"(?:[^\\,]|\\.)+", raw) if start == "CATEGORIES" else [raw]
+        found[start.partition(";")[0]] = [
+            re.sub(r"\\(.)", lambda match: "\n" if match[1] == "n" else match[1], part) for part in parts
+        ]
+    return found
+
+
 @given(title=lines, summary=lines, event=events, updated=moments, labels=st.lists(lines.filter(bool), max_size=3))
 def test_calendar_files_can_be_read_back(
     publication: Publication, title: str, summary: str, event: Event, updated: datetime, labels: list[str]
@@ -44,9 +56,11 @@ def test_calendar_files_can_be_read_back(
         tags=tuple(Tag(label, "x") for label in labels),
     )  # fmt: skip
     written = calendar(announcement, publication)
-    (read,) = Calendar.from_ical(written).walk("VEVENT")
-    assert (read["SUMMARY"], read["UID"]) == (title, permanent_id(announcement, publication.settings))
-    assert [str(label) for label in read["CATEGORIES"].cats] == labels if labels else "CATEGORIES" not in read
+    read = values(written)
+    assert (read["SUMMARY"], read["UID"]) == ([title], [permanent_id(announcement, publication.settings)])
+    assert read["DESCRIPTION"][0].startswith(f"{summary}\n\nhttps://")
+    assert read.get("CATEGORIES", []) == labels
     start = event.start.astimezone(publication.settings.timezone).date() if event.whole_day else event.start
-    assert read["DTSTART"].dt == start and ("DTEND" not in read or read["DTEND"].dt > start)
+    digits = start.astimezone(UTC).isoformat() if isinstance(start, datetime) else start.isoformat()
+    assert read["DTSTART"] == [digits.replace("-", "").replace(":", "").replace("+0000", "Z")]
     assert all(len(line) <= 75 for line in written.split(b"\r\n"))
