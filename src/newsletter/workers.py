@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MIN_PER_WORKER = 150  # announcements; with fewer for each process, forking costs more than it gains
 JOB_SIZE = 128  # announcements in a job: few enough that all processes end at about the same time
-_START_TIMEOUT = 20  # seconds until the first answer of a worker process, which usually takes milliseconds
+START_TIMEOUT = 20  # seconds until the first answer of a worker process, which usually takes milliseconds
 _MIN_OPEN_FILES = 32  # if the limit on open files is lower, no process is forked
 
 # Announcements that go through each step of the work together. The code and data of one step then stay in the
@@ -237,7 +237,7 @@ def _open_pool(task: _Task, size: int) -> "ProcessPoolExecutor | None":
     try:
         pool = ProcessPoolExecutor(size, get_context("fork"), _begin_child, (task,))
         # Starts all processes, and only then two threads. Without the second thread, no answer would ever come.
-        pool.submit(nothing).result(_START_TIMEOUT)
+        pool.submit(nothing).result(START_TIMEOUT)
     except (OSError, RuntimeError, NotImplementedError):  # a limit is reached, memory is short, or there are no locks
         for child in active_children():
             if child not in before:

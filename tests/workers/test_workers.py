@@ -235,7 +235,7 @@ def test_without_a_second_thread_one_process_does_everything(allowed: int, monke
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", limited)
-    monkeypatch.setattr(workers, "_START_TIMEOUT", 1)
+    monkeypatch.setattr(workers, "START_TIMEOUT", 1)
     assert pids(3) == {os.getpid()}
     assert len(started) == allowed + 1 and no_child_is_left()
 
